@@ -1,0 +1,22 @@
+# cria_room(NAME deps...): a static library of all *.cc in the folder (tests excepted) and one test
+# program, cria_NAME_test, of all *_test.cc. A unit test stands beside its source. A room that is
+# headers only is an interface library.
+function(cria_room name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(sources)
+    add_library(cria_${name} STATIC ${sources})
+    target_link_libraries(cria_${name} PUBLIC cria_options ${ARGN})
+  else()
+    add_library(cria_${name} INTERFACE)
+    target_link_libraries(cria_${name} INTERFACE cria_options ${ARGN})
+  endif()
+  if(tests)
+    add_executable(cria_${name}_test ${tests})
+    target_link_libraries(cria_${name}_test PRIVATE cria_${name} GTest::gtest_main)
+    add_test(NAME ${name} COMMAND cria_${name}_test --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "CRIA_TEST_DATA=${CMAKE_SOURCE_DIR}/../shared/data")
+  endif()
+endfunction()

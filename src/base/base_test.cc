@@ -1,0 +1,133 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+
+#include "base/compressed_file.h"
+#include "base/context.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "base/units.h"
+#include "base/utf8.h"
+
+namespace cria {
+namespace {
+
+fs::path TempPath(const std::string& name) { return fs::path(testing::TempDir()) / ("cria_base_" + name); }
+
+TEST(ThreadPool, RunsEveryIndexOnceAndRethrows) {
+  const Context context(4);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::atomic<int>> hits(97);
+    context.ParallelFor(97, [&](int64_t i) { hits[i]++; });
+    for (auto& h : hits) EXPECT_EQ(h, 1);
+  }
+  EXPECT_THROW(context.ParallelFor(50, [](int64_t i) { if (i == 7) throw Interrupted(); }), Interrupted);
+  int sum = 0;
+  context.ParallelFor(1, [&](int64_t) { ++sum; });
+  EXPECT_EQ(sum, 1);
+}
+
+// Known answers of Philox4x32-10 from the authors' Random123 distribution (kat_vectors).
+TEST(Random, PhiloxKnownAnswers) {
+  const std::array<uint32_t, 4> zero = Philox({0, 0, 0, 0}, {0, 0});
+  EXPECT_EQ(zero, (std::array<uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  const std::array<uint32_t, 4> ones =
+      Philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u});
+  EXPECT_EQ(ones, (std::array<uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+}
+
+TEST(Random, NormalHasUnitVariance) {
+  RandomStream stream(1, RandomPurpose::kTest);
+  double sum = 0, squares = 0;
+  constexpr int kN = 100000;
+  for (int i = 0; i < kN; ++i) {
+    const double x = stream.NextNormal();
+    sum += x;
+    squares += x * x;
+  }
+  EXPECT_NEAR(sum / kN, 0, 5 / std::sqrt(kN));
+  EXPECT_NEAR(squares / kN, 1, 5 * std::sqrt(2.0 / kN));
+}
+
+TEST(Utf8, DecodesRejectsAndRepairs) {
+  EXPECT_TRUE(IsValidUtf8("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA6\x99"));
+  for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80", "\xFF"}) {
+    EXPECT_FALSE(IsValidUtf8(bad)) << bad;
+    EXPECT_TRUE(IsValidUtf8(RepairUtf8(bad)));
+  }
+  EXPECT_EQ(CompleteUtf8Prefix("ab\xF0\x9F\xA6"), 2u);
+  EXPECT_EQ(CompleteUtf8Prefix("ab\xF0\x9F\xA6\x99"), 6u);
+  EXPECT_EQ(CompleteUtf8Prefix("\x80\x80\x80\x80"), 4u);
+}
+
+TEST(Units, ReadsWhatPeopleWrite) {
+  EXPECT_EQ(ParseCount("10M", "--params"), 10'000'000);
+  EXPECT_EQ(ParseCount("6.7B", "--params"), 6'700'000'000);
+  EXPECT_EQ(ParseCount("4M tokens", "--batch"), 4'000'000);
+  EXPECT_EQ(ParseBytes("8GB", "--memory"), 8'000'000'000);
+  EXPECT_EQ(ParseBytes("64MiB", "--memory"), 64 << 20);
+  EXPECT_EQ(ParseSeconds("1h30m", "--minutes"), 5400);
+  EXPECT_EQ(ParseSeconds("5", "--minutes"), 300);
+  for (const char* bad : {"", "x", "10Q", "-3", "1e400", "nan"}) {
+    EXPECT_THROW(ParseCount(bad, "--params"), Error) << bad;
+  }
+}
+
+TEST(File, AtomicWriteLeavesNothingBehind) {
+  const fs::path path = TempPath("atomic");
+  WriteFile(path, "old");
+  {
+    AtomicFile file(path);
+    file.Write("new");
+  }
+  EXPECT_EQ(ReadFile(path), "old");
+  EXPECT_FALSE(fs::exists(path.string() + ".tmp"));
+  EXPECT_THROW(ReadFile(path.string() + ".absent"), Error);
+  EXPECT_THROW(MappedFile(testing::TempDir()), Error);
+  fs::remove(path);
+}
+
+TEST(Hash, KnownDigests) {
+  EXPECT_EQ(Sha256Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  const fs::path path = TempPath("hash");
+  WriteFile(path, "abc");
+  EXPECT_EQ(Md5File(path), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(Sha256File(path), Sha256Hex("abc"));
+  fs::remove(path);
+}
+
+TEST(CompressedFile, RoundTripAndDamage) {
+  const fs::path path = TempPath("lines.zst");
+  std::string all;
+  for (int i = 0; i < 50000; ++i) all += fmt::format("line {} of the file\n", i);
+  ZstdWriter writer(path);
+  writer.Write(all);
+  writer.Commit();
+  TextReader lines(path);
+  std::string line, joined;
+  while (lines.NextLine(&line)) joined += line + "\n";
+  EXPECT_EQ(joined, all);
+  std::string bytes = ReadFile(path);
+  WriteFile(path, bytes.substr(0, bytes.size() / 2));
+  EXPECT_THROW(TextReader(path).ReadAll(), Error);
+  bytes[bytes.size() / 2] ^= 1;
+  WriteFile(path, bytes);
+  EXPECT_THROW(TextReader(path).ReadAll(), Error);
+  fs::remove(path);
+  EXPECT_GT(XzSize(all), 0);
+  EXPECT_LT(ZstdUltraSize(all), static_cast<int64_t>(all.size()) / 5);
+}
+
+TEST(Json, ErrorsNameTheField) {
+  const Json json = ParseJson(R"({"a": 1})", "test");
+  EXPECT_EQ(JsonGet<int>(json, "a", "test"), 1);
+  EXPECT_THROW(JsonGet<int>(json, "b", "test"), Error);
+  EXPECT_THROW(JsonGet<std::string>(json, "a", "test"), Error);
+  EXPECT_THROW(ParseJson("{", "test"), Error);
+}
+
+}  // namespace
+}  // namespace cria

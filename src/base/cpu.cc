@@ -1,0 +1,84 @@
+#include "base/cpu.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <fstream>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace cria {
+namespace {
+
+#if defined(__x86_64__)
+bool HasAmxBf16() {
+  unsigned a, b, c, d;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+  const bool amx_bf16 = d & (1u << 22), amx_tile = d & (1u << 24);
+  if (!amx_bf16 || !amx_tile) return false;
+  // Linux hands out the 8 KB of tile state on request (arch_prctl ARCH_REQ_XCOMP_PERM, XTILEDATA).
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;
+  return ::syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
+bool HasAvx512Bf16() {
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 5));
+}
+#endif
+
+int64_t MemInfoBytes(const std::string& key) {
+  std::ifstream in("/proc/meminfo");
+  std::string name, unit;
+  int64_t kib = 0;
+  while (in >> name >> kib >> unit) {
+    if (name == key + ":") return kib * 1024;
+  }
+  return 0;
+}
+
+Isa Detect() {
+#if defined(__x86_64__)
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx512dq");
+  if (avx512 && HasAvx512Bf16()) return HasAmxBf16() ? Isa::kAmxBf16 : Isa::kAvx512Bf16;
+  if (avx512) return Isa::kAvx512;
+  if (avx2) return Isa::kAvx2;
+#endif
+  return Isa::kPortable;
+}
+
+}  // namespace
+
+Isa DetectIsa() {
+  static const Isa isa = Detect();
+  return isa;
+}
+
+const char* IsaName(Isa isa) {
+  switch (isa) {
+    case Isa::kPortable: return "portable";
+    case Isa::kAvx2: return "avx2";
+    case Isa::kAvx512: return "avx512";
+    case Isa::kAvx512Bf16: return "avx512-bf16";
+    case Isa::kAmxBf16: return "amx-bf16";
+  }
+  return "?";
+}
+
+std::string CpuModel() {
+  std::ifstream in("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(in, line)) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+int64_t TotalMemoryBytes() { return MemInfoBytes("MemTotal"); }
+int64_t AvailableMemoryBytes() { return MemInfoBytes("MemAvailable"); }
+
+}  // namespace cria

@@ -1,0 +1,38 @@
+// Two kinds of failure. CRIA_CHECK: a broken invariant of ours; prints its values and aborts.
+// Error: bad bytes from outside (file, flag, request); says what, where and how to mend it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace cria {
+
+/// Bad input from outside. `what` is the fault, `where` names file, offset, line or flag, and
+/// `remedy` says how to mend it. Caught once, in the app or per request.
+class Error : public std::runtime_error {
+ public:
+  Error(const std::string& what, const std::string& where, const std::string& remedy)
+      : std::runtime_error(what + "\n  where: " + where + "\n  mend:  " + remedy) {}
+};
+
+/// Thrown when the user asked to stop (Ctrl-C, SIGTERM). What was done is saved; exit status 130.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted() : std::runtime_error("interrupted") {}
+};
+
+namespace internal {
+[[noreturn]] void CheckFailed(const char* file, int line, const char* condition,
+                              const std::string& message);
+}  // namespace internal
+
+}  // namespace cria
+
+#define CRIA_CHECK(condition, ...)                                          \
+  do {                                                                      \
+    if (!(condition)) [[unlikely]]                                          \
+      ::cria::internal::CheckFailed(__FILE__, __LINE__, #condition,         \
+                                    ::fmt::format("" __VA_ARGS__));         \
+  } while (false)

@@ -1,0 +1,34 @@
+#include "base/interrupt.h"
+
+#include <atomic>
+#include <csignal>
+
+#include "base/error.h"
+
+namespace cria {
+namespace {
+
+std::atomic<bool> requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "used in a signal handler");
+
+void OnSignal(int signal) {
+  requested.store(true);
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+void InstallInterruptHandler() {
+  std::signal(SIGINT, OnSignal);
+  std::signal(SIGTERM, OnSignal);
+}
+
+bool InterruptRequested() { return requested.load(std::memory_order_relaxed); }
+
+void ThrowIfInterrupted() {
+  if (InterruptRequested()) throw Interrupted();
+}
+
+void SetInterruptRequested(bool value) { requested.store(value); }
+
+}  // namespace cria

@@ -1,0 +1,18 @@
+// Ctrl-C and SIGTERM as a flag that long work polls. The second signal kills at once.
+#pragma once
+
+namespace cria {
+
+/// Installs handlers for SIGINT and SIGTERM. Called once, by the app.
+void InstallInterruptHandler();
+
+/// True after the first signal.
+bool InterruptRequested();
+
+/// Throws Interrupted if a signal came. Call where state is consistent.
+void ThrowIfInterrupted();
+
+/// For tests: sets or clears the flag.
+void SetInterruptRequested(bool requested);
+
+}  // namespace cria

@@ -1,0 +1,24 @@
+// JSON through nlohmann-json, with parse errors as Error that name file and position.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/file.h"
+
+namespace cria {
+
+using Json = nlohmann::ordered_json;
+
+/// Parses `text`; `where` names its origin in the error.
+Json ParseJson(std::string_view text, const std::string& where);
+Json ReadJson(const fs::path& path);
+void WriteJson(const fs::path& path, const Json& json);
+
+/// Required member of an object with the right type, or an Error that names it.
+template <class T>
+T JsonGet(const Json& json, const char* key, const std::string& where);
+
+}  // namespace cria
+
+#include "base/json-inl.h"

@@ -1,0 +1,119 @@
+#include "base/units.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace cria {
+namespace {
+
+std::string_view TrimLeft(std::string_view s) {
+  while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
+  return s;
+}
+
+// Takes a non-negative decimal number off the front; false if there is none.
+bool TakeNumber(std::string_view* text, double* value) {
+  const auto [end, code] = std::from_chars(text->data(), text->data() + text->size(), *value);
+  if (code != std::errc() || !(*value >= 0) || !std::isfinite(*value)) return false;
+  text->remove_prefix(static_cast<size_t>(end - text->data()));
+  return true;
+}
+
+[[noreturn]] void BadValue(std::string_view text, const std::string& flag, const char* example) {
+  throw Error(fmt::format("cannot read \"{}\"", text), flag, fmt::format("write it like {}", example));
+}
+
+}  // namespace
+
+int64_t ParseCount(std::string_view text, const std::string& flag) {
+  std::string_view rest = TrimLeft(text);
+  double value = 0;
+  if (!TakeNumber(&rest, &value)) BadValue(text, flag, "10M, 6.7B or 1.4T");
+  if (!rest.empty() && rest.front() != ' ') {
+    switch (rest.front()) {
+      case 'k': case 'K': value *= 1e3; break;
+      case 'm': case 'M': value *= 1e6; break;
+      case 'b': case 'B': case 'g': case 'G': value *= 1e9; break;
+      case 't': case 'T': value *= 1e12; break;
+      default: BadValue(text, flag, "10M, 6.7B or 1.4T");
+    }
+    rest.remove_prefix(1);
+  }
+  if (!rest.empty() && rest.front() != ' ') BadValue(text, flag, "10M, 6.7B or 1.4T");
+  if (value > 9e18) BadValue(text, flag, "10M, 6.7B or 1.4T");
+  return std::llround(value);
+}
+
+int64_t ParseBytes(std::string_view text, const std::string& flag) {
+  std::string_view rest = TrimLeft(text);
+  double value = 0;
+  if (!TakeNumber(&rest, &value)) BadValue(text, flag, "8GB or 512MiB");
+  rest = TrimLeft(rest);
+  const std::string_view units[] = {"B", "KB", "MB", "GB", "TB", "", "KiB", "MiB", "GiB", "TiB"};
+  for (int i = 0; i < 10; ++i) {
+    if (rest != units[i]) continue;
+    return std::llround(value * std::pow(i < 5 ? 1000.0 : 1024.0, i % 5));
+  }
+  BadValue(text, flag, "8GB or 512MiB");
+}
+
+double ParseSeconds(std::string_view text, const std::string& flag) {
+  std::string_view rest = TrimLeft(text);
+  double total = 0;
+  bool any = false;
+  while (!rest.empty()) {
+    double value = 0;
+    if (!TakeNumber(&rest, &value)) BadValue(text, flag, "30min, 90s or 1h30m");
+    rest = TrimLeft(rest);
+    size_t letters = 0;
+    while (letters < rest.size() && rest[letters] >= 'a' && rest[letters] <= 'z') ++letters;
+    const std::string_view unit = rest.substr(0, letters);
+    if (unit.empty() || unit == "m" || unit == "min" || unit == "minutes") {
+      value *= 60;
+    } else if (unit == "h" || unit == "hours") {
+      value *= 3600;
+    } else if (unit == "d" || unit == "days") {
+      value *= 86400;
+    } else if (unit != "s" && unit != "sec" && unit != "seconds") {
+      BadValue(text, flag, "30min, 90s or 1h30m");
+    }
+    rest = TrimLeft(rest.substr(letters));
+    total += value;
+    any = true;
+  }
+  if (!any) BadValue(text, flag, "30min, 90s or 1h30m");
+  return total;
+}
+
+std::string FormatCount(double n) {
+  const char* suffix[] = {"", "K", "M", "B", "T"};
+  int i = 0;
+  while (std::fabs(n) >= 999.95 && i < 4) {
+    n /= 1000;
+    ++i;
+  }
+  return i == 0 ? fmt::format("{:.0f}", n) : fmt::format("{:.{}f}{}", n, n < 99.95 ? 1 : 0, suffix[i]);
+}
+
+std::string FormatBytes(double bytes) {
+  const char* suffix[] = {"B", "KB", "MB", "GB", "TB"};
+  int i = 0;
+  while (std::fabs(bytes) >= 999.95 && i < 4) {
+    bytes /= 1000;
+    ++i;
+  }
+  return fmt::format("{:.{}f} {}", bytes, i == 0 ? 0 : (bytes < 99.95 ? 1 : 0), suffix[i]);
+}
+
+std::string FormatSeconds(double s) {
+  if (!std::isfinite(s)) return "?";
+  if (s < 9.95) return fmt::format("{:.1f}s", s);
+  const int64_t t = std::llround(s);
+  if (t < 60) return fmt::format("{}s", t);
+  if (t < 3600) return fmt::format("{}m{:02}s", t / 60, t % 60);
+  return fmt::format("{}h{:02}m", t / 3600, t % 3600 / 60);
+}
+
+}  // namespace cria

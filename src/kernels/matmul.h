@@ -1,0 +1,44 @@
+// Matrix products of a linear layer: y = x W^T, dx = dy W, dW += dy^T x. The right operand is packed
+// once per weight update; the left one is read where it lies.
+//
+// T is the type of the operands (float, or BF16 with fp32 accumulation). Every element of C is summed
+// over k in one fixed order that depends neither on threads nor on the number of rows M, so cached
+// decoding of one token gives the bits of the full forward pass.
+#pragma once
+
+#include <cstdint>
+
+#include "base/context.h"
+#include "tensor/buffer.h"
+#include "tensor/dtype.h"
+
+namespace cria::kernels {
+
+/// A right operand B [K, N], rearranged into panels that the kernels of this machine read in order.
+template <class T>
+struct PackedMatrix {
+  int64_t k = 0, n = 0;
+  Buffer<T> panels;
+};
+
+/// Packs B [K, N] with B(k, n) = from[k * k_stride + n * n_stride]. For a weight W [out, in]:
+/// forward (y = x W^T): K = in, N = out, k_stride = 1, n_stride = in;
+/// backward (dx = dy W): K = out, N = in, k_stride = in, n_stride = 1.
+/// Reuses `packed`'s memory when the size is the same. `from` is rounded to T.
+template <class T>
+void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64_t k_stride,
+          int64_t n_stride, PackedMatrix<T>* packed);
+
+/// C [M, N] = A [M, K] B, or C += A B. Row strides lda, ldc in elements. C is float or T.
+/// Accumulation into C is only for float C.
+template <class T, class C>
+void Matmul(const Context& context, int64_t m, const T* a, int64_t lda, const PackedMatrix<T>& b,
+            C* c, int64_t ldc, bool accumulate = false);
+
+/// C [M, N] += A^T B with A [K, M] (row stride lda), B [K, N] (row stride ldb), C row stride ldc.
+/// The weight gradient: A = dy [tokens, out], B = x [tokens, in], C = dW [out, in].
+template <class T>
+void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, const T* a,
+                       int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc);
+
+}  // namespace cria::kernels

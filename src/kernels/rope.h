@@ -1,0 +1,26 @@
+// Rotary position embedding (Su et al. 2021) on adjacent pairs (x[2i], x[2i+1]), Meta's convention.
+#pragma once
+
+#include <cstdint>
+
+#include "base/context.h"
+#include "tensor/buffer.h"
+#include "tensor/dtype.h"
+
+namespace cria::kernels {
+
+/// cos and sin of position * theta^(-2i / head_dim), each [positions, head_dim / 2].
+struct RopeTable {
+  int64_t positions = 0;
+  int head_dim = 0;
+  Buffer<float> cos, sin;
+};
+RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta);
+
+/// Rotates the first heads * head_dim values of every row of x [rows, stride] in place. Row r stands
+/// at position first_position + r % seq_len. `inverse` rotates back: the backward pass.
+template <class T>
+void Rope(const Context& context, const RopeTable& table, int64_t rows, int64_t seq_len,
+          int64_t first_position, int heads, T* x, int64_t stride, bool inverse);
+
+}  // namespace cria::kernels

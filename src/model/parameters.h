@@ -1,0 +1,60 @@
+// The one list of parameters: name, shape, role, how it is sharded, whether it decays. Initialisation,
+// optimizer, checkpoints, converters and parallelism all read it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/context.h"
+#include "model/config.h"
+#include "tensor/buffer.h"
+#include "tensor/tensor_view.h"
+
+namespace cria {
+
+enum class ParameterRole { kEmbedding, kMatrix, kResidualMatrix, kNorm, kOutput };
+/// Dimension of the [out, in] matrix that Meta's model-parallel shards cut; norms are replicated.
+enum class ShardAxis { kReplicated, kRows, kColumns };
+
+struct ParameterSpec {
+  std::string name;  ///< Meta's: layers.0.attention.wq.weight
+  Shape shape;       ///< [out, in] or [dim]
+  ParameterRole role;
+  ShardAxis shard;
+  bool decays;       ///< weight decay: matrices only
+  int64_t offset;    ///< first element in the parameter block
+  int64_t elements() const { return ElementCount(shape); }
+};
+
+/// All parameters in block order: tok_embeddings, then per layer attention_norm, wq wk wv, wo,
+/// ffn_norm, w1 w3, w2, then norm, output (absent when tied). wq wk wv and w1 w3 are neighbours, so
+/// each group is one [sum of out, in] matrix for the kernels.
+std::vector<ParameterSpec> ListParameters(const ModelConfig& config);
+
+/// One contiguous fp32 block of everything ListParameters names: weights, gradients or moments.
+class ParameterBlock {
+ public:
+  explicit ParameterBlock(const ModelConfig& config);
+  const std::vector<ParameterSpec>& specs() const { return specs_; }
+  const ParameterSpec& spec(const std::string& name) const;
+  int64_t size() const { return values_.size(); }
+  float* data() { return values_.data(); }
+  const float* data() const { return values_.data(); }
+  std::span<float> values(const ParameterSpec& s) { return values_.span().subspan(s.offset, s.elements()); }
+  std::span<const float> values(const ParameterSpec& s) const {
+    return values_.span().subspan(s.offset, s.elements());
+  }
+  void SetZero(const Context& context);
+
+ private:
+  std::vector<ParameterSpec> specs_;
+  Buffer<float> values_;
+};
+
+/// N(0, 0.02); residual output projections (wo, w2) N(0, 0.02 / sqrt(2 n_layers)); norms 1. Each
+/// tensor has its own random stream, so the values do not depend on threads.
+void InitializeParameters(const Context& context, const ModelConfig& config, uint64_t seed,
+                          ParameterBlock* parameters);
+
+}  // namespace cria

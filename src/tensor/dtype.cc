@@ -1,0 +1,81 @@
+#include "tensor/dtype.h"
+
+#include "base/error.h"
+
+namespace cria {
+namespace {
+
+template <class T, class Convert>
+void ConvertAll(const void* from, int64_t n, float* to, Convert convert) {
+  const char* bytes = static_cast<const char*>(from);
+  for (int64_t i = 0; i < n; ++i) {
+    T value;
+    std::memcpy(&value, bytes + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
+    to[i] = convert(value);
+  }
+}
+
+}  // namespace
+
+int64_t DTypeBytes(DType type) {
+  switch (type) {
+    case DType::kF32: case DType::kI32: return 4;
+    case DType::kBF16: case DType::kF16: return 2;
+    case DType::kF64: case DType::kI64: return 8;
+    case DType::kU8: return 1;
+  }
+  return 0;
+}
+
+const char* DTypeName(DType type) {
+  switch (type) {
+    case DType::kF32: return "F32";
+    case DType::kBF16: return "BF16";
+    case DType::kF16: return "F16";
+    case DType::kF64: return "F64";
+    case DType::kI32: return "I32";
+    case DType::kI64: return "I64";
+    case DType::kU8: return "U8";
+  }
+  return "?";
+}
+
+F16::F16(float x) {
+  const uint32_t u = std::bit_cast<uint32_t>(x);
+  const uint32_t sign = u >> 16 & 0x8000u;
+  const uint32_t magnitude = u & 0x7FFFFFFFu;
+  if (magnitude > 0x7F800000u) {  // NaN
+    bits = static_cast<uint16_t>(sign | 0x7E00u | (magnitude >> 13 & 0x3FFu));
+  } else if (magnitude >= 0x477FF000u) {  // rounds to 2^16 or more: infinity
+    bits = static_cast<uint16_t>(sign | 0x7C00u);
+  } else if (magnitude >= 0x38800000u) {  // normal
+    const uint32_t rounded = magnitude - 0x38000000u + 0xFFFu + (magnitude >> 13 & 1);
+    bits = static_cast<uint16_t>(sign | rounded >> 13);
+  } else {  // subnormal or zero: adding 0.5 aligns the significand and rounds to nearest even
+    const float aligned = std::bit_cast<float>(magnitude) + 0.5f;
+    bits = static_cast<uint16_t>(sign | (std::bit_cast<uint32_t>(aligned) - 0x3F000000u));
+  }
+}
+
+F16::operator float() const {
+  const uint32_t sign = static_cast<uint32_t>(bits & 0x8000u) << 16;
+  const uint32_t rest = bits & 0x7FFFu;
+  if (rest >= 0x7C00u) return std::bit_cast<float>(sign | 0x7F800000u | (rest & 0x3FFu) << 13);
+  if (rest >= 0x0400u) return std::bit_cast<float>(sign | ((rest << 13) + 0x38000000u));
+  const float value = static_cast<float>(rest) * 0x1p-24f;
+  return std::bit_cast<float>(sign | std::bit_cast<uint32_t>(value));
+}
+
+void ConvertToFloat(DType type, const void* from, int64_t n, float* to) {
+  switch (type) {
+    case DType::kF32: std::memcpy(to, from, static_cast<size_t>(n) * 4); return;
+    case DType::kBF16: return ConvertAll<BF16>(from, n, to, [](BF16 x) { return static_cast<float>(x); });
+    case DType::kF16: return ConvertAll<F16>(from, n, to, [](F16 x) { return static_cast<float>(x); });
+    case DType::kF64: return ConvertAll<double>(from, n, to, [](double x) { return static_cast<float>(x); });
+    case DType::kI32: return ConvertAll<int32_t>(from, n, to, [](int32_t x) { return static_cast<float>(x); });
+    case DType::kI64: return ConvertAll<int64_t>(from, n, to, [](int64_t x) { return static_cast<float>(x); });
+    case DType::kU8: return ConvertAll<uint8_t>(from, n, to, [](uint8_t x) { return static_cast<float>(x); });
+  }
+}
+
+}  // namespace cria
