@@ -1,2 +1,60 @@
-// The front door. One file per subcommand beside this one.
-int main() { return 0; }
+// The front door: parses the command line, calls one subcommand, turns errors into exit statuses.
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "command.h"
+
+namespace {
+
+// Exit statuses of CLI.md: 0 done, 1 the work failed, 2 bad usage, 130 interrupted (state saved).
+constexpr int kFailed = 1, kBadUsage = 2, kInterrupted = 130;
+
+int Run(int argc, char** argv) {
+  using namespace cria::app;
+  CLI::App app("cria raises a LLaMA: raw public text in, a trained, evaluated model that talks out.");
+  app.name("cria");
+  app.set_version_flag("--version", "cria " CRIA_VERSION);
+  app.require_subcommand(1);
+  AddRaiseCommand(&app);
+  AddCorpusCommand(&app);
+  AddTokenizerCommand(&app);
+  AddTokenizeCommand(&app);
+  AddTrainCommand(&app);
+  AddEvalCommand(&app);
+  AddGenerateCommand(&app);
+  AddScoreCommand(&app);
+  AddChatCommand(&app);
+  AddInspectCommand(&app);
+  AddBenchCommand(&app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadUsage;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("cria"));
+  spdlog::set_pattern("%v");
+  cria::InstallInterruptHandler();
+  try {
+    return Run(argc, argv);
+  } catch (const cria::Interrupted&) {
+    std::fputs("\nInterrupted; what was done is kept. The same command goes on from there.\n", stderr);
+    return kInterrupted;
+  } catch (const cria::Error& error) {
+    fmt::print(stderr, "cria: {}\n", error.what());
+  } catch (const std::bad_alloc&) {
+    std::fputs("cria: out of memory\n  mend:  use a smaller model, batch or context\n", stderr);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "cria: {}\n", error.what());
+  }
+  return kFailed;
+}

@@ -1,0 +1,36 @@
+#include "command.h"
+
+#include <spdlog/spdlog.h>
+
+namespace cria::app {
+
+Context CommonFlags::MakeContext() const {
+  spdlog::set_level(quiet ? spdlog::level::warn : verbose ? spdlog::level::debug : spdlog::level::info);
+  return Context(threads, [](LogLevel level, std::string_view line) {
+    switch (level) {
+      case LogLevel::kDebug: spdlog::debug(line); break;
+      case LogLevel::kInfo: spdlog::info(line); break;
+      case LogLevel::kWarning: spdlog::warn(line); break;
+    }
+  });
+}
+
+Progress::Style CommonFlags::progress_style() const {
+  return quiet ? Progress::Style::kQuiet : Progress::DetectStyle();
+}
+
+CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,
+                     CommonFlags* flags, std::function<void()> run) {
+  CLI::App* command = parent->add_subcommand(name, description);
+  command->add_option("--threads", flags->threads, "Threads to use (0: all cores)")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  command->add_option("--seed", flags->seed, "Seed of everything random")->capture_default_str();
+  command->add_flag("--json", flags->json, "Machine-readable output on stdout");
+  command->add_flag("--quiet", flags->quiet, "No progress, only warnings");
+  command->add_flag("-v,--verbose", flags->verbose, "More log lines");
+  command->callback(std::move(run));
+  return command;
+}
+
+}  // namespace cria::app

@@ -1,0 +1,44 @@
+// What every subcommand shares: common flags, the context they make, and the way a command is added.
+// One file per subcommand beside this one; main.cc lists them in the order of the stream.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "base/context.h"
+#include "base/progress.h"
+
+namespace cria::app {
+
+/// Flags with the same name and meaning everywhere.
+struct CommonFlags {
+  int threads = 0;  ///< 0: all cores
+  uint64_t seed = 1;
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+
+  Context MakeContext() const;
+  Progress::Style progress_style() const;
+};
+
+/// Adds a subcommand with the common flags; `run` is its body, called after parsing. Returns the
+/// CLI11 object to add flags to. `flags` must outlive parsing.
+CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,
+                     CommonFlags* flags, std::function<void()> run);
+
+// One function per file; each owns its flag values for the life of the program.
+void AddRaiseCommand(CLI::App* app);
+void AddCorpusCommand(CLI::App* app);
+void AddTokenizerCommand(CLI::App* app);
+void AddTokenizeCommand(CLI::App* app);
+void AddTrainCommand(CLI::App* app);
+void AddGenerateCommand(CLI::App* app);
+void AddScoreCommand(CLI::App* app);
+void AddChatCommand(CLI::App* app);
+void AddEvalCommand(CLI::App* app);
+void AddInspectCommand(CLI::App* app);
+void AddBenchCommand(CLI::App* app);
+
+}  // namespace cria::app
