@@ -1,0 +1,98 @@
+// The corpus part of a recipe file (docs/formats/recipe.md): which texts, in which proportions, how
+// they are cleaned and what is held out. Other tables of the file belong to other rooms and are not
+// looked at here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/json.h"
+
+namespace cria::corpus {
+
+/// What a source is, in the sense of the paper's Table 1. Decides the filters (code has its own).
+enum class SourceKind {
+  kPages,
+  kBooks,
+  kEncyclopedia,
+  kDictionary,
+  kDocumentation,
+  kCode,
+  kManual,
+  kQuestions,
+  kOther,
+};
+const char* SourceKindName(SourceKind kind);
+
+/// How files become text. kAuto goes by the file's name.
+enum class ReaderKind {
+  kAuto,
+  kText,
+  kMarkdown,
+  kHtml,
+  kXml,        ///< DocBook, Mallard and the like
+  kMan,        ///< manual pages, man(7) and mdoc(7)
+  kDict,       ///< dictd: .dict or .dict.dz beside its .index
+  kFortune,    ///< quotations between lines of '%'
+  kSword,      ///< SWORD zText folder: chapters of a book in verses
+  kGettext,    ///< .mo: long translated entries
+  kCode,
+  kJsonLines,  ///< {"text": ...} or {"content": ...} per line
+};
+const char* ReaderKindName(ReaderKind kind);
+
+/// A folder, a file, or Debian packages; which files in it, and how they are read.
+struct Input {
+  std::vector<std::string> debian;   ///< package names; empty when `path` is set
+  fs::path path;                     ///< absolute after parsing
+  std::vector<std::string> files;    ///< globs below the root; empty: all that the reader knows
+  std::vector<std::string> exclude;  ///< globs
+  ReaderKind reader = ReaderKind::kAuto;
+  std::string language;  ///< ISO code; "path": a folder's name says it; "": unknown
+  std::string charset;   ///< of files that are not UTF-8; "": guessed
+  std::string licence;
+};
+
+struct Source {
+  std::string name;  ///< file name of its shards: letters, digits, '-', '_'
+  SourceKind kind = SourceKind::kOther;
+  double weight = 1;        ///< sampling weight as stated in the recipe
+  double proportion = 0;    ///< weight / sum of weights
+  std::string licence;      ///< for the report; those of the inputs stand in each document
+  std::vector<std::string> languages;  ///< kept languages; empty: all
+  std::vector<Input> inputs;
+};
+
+struct Holdout {
+  double share = 0.01;  ///< of the documents of a source, by hash
+  int64_t min_bytes = 200'000;  ///< raised to this where the source is at least 10 times as large
+  int64_t max_bytes = 400'000;  ///< per source
+};
+
+struct Filters {
+  int64_t min_document_bytes = 200;
+  int64_t max_document_bytes = 200'000;  ///< longer ones are cut at paragraphs
+  int64_t min_duplicate_bytes = 32;      ///< shorter paragraphs (headings) are never duplicates
+  double near_copy_share = 0.5;          ///< of a paragraph's shingles found in held-out text
+  double min_language_confidence = 0.5;
+};
+
+struct Recipe {
+  std::string name;
+  uint64_t seed = 1;
+  Holdout holdout;
+  Filters filters;
+  std::vector<Source> sources;
+};
+
+/// Parses and checks the corpus part; other tables are ignored. Relative paths are below the
+/// recipe's folder. Faults throw Error with file and line.
+Recipe ReadRecipe(const fs::path& path);
+/// The same from text; `folder` is where relative paths start, `where` names it in errors.
+Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::string& where);
+
+/// All that decides the corpus, as JSON: stands in the manifest and decides whether to build again.
+Json RecipeToJson(const Recipe& recipe);
+
+}  // namespace cria::corpus
