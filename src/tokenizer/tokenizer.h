@@ -1,0 +1,92 @@
+// The LLaMA tokenizer: SentencePiece BPE models read from disk, text to ids and back, exactly as
+// SentencePiece does it. Not for training (trainer.h) and not for BOS/EOS policy: callers add those.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tokenizer/model_proto.h"
+
+namespace cria::tokenizer {
+
+class BpeEncoder;
+
+class Tokenizer {
+ public:
+  /// Reads a `tokenizer.model` (SentencePiece BPE) or a llama2.c `tokenizer.bin`, told apart by
+  /// content. Throws Error for damaged files and for kinds that LLaMA does not use (Unigram, ...).
+  static Tokenizer Load(const std::filesystem::path& path);
+  /// The same from the bytes of the file; `where` names their origin in errors.
+  static Tokenizer FromProto(std::string bytes, const std::string& where = "tokenizer model");
+
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+  ~Tokenizer();
+
+  /// Ids of `text`, without BOS and EOS. Empty text gives no ids. Each invalid UTF-8 byte counts as
+  /// one U+FFFD. Control pieces such as "<s>" in the text are plain characters.
+  std::vector<int32_t> Encode(std::string_view text) const;
+  /// The same, appended to `out`. Safe to call from many threads at once.
+  void Encode(std::string_view text, std::vector<int32_t>* out) const;
+
+  /// Text of `ids`: equals what was encoded for any valid UTF-8 without U+2581 (which SentencePiece
+  /// turns into a blank). Control pieces give nothing, invalid byte sequences U+FFFD, and one leading
+  /// blank of the whole is dropped. Ids out of range throw Error.
+  std::string Decode(std::span<const int32_t> ids) const;
+
+  int vocab_size() const { return static_cast<int>(model_.pieces.size()); }
+  int32_t bos_id() const { return bos_id_; }  ///< -1: the model has none
+  int32_t eos_id() const { return eos_id_; }
+  int32_t unk_id() const { return unk_id_; }
+
+  const std::string& Piece(int32_t id) const { return At(id).text; }
+  float Score(int32_t id) const { return At(id).score; }
+  PieceType Type(int32_t id) const { return At(id).type; }
+  /// Id of the piece with this text, or -1.
+  int32_t Find(std::string_view piece) const;
+  const ModelProto& model() const { return model_; }
+
+  /// SHA-256 (hex) of the model file's bytes; shards and checkpoints carry it.
+  const std::string& digest() const { return digest_; }
+  /// Bytes of the SentencePiece model file (for a llama2.c file: the equivalent one).
+  const std::string& bytes() const { return bytes_; }
+  /// Writes bytes() atomically.
+  void Save(const std::filesystem::path& path) const;
+
+ private:
+  friend class StreamDecoder;
+  Tokenizer(ModelProto model, std::string bytes, std::string digest, const std::string& where);
+  const ModelPiece& At(int32_t id) const;
+  /// Appends the bytes of one id as they stand, blanks for U+2581.
+  void AppendRaw(int32_t id, std::string* out) const;
+
+  ModelProto model_;
+  std::string bytes_, digest_;
+  int32_t bos_id_ = -1, eos_id_ = -1, unk_id_ = -1;
+  std::unique_ptr<BpeEncoder> encoder_;
+};
+
+/// Decodes ids one at a time for streaming output. The joined results equal Tokenizer::Decode of all
+/// ids; no result ever cuts a UTF-8 character. Keeps a reference to the tokenizer.
+class StreamDecoder {
+ public:
+  explicit StreamDecoder(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
+
+  /// Text that `id` completes (often a word, sometimes nothing).
+  std::string Feed(int32_t id);
+  /// What is held back at the end of the sequence (an incomplete character, as U+FFFD), then starts
+  /// over.
+  std::string Flush();
+
+ private:
+  const Tokenizer* tokenizer_;
+  std::string held_;
+  bool at_start_ = true;
+};
+
+}  // namespace cria::tokenizer
