@@ -15,7 +15,9 @@
 namespace cria {
 namespace {
 
-fs::path TempPath(const std::string& name) { return fs::path(testing::TempDir()) / ("cria_base_" + name); }
+fs::path TempPath(const std::string& name) {
+  return fs::path(testing::TempDir()) / ("cria_base_" + name);
+}
 
 TEST(ThreadPool, RunsEveryIndexOnceAndRethrows) {
   const Context context(4);
@@ -24,7 +26,11 @@ TEST(ThreadPool, RunsEveryIndexOnceAndRethrows) {
     context.ParallelFor(97, [&](int64_t i) { hits[i]++; });
     for (auto& h : hits) EXPECT_EQ(h, 1);
   }
-  EXPECT_THROW(context.ParallelFor(50, [](int64_t i) { if (i == 7) throw Interrupted(); }), Interrupted);
+  EXPECT_THROW(context.ParallelFor(50,
+                                   [](int64_t i) {
+                                     if (i == 7) throw Interrupted();
+                                   }),
+               Interrupted);
   int sum = 0;
   context.ParallelFor(1, [&](int64_t) { ++sum; });
   EXPECT_EQ(sum, 1);
@@ -34,8 +40,7 @@ TEST(ThreadPool, RunsEveryIndexOnceAndRethrows) {
 TEST(Random, PhiloxKnownAnswers) {
   const std::array<uint32_t, 4> zero = Philox({0, 0, 0, 0}, {0, 0});
   EXPECT_EQ(zero, (std::array<uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
-  const std::array<uint32_t, 4> ones =
-      Philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u});
+  const std::array<uint32_t, 4> ones = Philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u});
   EXPECT_EQ(ones, (std::array<uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
 }
 
@@ -54,7 +59,8 @@ TEST(Random, NormalHasUnitVariance) {
 
 TEST(Utf8, DecodesRejectsAndRepairs) {
   EXPECT_TRUE(IsValidUtf8("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA6\x99"));
-  for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80", "\xFF"}) {
+  for (const char* bad :
+       {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80", "\xFF"}) {
     EXPECT_FALSE(IsValidUtf8(bad)) << bad;
     EXPECT_TRUE(IsValidUtf8(RepairUtf8(bad)));
   }

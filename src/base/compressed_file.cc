@@ -163,9 +163,9 @@ void ZstdWriter::Commit() {
 int64_t XzSize(std::string_view bytes) {
   std::vector<uint8_t> out(lzma_stream_buffer_bound(bytes.size()));
   size_t size = 0;
-  const lzma_ret code = lzma_easy_buffer_encode(
-      9 | LZMA_PRESET_EXTREME, LZMA_CHECK_CRC64, nullptr,
-      reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), out.data(), &size, out.size());
+  const lzma_ret code = lzma_easy_buffer_encode(9 | LZMA_PRESET_EXTREME, LZMA_CHECK_CRC64, nullptr,
+                                                reinterpret_cast<const uint8_t*>(bytes.data()),
+                                                bytes.size(), out.data(), &size, out.size());
   CRIA_CHECK(code == LZMA_OK, "lzma code {}", static_cast<int>(code));
   return static_cast<int64_t>(size);
 }

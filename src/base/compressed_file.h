@@ -1,4 +1,5 @@
-// Streaming text files behind zstd or gzip, chosen by content when reading and by name when writing.
+// Streaming text files behind zstd or gzip, chosen by content when reading and by name when
+// writing.
 #pragma once
 
 #include <memory>
@@ -8,8 +9,8 @@
 
 namespace cria {
 
-/// Reads lines (or blocks) of a plain, .gz (all members) or .zst file. Damaged data throws Error with
-/// the offset in the compressed file.
+/// Reads lines (or blocks) of a plain, .gz (all members) or .zst file. Damaged data throws Error
+/// with the offset in the compressed file.
 class TextReader {
  public:
   explicit TextReader(const fs::path& path);

@@ -30,9 +30,9 @@ namespace internal {
 
 }  // namespace cria
 
-#define CRIA_CHECK(condition, ...)                                          \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]]                                          \
-      ::cria::internal::CheckFailed(__FILE__, __LINE__, #condition,         \
-                                    ::fmt::format("" __VA_ARGS__));         \
+#define CRIA_CHECK(condition, ...)                                  \
+  do {                                                              \
+    if (!(condition)) [[unlikely]]                                  \
+      ::cria::internal::CheckFailed(__FILE__, __LINE__, #condition, \
+                                    ::fmt::format("" __VA_ARGS__)); \
   } while (false)

@@ -18,12 +18,18 @@ constexpr size_t kBufferBytes = size_t{1} << 20;
 
 std::string Remedy(int code) {
   switch (code) {
-    case ENOENT: return "check the path; the file or its folder does not exist";
-    case EACCES: return "check the permissions of the file and its folder";
-    case ENOSPC: return "free some disk space or choose another --out";
-    case EISDIR: return "name a file, not a folder";
-    case ENOTDIR: return "a part of the path is a file, not a folder";
-    default: return "check the disk and the path";
+    case ENOENT:
+      return "check the path; the file or its folder does not exist";
+    case EACCES:
+      return "check the permissions of the file and its folder";
+    case ENOSPC:
+      return "free some disk space or choose another --out";
+    case EISDIR:
+      return "name a file, not a folder";
+    case ENOTDIR:
+      return "a part of the path is a file, not a folder";
+    default:
+      return "check the disk and the path";
   }
 }
 

@@ -53,8 +53,8 @@ std::string Md5File(const fs::path& path) {
   const MappedFile file(path);
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned size = 0;
-  CRIA_CHECK(EVP_Digest(file.bytes().data(), file.bytes().size(), digest, &size, EVP_md5(),
-                        nullptr) == 1);
+  CRIA_CHECK(
+      EVP_Digest(file.bytes().data(), file.bytes().size(), digest, &size, EVP_md5(), nullptr) == 1);
   std::string hex;
   for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
   return hex;

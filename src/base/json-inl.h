@@ -11,7 +11,8 @@ template <class T>
 T JsonGet(const Json& json, const char* key, const std::string& where) {
   const auto it = json.is_object() ? json.find(key) : json.end();
   if (it == json.end()) {
-    throw Error(fmt::format("missing field \"{}\"", key), where, "the file is not what it should be");
+    throw Error(fmt::format("missing field \"{}\"", key), where,
+                "the file is not what it should be");
   }
   try {
     return it->template get<T>();

@@ -1,5 +1,5 @@
-// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011). A stream is named by a seed,
-// a purpose and a step, so values never depend on threads or on the order of calls elsewhere.
+// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011). A stream is named by a
+// seed, a purpose and a step, so values never depend on threads or on the order of calls elsewhere.
 #pragma once
 
 #include <array>

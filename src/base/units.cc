@@ -22,7 +22,8 @@ bool TakeNumber(std::string_view* text, double* value) {
 }
 
 [[noreturn]] void BadValue(std::string_view text, const std::string& flag, const char* example) {
-  throw Error(fmt::format("cannot read \"{}\"", text), flag, fmt::format("write it like {}", example));
+  throw Error(fmt::format("cannot read \"{}\"", text), flag,
+              fmt::format("write it like {}", example));
 }
 
 }  // namespace
@@ -33,11 +34,26 @@ int64_t ParseCount(std::string_view text, const std::string& flag) {
   if (!TakeNumber(&rest, &value)) BadValue(text, flag, "10M, 6.7B or 1.4T");
   if (!rest.empty() && rest.front() != ' ') {
     switch (rest.front()) {
-      case 'k': case 'K': value *= 1e3; break;
-      case 'm': case 'M': value *= 1e6; break;
-      case 'b': case 'B': case 'g': case 'G': value *= 1e9; break;
-      case 't': case 'T': value *= 1e12; break;
-      default: BadValue(text, flag, "10M, 6.7B or 1.4T");
+      case 'k':
+      case 'K':
+        value *= 1e3;
+        break;
+      case 'm':
+      case 'M':
+        value *= 1e6;
+        break;
+      case 'b':
+      case 'B':
+      case 'g':
+      case 'G':
+        value *= 1e9;
+        break;
+      case 't':
+      case 'T':
+        value *= 1e12;
+        break;
+      default:
+        BadValue(text, flag, "10M, 6.7B or 1.4T");
     }
     rest.remove_prefix(1);
   }
@@ -94,7 +110,8 @@ std::string FormatCount(double n) {
     n /= 1000;
     ++i;
   }
-  return i == 0 ? fmt::format("{:.0f}", n) : fmt::format("{:.{}f}{}", n, n < 99.95 ? 1 : 0, suffix[i]);
+  return i == 0 ? fmt::format("{:.0f}", n)
+                : fmt::format("{:.{}f}{}", n, n < 99.95 ? 1 : 0, suffix[i]);
 }
 
 std::string FormatBytes(double bytes) {

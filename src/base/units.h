@@ -15,8 +15,8 @@ int64_t ParseBytes(std::string_view text, const std::string& flag);
 /// "30min", "90s", "1.5h", "1h30m"; a bare number is minutes.
 double ParseSeconds(std::string_view text, const std::string& flag);
 
-std::string FormatCount(double n);       ///< 12.3M
-std::string FormatBytes(double bytes);   ///< 45.6 MB
-std::string FormatSeconds(double s);     ///< 2h05m, 3m07s, 4.2s
+std::string FormatCount(double n);      ///< 12.3M
+std::string FormatBytes(double bytes);  ///< 45.6 MB
+std::string FormatSeconds(double s);    ///< 2h05m, 3m07s, 4.2s
 
 }  // namespace cria

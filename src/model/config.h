@@ -13,8 +13,8 @@ struct ModelConfig {
   int64_t dim = 0;
   int n_layers = 0;
   int n_heads = 0;
-  int n_kv_heads = 0;    ///< divides n_heads; equal to it in LLaMA 1
-  int head_dim = 0;      ///< dim / n_heads in LLaMA 1
+  int n_kv_heads = 0;      ///< divides n_heads; equal to it in LLaMA 1
+  int head_dim = 0;        ///< dim / n_heads in LLaMA 1
   int64_t hidden_dim = 0;  ///< of the feed-forward layer
   int64_t vocab_size = 0;
   int64_t max_seq_len = 2048;

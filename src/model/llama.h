@@ -36,18 +36,18 @@ class Llama {
   /// Packs the weights for the kernels. Call after every optimizer step.
   virtual void SetWeights(const Context& context, const ParameterBlock& parameters) = 0;
 
-  /// Sum over counted targets of -ln p(target). `token_loss` [rows * seq_len], if not empty, receives
-  /// each term (0 where the target is -1).
+  /// Sum over counted targets of -ln p(target). `token_loss` [rows * seq_len], if not empty,
+  /// receives each term (0 where the target is -1).
   virtual double Loss(const Context& context, const Batch& batch, std::span<float> token_loss) = 0;
 
-  /// The same; adds gradient_scale * d(loss sum)/d(parameters) to `gradients`. Only after SetWeights of a
-  /// model made for training.
+  /// The same; adds gradient_scale * d(loss sum)/d(parameters) to `gradients`. Only after
+  /// SetWeights of a model made for training.
   virtual double LossAndGradients(const Context& context, const Batch& batch, float gradient_scale,
                                   ParameterBlock* gradients) = 0;
 
   virtual std::unique_ptr<KvCache> NewCache(int64_t capacity) const = 0;
-  /// Feeds `tokens` at the end of the cache. `logits` receives fp32 rows of vocab_size: one per token if
-  /// `all_positions`, else only the last one's.
+  /// Feeds `tokens` at the end of the cache. `logits` receives fp32 rows of vocab_size: one per
+  /// token if `all_positions`, else only the last one's.
   virtual void Decode(const Context& context, std::span<const int32_t> tokens, KvCache* cache,
                       bool all_positions, float* logits) = 0;
 };
@@ -58,7 +58,8 @@ struct LlamaOptions {
 };
 std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& options);
 
-/// Bytes that training with micro-batches of `rows` x `seq_len` needs, weights and moments included.
+/// Bytes that training with micro-batches of `rows` x `seq_len` needs, weights and moments
+/// included.
 int64_t TrainingMemoryBytes(const ModelConfig& config, Precision precision, int64_t rows,
                             int64_t seq_len);
 

@@ -1,5 +1,5 @@
-// The one list of parameters: name, shape, role, how it is sharded, whether it decays. Initialisation,
-// optimizer, checkpoints, converters and parallelism all read it.
+// The one list of parameters: name, shape, role, how it is sharded, whether it decays.
+// Initialisation, optimizer, checkpoints, converters and parallelism all read it.
 #pragma once
 
 #include <span>
@@ -22,8 +22,8 @@ struct ParameterSpec {
   Shape shape;       ///< [out, in] or [dim]
   ParameterRole role;
   ShardAxis shard;
-  bool decays;       ///< weight decay: matrices only
-  int64_t offset;    ///< first element in the parameter block
+  bool decays;     ///< weight decay: matrices only
+  int64_t offset;  ///< first element in the parameter block
   int64_t elements() const { return ElementCount(shape); }
 };
 
@@ -41,7 +41,9 @@ class ParameterBlock {
   int64_t size() const { return values_.size(); }
   float* data() { return values_.data(); }
   const float* data() const { return values_.data(); }
-  std::span<float> values(const ParameterSpec& s) { return values_.span().subspan(s.offset, s.elements()); }
+  std::span<float> values(const ParameterSpec& s) {
+    return values_.span().subspan(s.offset, s.elements());
+  }
   std::span<const float> values(const ParameterSpec& s) const {
     return values_.span().subspan(s.offset, s.elements());
   }

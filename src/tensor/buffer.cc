@@ -23,7 +23,8 @@ RawBuffer::RawBuffer(size_t bytes) : bytes_(bytes) {
     return;
   }
   const size_t want = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-  void* map = ::mmap(nullptr, want + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* map =
+      ::mmap(nullptr, want + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (map == MAP_FAILED) throw std::bad_alloc();
   // Trim the map to an aligned range.
   const uintptr_t begin = reinterpret_cast<uintptr_t>(map);

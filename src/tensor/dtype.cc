@@ -19,23 +19,37 @@ void ConvertAll(const void* from, int64_t n, float* to, Convert convert) {
 
 int64_t DTypeBytes(DType type) {
   switch (type) {
-    case DType::kF32: case DType::kI32: return 4;
-    case DType::kBF16: case DType::kF16: return 2;
-    case DType::kF64: case DType::kI64: return 8;
-    case DType::kU8: return 1;
+    case DType::kF32:
+    case DType::kI32:
+      return 4;
+    case DType::kBF16:
+    case DType::kF16:
+      return 2;
+    case DType::kF64:
+    case DType::kI64:
+      return 8;
+    case DType::kU8:
+      return 1;
   }
   return 0;
 }
 
 const char* DTypeName(DType type) {
   switch (type) {
-    case DType::kF32: return "F32";
-    case DType::kBF16: return "BF16";
-    case DType::kF16: return "F16";
-    case DType::kF64: return "F64";
-    case DType::kI32: return "I32";
-    case DType::kI64: return "I64";
-    case DType::kU8: return "U8";
+    case DType::kF32:
+      return "F32";
+    case DType::kBF16:
+      return "BF16";
+    case DType::kF16:
+      return "F16";
+    case DType::kF64:
+      return "F64";
+    case DType::kI32:
+      return "I32";
+    case DType::kI64:
+      return "I64";
+    case DType::kU8:
+      return "U8";
   }
   return "?";
 }
@@ -68,13 +82,21 @@ F16::operator float() const {
 
 void ConvertToFloat(DType type, const void* from, int64_t n, float* to) {
   switch (type) {
-    case DType::kF32: std::memcpy(to, from, static_cast<size_t>(n) * 4); return;
-    case DType::kBF16: return ConvertAll<BF16>(from, n, to, [](BF16 x) { return static_cast<float>(x); });
-    case DType::kF16: return ConvertAll<F16>(from, n, to, [](F16 x) { return static_cast<float>(x); });
-    case DType::kF64: return ConvertAll<double>(from, n, to, [](double x) { return static_cast<float>(x); });
-    case DType::kI32: return ConvertAll<int32_t>(from, n, to, [](int32_t x) { return static_cast<float>(x); });
-    case DType::kI64: return ConvertAll<int64_t>(from, n, to, [](int64_t x) { return static_cast<float>(x); });
-    case DType::kU8: return ConvertAll<uint8_t>(from, n, to, [](uint8_t x) { return static_cast<float>(x); });
+    case DType::kF32:
+      std::memcpy(to, from, static_cast<size_t>(n) * 4);
+      return;
+    case DType::kBF16:
+      return ConvertAll<BF16>(from, n, to, [](BF16 x) { return static_cast<float>(x); });
+    case DType::kF16:
+      return ConvertAll<F16>(from, n, to, [](F16 x) { return static_cast<float>(x); });
+    case DType::kF64:
+      return ConvertAll<double>(from, n, to, [](double x) { return static_cast<float>(x); });
+    case DType::kI32:
+      return ConvertAll<int32_t>(from, n, to, [](int32_t x) { return static_cast<float>(x); });
+    case DType::kI64:
+      return ConvertAll<int64_t>(from, n, to, [](int64_t x) { return static_cast<float>(x); });
+    case DType::kU8:
+      return ConvertAll<uint8_t>(from, n, to, [](uint8_t x) { return static_cast<float>(x); });
   }
 }
 

@@ -24,7 +24,9 @@ struct BF16 {
       bits = static_cast<uint16_t>((u + 0x7FFFu + (u >> 16 & 1)) >> 16);
     }
   }
-  explicit operator float() const { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+  explicit operator float() const {
+    return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
+  }
 };
 static_assert(sizeof(BF16) == 2);
 

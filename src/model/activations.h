@@ -1,0 +1,72 @@
+// What the forward pass leaves for the backward pass, and the scratch memory both share.
+#pragma once
+
+#include <vector>
+
+#include "model/config.h"
+#include "tensor/buffer.h"
+
+namespace cria {
+
+/// One layer's saved values; N = rows * seq_len tokens. The outputs of the matrix products are
+/// kept, the SwiGLU product is recomputed.
+template <class T>
+struct LayerActivations {
+  Buffer<float> x;              // [N, dim] residual stream entering the layer
+  Buffer<float> x_mid;          // [N, dim] after attention
+  Buffer<T> attention_normed;   // [N, dim]
+  Buffer<T> ffn_normed;         // [N, dim]
+  Buffer<float> attention_rms;  // [N] 1 / rms
+  Buffer<float> ffn_rms;        // [N]
+  Buffer<T> qkv;                // [N, (heads + 2 kv_heads) head_dim], q and k rotated
+  Buffer<T> attended;           // [N, heads head_dim]
+  Buffer<float> lse;            // [rows, heads, seq_len]
+  Buffer<T> gate_up;            // [N, 2 hidden]
+
+  LayerActivations(const ModelConfig& config, int64_t n);
+};
+
+/// Shared by all layers.
+template <class T>
+struct Scratch {
+  Buffer<T> gated;       // [N, hidden] silu(gate) * up, then its gradient
+  Buffer<float> dx;      // [N, dim] gradient of the residual stream
+  Buffer<T> dx_t;        // [N, dim] the same, rounded for the products
+  Buffer<T> d_normed;    // [N, dim]
+  Buffer<T> d_qkv;       // [N, (heads + 2 kv_heads) head_dim]
+  Buffer<T> d_attended;  // [N, heads head_dim]
+
+  Scratch(const ModelConfig& config, int64_t n, bool for_training);
+};
+
+/// The head: final norm, logits a few rows at a time.
+template <class T>
+struct HeadActivations {
+  static constexpr int64_t kLogitRows = 128;  ///< rows of fp32 logits that exist at once
+  Buffer<float> x;                            // [N, dim] entering the final norm
+  Buffer<T> normed;                           // [N, dim]
+  Buffer<float> rms;                          // [N]
+  Buffer<float> logits;                       // [kLogitRows, vocab]
+  Buffer<T> dlogits;                          // [N, vocab] rounded gradients, training only
+  Buffer<float> loss;                         // [N]
+
+  HeadActivations(const ModelConfig& config, int64_t n, bool for_training);
+};
+
+/// Everything for micro-batches of up to `n` tokens. Without training one layer's buffers serve
+/// all.
+template <class T>
+struct Activations {
+  int64_t n = 0;
+  std::vector<LayerActivations<T>> layers;
+  Scratch<T> scratch;
+  HeadActivations<T> head;
+
+  Activations(const ModelConfig& config, int64_t n, bool for_training);
+};
+
+/// Bytes that Activations of this size takes; exact up to alignment.
+template <class T>
+int64_t ActivationBytes(const ModelConfig& config, int64_t n, bool for_training);
+
+}  // namespace cria

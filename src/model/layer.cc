@@ -1,0 +1,150 @@
+#include "model/layer.h"
+
+#include <algorithm>
+
+#include "kernels/convert.h"
+#include "kernels/norm.h"
+#include "kernels/swiglu.h"
+
+namespace cria {
+namespace {
+
+struct Widths {
+  explicit Widths(const ModelConfig& c)
+      : q(int64_t{c.n_heads} * c.head_dim),
+        kv(int64_t{c.n_kv_heads} * c.head_dim),
+        qkv(q + 2 * kv) {}
+  int64_t q, kv, qkv;
+};
+
+kernels::AttentionShape SelfAttention(const ModelConfig& c, const TokenGrid& grid) {
+  const Widths w(c);
+  return {.batch = grid.rows,
+          .q_len = grid.seq_len,
+          .kv_len = grid.seq_len,
+          .heads = c.n_heads,
+          .kv_heads = c.n_kv_heads,
+          .head_dim = c.head_dim,
+          .q_stride = w.qkv,
+          .kv_stride = w.qkv,
+          .out_stride = w.q};
+}
+
+template <class V>
+void CopyRows(const Context& context, int64_t rows, int64_t width, const V* from,
+              int64_t from_stride, V* to, int64_t to_stride) {
+  constexpr int64_t kRows = 64;
+  context.ParallelFor((rows + kRows - 1) / kRows, [&](int64_t b) {
+    for (int64_t r = b * kRows; r < std::min(rows, (b + 1) * kRows); ++r) {
+      std::copy_n(from + r * from_stride, width, to + r * to_stride);
+    }
+  });
+}
+
+template <class T>
+void Attend(const Context& context, const ModelConfig& c, const TokenGrid& grid,
+            const LayerCache<T>* cache, LayerActivations<T>* a) {
+  const Widths w(c);
+  kernels::AttentionShape shape = SelfAttention(c, grid);
+  const T* q = a->qkv.data();
+  const T* k = q + w.q;
+  const T* v = k + w.kv;
+  if (cache != nullptr) {
+    const int64_t at = grid.first_position * w.kv;
+    CopyRows(context, grid.n(), w.kv, k, w.qkv, cache->k + at, w.kv);
+    CopyRows(context, grid.n(), w.kv, v, w.qkv, cache->v + at, w.kv);
+    k = cache->k;
+    v = cache->v;
+    shape.kv_len = grid.first_position + grid.seq_len;
+    shape.kv_stride = w.kv;
+  }
+  kernels::Attention(context, shape, q, k, v, a->attended.data(), a->lse.data());
+}
+
+}  // namespace
+
+template <class T>
+void LayerForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
+                  const kernels::RopeTable& rope, const TokenGrid& grid, const LayerCache<T>* cache,
+                  LayerActivations<T>* a, Scratch<T>* scratch, float* x_out) {
+  const Widths w(c);
+  const int64_t n = grid.n();
+  const float eps = static_cast<float>(c.norm_eps);
+  const bool in_place = x_out == a->x.data();
+  float* x_mid = in_place ? x_out : a->x_mid.data();
+
+  kernels::RmsNorm(context, n, c.dim, eps, a->x.data(), weights.attention_norm,
+                   a->attention_normed.data(), a->attention_rms.data());
+  kernels::Matmul(context, n, a->attention_normed.data(), c.dim, weights.wqkv.forward,
+                  a->qkv.data(), w.qkv);
+  kernels::Rope(context, rope, n, grid.seq_len, grid.first_position, c.n_heads + c.n_kv_heads,
+                a->qkv.data(), w.qkv, false);
+  Attend(context, c, grid, cache, a);
+  if (!in_place) CopyRows(context, n, c.dim, a->x.data(), c.dim, x_mid, c.dim);
+  kernels::Matmul(context, n, a->attended.data(), w.q, weights.wo.forward, x_mid, c.dim, true);
+
+  kernels::RmsNorm(context, n, c.dim, eps, x_mid, weights.ffn_norm, a->ffn_normed.data(),
+                   a->ffn_rms.data());
+  kernels::Matmul(context, n, a->ffn_normed.data(), c.dim, weights.w13.forward, a->gate_up.data(),
+                  2 * c.hidden_dim);
+  kernels::SwiGlu(context, n, c.hidden_dim, a->gate_up.data(), scratch->gated.data());
+  if (!in_place) CopyRows(context, n, c.dim, x_mid, c.dim, x_out, c.dim);
+  kernels::Matmul(context, n, scratch->gated.data(), c.hidden_dim, weights.w2.forward, x_out, c.dim,
+                  true);
+}
+
+template <class T>
+void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
+                   const kernels::RopeTable& rope, const TokenGrid& grid, const LayerOffsets& at,
+                   LayerActivations<T>* a, Scratch<T>* s, float* gradients) {
+  const Widths w(c);
+  const int64_t n = grid.n(), hidden = c.hidden_dim;
+  float* dx = s->dx.data();
+  T* dx_t = s->dx_t.data();
+  T* d_normed = s->d_normed.data();
+
+  // Feed-forward.
+  kernels::Convert(context, n * c.dim, dx, dx_t);
+  kernels::Matmul(context, n, dx_t, c.dim, weights.w2.backward, s->gated.data(), hidden);
+  kernels::SwiGluBackward(context, n, hidden, a->gate_up.data(), s->gated.data(), a->gate_up.data(),
+                          s->gated.data());
+  const T* d_gate_up = a->gate_up.data();
+  kernels::MatmulTransposedA(context, c.dim, hidden, n, dx_t, c.dim, s->gated.data(), hidden,
+                             gradients + at.w2, hidden);
+  kernels::MatmulTransposedA(context, 2 * hidden, c.dim, n, d_gate_up, 2 * hidden,
+                             a->ffn_normed.data(), c.dim, gradients + at.w13, c.dim);
+  kernels::Matmul(context, n, d_gate_up, 2 * hidden, weights.w13.backward, d_normed, c.dim);
+  kernels::RmsNormBackward(context, n, c.dim, a->x_mid.data(), weights.ffn_norm, a->ffn_rms.data(),
+                           d_normed, dx, gradients + at.ffn_norm);
+
+  // Attention.
+  kernels::Convert(context, n * c.dim, dx, dx_t);
+  kernels::MatmulTransposedA(context, c.dim, w.q, n, dx_t, c.dim, a->attended.data(), w.q,
+                             gradients + at.wo, w.q);
+  kernels::Matmul(context, n, dx_t, c.dim, weights.wo.backward, s->d_attended.data(), w.q);
+  const T* q = a->qkv.data();
+  T* dq = s->d_qkv.data();
+  kernels::AttentionBackward(context, SelfAttention(c, grid), q, q + w.q, q + w.q + w.kv,
+                             a->attended.data(), a->lse.data(), s->d_attended.data(), dq, dq + w.q,
+                             dq + w.q + w.kv);
+  kernels::Rope(context, rope, n, grid.seq_len, grid.first_position, c.n_heads + c.n_kv_heads, dq,
+                w.qkv, true);
+  kernels::MatmulTransposedA(context, w.qkv, c.dim, n, dq, w.qkv, a->attention_normed.data(), c.dim,
+                             gradients + at.wqkv, c.dim);
+  kernels::Matmul(context, n, dq, w.qkv, weights.wqkv.backward, d_normed, c.dim);
+  kernels::RmsNormBackward(context, n, c.dim, a->x.data(), weights.attention_norm,
+                           a->attention_rms.data(), d_normed, dx, gradients + at.attention_norm);
+}
+
+#define CRIA_INSTANTIATE(T)                                                                        \
+  template void LayerForward<T>(const Context&, const ModelConfig&, const LayerWeights<T>&,        \
+                                const kernels::RopeTable&, const TokenGrid&, const LayerCache<T>*, \
+                                LayerActivations<T>*, Scratch<T>*, float*);                        \
+  template void LayerBackward<T>(const Context&, const ModelConfig&, const LayerWeights<T>&,       \
+                                 const kernels::RopeTable&, const TokenGrid&, const LayerOffsets&, \
+                                 LayerActivations<T>*, Scratch<T>*, float*);
+CRIA_INSTANTIATE(float)
+CRIA_INSTANTIATE(BF16)
+#undef CRIA_INSTANTIATE
+
+}  // namespace cria

@@ -1,0 +1,239 @@
+#include "model/llama.h"
+
+#include <algorithm>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "kernels/cross_entropy.h"
+#include "kernels/embedding.h"
+#include "kernels/norm.h"
+#include "model/layer.h"
+
+namespace cria {
+namespace {
+
+template <class T>
+class Cache : public KvCache {
+ public:
+  Cache(const ModelConfig& c, int64_t capacity)
+      : capacity_(capacity), width_(int64_t{c.n_kv_heads} * c.head_dim) {
+    for (int l = 0; l < c.n_layers; ++l) {
+      k_.emplace_back(capacity * width_);
+      v_.emplace_back(capacity * width_);
+    }
+  }
+  int64_t length() const override { return length_; }
+  int64_t capacity() const override { return capacity_; }
+  void Truncate(int64_t length) override {
+    CRIA_CHECK(length >= 0 && length <= length_, "{} of {}", length, length_);
+    length_ = length;
+  }
+  void Grow(int64_t tokens) { length_ += tokens; }
+  LayerCache<T> layer(int l) {
+    return {k_[static_cast<size_t>(l)].data(), v_[static_cast<size_t>(l)].data()};
+  }
+
+ private:
+  int64_t capacity_, width_, length_ = 0;
+  std::vector<Buffer<T>> k_, v_;
+};
+
+template <class T>
+class LlamaOf : public Llama {
+ public:
+  LlamaOf(const ModelConfig& config, bool for_training)
+      : config_(config),
+        for_training_(for_training),
+        rope_(kernels::MakeRopeTable(config.max_seq_len, config.head_dim, config.rope_theta)) {}
+
+  const ModelConfig& config() const override { return config_; }
+
+  void SetWeights(const Context& context, const ParameterBlock& parameters) override {
+    weights_.Set(context, config_, parameters, for_training_);
+  }
+
+  double Loss(const Context& context, const Batch& batch, std::span<float> token_loss) override {
+    CheckBatch(batch);
+    const TokenGrid grid{batch.rows, batch.seq_len, 0};
+    Activations<T>& a = Reserve(grid.n());
+    Forward(context, grid, batch.tokens.data(), nullptr, &a);
+    HeadLoss(context, grid.n(), batch.targets.data(), &a);
+    CRIA_CHECK(token_loss.empty() || token_loss.size() == static_cast<size_t>(grid.n()));
+    std::copy_n(a.head.loss.data(), token_loss.size(), token_loss.begin());
+    return SumLoss(a.head, grid.n());
+  }
+
+  double LossAndGradients(const Context& context, const Batch& batch, float gradient_scale,
+                          ParameterBlock* gradients) override {
+    CRIA_CHECK(for_training_, "this model was made for inference");
+    CheckBatch(batch);
+    const TokenGrid grid{batch.rows, batch.seq_len, 0};
+    Activations<T>& a = Reserve(grid.n());
+    Forward(context, grid, batch.tokens.data(), nullptr, &a);
+    HeadBackward(context, grid.n(), batch.targets.data(), gradient_scale, &a, gradients->data());
+    for (int l = config_.n_layers - 1; l >= 0; --l) {
+      LayerBackward(context, config_, weights_.layers[static_cast<size_t>(l)], rope_, grid,
+                    OffsetsOfLayer(config_, l), &a.layers[static_cast<size_t>(l)], &a.scratch,
+                    gradients->data());
+    }
+    kernels::EmbeddingBackward(context, grid.n(), config_.dim, a.scratch.dx.data(),
+                               batch.tokens.data(),
+                               gradients->data() + OffsetsOfTop(config_).embedding);
+    return SumLoss(a.head, grid.n());
+  }
+
+  std::unique_ptr<KvCache> NewCache(int64_t capacity) const override {
+    CRIA_CHECK(capacity <= config_.max_seq_len, "cache of {} tokens, model of {}", capacity,
+               config_.max_seq_len);
+    return std::make_unique<Cache<T>>(config_, capacity);
+  }
+
+  void Decode(const Context& context, std::span<const int32_t> tokens, KvCache* cache,
+              bool all_positions, float* logits) override {
+    const int64_t n = static_cast<int64_t>(tokens.size());
+    CRIA_CHECK(n > 0 && cache->length() + n <= cache->capacity(), "{} tokens behind {} of {}", n,
+               cache->length(), cache->capacity());
+    for (const int32_t token : tokens) CheckToken(token);
+    auto* own = static_cast<Cache<T>*>(cache);
+    const TokenGrid grid{1, n, own->length()};
+    Activations<T>& a = Reserve(n);
+    Forward(context, grid, tokens.data(), own, &a);
+    own->Grow(n);
+    const int64_t first = all_positions ? 0 : n - 1;
+    kernels::Matmul(context, n - first, a.head.normed.data() + first * config_.dim, config_.dim,
+                    weights_.output.forward, logits, config_.vocab_size);
+  }
+
+ private:
+  void CheckToken(int32_t token) const {
+    CRIA_CHECK(token >= 0 && token < config_.vocab_size, "token {} of {}", token,
+               config_.vocab_size);
+  }
+
+  void CheckBatch(const Batch& batch) const {
+    CRIA_CHECK(batch.seq_len <= config_.max_seq_len, "sequence {} > {}", batch.seq_len,
+               config_.max_seq_len);
+    CRIA_CHECK(batch.tokens.size() == static_cast<size_t>(batch.rows * batch.seq_len));
+    CRIA_CHECK(batch.targets.size() == batch.tokens.size());
+    for (const int32_t token : batch.tokens) CheckToken(token);
+    for (const int32_t target : batch.targets) {
+      if (target != -1) CheckToken(target);
+    }
+  }
+
+  // Activations grow to the largest micro-batch seen.
+  Activations<T>& Reserve(int64_t n) {
+    if (!activations_ || activations_->n < n) {
+      activations_.reset();  // free the old ones first
+      activations_ = std::make_unique<Activations<T>>(config_, n, for_training_);
+    }
+    return *activations_;
+  }
+
+  // Up to the final norm. Layers keep what they saw when this model trains; else one set of buffers
+  // serves all and the residual stream stays in place.
+  void Forward(const Context& context, const TokenGrid& grid, const int32_t* tokens,
+               Cache<T>* cache, Activations<T>* a) {
+    const int64_t n = grid.n();
+    kernels::Embedding(context, n, config_.dim, weights_.embedding.data(), tokens,
+                       a->layers[0].x.data());
+    for (int l = 0; l < config_.n_layers; ++l) {
+      const bool last = l + 1 == config_.n_layers;
+      LayerActivations<T>& layer = a->layers[for_training_ ? static_cast<size_t>(l) : 0];
+      float* x_out = !for_training_ ? layer.x.data()
+                     : last         ? a->head.x.data()
+                                    : a->layers[static_cast<size_t>(l) + 1].x.data();
+      LayerCache<T> layer_cache;
+      if (cache != nullptr) layer_cache = cache->layer(l);
+      LayerForward(context, config_, weights_.layers[static_cast<size_t>(l)], rope_, grid,
+                   cache != nullptr ? &layer_cache : nullptr, &layer, &a->scratch, x_out);
+    }
+    const float* x = for_training_ ? a->head.x.data() : a->layers[0].x.data();
+    kernels::RmsNorm(context, n, config_.dim, static_cast<float>(config_.norm_eps), x,
+                     weights_.norm, a->head.normed.data(), a->head.rms.data());
+  }
+
+  // Calls f(first row, number of rows) with head.logits filled for those rows.
+  template <class F>
+  void ForEachLogitBlock(const Context& context, int64_t n, HeadActivations<T>* head, F f) {
+    constexpr int64_t kRows = HeadActivations<T>::kLogitRows;
+    for (int64_t first = 0; first < n; first += kRows) {
+      const int64_t rows = std::min(kRows, n - first);
+      kernels::Matmul(context, rows, head->normed.data() + first * config_.dim, config_.dim,
+                      weights_.output.forward, head->logits.data(), config_.vocab_size);
+      f(first, rows);
+    }
+  }
+
+  void HeadLoss(const Context& context, int64_t n, const int32_t* targets, Activations<T>* a) {
+    HeadActivations<T>& head = a->head;
+    ForEachLogitBlock(context, n, &head, [&](int64_t first, int64_t rows) {
+      kernels::CrossEntropy<T>(context, rows, config_.vocab_size, head.logits.data(),
+                               targets + first, 1, head.loss.data() + first, nullptr);
+    });
+  }
+
+  // Loss, gradient of the output matrix, and scratch.dx = gradient at the final residual stream.
+  void HeadBackward(const Context& context, int64_t n, const int32_t* targets, float scale,
+                    Activations<T>* a, float* gradients) {
+    HeadActivations<T>& head = a->head;
+    const int64_t dim = config_.dim, vocab = config_.vocab_size;
+    ForEachLogitBlock(context, n, &head, [&](int64_t first, int64_t rows) {
+      kernels::CrossEntropy(context, rows, vocab, head.logits.data(), targets + first, scale,
+                            head.loss.data() + first, head.dlogits.data() + first * vocab);
+    });
+    const TopOffsets top = OffsetsOfTop(config_);
+    kernels::MatmulTransposedA(context, vocab, dim, n, head.dlogits.data(), vocab,
+                               head.normed.data(), dim, gradients + top.output, dim);
+    kernels::Matmul(context, n, head.dlogits.data(), vocab, weights_.output.backward,
+                    a->scratch.d_normed.data(), dim);
+    context.ParallelFor(n,
+                        [&](int64_t r) { std::fill_n(a->scratch.dx.data() + r * dim, dim, 0.0f); });
+    kernels::RmsNormBackward(context, n, dim, head.x.data(), weights_.norm, head.rms.data(),
+                             a->scratch.d_normed.data(), a->scratch.dx.data(),
+                             gradients + top.norm);
+  }
+
+  static double SumLoss(const HeadActivations<T>& head, int64_t n) {
+    double sum = 0;
+    for (int64_t i = 0; i < n; ++i) sum += head.loss[i];
+    return sum;
+  }
+
+  ModelConfig config_;
+  bool for_training_;
+  kernels::RopeTable rope_;
+  LlamaWeights<T> weights_;
+  std::unique_ptr<Activations<T>> activations_;
+};
+
+}  // namespace
+
+const char* PrecisionName(Precision precision) {
+  return precision == Precision::kBF16 ? "bf16" : "f32";
+}
+
+Precision DefaultPrecision() {
+  return DetectIsa() >= Isa::kAvx512Bf16 ? Precision::kBF16 : Precision::kF32;
+}
+
+std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& options) {
+  ValidateConfig(config, "model configuration");
+  if (options.precision == Precision::kBF16)
+    return std::make_unique<LlamaOf<BF16>>(config, options.for_training);
+  return std::make_unique<LlamaOf<float>>(config, options.for_training);
+}
+
+int64_t TrainingMemoryBytes(const ModelConfig& config, Precision precision, int64_t rows,
+                            int64_t seq_len) {
+  const bool bf16 = precision == Precision::kBF16;
+  const int64_t parameters = ParameterCount(config);
+  // Master weights, gradients and two moments in fp32; packed operands forward and backward.
+  const int64_t weights =
+      parameters * (16 + 2 * (bf16 ? 2 : 4)) + config.vocab_size * config.dim * 4;
+  const int64_t n = rows * seq_len;
+  return weights +
+         (bf16 ? ActivationBytes<BF16>(config, n, true) : ActivationBytes<float>(config, n, true));
+}
+
+}  // namespace cria

@@ -1,0 +1,84 @@
+#include "model/parameters.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace cria {
+
+std::vector<ParameterSpec> ListParameters(const ModelConfig& c) {
+  std::vector<ParameterSpec> specs;
+  int64_t offset = 0;
+  const auto add = [&](std::string name, Shape shape, ParameterRole role, ShardAxis shard) {
+    const int64_t elements = ElementCount(shape);
+    specs.push_back(
+        {std::move(name), std::move(shape), role, shard, role != ParameterRole::kNorm, offset});
+    offset += elements;
+  };
+  const int64_t q = int64_t{c.n_heads} * c.head_dim, kv = int64_t{c.n_kv_heads} * c.head_dim;
+  using enum ParameterRole;
+  add("tok_embeddings.weight", {c.vocab_size, c.dim}, kEmbedding, ShardAxis::kColumns);
+  for (int l = 0; l < c.n_layers; ++l) {
+    const std::string layer = "layers." + std::to_string(l) + ".";
+    add(layer + "attention_norm.weight", {c.dim}, kNorm, ShardAxis::kReplicated);
+    add(layer + "attention.wq.weight", {q, c.dim}, kMatrix, ShardAxis::kRows);
+    add(layer + "attention.wk.weight", {kv, c.dim}, kMatrix, ShardAxis::kRows);
+    add(layer + "attention.wv.weight", {kv, c.dim}, kMatrix, ShardAxis::kRows);
+    add(layer + "attention.wo.weight", {c.dim, q}, kResidualMatrix, ShardAxis::kColumns);
+    add(layer + "ffn_norm.weight", {c.dim}, kNorm, ShardAxis::kReplicated);
+    add(layer + "feed_forward.w1.weight", {c.hidden_dim, c.dim}, kMatrix, ShardAxis::kRows);
+    add(layer + "feed_forward.w3.weight", {c.hidden_dim, c.dim}, kMatrix, ShardAxis::kRows);
+    add(layer + "feed_forward.w2.weight", {c.dim, c.hidden_dim}, kResidualMatrix,
+        ShardAxis::kColumns);
+  }
+  add("norm.weight", {c.dim}, kNorm, ShardAxis::kReplicated);
+  if (!c.tied_embeddings) add("output.weight", {c.vocab_size, c.dim}, kOutput, ShardAxis::kRows);
+  return specs;
+}
+
+ParameterBlock::ParameterBlock(const ModelConfig& config)
+    : specs_(ListParameters(config)), values_(ParameterCount(config)) {
+  CRIA_CHECK(specs_.back().offset + specs_.back().elements() == values_.size());
+}
+
+const ParameterSpec& ParameterBlock::spec(const std::string& name) const {
+  for (const ParameterSpec& s : specs_) {
+    if (s.name == name) return s;
+  }
+  CRIA_CHECK(false, "no parameter {}", name);
+}
+
+void ParameterBlock::SetZero(const Context& context) {
+  constexpr int64_t kBlock = int64_t{1} << 20;
+  context.ParallelFor((size() + kBlock - 1) / kBlock, [&](int64_t b) {
+    std::fill(data() + b * kBlock, data() + std::min(size(), (b + 1) * kBlock), 0.0f);
+  });
+}
+
+void InitializeParameters(const Context& context, const ModelConfig& config, uint64_t seed,
+                          ParameterBlock* parameters) {
+  constexpr double kStd = 0.02;
+  const double residual_std = kStd / std::sqrt(2.0 * config.n_layers);
+  // Blocks of fixed size have a stream each, so large tensors fill on all cores.
+  constexpr int64_t kBlock = 1 << 16;
+  uint64_t stream = 0;
+  for (const ParameterSpec& spec : parameters->specs()) {
+    const std::span<float> values = parameters->values(spec);
+    if (spec.role == ParameterRole::kNorm) {
+      std::fill(values.begin(), values.end(), 1.0f);
+      continue;
+    }
+    const double std = spec.role == ParameterRole::kResidualMatrix ? residual_std : kStd;
+    const int64_t blocks = (spec.elements() + kBlock - 1) / kBlock;
+    context.ParallelFor(blocks, [&](int64_t b) {
+      RandomStream random(seed, RandomPurpose::kInit, stream + static_cast<uint64_t>(b));
+      const int64_t end = std::min(spec.elements(), (b + 1) * kBlock);
+      for (int64_t i = b * kBlock; i < end; ++i)
+        values[i] = static_cast<float>(std * random.NextNormal());
+    });
+    stream += static_cast<uint64_t>(blocks);
+  }
+}
+
+}  // namespace cria

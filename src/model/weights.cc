@@ -1,0 +1,79 @@
+#include "model/weights.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace cria {
+namespace {
+
+int64_t QkvRows(const ModelConfig& c) { return int64_t{c.n_heads + 2 * c.n_kv_heads} * c.head_dim; }
+
+}  // namespace
+
+LayerOffsets OffsetsOfLayer(const ModelConfig& c, int layer) {
+  const int64_t q = int64_t{c.n_heads} * c.head_dim;
+  const int64_t per_layer = c.dim * (QkvRows(c) + q + 3 * c.hidden_dim + 2);
+  LayerOffsets o;
+  o.attention_norm = c.vocab_size * c.dim + layer * per_layer;
+  o.wqkv = o.attention_norm + c.dim;
+  o.wo = o.wqkv + QkvRows(c) * c.dim;
+  o.ffn_norm = o.wo + c.dim * q;
+  o.w13 = o.ffn_norm + c.dim;
+  o.w2 = o.w13 + 2 * c.hidden_dim * c.dim;
+  return o;
+}
+
+TopOffsets OffsetsOfTop(const ModelConfig& c) {
+  TopOffsets o;
+  o.embedding = 0;
+  o.norm = OffsetsOfLayer(c, c.n_layers).attention_norm;
+  o.output = c.tied_embeddings ? 0 : o.norm + c.dim;
+  return o;
+}
+
+template <class T>
+void LinearWeight<T>::Pack(const Context& context, const float* from, int64_t out, int64_t in,
+                           bool for_training) {
+  kernels::Pack(context, from, in, out, 1, in, &forward);
+  if (for_training) kernels::Pack(context, from, out, in, in, 1, &backward);
+}
+
+template <class T>
+void LlamaWeights<T>::Set(const Context& context, const ModelConfig& c,
+                          const ParameterBlock& parameters, bool for_training) {
+  const float* p = parameters.data();
+  const TopOffsets top = OffsetsOfTop(c);
+  const int64_t q = int64_t{c.n_heads} * c.head_dim;
+  layers.resize(static_cast<size_t>(c.n_layers));
+  small.resize(static_cast<size_t>((2 * c.n_layers + 1) * c.dim));
+  if (embedding.size() != c.vocab_size * c.dim) embedding = Buffer<float>(c.vocab_size * c.dim);
+  context.ParallelFor(c.vocab_size, [&](int64_t row) {
+    std::copy_n(p + top.embedding + row * c.dim, c.dim, embedding.data() + row * c.dim);
+  });
+  float* gain = small.data();
+  const auto copy_gain = [&](int64_t offset) {
+    const float* at = gain;
+    gain = std::copy_n(p + offset, c.dim, gain);
+    return at;
+  };
+  for (int l = 0; l < c.n_layers; ++l) {
+    const LayerOffsets o = OffsetsOfLayer(c, l);
+    LayerWeights<T>& layer = layers[static_cast<size_t>(l)];
+    layer.attention_norm = copy_gain(o.attention_norm);
+    layer.ffn_norm = copy_gain(o.ffn_norm);
+    layer.wqkv.Pack(context, p + o.wqkv, QkvRows(c), c.dim, for_training);
+    layer.wo.Pack(context, p + o.wo, c.dim, q, for_training);
+    layer.w13.Pack(context, p + o.w13, 2 * c.hidden_dim, c.dim, for_training);
+    layer.w2.Pack(context, p + o.w2, c.dim, c.hidden_dim, for_training);
+  }
+  norm = copy_gain(top.norm);
+  output.Pack(context, p + top.output, c.vocab_size, c.dim, for_training);
+}
+
+template struct LinearWeight<float>;
+template struct LinearWeight<BF16>;
+template struct LlamaWeights<float>;
+template struct LlamaWeights<BF16>;
+
+}  // namespace cria
