@@ -1,0 +1,249 @@
+#include "eval/chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/utf8.h"
+
+namespace cria::eval {
+namespace {
+
+// Drawn at the width of a phone and scaled up elsewhere, so that text stays readable on both.
+constexpr double kWidth = 420, kHeight = 270;
+constexpr double kLeft = 48, kRight = 14, kTop = 34, kBottom = 40;
+constexpr double kBarHeight = 11, kBarGap = 2, kGroupGap = 12, kGroupName = 15;
+
+// The same classes for all charts; a page may hold many, so the rules are simply repeated.
+constexpr const char* kStyle = R"(<style>
+.cria-chart{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:#1c1b19}
+.cria-chart text{fill:currentColor;font-size:11px}.cria-chart .t{font-size:13px;font-weight:600}
+.cria-chart .m{fill-opacity:.62}.cria-chart .g{stroke:currentColor;stroke-opacity:.13}
+.cria-chart .a{stroke:currentColor;stroke-opacity:.45}
+.cria-chart .l{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
+.cria-chart .s0{--c:#b4472e}.cria-chart .s1{--c:#3f6f8f}.cria-chart .s2{--c:#a08a3c}
+.cria-chart .l{stroke:var(--c)}.cria-chart .b{fill:var(--c)}
+@media (prefers-color-scheme:dark){.cria-chart{color:#e9e5dd}
+.cria-chart .s0{--c:#ee8061}.cria-chart .s1{--c:#7fb2d3}.cria-chart .s2{--c:#d3bb66}}
+</style>)";
+
+std::string OpenSvg(double height, const std::string& title) {
+  return fmt::format(
+      "<svg class=\"cria-chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {:.0f}\" "
+      "role=\"img\" aria-label=\"{}\">{}\n<text class=\"t\" x=\"2\" y=\"14\">{}</text>\n",
+      kWidth, height, EscapeHtml(title), kStyle, EscapeHtml(title));
+}
+
+// 1200000 -> "1.2M"; small numbers without trailing zeros.
+std::string TickText(double value) {
+  const double size = std::abs(value);
+  if (size >= 1e9) return fmt::format("{:g}B", std::round(value / 1e7) / 100);
+  if (size >= 1e6) return fmt::format("{:g}M", std::round(value / 1e4) / 100);
+  if (size >= 1e4) return fmt::format("{:g}K", std::round(value / 10) / 100);
+  return fmt::format("{:.6g}", size < 1e-12 ? 0.0 : value);
+}
+
+struct Range {
+  double low = 0, high = 1;
+  double Share(double value) const { return (value - low) / (high - low); }
+};
+
+// The x and y spans of all lines; y as if the first part of the x span were not there.
+void FindRanges(const LineChart& chart, Range* x, Range* y) {
+  bool first = true;
+  for (const Line& line : chart.lines) {
+    for (const Point& p : line.points) {
+      if (first) *x = {p.x, p.x};
+      x->low = std::min(x->low, p.x), x->high = std::max(x->high, p.x);
+      first = false;
+    }
+  }
+  if (first) return;
+  if (x->low > 0 && x->low < 0.2 * x->high) x->low = 0;
+  if (x->high <= x->low) x->high = x->low + 1;
+  const double clip = x->low + chart.clip_start_share * (x->high - x->low);
+  first = true;
+  for (const Line& line : chart.lines) {
+    for (const Point& p : line.points) {
+      if (p.x < clip) continue;
+      if (first) *y = {p.y, p.y};
+      y->low = std::min(y->low, p.y), y->high = std::max(y->high, p.y);
+      first = false;
+    }
+  }
+  const double span = y->high - y->low;
+  const double pad = span > 0 ? 0.06 * span : std::max(0.1, std::abs(y->high) * 0.1);
+  y->low = y->low >= 0 && y->low < 0.35 * y->high ? 0 : y->low - pad;
+  y->high += pad;
+}
+
+std::string LinePath(const Line& line, const Range& x, const Range& y) {
+  std::string path;
+  for (const Point& p : line.points) {
+    path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L",
+                        kLeft + x.Share(p.x) * (kWidth - kLeft - kRight),
+                        kHeight - kBottom - y.Share(p.y) * (kHeight - kTop - kBottom));
+  }
+  return path;
+}
+
+std::string Axes(const LineChart& chart, const Range& x, const Range& y) {
+  const double plot_width = kWidth - kLeft - kRight, plot_height = kHeight - kTop - kBottom;
+  const double base = kHeight - kBottom;
+  std::string svg;
+  for (double tick : Ticks(y.low, y.high, 5)) {
+    const double at = base - y.Share(tick) * plot_height;
+    svg += fmt::format(
+        "<path class=\"g\" d=\"M{} {:.1f}H{}\"/><text class=\"m\" x=\"{}\" y=\"{:.1f}\" "
+        "text-anchor=\"end\">{}</text>\n",
+        kLeft, at, kWidth - kRight, kLeft - 6, at + 3.8, TickText(tick));
+  }
+  for (double tick : Ticks(x.low, x.high, 5)) {
+    const double at = kLeft + x.Share(tick) * plot_width;
+    svg += fmt::format(
+        "<path class=\"a\" d=\"M{:.1f} {}v4\"/><text class=\"m\" x=\"{:.1f}\" y=\"{}\" "
+        "text-anchor=\"middle\">{}</text>\n",
+        at, base, at, base + 16, TickText(tick));
+  }
+  svg += fmt::format("<path class=\"a\" d=\"M{} {}H{}\"/>", kLeft, base, kWidth - kRight);
+  svg += fmt::format("<text class=\"m\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n",
+                     kWidth - kRight, kHeight - 8, EscapeHtml(chart.x_label));
+  svg += fmt::format("<text class=\"m\" x=\"2\" y=\"28\">{}</text>\n", EscapeHtml(chart.y_label));
+  return svg;
+}
+
+// Names with their colours, from the right edge of the title row to the left.
+std::string Legend(const std::vector<std::string>& names) {
+  std::string svg;
+  double right = kWidth - kRight;
+  for (size_t i = names.size(); i-- > 0;) {
+    svg += fmt::format("<text x=\"{:.0f}\" y=\"14\" text-anchor=\"end\">{}</text>", right,
+                       EscapeHtml(names[i]));
+    right -= 6.2 * static_cast<double>(names[i].size()) + 16;
+    svg += fmt::format(
+        "<rect class=\"b s{}\" x=\"{:.0f}\" y=\"5\" width=\"10\" height=\"10\" "
+        "rx=\"2\"/>\n",
+        i, right + 2);
+    right -= 8;
+  }
+  return svg;
+}
+
+}  // namespace
+
+std::string EscapeHtml(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  const std::string repaired = RepairUtf8(text);
+  for (char c : repaired) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default: {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool allowed = byte >= 0x20 || c == '\n' || c == '\t';
+        out += allowed && byte != 0x7F ? std::string(1, c) : "\xEF\xBF\xBD";
+      }
+    }
+  }
+  return out;
+}
+
+std::vector<double> Ticks(double low, double high, int count) {
+  if (!(high > low) || count < 1) return {low};
+  const double raw = (high - low) / count;
+  const double power = std::pow(10.0, std::floor(std::log10(raw)));
+  const double lead = raw / power;
+  const double step = power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
+  std::vector<double> ticks;
+  const double first = std::ceil(low / step - 1e-9);
+  for (double i = first; i * step <= high + 1e-9 * step; ++i) ticks.push_back(i * step);
+  return ticks;
+}
+
+std::vector<Point> Thin(const std::vector<Point>& points, size_t count) {
+  if (points.size() <= count || count == 0) return points;
+  std::vector<Point> thinned;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t begin = i * points.size() / count, end = (i + 1) * points.size() / count;
+    Point mean;
+    for (size_t j = begin; j < end; ++j) mean.x += points[j].x, mean.y += points[j].y;
+    mean.x /= static_cast<double>(end - begin), mean.y /= static_cast<double>(end - begin);
+    thinned.push_back(mean);
+  }
+  thinned.back().x = points.back().x;
+  return thinned;
+}
+
+std::string RenderLineChart(const LineChart& chart) {
+  Range x, y;
+  FindRanges(chart, &x, &y);
+  std::string svg = OpenSvg(kHeight, chart.title);
+  svg += Axes(chart, x, y);
+  // A nested svg element clips what leaves the frame, without ids that must be unique in a page.
+  svg += fmt::format(
+      "<svg x=\"{0}\" y=\"{1}\" width=\"{2}\" height=\"{3}\" viewBox=\"{0} {1} {2} "
+      "{3}\">\n",
+      kLeft, kTop, kWidth - kLeft, kHeight - kTop - kBottom + 3);
+  std::vector<std::string> names;
+  for (size_t i = 0; i < chart.lines.size(); ++i) {
+    const Line& line = chart.lines[i];
+    names.push_back(line.name);
+    svg += fmt::format("<path class=\"l s{}\" d=\"{}\"/>\n", i, LinePath(line, x, y));
+    if (!line.markers) continue;
+    for (const Point& p : line.points) {
+      svg += fmt::format(
+          "<circle class=\"b s{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.6\"><title>{}: {:.4g}</title>"
+          "</circle>",
+          i, kLeft + x.Share(p.x) * (kWidth - kLeft - kRight),
+          kHeight - kBottom - y.Share(p.y) * (kHeight - kTop - kBottom), TickText(p.x), p.y);
+    }
+  }
+  svg += "</svg>\n";
+  if (names.size() > 1) svg += Legend(names);
+  return svg + "</svg>";
+}
+
+std::string RenderBarChart(const BarChart& chart) {
+  const double series = static_cast<double>(chart.series.size());
+  const double group_height = kGroupName + series * (kBarHeight + kBarGap) + kGroupGap;
+  const double height = kTop + group_height * static_cast<double>(chart.groups.size()) + 4;
+  double longest = 0;
+  for (const BarGroup& group : chart.groups) {
+    for (double value : group.values) longest = std::max(longest, value);
+  }
+  std::string svg = OpenSvg(height, chart.title) + Legend(chart.series);
+  svg += fmt::format("<text class=\"m\" x=\"2\" y=\"28\">{}</text>\n", EscapeHtml(chart.unit));
+  const double scale = longest > 0 ? (kWidth - 60) / longest : 0;
+  double top = kTop + 4;
+  for (const BarGroup& group : chart.groups) {
+    svg += fmt::format("<text x=\"2\" y=\"{:.0f}\">{}</text>\n", top + 10, EscapeHtml(group.name));
+    double at = top + kGroupName;
+    for (size_t i = 0; i < group.values.size(); ++i) {
+      const double width = std::max(group.values[i] * scale, 0.5);
+      svg += fmt::format(
+          "<rect class=\"b s{}\" x=\"2\" y=\"{:.0f}\" width=\"{:.1f}\" height=\"{}\" rx=\"2\"/>"
+          "<text class=\"m\" x=\"{:.1f}\" y=\"{:.1f}\">{:.3f}</text>\n",
+          i, at, width, kBarHeight, width + 8, at + 9.4, group.values[i]);
+      at += kBarHeight + kBarGap;
+    }
+    top += group_height;
+  }
+  return svg + "</svg>";
+}
+
+}  // namespace cria::eval

@@ -1,0 +1,40 @@
+// How eval sees a model: three methods over token ids. Tasks and metrics know nothing else of it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace cria::eval {
+
+/// A continuation to be scored after a context; the context holds at least one id (BOS).
+struct Request {
+  std::vector<int32_t> context, continuation;
+};
+
+struct ContinuationScore {
+  double logprob = 0;   ///< ln p(continuation | context), summed over its ids
+  bool greedy = false;  ///< every id of it is the likeliest at its place
+};
+
+/// Part of a longer text: ln p(ids[i] | ids[0..i)) is summed over i in [counted_from, ids.size()).
+struct Window {
+  std::span<const int32_t> ids;  // at most context_length() + 1
+  int64_t counted_from = 1;      // >= 1
+};
+
+class LanguageModel {
+ public:
+  virtual ~LanguageModel() = default;
+  /// Most ids the model reads at once.
+  virtual int64_t context_length() const = 0;
+  /// Contexts too long are cut on the left.
+  virtual std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) = 0;
+  /// One sum per window, the same whatever stands beside it in the span.
+  virtual std::vector<double> RollingLoglikelihood(std::span<const Window> windows) = 0;
+  /// The likeliest ids one by one until one of `stop` (not returned) or `max_new_tokens`.
+  virtual std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
+                                        std::span<const int32_t> stop) = 0;
+};
+
+}  // namespace cria::eval

@@ -1,0 +1,146 @@
+#include "eval/llama_language_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+
+namespace cria::eval {
+namespace {
+
+// Ids in one forward pass: enough rows to fill the matrix kernels, little enough memory.
+constexpr int64_t kBatchTokens = 4096;
+
+int64_t ArgMax(std::span<const float> logits) {
+  return std::max_element(logits.begin(), logits.end()) - logits.begin();
+}
+
+double LogProbability(std::span<const float> logits, int32_t id) {
+  const double top = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (float x : logits) sum += std::exp(x - top);
+  return logits[id] - top - std::log(sum);
+}
+
+// Rows of inputs and targets, shorter windows padded on the right where nothing counts.
+Batch MakeBatch(std::span<const Window> windows, std::span<const int64_t> chosen) {
+  Batch batch;
+  batch.rows = static_cast<int64_t>(chosen.size());
+  for (int64_t index : chosen) {
+    batch.seq_len = std::max<int64_t>(batch.seq_len, windows[index].ids.size() - 1);
+  }
+  batch.tokens.assign(batch.rows * batch.seq_len, 0);
+  batch.targets.assign(batch.rows * batch.seq_len, -1);
+  for (int64_t row = 0; row < batch.rows; ++row) {
+    const Window& window = windows[chosen[row]];
+    const int64_t inputs = static_cast<int64_t>(window.ids.size()) - 1;
+    std::copy_n(window.ids.begin(), inputs, batch.tokens.begin() + row * batch.seq_len);
+    for (int64_t i = window.counted_from; i <= inputs; ++i) {
+      batch.targets[row * batch.seq_len + i - 1] = window.ids[i];
+    }
+  }
+  return batch;
+}
+
+}  // namespace
+
+LlamaLanguageModel::LlamaLanguageModel(const Context* context, Llama* model, int64_t context_length)
+    : context_(context),
+      model_(model),
+      context_length_(context_length > 0 ? context_length : model->config().max_seq_len) {
+  CRIA_CHECK(context_length_ <= model->config().max_seq_len, "context {} above {}", context_length_,
+             model->config().max_seq_len);
+}
+
+std::vector<double> LlamaLanguageModel::RollingLoglikelihood(std::span<const Window> windows) {
+  // Windows of like length go together, so that little is padded.
+  std::vector<int64_t> order(windows.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return windows[a].ids.size() > windows[b].ids.size();
+  });
+  std::vector<double> sums(windows.size(), 0.0);
+  std::vector<float> losses;
+  for (size_t first = 0; first < order.size();) {
+    ThrowIfInterrupted();
+    const int64_t inputs = static_cast<int64_t>(windows[order[first]].ids.size()) - 1;
+    if (inputs < 1) break;  // sorted: the rest holds no target either
+    CRIA_CHECK(inputs <= context_length_, "window of {} ids, context {}", inputs, context_length_);
+    const size_t rows = std::clamp<size_t>(kBatchTokens / inputs, 1, order.size() - first);
+    std::span<const int64_t> chosen(order.data() + first, rows);
+    while (windows[chosen.back()].ids.size() < 2) chosen = chosen.first(chosen.size() - 1);
+    const Batch batch = MakeBatch(windows, chosen);
+    losses.assign(batch.targets.size(), 0.0f);
+    model_->Loss(*context_, batch, losses);
+    for (int64_t row = 0; row < batch.rows; ++row) {
+      double sum = 0;
+      for (int64_t i = 0; i < batch.seq_len; ++i) sum += losses[row * batch.seq_len + i];
+      sums[chosen[row]] = -sum;
+    }
+    first += rows;
+  }
+  return sums;
+}
+
+ContinuationScore LlamaLanguageModel::Score(const Request& request) {
+  CRIA_CHECK(!request.context.empty());
+  const int64_t length = static_cast<int64_t>(request.continuation.size());
+  CRIA_CHECK(length <= context_length_, "continuation of {} ids", length);
+  if (length == 0) return {.logprob = 0, .greedy = true};
+  const int64_t kept = std::min<int64_t>(request.context.size(), context_length_ - length + 1);
+  const std::span<const int32_t> context(request.context.end() - kept, request.context.end());
+  const int64_t vocab = model_->config().vocab_size;
+  const auto cache = model_->NewCache(kept + length);
+  std::vector<float> logits(length * vocab);
+  if (kept > 1)
+    model_->Decode(*context_, context.first(kept - 1), cache.get(), false, logits.data());
+  std::vector<int32_t> fed = {context.back()};
+  fed.insert(fed.end(), request.continuation.begin(), request.continuation.end() - 1);
+  model_->Decode(*context_, fed, cache.get(), true, logits.data());
+  ContinuationScore score{.logprob = 0, .greedy = true};
+  for (int64_t i = 0; i < length; ++i) {
+    const std::span<const float> row(logits.data() + i * vocab, vocab);
+    score.logprob += LogProbability(row, request.continuation[i]);
+    score.greedy = score.greedy && ArgMax(row) == request.continuation[i];
+  }
+  return score;
+}
+
+std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
+    std::span<const Request> requests) {
+  std::vector<ContinuationScore> scores;
+  scores.reserve(requests.size());
+  for (const Request& request : requests) {
+    ThrowIfInterrupted();
+    scores.push_back(Score(request));
+  }
+  return scores;
+}
+
+std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> prompt,
+                                                  int64_t max_new_tokens,
+                                                  std::span<const int32_t> stop) {
+  CRIA_CHECK(!prompt.empty());
+  const int64_t room = std::max<int64_t>(context_length_ - max_new_tokens, 1);
+  if (static_cast<int64_t>(prompt.size()) > room) prompt = prompt.last(room);
+  const int64_t vocab = model_->config().vocab_size;
+  const int64_t capacity =
+      std::min<int64_t>(context_length_, static_cast<int64_t>(prompt.size()) + max_new_tokens);
+  const auto cache = model_->NewCache(capacity);
+  std::vector<float> logits(vocab);
+  std::vector<int32_t> generated;
+  model_->Decode(*context_, prompt, cache.get(), false, logits.data());
+  while (static_cast<int64_t>(generated.size()) < max_new_tokens) {
+    ThrowIfInterrupted();
+    const int32_t next = static_cast<int32_t>(ArgMax(logits));
+    if (std::find(stop.begin(), stop.end(), next) != stop.end()) break;
+    generated.push_back(next);
+    if (cache->length() == capacity) break;
+    model_->Decode(*context_, {&next, 1}, cache.get(), false, logits.data());
+  }
+  return generated;
+}
+
+}  // namespace cria::eval

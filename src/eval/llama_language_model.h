@@ -1,0 +1,29 @@
+// The three methods over a Llama. The only file of this room that knows the model's class.
+#pragma once
+
+#include "base/context.h"
+#include "eval/language_model.h"
+#include "model/llama.h"
+
+namespace cria::eval {
+
+class LlamaLanguageModel : public LanguageModel {
+ public:
+  /// `model` has its weights set; both outlive this. `context_length` 0: the model's own.
+  LlamaLanguageModel(const Context* context, Llama* model, int64_t context_length = 0);
+
+  int64_t context_length() const override { return context_length_; }
+  std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override;
+  std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override;
+  std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
+                                std::span<const int32_t> stop) override;
+
+ private:
+  ContinuationScore Score(const Request& request);
+
+  const Context* context_;
+  Llama* model_;
+  int64_t context_length_;
+};
+
+}  // namespace cria::eval

@@ -1,0 +1,73 @@
+// The adapter against itself: rolling sums equal scores of continuations, whatever the batch.
+#include "eval/llama_language_model.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "eval/windows.h"
+
+namespace cria::eval {
+namespace {
+
+class LlamaLanguageModelTest : public testing::Test {
+ protected:
+  LlamaLanguageModelTest() : context_(2), config_(DeriveConfig(60'000, 97, 32)) {
+    model_ = MakeLlama(config_, {});
+    ParameterBlock parameters(config_);
+    InitializeParameters(context_, config_, 5, &parameters);
+    // Larger weights than at initialisation, so that probabilities differ from place to place.
+    for (int64_t i = 0; i < parameters.size(); ++i) parameters.data()[i] *= 4;
+    model_->SetWeights(context_, parameters);
+  }
+  std::vector<int32_t> RandomIds(int64_t n, uint64_t step) {
+    RandomStream random(1, RandomPurpose::kTest, step);
+    std::vector<int32_t> ids = {1};
+    while (static_cast<int64_t>(ids.size()) < n) {
+      ids.push_back(static_cast<int32_t>(random.NextBelow(config_.vocab_size)));
+    }
+    return ids;
+  }
+  Context context_;
+  ModelConfig config_;
+  std::unique_ptr<Llama> model_;
+};
+
+TEST_F(LlamaLanguageModelTest, RollingEqualsContinuationScores) {
+  LlamaLanguageModel model(&context_, model_.get());
+  const std::vector<int32_t> ids = RandomIds(21, 1), other = RandomIds(33, 2);
+  const std::vector<Window> windows = {{ids, 1}, {other, 30}, {std::span(ids).first(1), 1}};
+  const std::vector<double> sums = model.RollingLoglikelihood(windows);
+  const Request whole{.context = {ids[0]}, .continuation = {ids.begin() + 1, ids.end()}};
+  const Request tail{.context = {other.begin(), other.begin() + 30},
+                     .continuation = {other.begin() + 30, other.end()}};
+  const auto scores = model.Loglikelihood(std::vector<Request>{whole, tail});
+  EXPECT_NEAR(sums[0], scores[0].logprob, 1e-4 * std::abs(sums[0]));
+  EXPECT_NEAR(sums[1], scores[1].logprob, 1e-4 * std::abs(sums[1]));
+  EXPECT_EQ(sums[2], 0);
+  EXPECT_FALSE(scores[0].greedy);
+  const std::vector<Window> alone = {windows[1]};
+  EXPECT_EQ(model.RollingLoglikelihood(alone)[0], sums[1]);
+}
+
+TEST_F(LlamaLanguageModelTest, GeneratesWhatItScoresAsGreedy) {
+  LlamaLanguageModel model(&context_, model_.get());
+  const std::vector<int32_t> prompt = RandomIds(5, 3);
+  const std::vector<int32_t> ids = model.Generate(prompt, 8, {});
+  ASSERT_EQ(ids.size(), 8);
+  const std::vector<Request> requests = {{prompt, ids}};
+  EXPECT_TRUE(model.Loglikelihood(requests)[0].greedy);
+  const std::vector<int32_t> stop = {ids[3]};
+  EXPECT_LE(model.Generate(prompt, 8, stop).size(), 3);
+}
+
+TEST_F(LlamaLanguageModelTest, StridedWindowsCoverALongText) {
+  LlamaLanguageModel model(&context_, model_.get(), 16);
+  const std::vector<int32_t> ids = RandomIds(100, 4);
+  double sum = 0;
+  for (double part : model.RollingLoglikelihood(CutIntoWindows(ids, 16, 8))) sum += part;
+  EXPECT_LT(sum, -99 * 2.0);
+  EXPECT_TRUE(std::isfinite(sum));
+}
+
+}  // namespace
+}  // namespace cria::eval
