@@ -51,7 +51,7 @@ class Tokenizer {
   int32_t Find(std::string_view piece) const;
   const ModelProto& model() const { return model_; }
 
-  /// SHA-256 (hex) of the model file's bytes; shards and checkpoints carry it.
+  /// SHA-256 (hex) of bytes(), which is the file's for a `tokenizer.model`; shards carry it.
   const std::string& digest() const { return digest_; }
   /// Bytes of the SentencePiece model file (for a llama2.c file: the equivalent one).
   const std::string& bytes() const { return bytes_; }
@@ -62,12 +62,14 @@ class Tokenizer {
   friend class StreamDecoder;
   Tokenizer(ModelProto model, std::string bytes, std::string digest, const std::string& where);
   const ModelPiece& At(int32_t id) const;
-  /// Appends the bytes of one id as they stand, blanks for U+2581.
-  void AppendRaw(int32_t id, std::string* out) const;
+  void RequireId(int32_t id) const;
+  /// Appends the bytes of one id, without its leading blank `at_start`; false for control pieces.
+  bool AppendRaw(int32_t id, bool at_start, std::string* out) const;
 
   ModelProto model_;
   std::string bytes_, digest_;
   int32_t bos_id_ = -1, eos_id_ = -1, unk_id_ = -1;
+  std::vector<std::string> raw_;  // bytes that each id stands for
   std::unique_ptr<BpeEncoder> encoder_;
 };
 

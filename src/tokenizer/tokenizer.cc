@@ -1,0 +1,190 @@
+#include "tokenizer/tokenizer.h"
+
+#include <array>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "tokenizer/bpe_encoder.h"
+#include "tokenizer/inner_form.h"
+
+namespace cria::tokenizer {
+namespace {
+
+int ByteOfPiece(const std::string& text) {
+  const auto hex = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return -1;
+  const int high = hex(text[3]), low = hex(text[4]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+[[noreturn]] void Unsupported(const std::string& what, const std::string& where) {
+  throw Error("unsupported tokenizer: " + what, where,
+              "use a SentencePiece BPE model with the settings of LLaMA's (identity normalisation, byte "
+              "fallback, escaped blanks)");
+}
+
+void RequireSupported(const ModelProto& model, const std::string& where) {
+  switch (model.trainer.model_type) {
+    case 2: break;
+    case 1: Unsupported("a SentencePiece Unigram model, not BPE", where);
+    case 3: Unsupported("a SentencePiece word model, not BPE", where);
+    case 4: Unsupported("a SentencePiece character model, not BPE", where);
+    default: Unsupported(fmt::format("model type {}", model.trainer.model_type), where);
+  }
+  if (!model.normalizer.character_map.empty()) {
+    Unsupported(fmt::format("it normalises text (\"{}\")", model.normalizer.name), where);
+  }
+  if (model.normalizer.remove_extra_whitespaces) Unsupported("it removes extra blanks", where);
+  if (!model.normalizer.escape_whitespaces) Unsupported("it does not escape blanks", where);
+  if (model.trainer.treat_whitespace_as_suffix) Unsupported("it treats blanks as suffixes", where);
+  if (!model.trainer.byte_fallback) Unsupported("it has no byte fallback", where);
+  for (const ModelPiece& piece : model.pieces) {
+    if (piece.type == PieceType::kUserDefined) {
+      Unsupported("it has user-defined symbols (\"" + piece.text + "\")", where);
+    }
+    if (piece.type == PieceType::kUnused) Unsupported("it has unused pieces (\"" + piece.text + "\")", where);
+  }
+}
+
+/// Ids of the 256 byte pieces; also checks that no piece occurs twice.
+std::array<int32_t, 256> ByteIds(const ModelProto& model, const std::string& where) {
+  const auto fail = [&where](const std::string& what) {
+    throw Error("damaged tokenizer model: " + what, where, "copy the file again");
+  };
+  std::array<int32_t, 256> ids;
+  ids.fill(-1);
+  std::vector<std::string> texts;
+  StringMap normal, other;
+  for (const ModelPiece& piece : model.pieces) texts.push_back(piece.text);
+  int unknowns = 0;
+  for (size_t id = 0; id < texts.size(); ++id) {
+    const PieceType type = model.pieces[id].type;
+    StringMap& names = type == PieceType::kNormal ? normal : other;
+    if (!names.Insert(static_cast<int32_t>(id), texts)) fail("the piece \"" + texts[id] + "\" occurs twice");
+    unknowns += type == PieceType::kUnknown;
+    if (type != PieceType::kByte) continue;
+    const int byte = ByteOfPiece(texts[id]);
+    if (byte < 0) fail("\"" + texts[id] + "\" is not a byte piece");
+    ids[static_cast<size_t>(byte)] = static_cast<int32_t>(id);
+  }
+  for (size_t b = 0; b < ids.size(); ++b) {
+    if (ids[b] < 0) fail(fmt::format("the piece of byte 0x{:02X} is missing", b));
+  }
+  if (unknowns != 1) fail("there is not exactly one unknown piece");
+  return ids;
+}
+
+}  // namespace
+
+Tokenizer::Tokenizer(ModelProto model, std::string bytes, std::string digest, const std::string& where)
+    : model_(std::move(model)), bytes_(std::move(bytes)), digest_(std::move(digest)) {
+  RequireSupported(model_, where);
+  const std::array<int32_t, 256> byte_ids = ByteIds(model_, where);
+  for (size_t id = 0; id < model_.pieces.size(); ++id) {
+    const ModelPiece& piece = model_.pieces[id];
+    if (piece.type == PieceType::kUnknown) unk_id_ = static_cast<int32_t>(id);
+    if (piece.type != PieceType::kControl) continue;
+    if (piece.text == "<s>") bos_id_ = static_cast<int32_t>(id);
+    if (piece.text == "</s>") eos_id_ = static_cast<int32_t>(id);
+  }
+  encoder_ = std::make_unique<BpeEncoder>(model_.pieces, byte_ids, model_.normalizer.add_dummy_prefix);
+  raw_.reserve(model_.pieces.size());
+  for (const ModelPiece& piece : model_.pieces) {
+    switch (piece.type) {
+      case PieceType::kControl: raw_.emplace_back(); break;
+      case PieceType::kByte: raw_.emplace_back(1, static_cast<char>(ByteOfPiece(piece.text))); break;
+      case PieceType::kUnknown: raw_.push_back(model_.trainer.unk_surface); break;
+      default: raw_.push_back(ToInner(piece.text)); break;
+    }
+  }
+}
+
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+Tokenizer::~Tokenizer() = default;
+
+Tokenizer Tokenizer::Load(const std::filesystem::path& path) {
+  return FromProto(ReadFile(path), path.string());
+}
+
+Tokenizer Tokenizer::FromProto(std::string bytes, const std::string& where) {
+  ModelProto model;
+  if (LooksLikeLlama2c(bytes)) {
+    model = ParseLlama2c(bytes, where);
+    bytes = SerializeModelProto(model);
+  } else {
+    model = ParseModelProto(bytes, where);
+  }
+  std::string digest = Sha256Hex(bytes);
+  return Tokenizer(std::move(model), std::move(bytes), std::move(digest), where);
+}
+
+void Tokenizer::Save(const std::filesystem::path& path) const { WriteFile(path, bytes_); }
+
+void Tokenizer::RequireId(int32_t id) const {
+  if (id >= 0 && id < vocab_size()) return;
+  throw Error(fmt::format("token id {} is outside the vocabulary of {}", id, vocab_size()), "decoding",
+              "use the tokenizer that made the ids");
+}
+
+const ModelPiece& Tokenizer::At(int32_t id) const {
+  RequireId(id);
+  return model_.pieces[static_cast<size_t>(id)];
+}
+
+int32_t Tokenizer::Find(std::string_view piece) const {
+  for (size_t id = 0; id < model_.pieces.size(); ++id) {
+    if (model_.pieces[id].text == piece) return static_cast<int32_t>(id);
+  }
+  return -1;
+}
+
+std::vector<int32_t> Tokenizer::Encode(std::string_view text) const {
+  std::vector<int32_t> ids;
+  Encode(text, &ids);
+  return ids;
+}
+
+void Tokenizer::Encode(std::string_view text, std::vector<int32_t>* out) const {
+  encoder_->Encode(text, out);
+}
+
+bool Tokenizer::AppendRaw(int32_t id, bool at_start, std::string* out) const {
+  RequireId(id);
+  std::string_view raw = raw_[static_cast<size_t>(id)];
+  const PieceType type = model_.pieces[static_cast<size_t>(id)].type;
+  if (at_start && type == PieceType::kNormal && model_.normalizer.add_dummy_prefix && raw.starts_with(' ')) {
+    raw.remove_prefix(1);
+  }
+  out->append(raw);
+  return type != PieceType::kControl;
+}
+
+std::string Tokenizer::Decode(std::span<const int32_t> ids) const {
+  std::string out;
+  bool at_start = true;
+  for (const int32_t id : ids) {
+    if (AppendRaw(id, at_start, &out)) at_start = false;
+  }
+  return IsValidUtf8(out) ? out : RepairUtf8(out);
+}
+
+std::string StreamDecoder::Feed(int32_t id) {
+  if (tokenizer_->AppendRaw(id, at_start_, &held_)) at_start_ = false;
+  const size_t ready = CompleteUtf8Prefix(held_);
+  std::string text = RepairUtf8(std::string_view(held_).substr(0, ready));
+  held_.erase(0, ready);
+  return text;
+}
+
+std::string StreamDecoder::Flush() {
+  std::string text = RepairUtf8(held_);
+  held_.clear();
+  at_start_ = true;
+  return text;
+}
+
+}  // namespace cria::tokenizer
