@@ -1,5 +1,5 @@
-// What every subcommand shares: common flags, the context they make, and the way a command is added.
-// One file per subcommand beside this one; main.cc lists them in the order of the stream.
+// What every subcommand shares: common flags, the context they make, and the way a command is
+// added. One file per subcommand beside this one; main.cc lists them in the order of the stream.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -19,7 +19,7 @@ font:16px/1.55 Charter,"Bitstream Charter","Iowan Old Style",Georgia,"Liberation
 main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 header{border-bottom:2px solid var(--ink);padding-bottom:1.1rem;margin-bottom:1.6rem}
 h1{font-size:2.1rem;line-height:1.15;margin:0 0 .35rem;letter-spacing:-.01em}
-header p{margin:0;color:var(--soft)}
+header p{margin:0;color:var(--soft);max-width:none}
 h2{font-size:1.3rem;margin:2.8rem 0 .6rem;padding-top:.9rem;border-top:1px solid var(--rule)}
 p{margin:.6rem 0;max-width:42rem}
 nav{font:.86rem/1.9 system-ui,sans-serif;margin:0 0 1.6rem}
@@ -34,7 +34,9 @@ font-variant-numeric:lining-nums}
 .scroll{overflow-x:auto;margin:1rem 0 1.4rem;-webkit-overflow-scrolling:touch}
 table{border-collapse:collapse;font:.86rem/1.4 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
 font-variant-numeric:tabular-nums lining-nums;min-width:min(100%,20rem)}
-caption{text-align:left;color:var(--soft);padding:0 0 .45rem;caption-side:top}
+.caption{color:var(--soft);font:.86rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
+margin:1.6rem 0 .5rem}
+.caption+.scroll{margin-top:0}
 th,td{padding:.34rem 1.1rem .34rem 0;text-align:left;vertical-align:top}
 th{font-weight:600;border-bottom:1px solid var(--ink);white-space:nowrap;vertical-align:bottom}
 td{border-bottom:1px solid var(--rule)}
@@ -77,10 +79,10 @@ struct HtmlWriter {
     out += "</div>\n";
   }
   void operator()(const Table& table) {
-    out += "<div class=\"scroll\"><table>";
     if (!table.caption.empty()) {
-      out += fmt::format("<caption>{}</caption>", EscapeHtml(table.caption));
+      out += fmt::format("<p class=\"caption\">{}</p>", EscapeHtml(table.caption));
     }
+    out += "<div class=\"scroll\"><table>";
     out += "<thead><tr>";
     for (const auto& column : table.columns) {
       out += fmt::format("<th{} scope=\"col\">{}</th>", column.numeric ? " class=\"n\"" : "",

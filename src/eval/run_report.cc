@@ -154,22 +154,22 @@ Table ResultTable(const RunReport& report) {
                   "source's held-out documents joined into one file, counted whole; the total "
                   "is the sum of these files.",
               .columns = {{"Source"},
-                          {"Documents", true},
-                          {"Text", true},
-                          {"Bytes/token", true},
-                          {"Perplexity", true},
                           {"cria", true},
                           {"xz -9e", true},
-                          {"zstd -22", true}},
+                          {"zstd -22", true},
+                          {"Text", true},
+                          {"Documents", true},
+                          {"Bytes/token", true},
+                          {"Perplexity", true}},
               .rows = {},
               .total_row = true};
   const auto add = [&](const std::string& name, const TextScore& score,
                        const CompressedSize& size) {
     table.rows.push_back(
-        {name, Whole(score.documents), FormatBytes(static_cast<double>(score.bytes)),
-         fmt::format("{:.2f}", score.bytes_per_token()), fmt::format("{:.1f}", score.perplexity()),
-         fmt::format("{:.3f}", score.bits_per_byte()), BitsPerByte(size.xz_bytes, size.bytes),
-         BitsPerByte(size.zstd_bytes, size.bytes)});
+        {name, fmt::format("{:.3f}", score.bits_per_byte()), BitsPerByte(size.xz_bytes, size.bytes),
+         BitsPerByte(size.zstd_bytes, size.bytes), FormatBytes(static_cast<double>(score.bytes)),
+         Whole(score.documents), fmt::format("{:.2f}", score.bytes_per_token()),
+         fmt::format("{:.1f}", score.perplexity())});
   };
   for (const auto& [source, score] : report.evaluation.by_source) {
     const auto found = report.compressors.by_source.find(source);
@@ -294,8 +294,8 @@ void AddResults(const RunReport& report, Page* page) {
   const CompressedSize& solid = report.compressors.solid;
   page->blocks.push_back(Paragraph{fmt::format(
       "All sources joined into one file of {}: xz -9e {} and zstd -19 --ultra -22 {} bits per "
-      "byte. "
-      "A compressor starts from nothing, while the model has seen {} of training text; the model's "
+      "byte. A compressor starts from nothing, while the model has seen {} of training text; the "
+      "model's "
       "own size ({} parameters) is not counted.",
       FormatBytes(static_cast<double>(solid.bytes)), BitsPerByte(solid.xz_bytes, solid.bytes),
       BitsPerByte(solid.zstd_bytes, solid.bytes),
