@@ -1,0 +1,56 @@
+// Blocking and threads of the matrix products, over any MatmulUnit. The public functions choose the
+// unit; tests run all of them through this interface.
+#pragma once
+
+#include "base/context.h"
+#include "base/cpu.h"
+#include "kernels/cpu/matmul_unit.h"
+
+namespace cria::kernels::internal {
+
+/// The unit of an instruction set for float or bf16 operands.
+const MatmulUnit& UnitFor(Isa isa, bool bf16);
+
+/// The steps of K in blocks of equal size; the last may be shorter. A property of K and the unit
+/// alone: the layout of packed panels and every chain of additions follow it.
+struct StepBlocks {
+  int64_t k, steps, block_steps, count;
+  int k_per_step;
+
+  StepBlocks(const MatmulUnit& unit, int64_t k);
+  int64_t Steps(int64_t block) const {
+    const int64_t left = steps - block * block_steps;
+    return left < block_steps ? left : block_steps;
+  }
+  int64_t FirstK(int64_t block) const { return block * block_steps * k_per_step; }
+  /// Elements of K in a block, without the padding.
+  int64_t Depth(int64_t block) const {
+    const int64_t all = Steps(block) * k_per_step, left = k - FirstK(block);
+    return left < all ? left : all;
+  }
+};
+
+/// Units of a packed [k, n]: blocks of steps one behind the other, panels in each, so that what one
+/// task reads of a block is contiguous and falls on all sets of a cache.
+int64_t PackedUnits(const MatmulUnit& unit, int64_t k, int64_t n);
+
+void PackWith(const MatmulUnit& unit, const Context& context, const float* from, int64_t k,
+              int64_t n, int64_t k_stride, int64_t n_stride, uint32_t* packed);
+
+struct MatmulJob {
+  int64_t m, n, k;
+  const void* a;  ///< [m, k], or [k, m] for the transposed product
+  int64_t lda;
+  const void* b;  ///< packed units, or [k, n] for the transposed product
+  int64_t ldb;    ///< transposed product only
+  void* c;
+  int64_t ldc;
+  bool bf16_result = false;
+  bool accumulate = false;
+};
+
+void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job);
+/// C += A^T B.
+void MatmulTransposedAWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job);
+
+}  // namespace cria::kernels::internal
