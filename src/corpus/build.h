@@ -33,7 +33,8 @@ struct SourceInfo {
   std::string name, kind, licence;
   double weight = 0, proportion = 0;
   Count read;                          ///< as the readers delivered it
-  std::map<std::string, Count> drops;  ///< by reason
+  /// By reason; for reasons that end in "_paragraph" `documents` counts paragraphs.
+  std::map<std::string, Count> drops;
   ShardInfo train, holdout;
 };
 

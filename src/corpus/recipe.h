@@ -46,6 +46,7 @@ const char* ReaderKindName(ReaderKind kind);
 struct Input {
   std::vector<std::string> debian;   ///< package names; empty when `path` is set
   fs::path path;                     ///< absolute after parsing
+  std::string path_text;             ///< as the recipe writes it; stands in documents' origins
   std::vector<std::string> files;    ///< globs below the root; empty: all that the reader knows
   std::vector<std::string> exclude;  ///< globs
   ReaderKind reader = ReaderKind::kAuto;
@@ -72,7 +73,7 @@ struct Holdout {
 
 struct Filters {
   int64_t min_document_bytes = 200;
-  int64_t max_document_bytes = 200'000;  ///< longer ones are cut at paragraphs
+  int64_t max_document_bytes = 64'000;  ///< longer ones are cut at paragraphs
   int64_t min_duplicate_bytes = 32;      ///< shorter paragraphs (headings) are never duplicates
   double near_copy_share = 0.5;          ///< of a paragraph's shingles found in held-out text
   double min_language_confidence = 0.5;

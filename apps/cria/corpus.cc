@@ -1,0 +1,161 @@
+// cria corpus build | stats | show: raw public text to clean document shards, and a look into them.
+#include "corpus/build.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "command.h"
+
+namespace cria::app {
+namespace {
+
+fs::path DefaultCache() {
+  if (const char* cache = std::getenv("CRIA_CACHE")) return cache;
+  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return fs::path(cache) / "cria";
+  const char* home = std::getenv("HOME");
+  return home == nullptr ? fs::path(".cache/cria") : fs::path(home) / ".cache/cria";
+}
+
+void PrintTable(const corpus::Manifest& manifest) {
+  fmt::print("{:<16} {:<14} {:>9} {:>9} {:>10} {:>10} {:>10} {:>5}  {}\n", "source", "kind", "sampling",
+             "documents", "text", "held out", "on disk", "lang", "licence");
+  corpus::Count train, holdout;
+  int64_t disk = 0;
+  for (const corpus::SourceInfo& source : manifest.sources) {
+    const int64_t file_bytes = source.train.file_bytes + source.holdout.file_bytes;
+    fmt::print("{:<16} {:<14} {:>8.1f}% {:>9} {:>10} {:>10} {:>10} {:>5}  {}\n", source.name, source.kind,
+               100 * source.proportion, source.train.text.documents,
+               FormatBytes(double(source.train.text.bytes)),
+               FormatBytes(double(source.holdout.text.bytes)), FormatBytes(double(file_bytes)),
+               source.train.languages.size(), source.licence);
+    train.documents += source.train.text.documents;
+    train.bytes += source.train.text.bytes;
+    holdout.bytes += source.holdout.text.bytes;
+    disk += file_bytes;
+  }
+  fmt::print("{:<16} {:<14} {:>9} {:>9} {:>10} {:>10} {:>10}\n", "all", "", "", train.documents,
+             FormatBytes(double(train.bytes)), FormatBytes(double(holdout.bytes)),
+             FormatBytes(double(disk)));
+}
+
+void PrintDetails(const corpus::Manifest& manifest) {
+  for (const corpus::SourceInfo& source : manifest.sources) {
+    fmt::print("\n{}: read {} documents, {}\n", source.name, source.read.documents,
+               FormatBytes(double(source.read.bytes)));
+    for (const auto& [reason, count] : source.drops) {
+      fmt::print("  dropped {:<22} {:>8} {:>10}\n", reason, count.documents, FormatBytes(double(count.bytes)));
+    }
+    for (const auto& [language, count] : source.train.languages) {
+      fmt::print("  {:<30} {:>8} {:>10}\n", language.empty() ? "(no language)" : language, count.documents,
+                 FormatBytes(double(count.bytes)));
+    }
+  }
+  if (manifest.language_id.contains("accuracy")) {
+    fmt::print("\nlanguage identification: {:.2f}% of {} held-out lines right\n",
+               100 * manifest.language_id["accuracy"].get<double>(),
+               manifest.language_id["test_lines"].get<int64_t>());
+  }
+}
+
+void AddBuild(CLI::App* corpus) {
+  struct Flags : CommonFlags {
+    std::string recipe, out, cache = DefaultCache().string();
+    bool force = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command =
+      AddCommand(corpus, "build", "Raw public text to clean, deduplicated document shards", flags.get(), [flags] {
+        corpus::BuildOptions options{flags->cache, flags->progress_style(), flags->force, CRIA_VERSION};
+        const corpus::Manifest manifest = corpus::BuildCorpus(
+            flags->MakeContext(), corpus::ReadRecipe(flags->recipe), flags->out, options);
+        if (flags->json) {
+          std::cout << ReadFile(fs::path(flags->out) / "manifest.json") << "\n";
+        } else {
+          PrintTable(manifest);
+        }
+      });
+  command->add_option("recipe", flags->recipe, "Recipe file (docs/formats/recipe.md)")->required();
+  command->add_option("--out", flags->out, "Folder of the corpus")->required();
+  command->add_option("--cache", flags->cache, "Where fetched packages are kept")->capture_default_str();
+  command->add_flag("--force", flags->force, "Build again although nothing changed");
+  command->footer("Example: cria corpus build recipes/demo.toml --out corpus");
+}
+
+void AddStats(CLI::App* corpus) {
+  struct Flags : CommonFlags {
+    std::string dir;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = AddCommand(corpus, "stats", "What a corpus holds and what was dropped", flags.get(), [flags] {
+    const corpus::Manifest manifest = corpus::ReadManifest(flags->dir);
+    if (flags->json) {
+      std::cout << ReadFile(fs::path(flags->dir) / "manifest.json") << "\n";
+      return;
+    }
+    PrintTable(manifest);
+    PrintDetails(manifest);
+  });
+  command->add_option("corpus", flags->dir, "Folder of the corpus")->required();
+  command->footer("Example: cria corpus stats corpus");
+}
+
+struct ShowFlags : CommonFlags {
+  std::string dir, source, id, split = "train";
+  int64_t limit = 3;
+};
+
+void Show(const ShowFlags& flags) {
+  const corpus::Manifest manifest = corpus::ReadManifest(flags.dir);
+  int64_t shown = 0, sources = 0;
+  for (const corpus::SourceInfo& source : manifest.sources) {
+    if (!flags.source.empty() && source.name != flags.source) continue;
+    ++sources;
+    for (const corpus::Split split : {corpus::Split::kTrain, corpus::Split::kHoldout}) {
+      if (flags.id.empty() && flags.split != corpus::SplitName(split)) continue;
+      int64_t left = flags.limit;
+      corpus::ForEachDocument(flags.dir, split, source.name, [&](const corpus::Document& document) {
+        if (!flags.id.empty() && !document.id.starts_with(flags.id)) return true;
+        ++shown;
+        if (flags.json) {
+          std::cout << corpus::ToJsonLine(document) << "\n";
+        } else {
+          std::cout << fmt::format("=== {} {} {} {} {}\n{}\n\n", document.id, document.source,
+                                   corpus::SplitName(split), document.language,
+                                   document.meta.value("origin", ""), document.text);
+        }
+        return flags.id.empty() ? --left > 0 : true;
+      });
+    }
+  }
+  if (sources == 0) throw Error("no such source: " + flags.source, flags.dir, "see `cria corpus stats`");
+  if (shown == 0) throw Error("no such document", flags.dir, "ids stand in the shards and in `cria corpus show`");
+}
+
+void AddShow(CLI::App* corpus) {
+  auto flags = std::make_shared<ShowFlags>();
+  CLI::App* command = AddCommand(corpus, "show", "Print documents", flags.get(), [flags] { Show(*flags); });
+  command->add_option("corpus", flags->dir, "Folder of the corpus")->required();
+  command->add_option("--source", flags->source, "Only this source");
+  command->add_option("--id", flags->id, "The document whose id starts so");
+  command->add_option("--split", flags->split, "Which part")
+      ->check(CLI::IsMember({"train", "holdout"}))
+      ->capture_default_str();
+  command->add_option("--limit", flags->limit, "Documents per source")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->footer("Example: cria corpus show corpus --source books --limit 1");
+}
+
+}  // namespace
+
+void AddCorpusCommand(CLI::App* app) {
+  CLI::App* corpus = app->add_subcommand("corpus", "Raw public text to clean document shards");
+  corpus->require_subcommand(1);
+  AddBuild(corpus);
+  AddStats(corpus);
+  AddShow(corpus);
+}
+
+}  // namespace cria::app

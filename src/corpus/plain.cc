@@ -1,0 +1,105 @@
+#include "corpus/plain.h"
+
+#include "base/json.h"
+
+namespace cria::corpus {
+namespace {
+
+std::string StringMember(const Json& json, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const auto it = json.find(name);
+    if (it != json.end() && it->is_string()) return it->get<std::string>();
+  }
+  return "";
+}
+
+bool ToText(const Json& json, int64_t line, JsonText* out) {
+  if (!json.is_object()) return false;
+  out->text = StringMember(json, {"text", "content", "raw_content"});
+  out->part = StringMember(json, {"id", "url"});
+  if (out->part.empty()) out->part = "line " + std::to_string(line);
+  out->language = StringMember(json, {"language", "lang"});
+  out->title = StringMember(json, {"title"});
+  return !out->text.empty();
+}
+
+}  // namespace
+
+std::string StripGutenberg(std::string text) {
+  constexpr std::string_view kMarks[] = {"*** START OF TH", "***START OF TH"};
+  constexpr std::string_view kEnds[] = {"*** END OF TH", "***END OF TH"};
+  for (const std::string_view mark : kEnds) {
+    const size_t at = text.rfind(mark);
+    if (at != std::string::npos) text.resize(at);
+  }
+  for (const std::string_view mark : kMarks) {
+    const size_t at = text.find(mark);
+    const size_t line = at == std::string::npos ? at : text.find('\n', at);
+    if (line != std::string::npos) text.erase(0, line + 1);
+  }
+  return text;
+}
+
+std::string MarkdownToText(std::string_view markdown) {
+  if (markdown.starts_with("---\n")) {  // front matter
+    const size_t end = markdown.find("\n---\n", 4);
+    if (end != markdown.npos) markdown.remove_prefix(end + 5);
+  }
+  std::string out;
+  while (!markdown.empty()) {
+    const size_t comment = markdown.find("<!--");
+    const size_t image = markdown.find("![");
+    const size_t next = std::min(std::min(comment, image), markdown.size());
+    out.append(markdown.substr(0, next));
+    markdown.remove_prefix(next);
+    if (markdown.empty()) break;
+    size_t end;
+    if (next == comment) {
+      end = markdown.find("-->");
+      end = end == markdown.npos ? markdown.size() : end + 3;
+    } else {
+      const size_t text_end = markdown.find("](");
+      const size_t close = text_end == markdown.npos ? text_end : markdown.find(')', text_end);
+      if (close == markdown.npos || markdown.substr(0, close).find('\n') != markdown.npos) {
+        out += "![";
+        end = 2;
+      } else {
+        end = close + 1;
+      }
+    }
+    markdown.remove_prefix(end);
+  }
+  return out;
+}
+
+std::vector<JsonText> ReadJsonLines(std::string_view text,
+                                    const std::function<void(int64_t, size_t)>& bad_line) {
+  std::vector<JsonText> items;
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != text.npos && text[first] == '[') {
+    const Json array = Json::parse(text, nullptr, false);
+    if (array.is_array()) {
+      int64_t number = 0;
+      for (const Json& json : array) {
+        JsonText item;
+        ++number;
+        ToText(json, number, &item) ? items.push_back(std::move(item)) : bad_line(number, json.dump().size());
+      }
+      return items;
+    }
+  }
+  int64_t number = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++number;
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    const Json json = Json::parse(line, nullptr, false);
+    JsonText item;
+    ToText(json, number, &item) ? items.push_back(std::move(item)) : bad_line(number, line.size());
+  }
+  return items;
+}
+
+}  // namespace cria::corpus

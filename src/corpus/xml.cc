@@ -1,0 +1,157 @@
+#include "corpus/xml.h"
+
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+
+#include "corpus/text_blocks.h"
+
+namespace cria::corpus {
+namespace {
+
+constexpr int kMaxDepth = 400;
+
+template <size_t N>
+bool Among(std::string_view name, const std::string_view (&names)[N]) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+// Metadata and what is not running text, in Mallard and in DocBook.
+constexpr std::string_view kSkipped[] = {
+    "info",      "bookinfo",   "articleinfo", "chapterinfo",  "sectioninfo", "refentryinfo",
+    "credit",    "legalnotice", "revhistory", "indexterm",    "index",       "mediaobject",
+    "imageobject", "media",    "graphic",     "links",        "script",      "style",
+    "anchor",    "remark",     "refmeta",     "toc",          "comments",    "metadata"};
+constexpr std::string_view kInline[] = {
+    "em",          "app",        "gui",       "guiseq",     "key",         "keyseq",    "link",
+    "file",        "cmd",        "sys",       "input",      "output",      "var",       "span",
+    "emphasis",    "application", "guilabel", "guimenu",    "guimenuitem", "guisubmenu", "guibutton",
+    "menuchoice",  "keycap",     "keycombo",  "filename",   "command",     "option",    "ulink",
+    "xref",        "quote",      "literal",   "constant",   "function",    "parameter", "replaceable",
+    "varname",     "userinput",  "computeroutput", "email", "firstterm",   "acronym",   "abbrev",
+    "trademark",   "citetitle",  "phrase",    "superscript", "subscript",  "systemitem", "type",
+    "guiicon",     "interface",  "productname", "prompt",   "symbol",      "classname", "envar",
+    "a",           "b",          "i",         "u",          "tt",          "wordasword", "foreignphrase",
+    "code",        "term",       "hi",        "note-ref",   "sup",         "sub",       "mousebutton"};
+constexpr std::string_view kVerbatim[] = {"screen", "programlisting", "literallayout", "synopsis", "pre",
+                                          "listing", "verse"};
+constexpr std::string_view kItems[] = {"item", "listitem", "step", "li", "varlistentry"};
+constexpr std::string_view kLists[] = {"list", "steps", "itemizedlist", "orderedlist", "ul", "ol",
+                                       "procedure", "simplelist"};
+
+std::string_view Name(const xmlNode& node) { return reinterpret_cast<const char*>(node.name); }
+
+std::string Content(const xmlNode* node) {
+  xmlChar* text = xmlNodeGetContent(node);
+  std::string result = text == nullptr ? "" : reinterpret_cast<const char*>(text);
+  xmlFree(text);
+  return result;
+}
+
+class Walker {
+ public:
+  TextBlocks blocks;
+
+  void Children(const xmlNode& parent, int depth) {
+    for (const xmlNode* node = parent.children; node != nullptr; node = node->next) {
+      Walk(*node, depth);
+    }
+  }
+
+ private:
+  void Walk(const xmlNode& node, int depth) {
+    if (node.type == XML_TEXT_NODE || node.type == XML_CDATA_SECTION_NODE) {
+      if (node.content != nullptr) blocks.Text(reinterpret_cast<const char*>(node.content));
+      return;
+    }
+    if (node.type != XML_ELEMENT_NODE || depth > kMaxDepth) return;
+    const std::string_view name = Name(node);
+    if (Among(name, kSkipped)) return;
+    // Mallard's <code> is a block where it stands outside a paragraph.
+    const bool block_code = name == "code" && node.parent != nullptr &&
+                            (Name(*node.parent) == "page" || Name(*node.parent) == "section" ||
+                             Name(*node.parent) == "example" || Name(*node.parent) == "item");
+    if (Among(name, kVerbatim) || block_code) {
+      blocks.EndParagraph();
+      blocks.Verbatim(Content(&node));
+      return blocks.EndParagraph();
+    }
+    if (Among(name, kInline)) {
+      if ((name == "gui" || name == "guimenuitem" || name == "guisubmenu" || name == "key" ||
+           name == "keycap") &&
+          HasElementBefore(node)) {
+        blocks.Text(name.starts_with("key") ? "+" : " > ");
+      }
+      return Children(node, depth + 1);
+    }
+    if (name == "entry" || name == "td" || name == "th") {
+      if (!blocks.LineIsEmpty()) blocks.Text(" | ");
+      return Children(node, depth + 1);
+    }
+    Block(node, name, depth);
+  }
+
+  void Block(const xmlNode& node, std::string_view name, int depth) {
+    if (Among(name, kItems) || name == "row" || name == "tr") {
+      blocks.EndLine();
+      if (name != "row" && name != "tr" && name != "varlistentry") {
+        blocks.SetPrefix(std::string(2 * std::max(0, list_depth_ - 1), ' ') + "- ");
+      }
+      Children(node, depth + 1);
+      return blocks.EndLine();
+    }
+    const bool list = Among(name, kLists);
+    Break();
+    list_depth_ += list;
+    Children(node, depth + 1);
+    list_depth_ -= list;
+    Break();
+  }
+
+  // In <guiseq><gui>A</gui><gui>B</gui></guiseq> the second follows the first without text between.
+  static bool HasElementBefore(const xmlNode& node) {
+    const std::string_view parent = node.parent == nullptr ? "" : Name(*node.parent);
+    if (parent != "guiseq" && parent != "menuchoice" && parent != "keyseq" && parent != "keycombo") {
+      return false;
+    }
+    for (const xmlNode* before = node.prev; before != nullptr; before = before->prev) {
+      if (before->type == XML_ELEMENT_NODE) return true;
+    }
+    return false;
+  }
+
+  void Break() { list_depth_ > 0 ? blocks.EndLine() : blocks.EndParagraph(); }
+
+  int list_depth_ = 0;
+};
+
+}  // namespace
+
+MarkupText XmlToText(std::string_view xml) {
+  static std::once_flag once;
+  std::call_once(once, xmlInitParser);
+  constexpr int kOptions = XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
+                           XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
+  const std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> document(
+      xmlReadMemory(xml.data(), static_cast<int>(xml.size()), "document.xml", "UTF-8", kOptions),
+      xmlFreeDoc);
+  MarkupText result;
+  const xmlNode* root = document == nullptr ? nullptr : xmlDocGetRootElement(document.get());
+  if (root == nullptr) return result;
+  for (const xmlAttr* attribute = root->properties; attribute != nullptr;
+       attribute = attribute->next) {
+    if (std::string_view(reinterpret_cast<const char*>(attribute->name)) == "lang") {
+      result.language = Content(attribute->children);
+    }
+  }
+  Walker walker;
+  walker.Children(*root, 0);
+  result.text = walker.blocks.Finish();
+  result.title = result.text.substr(0, result.text.find('\n'));
+  return result;
+}
+
+}  // namespace cria::corpus
