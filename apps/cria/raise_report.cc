@@ -1,0 +1,177 @@
+// The last stage of `cria raise`: gathers what the run left in its folder and writes the report.
+#include <unistd.h>
+
+#include <ctime>
+
+#include "base/cpu.h"
+#include "base/hash.h"
+#include "base/units.h"
+#include "data/loader.h"
+#include "eval/run_report.h"
+#include "raise.h"
+#include "raise_training.h"
+
+namespace cria::app {
+namespace {
+
+std::string Today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::localtime_r(&now, &parts);
+  char text[64];
+  std::strftime(text, sizeof(text), "%-d %B %Y", &parts);
+  return text;
+}
+
+void FillData(const Run& run, const corpus::Manifest& corpus, const ShardManifest& shards,
+              const std::vector<SourceProgress>& progress, eval::RunReport* report) {
+  std::map<std::string, eval::LanguageRow> languages;
+  for (const corpus::SourceInfo& source : corpus.sources) {
+    eval::DataRow row{.source = source.name,
+                      .kind = source.kind,
+                      .licence = source.licence,
+                      .proportion = source.proportion,
+                      .documents = source.train.text.documents,
+                      .bytes = source.train.text.bytes,
+                      .holdout_documents = source.holdout.text.documents,
+                      .holdout_bytes = source.holdout.text.bytes};
+    for (const ShardSource& shard : shards.sources) {
+      if (shard.name == source.name) row.tokens = shard.train.count.tokens;
+    }
+    for (const SourceProgress& read : progress) {
+      if (read.name == source.name) row.epochs = read.epochs;
+    }
+    report->data.push_back(row);
+    for (const auto& [reason, count] : source.drops) {
+      report->drops.push_back({source.name, reason, count.documents, count.bytes});
+    }
+    for (const auto& [code, count] : source.train.languages) {
+      eval::LanguageRow& language = languages[code];
+      language.code = code;
+      language.documents += count.documents;
+      language.bytes += count.bytes;
+    }
+  }
+  for (auto& [code, row] : languages) report->languages.push_back(row);
+  for (const corpus::InputInfo& input : corpus.inputs) {
+    report->inputs.push_back(
+        {input.source, input.name, input.version, input.sha256, input.licence});
+  }
+  report->name = run.recipe.corpus.name;
+}
+
+void FillTokenizer(const Run& run, const tokenizer::Tokenizer& tokenizer, eval::RunReport* report) {
+  report->vocab_size = tokenizer.vocab_size();
+  report->tokenizer = {
+      {"Kind",
+       "SentencePiece BPE as in LLaMA: split digits, byte fallback, whitespace pieces, "
+       "identity normalisation"},
+      {"Vocabulary", fmt::format("{} pieces", tokenizer.vocab_size())},
+      {"Learned from",
+       fmt::format("up to {} of training text by the sources' proportions",
+                   FormatBytes(static_cast<double>(run.recipe.tokenizer.sample_bytes)))},
+      {"Bytes per token", fmt::format("{:.2f} on all held-out text; per source and per language in "
+                                      "the tables of results and data",
+                                      report->evaluation.total.bytes_per_token())},
+  };
+}
+
+void FillRecipe(const TrainingFacts& facts, eval::RunReport* report) {
+  const train::TrainOptions& o = facts.options;
+  report->recipe = {
+      {"Optimizer",
+       fmt::format("AdamW, betas {:g} and {:g}, eps {:g}, weight decay {:g} on matrices",
+                   o.optimizer.beta1, o.optimizer.beta2, o.optimizer.eps,
+                   o.optimizer.weight_decay)},
+      {"Learning rate", fmt::format("{:.3g}, linear warm-up over {} steps, cosine to {:g} %",
+                                    o.learning_rate, o.warmup_steps, 100 * o.final_share)},
+      {"Batch",
+       fmt::format("{} tokens in sequences of {}", o.batch_tokens, report->sequence_length)},
+      {"Clipping", fmt::format("gradient norm {:g}", o.optimizer.clip)},
+      {"Precision", o.precision == Precision::kBF16
+                        ? "bf16 products with fp32 sums, fp32 weights and moments"
+                        : "fp32"},
+      {"Length", o.seconds > 0  ? FormatSeconds(o.seconds) + " of training"
+                 : o.tokens > 0 ? FormatCount(static_cast<double>(o.tokens)) + " tokens"
+                                : fmt::format("{} steps", o.steps)},
+  };
+}
+
+void FillCost(const Run& run, eval::RunReport* report) {
+  double seconds = 0, joules = 0;
+  bool measured = true;
+  for (const StageRecord& record : run.stages->records()) {
+    report->stages.push_back({record.name, record.seconds});
+    seconds += record.seconds;
+    joules += record.joules;
+    measured = measured && record.joules > 0;
+  }
+  report->cpus = run.context->threads();
+  report->energy.hours = seconds / 3600;
+  report->energy.measured = measured && seconds > 0;
+  report->energy.watts = report->energy.measured
+                             ? joules / seconds
+                             : eval::kAssumedWattsPerCpu * run.context->threads();
+  report->machine = {
+      {"Processor", CpuModel()},
+      {"Threads", std::to_string(run.context->threads())},
+      {"Instructions", IsaName(DetectIsa())},
+      {"Memory", FormatBytes(static_cast<double>(TotalMemoryBytes()))},
+      {"Program", "cria " CRIA_VERSION},
+  };
+}
+
+// The one command, and the same stage by stage.
+void FillCommands(const Run& run, const corpus::Manifest& corpus,
+                  const tokenizer::Tokenizer& tokenizer, const ShardManifest& shards,
+                  const TrainingFacts& facts, eval::RunReport* report) {
+  const std::string out = run.paths.root.string(), recipe = run.recipe_path.string();
+  report->commands = {"# the whole run",
+                      RaiseCommand(run),
+                      "",
+                      "# talk to the model, go on training it, measure it",
+                      fmt::format("cria chat {}", run.paths.training().string()),
+                      ContinueCommand(run),
+                      fmt::format("cria eval {} --tasks bpb,perplexity --data {}",
+                                  run.paths.training().string(), run.paths.corpus().string())};
+  report->digests = {{"Seed", std::to_string(run.recipe.seed)},
+                     {"Recipe " + run.recipe_path.filename().string(), run.recipe.sha256},
+                     {"Corpus", corpus.digest},
+                     {"Tokenizer", tokenizer.digest()},
+                     {"Checkpoint", facts.digest}};
+  for (const ShardSource& source : shards.sources) {
+    if (!source.train.file.empty()) {
+      report->digests.push_back({"Shard " + source.train.file, source.train.payload_sha256});
+    }
+  }
+}
+
+}  // namespace
+
+void ReportStage(const Run& run, const corpus::Manifest& corpus,
+                 const tokenizer::Tokenizer& tokenizer, const ShardManifest& shards) {
+  const TrainingFacts facts = ReadTrainingFacts(run, shards);
+  eval::RunReport report;
+  report.date = Today();
+  report.model = facts.model;
+  report.sequence_length =
+      facts.options.seq_len > 0 ? facts.options.seq_len : facts.model.max_seq_len;
+  report.training = facts.summary;
+  report.evaluation =
+      eval::TextEvaluationFromJson(ReadJson(run.paths.evaluation()), run.paths.evaluation());
+  report.compressors = eval::CompressorComparisonFromJson(ReadJson(run.paths.compressors()),
+                                                          run.paths.compressors());
+  const Json samples = ReadJson(run.paths.samples());
+  report.sampling = JsonGet<std::string>(samples, "settings", run.paths.samples());
+  for (const Json& sample : samples["samples"]) {
+    report.samples.push_back({sample.value("prompt", ""), sample.value("continuation", "")});
+  }
+  FillData(run, corpus, shards, facts.sources, &report);
+  FillTokenizer(run, tokenizer, &report);
+  FillRecipe(facts, &report);
+  FillCost(run, &report);
+  FillCommands(run, corpus, tokenizer, shards, facts, &report);
+  eval::WritePage(eval::MakeReportPage(report), run.paths.root);
+}
+
+}  // namespace cria::app

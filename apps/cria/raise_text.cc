@@ -1,0 +1,87 @@
+// The stages of `cria raise` before there is a model: raw text to documents, tokenizer and shards.
+#include <cmath>
+
+#include "data/tokenize.h"
+#include "raise.h"
+#include "tokenizer/trainer.h"
+
+namespace cria::app {
+namespace {
+
+// Text handed to the trainer at once: enough for all cores, little enough memory.
+constexpr size_t kChunkBytes = size_t{32} << 20;
+
+// Every k-th document or so of a source, so that about `share` of its bytes are taken evenly.
+void SampleSource(const fs::path& corpus_dir, const corpus::SourceInfo& source, double share,
+                  const std::function<void(const std::string&)>& use) {
+  double seen_bytes = 0, taken_bytes = 0;
+  corpus::ForEachDocument(corpus_dir, corpus::Split::kTrain, source.name,
+                          [&](const corpus::Document& document) {
+                            seen_bytes += static_cast<double>(document.text.size());
+                            if (taken_bytes < share * seen_bytes) {
+                              taken_bytes += static_cast<double>(document.text.size());
+                              use(document.text);
+                            }
+                            return true;
+                          });
+}
+
+}  // namespace
+
+corpus::Manifest CollectStage(const Run& run) {
+  corpus::Manifest manifest;
+  // The corpus room compares recipe and inputs itself; asking it is cheap.
+  const Json key = {{"recipe", corpus::RecipeToJson(run.recipe.corpus)}};
+  const corpus::BuildOptions options{.cache_dir = run.paths.root.parent_path() / ".cache",
+                                     .progress = run.progress,
+                                     .force = false,
+                                     .program_version = CRIA_VERSION};
+  const auto build = [&] {
+    manifest = corpus::BuildCorpus(*run.context, run.recipe.corpus, run.paths.corpus(), options);
+  };
+  run.stages->Run("corpus", key, {run.paths.corpus() / "manifest.json"}, build);
+  if (run.stages->records().back().skipped) build();
+  return manifest;
+}
+
+tokenizer::Tokenizer TokenizerStage(const Run& run, const corpus::Manifest& corpus) {
+  const TokenizerTable& table = run.recipe.tokenizer;
+  const Json key = {{"version", 1},
+                    {"corpus", corpus.digest},
+                    {"vocab_size", table.vocab_size},
+                    {"sample_bytes", table.sample_bytes}};
+  run.stages->Run("tokenizer", key, {run.paths.tokenizer()}, [&] {
+    tokenizer::TrainerOptions options;
+    options.vocab_size = static_cast<int>(table.vocab_size);
+    tokenizer::Trainer trainer(options);
+    std::string chunk;
+    for (const corpus::SourceInfo& source : corpus.sources) {
+      const double wanted = source.proportion * static_cast<double>(table.sample_bytes);
+      const double bytes = static_cast<double>(source.train.text.bytes);
+      if (bytes <= 0) continue;
+      SampleSource(run.paths.corpus(), source, std::min(1.0, wanted / bytes),
+                   [&](const std::string& text) {
+                     chunk += text;
+                     chunk += '\n';
+                     if (chunk.size() < kChunkBytes) return;
+                     trainer.AddText(chunk, *run.context);
+                     chunk.clear();
+                   });
+    }
+    trainer.AddText(chunk, *run.context);
+    trainer.Train(*run.context).Save(run.paths.tokenizer());
+  });
+  return tokenizer::Tokenizer::Load(run.paths.tokenizer());
+}
+
+ShardManifest TokensStage(const Run& run, const tokenizer::Tokenizer& tokenizer,
+                          const corpus::Manifest& corpus) {
+  const Json key = {{"version", 1}, {"corpus", corpus.digest}, {"tokenizer", tokenizer.digest()}};
+  run.stages->Run("tokens", key, {run.paths.shards() / kShardManifestName}, [&] {
+    TokenizeCorpus(*run.context, run.paths.corpus(), tokenizer, run.paths.shards(),
+                   {.force = true, .progress = run.progress});
+  });
+  return ReadShardManifest(run.paths.shards());
+}
+
+}  // namespace cria::app
