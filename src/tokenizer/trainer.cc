@@ -174,12 +174,6 @@ int64_t Trainer::skipped_sentences() const {
   return sum;
 }
 
-int64_t Trainer::distinct_words() const {
-  int64_t sum = 0;
-  for (int shard = 0; shard < WordCounts::kShards; ++shard) sum += state_->Join(shard).size();
-  return sum;
-}
-
 CharacterCounts Trainer::State::CountCharacters(const std::vector<WordMap>& words,
                                                 const Context& context) const {
   std::vector<CharacterCounts> shards(words.size());
@@ -245,6 +239,10 @@ Tokenizer Trainer::Train(const Context& context) const {
                 where, fmt::format("ask for at least {} pieces or lower the character coverage", least));
   }
   const int merges = options.vocab_size - least;
+  int64_t distinct = 0;
+  for (const WordMap& shard : words) distinct += shard.size();
+  context.Log(LogLevel::kInfo, fmt::format("{} distinct words, {} characters, {} pairs to join", distinct,
+                                           alphabet.size(), merges));
   const std::vector<std::string> merged = state_->MergePairs(std::move(words), alphabet, merges);
   if (merged.size() < static_cast<size_t>(merges)) {
     throw Error(fmt::format("the text is too small for a vocabulary of {}", options.vocab_size), where,

@@ -36,8 +36,7 @@ class Trainer {
   void AddText(std::string_view text, const Context& context);
 
   int64_t sentences() const;
-  int64_t skipped_sentences() const;  ///< longer than max_sentence_length
-  int64_t distinct_words() const;
+  int64_t skipped_sentences() const;  ///< longer than max_sentence_length, or with U+2585
 
   /// Throws Error if the text is empty or too small for the vocabulary. Same result for any thread
   /// count and any order of AddText calls.

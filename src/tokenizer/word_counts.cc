@@ -44,12 +44,6 @@ void WordMap::Grow() {
   }
 }
 
-int64_t WordCounts::distinct() const {
-  int64_t sum = 0;
-  for (const WordMap& shard : shards_) sum += shard.size();
-  return sum;
-}
-
 void WordCounts::AddLines(std::string_view text, size_t max_line_bytes) {
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());

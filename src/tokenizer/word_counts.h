@@ -49,7 +49,6 @@ class WordCounts {
   void AddLines(std::string_view text, size_t max_line_bytes);
 
   const WordMap& shard(int i) const { return shards_[static_cast<size_t>(i)]; }
-  int64_t distinct() const;
 
   int64_t lines = 0;
   int64_t skipped_lines = 0;
