@@ -1,99 +1,163 @@
-// Causal attention on the CPU.
+// Attention forward on the CPU: a task takes some query rows of one key/value head and walks over
+// the keys in blocks. Every row is computed on its own from key blocks that start at 0, so its bits
+// do not depend on its neighbours, on q_len, or on threads. The backward is attention_backward.cc.
 #include "kernels/attention.h"
 
-#include <cmath>
-#include <vector>
-
-#include "kernels/ref/attention.h"
+#include "base/error.h"
+#include "kernels/cpu/attention-inl.h"
 
 namespace cria::kernels {
 namespace {
 
-template <class T>
-std::vector<float> Widen(const T* x, int64_t n) {
-  std::vector<float> out(n);
-  for (int64_t i = 0; i < n; ++i) out[i] = ToFloat(x[i]);
-  return out;
-}
+constexpr int64_t kRowsPerTask = 192;  // packing a key block is shared by this many query rows
+
+/// Row r of a task is query first + r / group of head r % group of one key/value head.
+template <class T, class E>
+struct ForwardTask {
+  const AttentionOps<E>& ops;
+  const AttentionShape& shape;
+  int64_t sequence, kv_head, first_query, queries;
+
+  int64_t group = shape.heads / shape.kv_heads;
+  int64_t dim = shape.head_dim, width = RoundUp(dim, kLaneGroup);
+  int64_t rows = queries * group;
+  int64_t first_position = shape.kv_len - shape.q_len + first_query;
+  float scale = kLog2E / std::sqrt(static_cast<float>(dim));
+
+  E *left = nullptr, *key_rows = nullptr, *keys = nullptr, *value_rows = nullptr;
+  E *values = nullptr, *p = nullptr;
+  float *scores = nullptr, *sum = nullptr;
+  SoftmaxRow* state = nullptr;
+
+  void Allocate() {
+    const int64_t block = kBlockColumns * width, padded = RoundUp(rows, kRowGroup);
+    using S = Scratch;
+    S scratch(S::Bytes<E>(padded * width) + 4 * S::Bytes<E>(block) +
+              S::Bytes<E>(kRowGroup * kBlockColumns) + S::Bytes<float>(kRowGroup * kBlockColumns) +
+              S::Bytes<float>(padded * width) + S::Bytes<SoftmaxRow>(padded));
+    left = scratch.Take<E>(padded * width);
+    key_rows = scratch.Take<E>(block);
+    keys = scratch.Take<E>(block);
+    value_rows = scratch.Take<E>(block);
+    values = scratch.Take<E>(block);
+    p = scratch.Take<E>(kRowGroup * kBlockColumns);
+    scores = scratch.Take<float>(kRowGroup * kBlockColumns);
+    sum = scratch.Take<float>(padded * width);
+    state = scratch.Take<SoftmaxRow>(padded);
+  }
+
+  void LoadQueries(const T* q) {
+    for (int64_t i = 0; i < queries; ++i) {
+      const T* from = q + (sequence * shape.q_len + first_query + i) * shape.q_stride;
+      LoadRows(from + kv_head * group * dim, dim, group, dim, left + i * group * width, group,
+               width);
+    }
+    std::fill_n(sum, rows * width, 0.0f);
+    for (int64_t r = 0; r < rows; ++r) state[r] = {{}, -INFINITY, -INFINITY};
+  }
+
+  void LoadKeys(const T* k, const T* v, int64_t first_key) {
+    const int64_t n = std::min<int64_t>(kBlockColumns, shape.kv_len - first_key);
+    const int64_t padded = RoundUp(n, kLaneGroup);
+    const int64_t at = (sequence * shape.kv_len + first_key) * shape.kv_stride + kv_head * dim;
+    LoadRows(k + at, shape.kv_stride, n, dim, key_rows, padded, width);
+    RowsToColumns(key_rows, width, padded, keys, kBlockColumns);
+    LoadRows(v + at, shape.kv_stride, n, dim, value_rows, padded, width);
+    ops.pair_rows(value_rows, padded, width, values);
+  }
+
+  /// One key block for rows [first, first + n).
+  void Step(int64_t first, int64_t n, int64_t first_key) {
+    int64_t visible[kRowGroup];
+    for (int64_t r = 0; r < n; ++r)
+      visible[r] = first_position + (first + r) / group + 1 - first_key;
+    if (visible[n - 1] <= 0) return;
+    const int64_t columns = std::min<int64_t>(kBlockColumns, RoundUp(visible[n - 1], kLaneGroup));
+    ops.product({.m = n,
+                 .n = columns,
+                 .k = RoundUp(dim, kPair<E>),
+                 .a = left + first * width,
+                 .lda = width,
+                 .b = keys,
+                 .ldb = kBlockColumns,
+                 .c = scores,
+                 .ldc = kBlockColumns,
+                 .accumulate = false});
+    float* out = sum + first * width;
+    ops.softmax({.rows = n,
+                 .n = columns,
+                 .scores = scores,
+                 .visible = visible,
+                 .scale = scale,
+                 .state = state + first,
+                 .p = p,
+                 .out = out,
+                 .out_columns = width});
+    ops.product({.m = n,
+                 .n = width,
+                 .k = columns,
+                 .a = p,
+                 .lda = kBlockColumns,
+                 .b = values,
+                 .ldb = width,
+                 .c = out,
+                 .ldc = width,
+                 .accumulate = true});
+  }
+
+  void StoreRows(T* out, float* lse) {
+    for (int64_t r = 0; r < rows; ++r) {
+      const int64_t query = first_query + r / group, head = kv_head * group + r % group;
+      float total = 0;
+      for (float lane : state[r].sums) total += lane;
+      AttentionRowOps<T>().store(
+          sum + r * width, width, 1, dim, 1 / total,
+          out + (sequence * shape.q_len + query) * shape.out_stride + head * dim, 0);
+      if (lse) {
+        lse[(sequence * shape.heads + head) * shape.q_len + query] =
+            (state[r].max + std::log2(total)) / kLog2E;
+      }
+    }
+  }
+
+  void Run(const T* q, const T* k, const T* v, T* out, float* lse) {
+    Allocate();
+    LoadQueries(q);
+    const int64_t keys_end = first_position + queries;
+    for (int64_t first_key = 0; first_key < keys_end; first_key += kBlockColumns) {
+      LoadKeys(k, v, first_key);
+      for (int64_t r = 0; r < rows; r += kRowGroup) {
+        Step(r, std::min(kRowGroup, rows - r), first_key);
+      }
+    }
+    StoreRows(out, lse);
+  }
+};
 
 }  // namespace
 
 template <class T>
 void Attention(const Context& context, const AttentionShape& shape, const T* q, const T* k,
                const T* v, T* out, float* lse) {
-  const ref::AttentionIndex at{shape};
-  context.ParallelFor(shape.batch * shape.heads, [&](int64_t task) {
-    const int64_t b = task / shape.heads;
-    const int h = static_cast<int>(task % shape.heads);
-    std::vector<float> p;
-    for (int64_t i = 0; i < shape.q_len; ++i) {
-      const T* query = q + at.Query(b, i, h);
-      const int64_t n = at.VisibleKeys(i);
-      p.assign(n, 0);
-      float max = -INFINITY, sum = 0;
-      for (int64_t j = 0; j < n; ++j) {
-        const T* key = k + at.Key(b, j, h);
-        for (int d = 0; d < shape.head_dim; ++d) p[j] += ToFloat(query[d]) * ToFloat(key[d]);
-        p[j] /= std::sqrt(static_cast<float>(shape.head_dim));
-        max = std::max(max, p[j]);
-      }
-      for (float& value : p) sum += value = std::exp(value - max);
-      if (lse) lse[task * shape.q_len + i] = max + std::log(sum);
-      std::vector<float> total(shape.head_dim);
-      for (int64_t j = 0; j < n; ++j) {
-        const T* value = v + at.Key(b, j, h);
-        for (int d = 0; d < shape.head_dim; ++d) total[d] += p[j] * ToFloat(value[d]);
-      }
-      for (int d = 0; d < shape.head_dim; ++d) {
-        out[at.Out(b, i, h) + d] = FromFloat<T>(total[d] / sum);
-      }
-    }
-  });
-}
-
-template <class T>
-void AttentionBackward(const Context& context, const AttentionShape& shape, const T* q, const T* k,
-                       const T* v, const T* out, const float* lse, const T* dout, T* dq, T* dk,
-                       T* dv) {
-  const ref::AttentionIndex at{shape};
-  const int group = shape.heads / shape.kv_heads;
-  const int dim = shape.head_dim;
-  const float scale = 1 / std::sqrt(static_cast<float>(dim));
-  context.ParallelFor(shape.batch * shape.kv_heads, [&](int64_t task) {
-    const int64_t b = task / shape.kv_heads;
-    const int first_head = static_cast<int>(task % shape.kv_heads) * group;
-    std::vector<float> sum_k(shape.kv_len * dim), sum_v(shape.kv_len * dim), sum_q(dim);
-    for (int h = first_head; h < first_head + group; ++h) {
-      for (int64_t i = 0; i < shape.q_len; ++i) {
-        const T *query = q + at.Query(b, i, h), *d_row = dout + at.Out(b, i, h);
-        const std::vector<float> qf = Widen(query, dim), df = Widen(d_row, dim);
-        float dot = 0;
-        for (int d = 0; d < dim; ++d) dot += df[d] * ToFloat(out[at.Out(b, i, h) + d]);
-        sum_q.assign(dim, 0);
-        for (int64_t j = 0; j < at.VisibleKeys(i); ++j) {
-          const T *key = k + at.Key(b, j, h), *value = v + at.Key(b, j, h);
-          float s = 0, dp = 0;
-          for (int d = 0; d < dim; ++d) {
-            s += qf[d] * ToFloat(key[d]);
-            dp += df[d] * ToFloat(value[d]);
-          }
-          const float p = std::exp(s * scale - lse[(b * shape.heads + h) * shape.q_len + i]);
-          const float ds = p * (dp - dot) * scale;
-          for (int d = 0; d < dim; ++d) {
-            sum_v[j * dim + d] += p * df[d];
-            sum_k[j * dim + d] += ds * qf[d];
-            sum_q[d] += ds * ToFloat(key[d]);
-          }
-        }
-        for (int d = 0; d < dim; ++d) dq[at.Query(b, i, h) + d] = FromFloat<T>(sum_q[d]);
-      }
-    }
-    for (int64_t j = 0; j < shape.kv_len; ++j) {
-      for (int d = 0; d < dim; ++d) {
-        dk[at.Key(b, j, first_head) + d] = FromFloat<T>(sum_k[j * dim + d]);
-        dv[at.Key(b, j, first_head) + d] = FromFloat<T>(sum_v[j * dim + d]);
-      }
-    }
+  CRIA_CHECK(
+      shape.heads % shape.kv_heads == 0 && shape.head_dim % 2 == 0 && shape.kv_len >= shape.q_len,
+      "heads {} of {}, head_dim {}, {} queries on {} keys", shape.heads, shape.kv_heads,
+      shape.head_dim, shape.q_len, shape.kv_len);
+  const int64_t per_task = std::max<int64_t>(1, kRowsPerTask * shape.kv_heads / shape.heads);
+  const int64_t chunks = (shape.q_len + per_task - 1) / per_task;
+  const int64_t heads = shape.batch * shape.kv_heads;
+  WithAttentionOps<T>([&]<class E>(const AttentionOps<E>& ops) {
+    context.ParallelFor(chunks * heads, [&](int64_t index) {
+      const int64_t head = index % heads;
+      const int64_t first = (chunks - 1 - index / heads) * per_task;  // the longest tasks first
+      ForwardTask<T, E> task{ops,
+                             shape,
+                             head / shape.kv_heads,
+                             head % shape.kv_heads,
+                             first,
+                             std::min(per_task, shape.q_len - first)};
+      task.Run(q, k, v, out, lse);
+    });
   });
 }
 
@@ -101,11 +165,5 @@ template void Attention(const Context&, const AttentionShape&, const float*, con
                         const float*, float*, float*);
 template void Attention(const Context&, const AttentionShape&, const BF16*, const BF16*,
                         const BF16*, BF16*, float*);
-template void AttentionBackward(const Context&, const AttentionShape&, const float*, const float*,
-                                const float*, const float*, const float*, const float*, float*,
-                                float*, float*);
-template void AttentionBackward(const Context&, const AttentionShape&, const BF16*, const BF16*,
-                                const BF16*, const BF16*, const float*, const BF16*, BF16*, BF16*,
-                                BF16*);
 
 }  // namespace cria::kernels

@@ -1,0 +1,52 @@
+// What the forward and the backward of attention share: shapes of blocks, copies of rows into them,
+// the choice of the operand type. Internal to attention.cc and attention_backward.cc.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/attention.h"
+#include "kernels/cpu/attention_ops.h"
+#include "kernels/cpu/scratch.h"
+
+namespace cria::kernels {
+
+inline constexpr int64_t kRowGroup = 12;  ///< rows that pass through scores and softmax together
+inline constexpr float kLog2E = 1.44269504088896341f;
+
+inline int64_t RoundUp(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
+
+/// Rows of memory [rows][stride] to a left operand [padded_rows][ld], zeros around.
+template <class T, class E>
+void LoadRows(const T* from, int64_t stride, int64_t rows, int64_t columns, E* to,
+              int64_t padded_rows, int64_t ld) {
+  for (int64_t r = 0; r < rows; ++r, from += stride, to += ld) {
+    if constexpr (std::is_same_v<T, E>) {
+      std::memcpy(to, from, static_cast<size_t>(columns) * sizeof(E));
+    } else {
+      AttentionRowOps<T>().load(from, columns, to);
+    }
+    std::fill(to + columns, to + ld, E{});
+  }
+  std::fill_n(to, (padded_rows - rows) * ld, E{});
+}
+
+/// Left operand [rows][ld] to the right operand whose columns are these rows.
+template <class E>
+void RowsToColumns(const E* from, int64_t ld, int64_t rows, E* to, int64_t to_ld) {
+  Transpose32(from, ld / kPair<E>, rows, ld / kPair<E>, to, to_ld);
+}
+
+/// Calls f(ops) with the fastest block operations of this processor for values of type T.
+template <class T, class F>
+void WithAttentionOps(F&& f) {
+  if constexpr (std::is_same_v<T, BF16>) {
+    if (const AttentionOps<BF16>* ops = Bf16AttentionOps()) return f(*ops);
+  }
+  f(FloatAttentionOps());
+}
+
+}  // namespace cria::kernels
