@@ -64,7 +64,7 @@ Json IdentifyLanguages(const Context& context, const Recipe& recipe, const fs::p
                        std::vector<Draft>* drafts, Drops* drops) {
   std::map<std::string, int64_t> bytes;
   for (const Draft& draft : *drafts) {
-    if (!draft.document.language.empty()) {
+    if (!draft.dropped && !draft.document.language.empty()) {
       bytes[draft.document.language] += static_cast<int64_t>(draft.document.text.size());
     }
   }
@@ -73,17 +73,17 @@ Json IdentifyLanguages(const Context& context, const Recipe& recipe, const fs::p
   std::vector<LabelledText> texts;
   for (const Draft& draft : *drafts) {
     const Document& document = draft.document;
-    if (bytes.contains(document.language)) texts.push_back({document.text, document.language});
+    if (!draft.dropped && bytes.contains(document.language)) texts.push_back({document.text, document.language});
   }
   const LanguageIdentifier identifier(texts, scratch);
   std::vector<LanguageIdentifier::Guess> guesses(drafts->size());
   context.ParallelFor(static_cast<int64_t>(drafts->size()), [&](int64_t i) {
-    if (!(*drafts)[i].code) guesses[i] = identifier.Identify((*drafts)[i].document.text);
+    if (!(*drafts)[i].code && !(*drafts)[i].dropped) guesses[i] = identifier.Identify((*drafts)[i].document.text);
   });
   for (size_t i = 0; i < drafts->size(); ++i) {
     Draft& draft = (*drafts)[i];
     std::string& language = draft.document.language;
-    if (draft.code || guesses[i].confidence < recipe.filters.min_language_confidence) continue;
+    if (draft.code || draft.dropped || guesses[i].confidence < recipe.filters.min_language_confidence) continue;
     const Source& source = recipe.sources[static_cast<size_t>(draft.source)];
     if (!language.empty() && bytes.contains(language) && guesses[i].language != language) {
       DropDraft(&draft, "language_mismatch", drops);
@@ -192,10 +192,12 @@ Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::pat
   ThrowIfInterrupted();
   manifest = Manifest{recipe.name, options.program_version, recipe.seed, digest, {}, set.inputs,
                       Json::object(), RecipeToJson(recipe)};
-  context.Log(LogLevel::kInfo, fmt::format("Corpus: {} documents read; language identification", drafts.size()));
-  manifest.language_id = IdentifyLanguages(context, recipe, out_dir, &drafts, &drops);
-  ThrowIfInterrupted();
+  context.Log(LogLevel::kInfo, fmt::format("Corpus: {} documents read; duplicates, languages, hold-out", drafts.size()));
+  // Before languages are learned: an untranslated page is a duplicate of the English one, and would
+  // teach the wrong label.
   DropDuplicates(context, recipe.filters, &drafts, &drops);
+  ThrowIfInterrupted();
+  manifest.language_id = IdentifyLanguages(context, recipe, out_dir, &drafts, &drops);
   ThrowIfInterrupted();
   ChooseHoldout(recipe, &drafts);
   DropNearCopies(context, recipe.filters, &drafts, &drops);

@@ -31,6 +31,46 @@ bool StartsItem(std::string_view line) {
          line.starts_with("v 1");
 }
 
+// GCIDE signs every sense with the edition it comes from: "[1913 Webster]", "[PJC]". True if the
+// signature was there.
+bool SkipSignature(std::string_view* line) {
+  const size_t end = line->find(']');
+  if (!line->starts_with('[') || end == line->npos) return false;
+  const std::string_view name = line->substr(0, end);
+  if (name.find("Webster") == name.npos && name.find("PJC") == name.npos &&
+      name.find("WordNet") == name.npos) {
+    return false;
+  }
+  line->remove_prefix(end + 1);
+  line->remove_prefix(std::min(line->find_first_not_of(' '), line->size()));
+  return true;
+}
+
+// Leaves out the pronunciation, written between backslashes and in a parenthesis after it, and the
+// braces around references.
+std::string WithoutMarks(std::string_view entry) {
+  std::string out;
+  for (size_t i = 0; i < entry.size(); ++i) {
+    if (entry[i] == '{' || entry[i] == '}') continue;
+    if (entry[i] != '\\') {
+      out += entry[i];
+      continue;
+    }
+    size_t end = entry.find('\\', i + 1);
+    if (end == entry.npos || end - i > 80 || entry.substr(i, end - i).find('\n') != entry.npos) {
+      out += '\\';
+      continue;
+    }
+    if (entry.substr(end + 1, 2) == " (") {
+      const size_t close = entry.find(')', end);
+      if (close != entry.npos && close - end < 60) end = close;
+    }
+    while (!out.empty() && out.back() == ' ') out.pop_back();
+    i = end;
+  }
+  return out;
+}
+
 // Joins the lines of a wrapped entry. Dictionaries wrap at about 65 columns, so a short line ends
 // its block.
 std::string Unwrap(std::string_view entry) {
@@ -48,12 +88,12 @@ std::string Unwrap(std::string_view entry) {
       join = false;
       continue;
     }
-    // GCIDE signs every sense with the edition it comes from.
-    if (line == "[1913 Webster]" || line == "[Webster 1913 Suppl.]" || line == "[PJC]" ||
-        line == "[1913 Webster +PJC]" || line == "[WordNet 1.5]") {
+    const bool signed_line = SkipSignature(&line);
+    if (line.empty()) {
       join = false;
       continue;
     }
+    if (signed_line) join = false;
     if (!out.empty()) out += join && !StartsItem(line) && (indent > 0 || headword) ? ' ' : '\n';
     out += line;
     headword = headword && indent == 0;
@@ -116,7 +156,7 @@ std::vector<std::string> ReadDictd(std::string_view dict, std::string_view index
   for (const auto& [offset, length] : entries) {
     const std::string_view entry = dict.substr(static_cast<size_t>(offset), static_cast<size_t>(length));
     if (entry.starts_with("00-database") || entry.starts_with("00database")) continue;
-    const std::string text = Unwrap(entry);
+    const std::string text = WithoutMarks(Unwrap(entry));
     if (!text.empty()) joiner.Add(text);
   }
   return joiner.Finish();

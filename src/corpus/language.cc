@@ -151,7 +151,7 @@ LanguageIdentifier::LanguageIdentifier(const std::vector<LabelledText>& texts,
   args.bucket = 100'000;
   args.dim = 16;
   args.lr = 0.5;
-  args.epoch = 4;
+  args.epoch = 10;
   args.thread = 1;  // more threads race on the weights
   args.verbose = 0;
   state_->model.train(args);

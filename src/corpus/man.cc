@@ -112,10 +112,10 @@ class ManRenderer {
 
   void Request(std::string_view line) {
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    const size_t end = std::min(line.find_first_of(" \t"), line.size());
+    const size_t end = std::min(line.find_first_of(" \t\\"), line.size());  // also ".el\{"
     const std::string name(line.substr(0, end));
     const std::string_view rest = line.substr(end);
-    if (name.empty() || name.starts_with("\\\"")) return;
+    if (name.empty()) return;
     if (name == "de" || name == "am" || name == "ig" || name == "de1") {
       ignore_until_ = ".";
       return;

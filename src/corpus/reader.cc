@@ -70,13 +70,20 @@ void ReadDictionary(const fs::path& file, const std::string& charset, FileTexts*
   Numbered(std::move(runs), "entries ", result);
 }
 
-void ReadMarkup(const std::string& utf8, ReaderKind kind, FileTexts* result) {
-  MarkupText markup = kind == ReaderKind::kXml ? XmlToText(utf8) : HtmlToText(utf8);
+void ReadMarkup(const fs::path& file, const std::string& utf8, ReaderKind kind, FileTexts* result) {
+  // Mallard links name other pages of the same folder and print their titles.
+  const auto title_of = [&](const std::string& xref) -> std::string {
+    const std::string page = xref.substr(0, xref.find('#'));
+    const fs::path target = file.parent_path() / (page + ".page");
+    if (page.empty() || page.find('/') != std::string::npos || !fs::exists(target)) return "";
+    return MallardTitle(ToUtf8(ReadFile(target), ""));
+  };
+  MarkupText markup = kind == ReaderKind::kXml ? XmlToText(utf8, title_of) : HtmlToText(utf8);
   result->texts.push_back({std::move(markup.text), "", NormalizeLanguage(markup.language),
                            std::move(markup.title)});
 }
 
-void ReadDecoded(const std::string& bytes, ReaderKind kind, const std::string& charset,
+void ReadDecoded(const fs::path& file, const std::string& bytes, ReaderKind kind, const std::string& charset,
                  FileTexts* result) {
   const std::string declared =
       kind == ReaderKind::kText || kind == ReaderKind::kJsonLines ? "" : DeclaredCharset(bytes);
@@ -84,7 +91,7 @@ void ReadDecoded(const std::string& bytes, ReaderKind kind, const std::string& c
   switch (kind) {
     case ReaderKind::kHtml:
     case ReaderKind::kXml:
-      return ReadMarkup(utf8, kind, result);
+      return ReadMarkup(file, utf8, kind, result);
     case ReaderKind::kMan:
       result->texts.push_back({ManToText(utf8), "", "", ""});
       return;
@@ -112,7 +119,7 @@ void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charse
   if (LooksBinary(bytes)) {
     return Lose(result, "binary", static_cast<int64_t>(bytes.size()), file.string() + " is no text");
   }
-  if (kind != ReaderKind::kJsonLines) return ReadDecoded(bytes, kind, charset, result);
+  if (kind != ReaderKind::kJsonLines) return ReadDecoded(file, bytes, kind, charset, result);
   const auto bad_line = [&](int64_t line, size_t size) {
     Lose(result, "damaged_line", static_cast<int64_t>(size),
          fmt::format("{}:{} is no JSON object with a text", file.string(), line));

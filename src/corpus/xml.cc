@@ -51,8 +51,20 @@ std::string Content(const xmlNode* node) {
   return result;
 }
 
+std::string Attribute(const xmlNode& node, std::string_view name) {
+  for (const xmlAttr* attribute = node.properties; attribute != nullptr;
+       attribute = attribute->next) {
+    if (reinterpret_cast<const char*>(attribute->name) == name && attribute->children != nullptr) {
+      return Content(attribute->children);
+    }
+  }
+  return "";
+}
+
 class Walker {
  public:
+  explicit Walker(const std::function<std::string(const std::string&)>& title_of)
+      : title_of_(title_of) {}
   TextBlocks blocks;
 
   void Children(const xmlNode& parent, int depth) {
@@ -80,6 +92,10 @@ class Walker {
       return blocks.EndParagraph();
     }
     if (Among(name, kInline)) {
+      if (name == "link" && node.children == nullptr && title_of_) {
+        blocks.Text(title_of_(Attribute(node, "xref")));
+        return;
+      }
       if ((name == "gui" || name == "guimenuitem" || name == "guisubmenu" || name == "key" ||
            name == "keycap") &&
           HasElementBefore(node)) {
@@ -125,12 +141,14 @@ class Walker {
 
   void Break() { list_depth_ > 0 ? blocks.EndLine() : blocks.EndParagraph(); }
 
+  const std::function<std::string(const std::string&)>& title_of_;
   int list_depth_ = 0;
 };
 
 }  // namespace
 
-MarkupText XmlToText(std::string_view xml) {
+MarkupText XmlToText(std::string_view xml,
+                     const std::function<std::string(const std::string&)>& title_of) {
   static std::once_flag once;
   std::call_once(once, xmlInitParser);
   constexpr int kOptions = XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
@@ -141,17 +159,21 @@ MarkupText XmlToText(std::string_view xml) {
   MarkupText result;
   const xmlNode* root = document == nullptr ? nullptr : xmlDocGetRootElement(document.get());
   if (root == nullptr) return result;
-  for (const xmlAttr* attribute = root->properties; attribute != nullptr;
-       attribute = attribute->next) {
-    if (std::string_view(reinterpret_cast<const char*>(attribute->name)) == "lang") {
-      result.language = Content(attribute->children);
-    }
-  }
-  Walker walker;
+  result.language = Attribute(*root, "lang");
+  Walker walker(title_of);
   walker.Children(*root, 0);
   result.text = walker.blocks.Finish();
   result.title = result.text.substr(0, result.text.find('\n'));
   return result;
+}
+
+std::string MallardTitle(std::string_view xml) {
+  const size_t info_end = xml.find("</info>");
+  const size_t open = xml.find("<title", info_end == xml.npos ? 0 : info_end);
+  const size_t start = open == xml.npos ? open : xml.find('>', open);
+  const size_t end = start == xml.npos ? start : xml.find("</title>", start);
+  if (end == xml.npos) return "";
+  return XmlToText("<page>" + std::string(xml.substr(start + 1, end - start - 1)) + "</page>").text;
 }
 
 }  // namespace cria::corpus

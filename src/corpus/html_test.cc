@@ -1,0 +1,86 @@
+#include "corpus/html.h"
+
+#include <gtest/gtest.h>
+
+#include "corpus/xml.h"
+
+namespace cria::corpus {
+namespace {
+
+TEST(Html, MainTextInParagraphs) {
+  const MarkupText page = HtmlToText(R"(<html lang="de-AT"><head><title>A  title</title>
+<style>p{}</style></head><body><nav><a href="/">Home</a></nav><h1>Head</h1>
+<p>One   <b>bold</b>
+line.<p>Two<br>lines &amp; more.<script>x()</script>
+<div class="footer">Copyright</div></body></html>)");
+  EXPECT_EQ(page.text, "Head\n\nOne bold line.\n\nTwo\nlines & more.");
+  EXPECT_EQ(page.language, "de-AT");
+  EXPECT_EQ(page.title, "A title");
+}
+
+TEST(Html, ListsTablesAndPre) {
+  EXPECT_EQ(HtmlToText("<ul><li><p>one</p></li><li>two<ul><li>deep</li></ul></li></ul>").text,
+            "- one\n- two\n  - deep");
+  EXPECT_EQ(HtmlToText("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>").text,
+            "a | b\nc");
+  EXPECT_EQ(HtmlToText("<p>x</p><pre>int  f() {\n  return 1;\n}\n</pre>").text,
+            "x\n\nint  f() {\n  return 1;\n}");
+}
+
+TEST(Html, LeavesOutNavigationLines) {
+  EXPECT_EQ(HtmlToText("<p><a href=a>Next</a> | <a href=b>Previous page</a></p><p>See <a "
+                       "href=c>this page</a> for the rest of the story.</p>")
+                .text,
+            "See this page for the rest of the story.");
+}
+
+TEST(Html, PrefersTheDeclaredMainElement) {
+  EXPECT_EQ(HtmlToText("<div>ad</div><main><p>text</p></main><div>ad</div>").text, "text");
+}
+
+TEST(Html, SurvivesDeepNesting) {
+  std::string html;
+  for (int i = 0; i < 5000; ++i) html += "<div>";
+  EXPECT_EQ(HtmlToText(html + "x").text, "");
+}
+
+TEST(Html, DeclaredCharset) {
+  EXPECT_EQ(DeclaredCharset("<meta charset=\"KOI8-R\">"), "koi8-r");
+  EXPECT_EQ(DeclaredCharset("<?xml version=\"1.0\" encoding='ISO-8859-2'?>"), "iso-8859-2");
+  EXPECT_EQ(DeclaredCharset("<p>none</p>"), "");
+}
+
+TEST(Xml, MallardPage) {
+  const MarkupText page = XmlToText(
+      R"(<?xml version="1.0"?><page xmlns="http://projectmallard.org/1.0/" xml:lang="en"><info>
+<credit><name>N</name></credit><desc>d</desc></info><title>Add a user</title>
+<p>Go to <guiseq><gui>System</gui><gui>Users</gui></guiseq>, see <link xref="other"/>.</p>
+<steps><item><p>First.</p></item><item><p>Press <keyseq><key>Ctrl</key><key>C</key></keyseq>.</p></item></steps>
+<screen>$ ls
+a  b</screen></page>)",
+      [](const std::string& page_name) { return "the " + page_name + " page"; });
+  EXPECT_EQ(page.text,
+            "Add a user\n\nGo to System > Users, see the other page.\n\n"
+            "- First.\n- Press Ctrl+C.\n\n$ ls\na  b");
+  EXPECT_EQ(page.language, "en");
+}
+
+TEST(Xml, DocBookAndDamage) {
+  EXPECT_EQ(XmlToText("<book><bookinfo><author>x</author></bookinfo><chapter><title>T</title>"
+                      "<para>A <emphasis>b</emphasis>.</para></chapter></book>")
+                .text,
+            "T\n\nA b.");
+  EXPECT_EQ(XmlToText("<page><p>open").text, "open");
+  EXPECT_EQ(XmlToText("no xml at all").text, "");
+  EXPECT_EQ(MallardTitle("<page><info><title>no</title></info><title>A <em>b</em></title></page>"),
+            "A b");
+}
+
+TEST(Xml, OpensNoEntityFile) {
+  EXPECT_EQ(XmlToText("<!DOCTYPE p [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><page><p>a&x;</p></page>")
+                .text,
+            "a");
+}
+
+}  // namespace
+}  // namespace cria::corpus
