@@ -49,10 +49,11 @@ void RequireOurs(const fs::path& dir) {
       ReadManifest(dir);  // throws when it is somebody else's
       return;
     }
-    const bool ours = std::all_of(fs::directory_iterator(dir), fs::directory_iterator(), [](const auto& e) {
-      const std::string name = e.path().filename().string();
-      return name == "train" || name == "holdout" || name == ".lock" || name.ends_with(".tmp");
-    });
+    const bool ours =
+        std::all_of(fs::directory_iterator(dir), fs::directory_iterator(), [](const auto& e) {
+          const std::string name = e.path().filename().string();
+          return name == "train" || name == "holdout" || name == ".lock" || name.ends_with(".tmp");
+        });
     if (ours) return;
   }
   throw Error("this folder holds something else than a corpus", dir.string(),
@@ -68,22 +69,27 @@ Json IdentifyLanguages(const Context& context, const Recipe& recipe, const fs::p
       bytes[draft.document.language] += static_cast<int64_t>(draft.document.text.size());
     }
   }
-  std::erase_if(bytes, [](const auto& entry) { return entry.second < kMinTrainingBytesPerLanguage; });
+  std::erase_if(bytes,
+                [](const auto& entry) { return entry.second < kMinTrainingBytesPerLanguage; });
   if (bytes.size() < 2) return Json::object();
   std::vector<LabelledText> texts;
   for (const Draft& draft : *drafts) {
     const Document& document = draft.document;
-    if (!draft.dropped && bytes.contains(document.language)) texts.push_back({document.text, document.language});
+    if (!draft.dropped && bytes.contains(document.language))
+      texts.push_back({document.text, document.language});
   }
   const LanguageIdentifier identifier(texts, scratch);
   std::vector<LanguageIdentifier::Guess> guesses(drafts->size());
   context.ParallelFor(static_cast<int64_t>(drafts->size()), [&](int64_t i) {
-    if (!(*drafts)[i].code && !(*drafts)[i].dropped) guesses[i] = identifier.Identify((*drafts)[i].document.text);
+    if (!(*drafts)[i].code && !(*drafts)[i].dropped)
+      guesses[i] = identifier.Identify((*drafts)[i].document.text);
   });
   for (size_t i = 0; i < drafts->size(); ++i) {
     Draft& draft = (*drafts)[i];
     std::string& language = draft.document.language;
-    if (draft.code || draft.dropped || guesses[i].confidence < recipe.filters.min_language_confidence) continue;
+    if (draft.code || draft.dropped ||
+        guesses[i].confidence < recipe.filters.min_language_confidence)
+      continue;
     const Source& source = recipe.sources[static_cast<size_t>(draft.source)];
     if (!language.empty() && bytes.contains(language) && guesses[i].language != language) {
       DropDraft(&draft, "language_mismatch", drops);
@@ -129,7 +135,8 @@ void WriteShards(const Context& context, const fs::path& dir, const std::vector<
   const size_t sources = manifest->sources.size();
   std::vector<std::vector<const Document*>> parts(2 * sources);
   for (const Draft& draft : drafts) {
-    if (!draft.dropped) parts[2 * static_cast<size_t>(draft.source) + draft.holdout].push_back(&draft.document);
+    if (!draft.dropped)
+      parts[2 * static_cast<size_t>(draft.source) + draft.holdout].push_back(&draft.document);
   }
   fs::create_directories(dir / "train");
   fs::create_directories(dir / "holdout");
@@ -149,10 +156,12 @@ void RequireText(const std::vector<Draft>& drafts, const Recipe& recipe, const D
   for (size_t s = 0; s < has.size(); ++s) {
     if (has[s]) continue;
     std::string reasons;
-    for (const auto& [reason, count] : drops[s]) reasons += fmt::format(" {} {}", count.documents, reason);
+    for (const auto& [reason, count] : drops[s])
+      reasons += fmt::format(" {} {}", count.documents, reason);
     throw Error(fmt::format("no text is left of source \"{}\": dropped{}", recipe.sources[s].name,
                             reasons.empty() ? " nothing, the files are empty" : reasons),
-                "recipe " + recipe.name, "give it other files, or change the filters in [corpus.filters]");
+                "recipe " + recipe.name,
+                "give it other files, or change the filters in [corpus.filters]");
   }
 }
 
@@ -162,9 +171,9 @@ void RemoveStrangers(const fs::path& dir, const Recipe& recipe) {
     if (!fs::is_directory(dir / SplitName(split))) continue;
     for (const auto& entry : fs::directory_iterator(dir / SplitName(split))) {
       const std::string file = entry.path().filename().string();
-      const bool known = std::any_of(recipe.sources.begin(), recipe.sources.end(), [&](const Source& s) {
-        return file == s.name + ".jsonl.zst";
-      });
+      const bool known =
+          std::any_of(recipe.sources.begin(), recipe.sources.end(),
+                      [&](const Source& s) { return file == s.name + ".jsonl.zst"; });
       if (!known && file.ends_with(".jsonl.zst")) fs::remove(entry.path());
     }
   }
@@ -179,7 +188,8 @@ Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::pat
   Manifest manifest;
   const std::string digest = Digest(recipe, set.inputs);
   if (!options.force && IsCurrent(out_dir, digest, &manifest)) {
-    context.Log(LogLevel::kInfo, "Corpus: nothing changed, " + out_dir.string() + " is used as it is");
+    context.Log(LogLevel::kInfo,
+                "Corpus: nothing changed, " + out_dir.string() + " is used as it is");
     return manifest;
   }
   fs::create_directories(out_dir);
@@ -190,9 +200,11 @@ Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::pat
   std::vector<Count> read;
   std::vector<Draft> drafts = ReadDrafts(context, recipe, set, options.progress, &read, &drops);
   ThrowIfInterrupted();
-  manifest = Manifest{recipe.name, options.program_version, recipe.seed, digest, {}, set.inputs,
-                      Json::object(), RecipeToJson(recipe)};
-  context.Log(LogLevel::kInfo, fmt::format("Corpus: {} documents read; duplicates, languages, hold-out", drafts.size()));
+  manifest = Manifest{recipe.name, options.program_version, recipe.seed,         digest, {},
+                      set.inputs,  Json::object(),          RecipeToJson(recipe)};
+  context.Log(
+      LogLevel::kInfo,
+      fmt::format("Corpus: {} documents read; duplicates, languages, hold-out", drafts.size()));
   // Before languages are learned: an untranslated page is a duplicate of the English one, and would
   // teach the wrong label.
   DropDuplicates(context, recipe.filters, &drafts, &drops);

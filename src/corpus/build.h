@@ -32,7 +32,7 @@ struct ShardInfo {
 struct SourceInfo {
   std::string name, kind, licence;
   double weight = 0, proportion = 0;
-  Count read;                          ///< as the readers delivered it
+  Count read;  ///< as the readers delivered it
   /// By reason; for reasons that end in "_paragraph" `documents` counts paragraphs.
   std::map<std::string, Count> drops;
   ShardInfo train, holdout;

@@ -25,8 +25,9 @@ class BuildTest : public testing::Test {
     const char* things[] = {"a boat", "the old mill", "seven apples", "her brother", "a letter"};
     std::string text;
     for (int i = 0; i < 12; ++i) {
-      text += std::string(names[(n + i) % 5]) + " went out on day " + std::to_string(n * 31 + i * 7) +
-              " and found " + things[(n * 3 + i) % 5] + " near house " + std::to_string(n + i) + ".\n";
+      text += std::string(names[(n + i) % 5]) + " went out on day " +
+              std::to_string(n * 31 + i * 7) + " and found " + things[(n * 3 + i) % 5] +
+              " near house " + std::to_string(n + i) + ".\n";
       if (i % 4 == 3) text += "\n";
     }
     return text;
@@ -50,14 +51,17 @@ class BuildTest : public testing::Test {
   Recipe StoryRecipe() const {
     return ParseRecipe(
         "[corpus.holdout]\nshare = 0.1\nmin_bytes = 2000\nmax_bytes = 9000\n"
-        "[[source]]\nname = \"stories\"\nkind = \"books\"\npath = \"in/stories\"\nlanguage = \"en\"\n"
+        "[[source]]\nname = \"stories\"\nkind = \"books\"\npath = \"in/stories\"\nlanguage = "
+        "\"en\"\n"
         "[[source]]\nname = \"pages\"\nkind = \"pages\"\npath = \"in/pages\"\nweight = 2\n"
         "[[source]]\nname = \"lines\"\npath = \"in/lines\"\n",
         root_, "r.toml");
   }
 
-  Manifest Build(const Recipe& recipe, const std::string& out, int threads = 2, bool force = false) {
-    return BuildCorpus(Context(threads), recipe, root_ / out, {root_ / "cache", Progress::Style::kQuiet, force, "t"});
+  Manifest Build(const Recipe& recipe, const std::string& out, int threads = 2,
+                 bool force = false) {
+    return BuildCorpus(Context(threads), recipe, root_ / out,
+                       {root_ / "cache", Progress::Style::kQuiet, force, "t"});
   }
 
   fs::path root_;
@@ -92,7 +96,10 @@ TEST_F(BuildTest, FoldersToShards) {
 
 TEST_F(BuildTest, SameBytesForAnyThreadCount) {
   WriteStories(40);
-  Write("stories/latin1.txt", "Gr\xfc\xdf" "e aus K\xf6ln. " + Story(5000));
+  Write("stories/latin1.txt",
+        "Gr\xfc\xdf"
+        "e aus K\xf6ln. " +
+            Story(5000));
   Build(StoryRecipe(), "one", 1);
   Build(StoryRecipe(), "two", 2);
   for (const char* name : {"train/stories.jsonl.zst", "holdout/stories.jsonl.zst",
@@ -144,9 +151,11 @@ TEST_F(BuildTest, BadInputIsAClearError) {
   };
   EXPECT_NE(fault("[[source]]\nname=\"a\"\npath=\"none\"").find("no such file"), std::string::npos);
   fs::create_directories(root_ / "empty");
-  EXPECT_NE(fault("[[source]]\nname=\"a\"\npath=\"empty\"").find("no file to read"), std::string::npos);
+  EXPECT_NE(fault("[[source]]\nname=\"a\"\npath=\"empty\"").find("no file to read"),
+            std::string::npos);
   WriteFile(root_ / "empty/x.txt", "");
-  EXPECT_NE(fault("[[source]]\nname=\"a\"\npath=\"empty\"").find("no text is left"), std::string::npos);
+  EXPECT_NE(fault("[[source]]\nname=\"a\"\npath=\"empty\"").find("no text is left"),
+            std::string::npos);
   EXPECT_FALSE(fs::exists(root_ / "bad/manifest.json"));
   EXPECT_THROW(ReadManifest(root_ / "bad"), Error);
 
@@ -172,7 +181,8 @@ TEST_F(BuildTest, LanguagesAreLearnedAndStrangersDropped) {
   const auto german = [](int n) {
     std::string text;
     for (int i = 0; i < 12; ++i) {
-      text += "Am Tag " + std::to_string(n * 31 + i * 7) + " ging der Bäcker Nummer " + std::to_string(n + i) +
+      text += "Am Tag " + std::to_string(n * 31 + i * 7) + " ging der Bäcker Nummer " +
+              std::to_string(n + i) +
               " hinaus und fand in der Nähe des alten Hauses einen Brief seiner Schwester.\n";
     }
     return text;

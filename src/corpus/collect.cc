@@ -32,7 +32,8 @@ std::map<std::string, DebianPackage> FetchAll(const Context& context, const Reci
   }
   std::map<std::string, DebianPackage> packages;
   if (names.empty()) return packages;
-  for (DebianPackage& package : FetchPackages(context, names, options.cache_dir, options.progress)) {
+  for (DebianPackage& package :
+       FetchPackages(context, names, options.cache_dir, options.progress)) {
     packages.emplace(package.name, std::move(package));
   }
   return packages;
@@ -66,8 +67,8 @@ void AddPackage(int source, const Input& input, const DebianPackage& package, Fi
 void AddFolder(const Context& context, int source, const Input& input, FileSet* set) {
   InputInfo info{"", input.path_text, "", "", input.licence, 0, 0};
   const bool folder = fs::is_directory(input.path);
-  const std::vector<std::string> files = ListFiles(
-      input.path, folder ? Patterns(input) : std::vector<std::string>(), input.exclude);
+  const std::vector<std::string> files =
+      ListFiles(input.path, folder ? Patterns(input) : std::vector<std::string>(), input.exclude);
   std::vector<uint64_t> hashes(files.size());
   std::atomic<int64_t> bytes = 0;
   context.ParallelFor(static_cast<int64_t>(files.size()), [&](int64_t i) {
@@ -180,7 +181,8 @@ FileSet FindFiles(const Context& context, const Recipe& recipe, const BuildOptio
         AddPackage(static_cast<int>(s), input, packages.at(name), &set);
       }
     }
-    for (size_t i = first; i < set.inputs.size(); ++i) set.inputs[i].source = recipe.sources[s].name;
+    for (size_t i = first; i < set.inputs.size(); ++i)
+      set.inputs[i].source = recipe.sources[s].name;
   }
   return set;
 }
@@ -205,7 +207,8 @@ std::vector<Draft> ReadDrafts(const Context& context, const Recipe& recipe, cons
       for (const auto& [reason, lost] : batch[i].drops) {
         AddDrop(drops, source, reason, lost.documents, lost.bytes);
       }
-      if (!batch[i].warning.empty()) context.Log(LogLevel::kWarning, "Left out: " + batch[i].warning);
+      if (!batch[i].warning.empty())
+        context.Log(LogLevel::kWarning, "Left out: " + batch[i].warning);
       std::move(batch[i].drafts.begin(), batch[i].drafts.end(), std::back_inserter(drafts));
     }
     progress.Update(static_cast<int64_t>(start + count));

@@ -23,7 +23,8 @@ struct FileSet {
   std::vector<InputInfo> inputs;  ///< with digests; decides whether the corpus is built again
 };
 
-/// Fetches packages and lists files, in the order of the recipe. An input without a file throws Error.
+/// Fetches packages and lists files, in the order of the recipe. An input without a file throws
+/// Error.
 FileSet FindFiles(const Context& context, const Recipe& recipe, const BuildOptions& options);
 
 /// Reads, cleans, cuts and filters. `read` gets what the readers delivered, per source.

@@ -45,7 +45,8 @@ DebName ParseDebName(const std::string& file) {
   const size_t second = first == file.npos ? first : file.find('_', first + 1);
   if (second == file.npos || !file.ends_with(".deb")) return {};
   DebName name{file.substr(0, first), file.substr(first + 1, second - first - 1)};
-  for (size_t at = name.version.find("%3a"); at != std::string::npos; at = name.version.find("%3a")) {
+  for (size_t at = name.version.find("%3a"); at != std::string::npos;
+       at = name.version.find("%3a")) {
     name.version.replace(at, 3, ":");
   }
   return name;
@@ -113,9 +114,10 @@ void Download(const Context& context, const std::vector<std::string>& names, con
               Progress::Style style) {
   for (const char* program : {"apt-get", "dpkg-deb"}) {
     if (!HasProgram(program)) {
-      throw Error(fmt::format("{} is not here: packages come from Debian's package manager", program),
-                  fmt::format("packages {}", fmt::join(names, " ")),
-                  fmt::format("run this on Debian or Ubuntu, {}", kOwnText));
+      throw Error(
+          fmt::format("{} is not here: packages come from Debian's package manager", program),
+          fmt::format("packages {}", fmt::join(names, " ")),
+          fmt::format("run this on Debian or Ubuntu, {}", kOwnText));
     }
   }
   const TemporaryFolder partial(debs / fmt::format("partial-{}.tmp", getpid()));
@@ -126,9 +128,8 @@ void Download(const Context& context, const std::vector<std::string>& names, con
   if (geteuid() == 0) command.insert(command.end(), {"-o", "APT::Sandbox::User=root"});
   command.insert(command.end(), names.begin(), names.end());
   Progress progress(style, fmt::format("Fetching {} packages", names.size()), 0, "MB");
-  const ProcessResult result = RunProgram(command, partial.path(), [&] {
-    progress.Update(FolderBytes(partial.path()) / 1'000'000);
-  });
+  const ProcessResult result = RunProgram(
+      command, partial.path(), [&] { progress.Update(FolderBytes(partial.path()) / 1'000'000); });
   // Whatever came completely is kept, so that a second attempt goes on from there: apt-get gives a
   // file its final name only when its checksum is right.
   int64_t bytes = 0;
@@ -139,10 +140,11 @@ void Download(const Context& context, const std::vector<std::string>& names, con
   }
   SyncDirectory(debs);
   if (result.status != 0) {
-    throw Error("apt-get could not fetch the packages: " + ErrorLines(result.output),
-                fmt::format("packages {}", fmt::join(names, " ")),
-                fmt::format("check the network and the names; after a long time run apt-get update; {}",
-                            kOwnText));
+    throw Error(
+        "apt-get could not fetch the packages: " + ErrorLines(result.output),
+        fmt::format("packages {}", fmt::join(names, " ")),
+        fmt::format("check the network and the names; after a long time run apt-get update; {}",
+                    kOwnText));
   }
   progress.Update(bytes / 1'000'000);
   progress.Finish(FormatBytes(static_cast<double>(bytes)));
@@ -151,8 +153,8 @@ void Download(const Context& context, const std::vector<std::string>& names, con
 void Unpack(const fs::path& deb, const fs::path& root) {
   if (fs::is_directory(root)) return;
   const TemporaryFolder partial(root.string() + ".tmp");
-  const ProcessResult result =
-      RunProgram({"dpkg-deb", "-x", deb.string(), partial.path().string()}, partial.path(), nullptr);
+  const ProcessResult result = RunProgram({"dpkg-deb", "-x", deb.string(), partial.path().string()},
+                                          partial.path(), nullptr);
   if (result.status != 0) {
     throw Error("cannot unpack: " + ErrorLines(result.output), deb.string(),
                 "delete this file, it will be fetched again");
@@ -186,7 +188,8 @@ std::vector<DebianPackage> FetchPackages(const Context& context,
     cached = CachedDebs(debs);
     for (const std::string& name : missing) {
       if (!cached.contains(name)) {
-        throw Error("apt-get did not deliver the package", name, "name a real package, not a virtual one");
+        throw Error("apt-get did not deliver the package", name,
+                    "name a real package, not a virtual one");
       }
     }
   }

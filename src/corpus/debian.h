@@ -16,9 +16,9 @@ struct DebianPackage {
   int64_t deb_bytes = 0;
 };
 
-/// The named packages (no name twice) in the order given, fetched once and unpacked below `cache_dir`. What is
-/// in the cache is used as it is, without a network. Without apt-get or dpkg-deb, without package
-/// lists, or when a package does not exist: Error.
+/// The named packages (no name twice) in the order given, fetched once and unpacked below
+/// `cache_dir`. What is in the cache is used as it is, without a network. Without apt-get or
+/// dpkg-deb, without package lists, or when a package does not exist: Error.
 std::vector<DebianPackage> FetchPackages(const Context& context,
                                          const std::vector<std::string>& names,
                                          const fs::path& cache_dir, Progress::Style style);

@@ -142,8 +142,10 @@ std::vector<std::string> ReadDictd(std::string_view dict, std::string_view index
     const int64_t offset =
         second == line.npos ? -1 : DecodeBase64Number(line.substr(first + 1, second - first - 1));
     const size_t third = second == line.npos ? line.npos : line.find('\t', second + 1);
-    const int64_t length =
-        offset < 0 ? -1 : DecodeBase64Number(line.substr(second + 1, third == line.npos ? third : third - second - 1));
+    const int64_t length = offset < 0
+                               ? -1
+                               : DecodeBase64Number(line.substr(
+                                     second + 1, third == line.npos ? third : third - second - 1));
     if (length < 0 || offset + length > static_cast<int64_t>(dict.size())) {
       throw Error("damaged dictionary index", fmt::format("{}:{}", where, line_number),
                   "fetch the dictionary again");
@@ -154,7 +156,8 @@ std::vector<std::string> ReadDictd(std::string_view dict, std::string_view index
   entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
   Joiner joiner(document_bytes);
   for (const auto& [offset, length] : entries) {
-    const std::string_view entry = dict.substr(static_cast<size_t>(offset), static_cast<size_t>(length));
+    const std::string_view entry =
+        dict.substr(static_cast<size_t>(offset), static_cast<size_t>(length));
     if (entry.starts_with("00-database") || entry.starts_with("00database")) continue;
     const std::string text = WithoutMarks(Unwrap(entry));
     if (!text.empty()) joiner.Add(text);

@@ -8,9 +8,10 @@
 
 namespace cria::corpus {
 
-/// `dict` is the uncompressed text, `index` the lines "headword\toffset\tlength" in dictd's base 64.
-/// Entries follow in the order of the text; those that describe the dictionary itself (00-database-)
-/// are left out. Wrapped lines are joined; indented blocks stay apart. `where` names the index.
+/// `dict` is the uncompressed text, `index` the lines "headword\toffset\tlength" in dictd's
+/// base 64. Entries follow in the order of the text; those that describe the dictionary itself
+/// (00-database-) are left out. Wrapped lines are joined; indented blocks stay apart. `where` names
+/// the index.
 std::vector<std::string> ReadDictd(std::string_view dict, std::string_view index,
                                    size_t document_bytes, const std::string& where);
 

@@ -11,7 +11,8 @@ namespace {
 TEST(Dictd, EntriesInOrderUnwrapped) {
   const std::string info = "00-database-info\n   about\n";
   const std::string first =
-      "Abjure \\Ab*jure\"\\ (-j[=u]r), v. i.\n   Renunciation of what was held dear, written at some "
+      "Abjure \\Ab*jure\"\\ (-j[=u]r), v. i.\n   Renunciation of what was held dear, written at "
+      "some "
       "length\n   so that it wraps. See {Jury}.\n   [1913 Webster]\n\n   2. To reject.\n";
   const std::string second = "Zebra\n   An animal.\n";
   const std::string dict = info + first + second;
@@ -21,11 +22,11 @@ TEST(Dictd, EntriesInOrderUnwrapped) {
     for (; n > 0; n /= 64) text.insert(0, 1, digits[n % 64]);
     return text.empty() ? "A" : text;
   };
-  const std::string index =
-      "zebra\t" + number(info.size() + first.size()) + "\t" + number(second.size()) + "\n" +
-      "abjure\t" + number(info.size()) + "\t" + number(first.size()) + "\n" +
-      "abjured\t" + number(info.size()) + "\t" + number(first.size()) + "\n" +
-      "00-database-info\tA\t" + number(info.size()) + "\n";
+  const std::string index = "zebra\t" + number(info.size() + first.size()) + "\t" +
+                            number(second.size()) + "\n" + "abjure\t" + number(info.size()) + "\t" +
+                            number(first.size()) + "\n" + "abjured\t" + number(info.size()) + "\t" +
+                            number(first.size()) + "\n" + "00-database-info\tA\t" +
+                            number(info.size()) + "\n";
   const auto documents = ReadDictd(dict, index, 1000, "x.index");
   ASSERT_EQ(documents.size(), 1u);
   EXPECT_EQ(documents[0],

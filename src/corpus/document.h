@@ -13,7 +13,7 @@ namespace cria::corpus {
 /// Text with its origin. `text` is valid UTF-8 with '\n' line ends; paragraphs stand apart by an
 /// empty line.
 struct Document {
-  std::string id;        ///< 32 hex digits, see DocumentId
+  std::string id;  ///< 32 hex digits, see DocumentId
   std::string text;
   std::string source;    ///< name of the recipe's source
   std::string language;  ///< ISO 639-1 code; empty for code and where unknown

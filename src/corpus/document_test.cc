@@ -8,7 +8,10 @@ namespace cria::corpus {
 namespace {
 
 TEST(Document, LineRoundTrip) {
-  Document document{DocumentId("a/b", "Grüße\n\n\"x\""), "Grüße\n\n\"x\"", "s", "de",
+  Document document{DocumentId("a/b", "Grüße\n\n\"x\""),
+                    "Grüße\n\n\"x\"",
+                    "s",
+                    "de",
                     {{"origin", "a/b"}, {"licence", "MIT"}}};
   const std::string line = ToJsonLine(document);
   EXPECT_EQ(line.find('\n'), std::string::npos);

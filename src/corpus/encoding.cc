@@ -24,9 +24,10 @@ bool Convert(std::string_view bytes, const std::string& charset, std::string* ou
   return done && IsValidUtf8(*out);
 }
 
-// Code points of the bytes 0x80 to 0x9f in Windows-1252; the five undefined ones stand for themselves.
+// Code points of the bytes 0x80 to 0x9f in Windows-1252; the five undefined ones stand for
+// themselves.
 constexpr std::array<uint32_t, 32> kWindows1252 = {
-    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
+    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
     0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
     0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
 
@@ -80,7 +81,8 @@ std::string ToUtf8(std::string_view bytes, const std::string& charset) {
     return out;
   }
   if (IsValidUtf8(bytes)) return std::string(bytes);
-  if (!charset.empty() && charset != "utf-8" && charset != "utf8" && Convert(bytes, charset, &out)) {
+  if (!charset.empty() && charset != "utf-8" && charset != "utf8" &&
+      Convert(bytes, charset, &out)) {
     return out;
   }
   return MostlyUtf8(bytes) ? RepairUtf8(bytes) : FromWindows1252(bytes);
@@ -92,7 +94,8 @@ bool LooksBinary(std::string_view bytes) {
 }
 
 std::string RepairMojibake(std::string text) {
-  // Every doubly encoded character starts with U+00C2 to U+00F4, that is 0xC3 in UTF-8 (or 0xC2 0x..).
+  // Every doubly encoded character starts with U+00C2 to U+00F4, that is 0xC3 in UTF-8 (or 0xC2
+  // 0x..).
   if (text.find('\xc3') == std::string::npos) return text;
   std::string bytes;
   bool outside_ascii = false;

@@ -6,11 +6,14 @@ namespace cria::corpus {
 namespace {
 
 TEST(Encoding, ToUtf8) {
-  EXPECT_EQ(ToUtf8("Grüße", "iso-8859-1"), "Grüße");                        // valid stays
-  EXPECT_EQ(ToUtf8("\xef\xbb\xbfx", ""), "x");                             // mark goes
-  EXPECT_EQ(ToUtf8("Gr\xfc\xdf" "e \x93q\x94", ""), "Grüße “q”");           // guessed
-  EXPECT_EQ(ToUtf8("\xf0\xd2\xc9", "koi8-r"), "При");                       // declared
-  EXPECT_EQ(ToUtf8(std::string("\xff\xfeG\0r\0", 6), ""), "Gr");            // UTF-16
+  EXPECT_EQ(ToUtf8("Grüße", "iso-8859-1"), "Grüße");  // valid stays
+  EXPECT_EQ(ToUtf8("\xef\xbb\xbfx", ""), "x");        // mark goes
+  EXPECT_EQ(ToUtf8("Gr\xfc\xdf"
+                   "e \x93q\x94",
+                   ""),
+            "Grüße “q”");                                                    // guessed
+  EXPECT_EQ(ToUtf8("\xf0\xd2\xc9", "koi8-r"), "При");                        // declared
+  EXPECT_EQ(ToUtf8(std::string("\xff\xfeG\0r\0", 6), ""), "Gr");             // UTF-16
   EXPECT_EQ(ToUtf8("äöüäöü\xff", "no-such-charset"), "äöüäöü\xef\xbf\xbd");  // mostly UTF-8
 }
 
@@ -27,7 +30,11 @@ TEST(Encoding, Mojibake) {
 }
 
 TEST(Encoding, CleanText) {
-  EXPECT_EQ(CleanText("a\r\nb \t\rc\xc2\xa0" "d\x07\xc2\xad" "e\n\n\n\nf\n", false), "a\nb\nc de\n\nf");
+  EXPECT_EQ(CleanText("a\r\nb \t\rc\xc2\xa0"
+                      "d\x07\xc2\xad"
+                      "e\n\n\n\nf\n",
+                      false),
+            "a\nb\nc de\n\nf");
   EXPECT_EQ(CleanText("x\n\n\n\n\n\ty", true), "x\n\n\n\ty");
   EXPECT_EQ(CleanText("  \n\n", false), "");
   EXPECT_EQ(CleanText("e\xcc\x81", false), "e\xcc\x81");  // no NFC

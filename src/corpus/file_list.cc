@@ -52,7 +52,8 @@ bool Match(std::string_view pattern, std::string_view path) {
       path.remove_prefix(1);
       continue;
     }
-    if (path.empty() || (pattern[0] != path[0] && (pattern[0] != '?' || path[0] == '/'))) return false;
+    if (path.empty() || (pattern[0] != path[0] && (pattern[0] != '?' || path[0] == '/')))
+      return false;
     pattern.remove_prefix(1);
     path.remove_prefix(1);
   }
@@ -82,8 +83,9 @@ std::vector<std::string> ListFiles(const fs::path& root, const std::vector<std::
   std::vector<std::string> list;
   fs::recursive_directory_iterator it(root, error), end;
   const auto check = [&] {
-    if (error) throw Error("cannot read folder: " + error.message(), root.string(),
-                           "make it readable, or name another folder in the recipe");
+    if (error)
+      throw Error("cannot read folder: " + error.message(), root.string(),
+                  "make it readable, or name another folder in the recipe");
   };
   check();
   while (it != end) {

@@ -9,8 +9,9 @@
 
 namespace cria::corpus {
 
-/// Glob over a '/'-separated path: '*' and '?' stay within one name, '**' crosses names, '{a,b}' is a
-/// choice, '[1-9]' one character of a range. A pattern without '/' is compared with the last name only.
+/// Glob over a '/'-separated path: '*' and '?' stay within one name, '**' crosses names, '{a,b}' is
+/// a choice, '[1-9]' one character of a range. A pattern without '/' is compared with the last name
+/// only.
 bool GlobMatch(std::string_view pattern, std::string_view path);
 
 /// Regular files below `root` (or `root` itself when it is a file), as paths relative to it, sorted

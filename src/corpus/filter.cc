@@ -12,13 +12,14 @@
 namespace cria::corpus {
 namespace {
 
-// Share of letters and digits among the characters that are not white space. Prose has 0.93 to 0.97,
-// reference text with program examples 0.8; tables of symbols and drawings stay below.
+// Share of letters and digits among the characters that are not white space. Prose has 0.93 to
+// 0.97, reference text with program examples 0.8; tables of symbols and drawings stay below.
 constexpr double kMinProseLetters = 0.6;
 constexpr double kMinCodeLetters = 0.25;  // as in the filters of StarCoder's data
 // Gopher's rule (Rae et al. 2021, A1.1): mean word length from 3 to 10; wider for other languages.
 constexpr double kMinWordLength = 2, kMaxWordLength = 14;
-// Gopher: at most 30 % of lines repeated; manual pages repeat short lines, so bytes count, not lines.
+// Gopher: at most 30 % of lines repeated; manual pages repeat short lines, so bytes count, not
+// lines.
 constexpr double kMaxRepeatedBytes = 0.4;
 constexpr double kMaxDamaged = 0.002;  // of characters are U+FFFD
 // Codex (Chen et al. 2021, 3.1): mean line at most 100, longest at most 1000.
@@ -90,7 +91,8 @@ const char* RejectReason(std::string_view text, bool code, const Filters& filter
   const Characters n = CountCharacters(text);
   const auto visible = static_cast<double>(n.all - n.spaces);
   const auto letters = static_cast<double>(n.letters);
-  if (static_cast<double>(n.damaged) > kMaxDamaged * static_cast<double>(n.all)) return "damaged_encoding";
+  if (static_cast<double>(n.damaged) > kMaxDamaged * static_cast<double>(n.all))
+    return "damaged_encoding";
   if (letters < (code ? kMinCodeLetters : kMinProseLetters) * visible) return "symbols";
   if (code) return HasLongLines(text) ? "long_lines" : nullptr;
   const double word_length = letters / static_cast<double>(std::max<int64_t>(1, n.words));

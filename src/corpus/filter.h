@@ -1,5 +1,5 @@
-// The quality filters: which documents are too short or not text. Thresholds and their sources stand
-// in filter.cc. Not duplicates, not languages.
+// The quality filters: which documents are too short or not text. Thresholds and their sources
+// stand in filter.cc. Not duplicates, not languages.
 #pragma once
 
 #include <string_view>

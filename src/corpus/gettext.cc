@@ -33,11 +33,12 @@ std::vector<std::string> ReadGettext(std::string_view mo, const std::string& whe
     const size_t length = u32(table + 8 * i), offset = u32(table + 8 * i + 4);
     if (offset + length > mo.size()) fail();
     std::string_view entry = mo.substr(offset, length);
-    entry = entry.substr(0, entry.find('\0'));  // the first plural form
+    entry = entry.substr(0, entry.find('\0'));              // the first plural form
     if (i == 0 || entry.size() < kMinEntryBytes) continue;  // entry 0 is the header
     if (!document.empty()) document += "\n\n";
     document += ToUtf8(entry, "");
-    if (document.size() >= kDocumentBytes) documents.push_back(std::move(document)), document.clear();
+    if (document.size() >= kDocumentBytes)
+      documents.push_back(std::move(document)), document.clear();
   }
   if (!document.empty()) documents.push_back(std::move(document));
   return documents;

@@ -7,8 +7,8 @@
 
 namespace cria::corpus {
 
-/// Translations of at least 80 bytes, in the order of the file, joined to documents of about 6 KB. A
-/// damaged file throws Error that names `where`.
+/// Translations of at least 80 bytes, in the order of the file, joined to documents of about 6 KB.
+/// A damaged file throws Error that names `where`.
 std::vector<std::string> ReadGettext(std::string_view mo, const std::string& where);
 
 }  // namespace cria::corpus

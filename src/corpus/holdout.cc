@@ -27,8 +27,8 @@ std::vector<uint64_t> Shingles(std::string_view text) {
     }
   }
   for (size_t i = 0; i + kShingleWords <= words.size(); ++i) {
-    shingles.push_back(Hash64(
-        std::string_view(reinterpret_cast<const char*>(&words[i]), kShingleWords * sizeof(uint64_t))));
+    shingles.push_back(Hash64(std::string_view(reinterpret_cast<const char*>(&words[i]),
+                                               kShingleWords * sizeof(uint64_t))));
   }
   return shingles;
 }

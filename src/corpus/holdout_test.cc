@@ -13,7 +13,8 @@ namespace {
 std::string Words(uint64_t seed, int n) {
   RandomStream random(seed, RandomPurpose::kTest);
   std::string text;
-  for (int i = 0; i < n; ++i) text += (i == 0 ? "w" : " w") + std::to_string(random.NextBelow(5000));
+  for (int i = 0; i < n; ++i)
+    text += (i == 0 ? "w" : " w") + std::to_string(random.NextBelow(5000));
   return text;
 }
 
@@ -29,8 +30,12 @@ TEST(Dedup, ParagraphsAndDocuments) {
   Filters filters;
   filters.min_document_bytes = 50;
   const std::string a = Words(1, 20), b = Words(2, 20), c = Words(3, 20);
-  std::vector<Draft> drafts = {Make(a + "\n\nHead\n\n" + b), Make(a + "\n\nHead\n\n" + b),
-                               Make(b + "\n\nHead\n\n" + c), Make(b), Make(a, true), Make(a, true)};
+  std::vector<Draft> drafts = {Make(a + "\n\nHead\n\n" + b),
+                               Make(a + "\n\nHead\n\n" + b),
+                               Make(b + "\n\nHead\n\n" + c),
+                               Make(b),
+                               Make(a, true),
+                               Make(a, true)};
   drafts[3].document.text = b + "\n\nEnd";
   Drops drops(1);
   DropDuplicates(Context(2), filters, &drafts, &drops);
@@ -85,8 +90,9 @@ TEST(Holdout, NearCopiesLeaveTheTrainingPart) {
   const std::string secret = Words(7, 100), other = Words(8, 100), third = Words(9, 100);
   std::string near = secret;
   near.replace(near.find(' '), 1, " changed ");  // one word differs
-  std::vector<Draft> drafts = {Make(secret), Make(near), Make(near + "\n\n" + other + "\n\n" + third),
-                               Make(other), Make(secret, true)};
+  std::vector<Draft> drafts = {Make(secret), Make(near),
+                               Make(near + "\n\n" + other + "\n\n" + third), Make(other),
+                               Make(secret, true)};
   drafts[0].holdout = true;
   Drops drops(1);
   DropNearCopies(Context(2), Filters(), &drafts, &drops);

@@ -17,10 +17,10 @@ constexpr int kMaxDepth = 400;
 
 bool IsSkipped(GumboTag tag) {
   constexpr GumboTag kTags[] = {
-      GUMBO_TAG_SCRIPT, GUMBO_TAG_STYLE,  GUMBO_TAG_NOSCRIPT, GUMBO_TAG_TEMPLATE, GUMBO_TAG_NAV,
-      GUMBO_TAG_FOOTER, GUMBO_TAG_FORM,   GUMBO_TAG_BUTTON,   GUMBO_TAG_SELECT,   GUMBO_TAG_TEXTAREA,
-      GUMBO_TAG_IFRAME, GUMBO_TAG_OBJECT, GUMBO_TAG_SVG,      GUMBO_TAG_MATH,     GUMBO_TAG_HEAD,
-      GUMBO_TAG_ASIDE};
+      GUMBO_TAG_SCRIPT, GUMBO_TAG_STYLE,    GUMBO_TAG_NOSCRIPT, GUMBO_TAG_TEMPLATE,
+      GUMBO_TAG_NAV,    GUMBO_TAG_FOOTER,   GUMBO_TAG_FORM,     GUMBO_TAG_BUTTON,
+      GUMBO_TAG_SELECT, GUMBO_TAG_TEXTAREA, GUMBO_TAG_IFRAME,   GUMBO_TAG_OBJECT,
+      GUMBO_TAG_SVG,    GUMBO_TAG_MATH,     GUMBO_TAG_HEAD,     GUMBO_TAG_ASIDE};
   return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 
@@ -53,10 +53,11 @@ bool HasWord(std::string_view list, std::string_view word) {
 // site templates) mark what is not main text.
 bool IsFurniture(const GumboElement& element) {
   constexpr std::string_view kClasses[] = {
-      "nav",        "navheader",  "navfooter",   "navigation", "navbar",     "sphinxsidebar",
-      "related",    "headerlink", "footer",      "sidebar",    "breadcrumb", "breadcrumbs",
-      "toc",        "menu",       "page-footer", "footnotes",  "mw-editsection",
-      "linkheader", "linkfooter", "genindex",    "contents",   "cookie",     "TOC"};
+      "nav",           "navheader",      "navfooter",  "navigation", "navbar",
+      "sphinxsidebar", "related",        "headerlink", "footer",     "sidebar",
+      "breadcrumb",    "breadcrumbs",    "toc",        "menu",       "page-footer",
+      "footnotes",     "mw-editsection", "linkheader", "linkfooter", "genindex",
+      "contents",      "cookie",         "TOC"};
   const std::string_view role = Attribute(element, "role");
   if (role == "navigation" || role == "search" || role == "contentinfo" || role == "banner") {
     return true;

@@ -16,7 +16,8 @@ struct MarkupText {
 /// `html` is UTF-8. Never fails: HTML has no syntax errors.
 MarkupText HtmlToText(std::string_view html);
 
-/// Charset that the first bytes declare (<meta charset>, XML declaration), lower case; may be empty.
+/// Charset that the first bytes declare (<meta charset>, XML declaration), lower case; may be
+/// empty.
 std::string DeclaredCharset(std::string_view bytes);
 
 }  // namespace cria::corpus

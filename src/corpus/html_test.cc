@@ -77,9 +77,10 @@ TEST(Xml, DocBookAndDamage) {
 }
 
 TEST(Xml, OpensNoEntityFile) {
-  EXPECT_EQ(XmlToText("<!DOCTYPE p [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><page><p>a&x;</p></page>")
-                .text,
-            "a");
+  EXPECT_EQ(
+      XmlToText("<!DOCTYPE p [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><page><p>a&x;</p></page>")
+          .text,
+      "a");
 }
 
 }  // namespace

@@ -14,11 +14,16 @@ namespace cria::corpus {
 namespace {
 
 constexpr std::string_view kCodes =
-    " aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de "
-    "dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia "
-    "id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo "
-    "lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl "
-    "ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk "
+    " aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da "
+    "de "
+    "dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz "
+    "ia "
+    "id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln "
+    "lo "
+    "lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi "
+    "pl "
+    "ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti "
+    "tk "
     "tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu ";
 
 constexpr size_t kLineBytes = 200, kMinLineBytes = 40;
@@ -39,7 +44,8 @@ std::string Prepare(std::string_view text) {
   return line;
 }
 
-/// Lines of one language, by ascending hash, so that the choice never depends on the order of texts.
+/// Lines of one language, by ascending hash, so that the choice never depends on the order of
+/// texts.
 using Lines = std::map<uint64_t, std::string>;
 
 void CollectLines(std::string_view text, Lines* lines) {
@@ -86,7 +92,8 @@ bool IsLanguageCode(std::string_view code) {
 
 std::string NormalizeLanguage(std::string_view name) {
   if (name == "C" || name == "POSIX") return "en";
-  if (name.size() > 2 && std::string_view("-_@.").find(name[2]) == std::string_view::npos) return "";
+  if (name.size() > 2 && std::string_view("-_@.").find(name[2]) == std::string_view::npos)
+    return "";
   std::string code(name.substr(0, 2));
   for (char& c : code) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return IsLanguageCode(code) ? code : "";
@@ -176,7 +183,8 @@ LanguageIdentifier::LanguageIdentifier(const std::vector<LabelledText>& texts,
 LanguageIdentifier::~LanguageIdentifier() = default;
 
 LanguageIdentifier::Guess LanguageIdentifier::Identify(std::string_view text) const {
-  std::istringstream line(Prepare(text.substr(0, CompleteUtf8Prefix(text.substr(0, kIdentifyBytes)))) + "\n");
+  std::istringstream line(
+      Prepare(text.substr(0, CompleteUtf8Prefix(text.substr(0, kIdentifyBytes)))) + "\n");
   std::vector<std::pair<fasttext::real, std::string>> best;
   state_->model.predictLine(line, best, 1, 0);
   if (best.empty()) return {};

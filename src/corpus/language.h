@@ -26,8 +26,8 @@ struct LabelledText {
 
 class LanguageIdentifier {
  public:
-  /// Trains on lines of `texts` (at most `kMaxLines` per language, chosen by hash; a tenth is kept to
-  /// measure the accuracy). Deterministic. `scratch` is a folder for one temporary file.
+  /// Trains on lines of `texts` (at most `kMaxLines` per language, chosen by hash; a tenth is kept
+  /// to measure the accuracy). Deterministic. `scratch` is a folder for one temporary file.
   LanguageIdentifier(const std::vector<LabelledText>& texts, const fs::path& scratch);
   ~LanguageIdentifier();
 

@@ -29,8 +29,10 @@ TEST(Language, TrainedOnTextsItKnowsThem) {
   std::string english, german;
   for (int i = 0; i < 300; ++i) {
     const std::string n = std::to_string(i);
-    english += "The " + n + " house that we saw with the others was built by their fathers " + n + "\n";
-    german += "Das " + n + " Haus das wir mit den anderen sahen wurde von ihren Vätern gebaut " + n + "\n";
+    english +=
+        "The " + n + " house that we saw with the others was built by their fathers " + n + "\n";
+    german += "Das " + n + " Haus das wir mit den anderen sahen wurde von ihren Vätern gebaut " +
+              n + "\n";
   }
   const std::vector<LabelledText> texts = {{english, "en"}, {german, "de"}};
   const LanguageIdentifier first(texts, testing::TempDir()), second(texts, testing::TempDir());

@@ -222,10 +222,10 @@ class ManRenderer {
   bool Fonts(const std::string& name, std::string_view rest) {
     constexpr std::string_view kOneFont[] = {"B", "I", "SM", "SB", "R"};
     constexpr std::string_view kTwoFonts[] = {"BR", "RB", "BI", "IB", "IR", "RI"};
-    constexpr std::string_view kIgnored[] = {"ad", "na", "hy", "nh", "ft", "in",  "ti", "ne", "ta",
-                                             "PD", "tr", "nr", "rm", "ps", "ce",  "ll", "so", "lf",
-                                             "fam", "ns", "rs", "UC", "AT", "DT", "ss", "while",
-                                             "als", "rr", "ev", "cp", "pc", "eo", "ec", "mso", "do"};
+    constexpr std::string_view kIgnored[] = {
+        "ad", "na",    "hy",  "nh", "ft", "in", "ti",  "ne", "ta", "PD",  "tr", "nr",
+        "rm", "ps",    "ce",  "ll", "so", "lf", "fam", "ns", "rs", "UC",  "AT", "DT",
+        "ss", "while", "als", "rr", "ev", "cp", "pc",  "eo", "ec", "mso", "do"};
     if (Among(std::string_view(name), kOneFont)) {
       if (!rest.empty()) Output(Joined(rest));
     } else if (Among(std::string_view(name), kTwoFonts)) {
@@ -236,7 +236,8 @@ class ManRenderer {
       Output("⟨" + url_ + "⟩" + FirstArgument(rest));
     } else if (name == "MR") {
       const std::vector<std::string> words = Arguments(rest);
-      if (words.size() >= 2) Output(words[0] + "(" + words[1] + ")" + (words.size() > 2 ? words[2] : ""));
+      if (words.size() >= 2)
+        Output(words[0] + "(" + words[1] + ")" + (words.size() > 2 ? words[2] : ""));
     } else if (name == "SY" || name == "OP") {
       if (name == "SY") blocks_.EndLine();
       Output(name == "OP" ? "[" + Joined(rest) + "]" : Joined(rest));
@@ -260,7 +261,8 @@ class ManRenderer {
     if (line.starts_with('.') || line == "_" || line == "=") return;
     std::string cells = ExpandRoffEscapes(line, strings_);
     for (std::string_view mark : {"T{", "T}"}) {
-      for (size_t at = cells.find(mark); at != cells.npos; at = cells.find(mark)) cells.erase(at, 2);
+      for (size_t at = cells.find(mark); at != cells.npos; at = cells.find(mark))
+        cells.erase(at, 2);
     }
     const bool row_goes_on = line.ends_with("T{");
     for (size_t i = 0; i < cells.size(); ++i) {
@@ -292,12 +294,12 @@ class ManRenderer {
     struct Enclosure {
       std::string_view name, open, close;
     };
-    constexpr Enclosure kEnclosures[] = {{"Op", "[", "]"}, {"Dq", "“", "”"}, {"Sq", "‘", "’"},
-                                         {"Ql", "‘", "’"}, {"Pq", "(", ")"}, {"Bq", "[", "]"},
+    constexpr Enclosure kEnclosures[] = {{"Op", "[", "]"}, {"Dq", "“", "”"},  {"Sq", "‘", "’"},
+                                         {"Ql", "‘", "’"}, {"Pq", "(", ")"},  {"Bq", "[", "]"},
                                          {"Aq", "<", ">"}, {"Brq", "{", "}"}, {"Qq", "\"", "\""}};
-    constexpr std::string_view kPlain[] = {"Ar", "Em", "Sy", "Li", "Pa", "Va", "Vt", "Fa", "Ft", "Cm",
-                                           "Ic", "Ev", "Er", "Dv", "Nm", "Ns", "No", "Tn", "Ad", "An",
-                                           "Cd", "In", "Lk", "Mt", "Ms", "St", "Ux", "Bx", "At", "Sx"};
+    constexpr std::string_view kPlain[] = {
+        "Ar", "Em", "Sy", "Li", "Pa", "Va", "Vt", "Fa", "Ft", "Cm", "Ic", "Ev", "Er", "Dv", "Nm",
+        "Ns", "No", "Tn", "Ad", "An", "Cd", "In", "Lk", "Mt", "Ms", "St", "Ux", "Bx", "At", "Sx"};
     std::vector<std::string> words = Arguments(rest);
     if (!first.empty()) words.insert(words.begin(), first);
     std::string out, closing;
@@ -318,7 +320,8 @@ class ManRenderer {
         flag = false;
       } else {
         const std::string text = ExpandRoffEscapes(word, strings_);
-        const bool punctuation = text.size() == 1 && std::string_view(".,:;)]?!").find(text[0]) != std::string_view::npos;
+        const bool punctuation = text.size() == 1 && std::string_view(".,:;)]?!").find(text[0]) !=
+                                                         std::string_view::npos;
         if (reference && std::isdigit(static_cast<unsigned char>(text[0])) && !out.empty()) {
           out += "(" + text + ")";
           reference = false;

@@ -1,5 +1,6 @@
-// Manual pages to text: the macros man(7) and mdoc(7) and the escapes of roff that pages really use,
-// laid out as plain paragraphs without line filling. Not a roff: no user macros, registers or units.
+// Manual pages to text: the macros man(7) and mdoc(7) and the escapes of roff that pages really
+// use, laid out as plain paragraphs without line filling. Not a roff: no user macros, registers or
+// units.
 #pragma once
 
 #include <string>

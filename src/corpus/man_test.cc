@@ -16,10 +16,11 @@ TEST(Man, ManMacros) {
 }
 
 TEST(Man, PodPreambleAndConditions) {
-  EXPECT_EQ(ManToText(".de Vb \\\" Begin\n.ft CW\n..\n.ds C+ C\\v'x'\n.ie n \\{\\\n.    ds -- \\(*W-\n"
-                      "'br\\}\n.el\\{\\\n.    ds -- x\nnot shown\n'br\\}\n.if t shown not\n"
-                      ".SS \"Why \\fBround()\\fP?\"\n.Vb 1\n\\&  print \\*(Aqx\\*(Aq;\n.Ve\n"),
-            "Why round()?\n\n      print 'x';");
+  EXPECT_EQ(
+      ManToText(".de Vb \\\" Begin\n.ft CW\n..\n.ds C+ C\\v'x'\n.ie n \\{\\\n.    ds -- \\(*W-\n"
+                "'br\\}\n.el\\{\\\n.    ds -- x\nnot shown\n'br\\}\n.if t shown not\n"
+                ".SS \"Why \\fBround()\\fP?\"\n.Vb 1\n\\&  print \\*(Aqx\\*(Aq;\n.Ve\n"),
+      "Why round()?\n\n      print 'x';");
 }
 
 TEST(Man, MdocMacros) {
@@ -29,7 +30,8 @@ TEST(Man, MdocMacros) {
 }
 
 TEST(Man, Tables) {
-  EXPECT_EQ(ManToText(".TS\nl l.\nOct\tChar\n240\t\\(co\n.TE\nafter\n"), "Oct Char\n240 ©\n\nafter");
+  EXPECT_EQ(ManToText(".TS\nl l.\nOct\tChar\n240\t\\(co\n.TE\nafter\n"),
+            "Oct Char\n240 ©\n\nafter");
 }
 
 TEST(Man, LinkPageIsEmpty) { EXPECT_EQ(ManToText(".so man1/ls.1\n"), ""); }

@@ -73,12 +73,9 @@ SourceInfo SourceFromJson(const Json& json, const std::string& where) {
 }  // namespace
 
 void WriteManifest(const fs::path& corpus_dir, const Manifest& manifest) {
-  Json json = {{"format", "cria corpus"},
-               {"version", 1},
-               {"name", manifest.name},
-               {"program_version", manifest.program_version},
-               {"seed", manifest.seed},
-               {"digest", manifest.digest}};
+  Json json = {{"format", "cria corpus"}, {"version", 1},
+               {"name", manifest.name},   {"program_version", manifest.program_version},
+               {"seed", manifest.seed},   {"digest", manifest.digest}};
   json["sources"] = Json::array();
   for (const SourceInfo& source : manifest.sources) json["sources"].push_back(SourceToJson(source));
   json["inputs"] = Json::array();

@@ -83,7 +83,8 @@ std::vector<JsonText> ReadJsonLines(std::string_view text,
       for (const Json& json : array) {
         JsonText item;
         ++number;
-        ToText(json, number, &item) ? items.push_back(std::move(item)) : bad_line(number, json.dump().size());
+        ToText(json, number, &item) ? items.push_back(std::move(item))
+                                    : bad_line(number, json.dump().size());
       }
       return items;
     }

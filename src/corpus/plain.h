@@ -8,7 +8,8 @@
 
 namespace cria::corpus {
 
-/// Without the licence that Project Gutenberg puts before and after a book, when its marks are there.
+/// Without the licence that Project Gutenberg puts before and after a book, when its marks are
+/// there.
 std::string StripGutenberg(std::string text);
 
 /// Markdown stays Markdown; front matter, comments and images go.

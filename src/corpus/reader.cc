@@ -22,7 +22,8 @@ constexpr size_t kJoinedBytes = 6000;
 
 std::string WithoutCompression(std::string name) {
   for (const char* suffix : {".gz", ".zst", ".dz"}) {
-    if (name.ends_with(suffix)) return name.substr(0, name.size() - std::string_view(suffix).size());
+    if (name.ends_with(suffix))
+      return name.substr(0, name.size() - std::string_view(suffix).size());
   }
   return name;
 }
@@ -61,11 +62,12 @@ void ReadSword(const fs::path& file, FileTexts* result) {
 }
 
 void ReadDictionary(const fs::path& file, const std::string& charset, FileTexts* result) {
-  const fs::path index = WithoutCompression(file.string()).substr(
-      0, WithoutCompression(file.string()).size() - std::string_view(".dict").size()) + ".index";
+  const fs::path index =
+      WithoutCompression(file.string())
+          .substr(0, WithoutCompression(file.string()).size() - std::string_view(".dict").size()) +
+      ".index";
   const std::string text = TextReader(file).ReadAll();
-  std::vector<std::string> runs =
-      ReadDictd(text, ReadFile(index), kJoinedBytes, index.string());
+  std::vector<std::string> runs = ReadDictd(text, ReadFile(index), kJoinedBytes, index.string());
   for (std::string& run : runs) run = ToUtf8(run, charset);
   Numbered(std::move(runs), "entries ", result);
 }
@@ -79,12 +81,12 @@ void ReadMarkup(const fs::path& file, const std::string& utf8, ReaderKind kind, 
     return MallardTitle(ToUtf8(ReadFile(target), ""));
   };
   MarkupText markup = kind == ReaderKind::kXml ? XmlToText(utf8, title_of) : HtmlToText(utf8);
-  result->texts.push_back({std::move(markup.text), "", NormalizeLanguage(markup.language),
-                           std::move(markup.title)});
+  result->texts.push_back(
+      {std::move(markup.text), "", NormalizeLanguage(markup.language), std::move(markup.title)});
 }
 
-void ReadDecoded(const fs::path& file, const std::string& bytes, ReaderKind kind, const std::string& charset,
-                 FileTexts* result) {
+void ReadDecoded(const fs::path& file, const std::string& bytes, ReaderKind kind,
+                 const std::string& charset, FileTexts* result) {
   const std::string declared =
       kind == ReaderKind::kText || kind == ReaderKind::kJsonLines ? "" : DeclaredCharset(bytes);
   std::string utf8 = ToUtf8(bytes, charset.empty() ? declared : charset);
@@ -117,7 +119,8 @@ void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charse
     return Numbered(ReadGettext(bytes, file.string()), "messages ", result);
   }
   if (LooksBinary(bytes)) {
-    return Lose(result, "binary", static_cast<int64_t>(bytes.size()), file.string() + " is no text");
+    return Lose(result, "binary", static_cast<int64_t>(bytes.size()),
+                file.string() + " is no text");
   }
   if (kind != ReaderKind::kJsonLines) return ReadDecoded(file, bytes, kind, charset, result);
   const auto bad_line = [&](int64_t line, size_t size) {
@@ -138,22 +141,22 @@ ReaderKind ReaderForName(const std::string& file_name) {
   std::transform(suffix.begin(), suffix.end(), suffix.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::pair<std::string_view, ReaderKind> kSuffixes[] = {
-      {".txt", ReaderKind::kText},       {".text", ReaderKind::kText},
-      {".rst", ReaderKind::kText},       {"", ReaderKind::kText},
-      {".tex", ReaderKind::kText},       {".md", ReaderKind::kMarkdown},
+      {".txt", ReaderKind::kText},          {".text", ReaderKind::kText},
+      {".rst", ReaderKind::kText},          {"", ReaderKind::kText},
+      {".tex", ReaderKind::kText},          {".md", ReaderKind::kMarkdown},
       {".markdown", ReaderKind::kMarkdown}, {".html", ReaderKind::kHtml},
-      {".htm", ReaderKind::kHtml},       {".xhtml", ReaderKind::kHtml},
-      {".xml", ReaderKind::kXml},        {".page", ReaderKind::kXml},
-      {".docbook", ReaderKind::kXml},    {".dict", ReaderKind::kDict},
-      {".bzv", ReaderKind::kSword},      {".mo", ReaderKind::kGettext},
-      {".jsonl", ReaderKind::kJsonLines}, {".ndjson", ReaderKind::kJsonLines},
+      {".htm", ReaderKind::kHtml},          {".xhtml", ReaderKind::kHtml},
+      {".xml", ReaderKind::kXml},           {".page", ReaderKind::kXml},
+      {".docbook", ReaderKind::kXml},       {".dict", ReaderKind::kDict},
+      {".bzv", ReaderKind::kSword},         {".mo", ReaderKind::kGettext},
+      {".jsonl", ReaderKind::kJsonLines},   {".ndjson", ReaderKind::kJsonLines},
       {".json", ReaderKind::kJsonLines}};
   for (const auto& [known, kind] : kSuffixes) {
     if (suffix == known) return kind;
   }
-  constexpr std::string_view kCode[] = {".py", ".c",  ".h",   ".cc", ".cpp", ".hpp", ".go",  ".rs",
-                                        ".js", ".ts", ".java", ".rb", ".pl", ".pm",  ".sh",  ".lua",
-                                        ".hs", ".ml", ".scala", ".kt", ".cs", ".php", ".sql", ".css"};
+  constexpr std::string_view kCode[] = {
+      ".py", ".c",  ".h",  ".cc",  ".cpp", ".hpp", ".go",    ".rs", ".js", ".ts",  ".java", ".rb",
+      ".pl", ".pm", ".sh", ".lua", ".hs",  ".ml",  ".scala", ".kt", ".cs", ".php", ".sql",  ".css"};
   if (std::find(std::begin(kCode), std::end(kCode), suffix) != std::end(kCode)) {
     return ReaderKind::kCode;
   }
@@ -177,7 +180,8 @@ std::vector<std::string> DefaultFiles(ReaderKind kind) {
     case ReaderKind::kMan:
       return {"**/man[1-9]/*", "*.[1-9]", "*.[1-9].gz", "*.[1-9]*.gz"};
     case ReaderKind::kJsonLines:
-      return {"*.jsonl", "*.json", "*.ndjson", "*.jsonl.gz", "*.json.gz", "*.jsonl.zst", "*.json.zst"};
+      return {"*.jsonl",   "*.json",      "*.ndjson",  "*.jsonl.gz",
+              "*.json.gz", "*.jsonl.zst", "*.json.zst"};
     default:
       return {};
   }

@@ -58,17 +58,18 @@ TEST(Reader, LossesAreCounted) {
 }
 
 TEST(Reader, JsonLines) {
-  const FileTexts texts = ReadTexts(
-      Write("reader_g.jsonl", "{\"text\":\"one\",\"id\":\"7\",\"language\":\"de-AT\"}\n\nnot json\n"
-                              "{\"content\":\"two\"}\n{\"other\":1}\n{\"text\":\"cut"),
-      ReaderKind::kAuto, "");
+  const FileTexts texts =
+      ReadTexts(Write("reader_g.jsonl",
+                      "{\"text\":\"one\",\"id\":\"7\",\"language\":\"de-AT\"}\n\nnot json\n"
+                      "{\"content\":\"two\"}\n{\"other\":1}\n{\"text\":\"cut"),
+                ReaderKind::kAuto, "");
   ASSERT_EQ(texts.texts.size(), 2u);
   EXPECT_EQ(texts.texts[0].part, "7");
   EXPECT_EQ(texts.texts[0].language, "de");
   EXPECT_EQ(texts.texts[1].text, "two");
   EXPECT_EQ(texts.losses.at("damaged_line").items, 3);
-  EXPECT_EQ(ReadTexts(Write("reader_h.json", "[{\"text\":\"a\"},{\"text\":\"b\"}]"), ReaderKind::kAuto,
-                      "")
+  EXPECT_EQ(ReadTexts(Write("reader_h.json", "[{\"text\":\"a\"},{\"text\":\"b\"}]"),
+                      ReaderKind::kAuto, "")
                 .texts.size(),
             2u);
 }

@@ -25,12 +25,12 @@ constexpr std::pair<SourceKind, const char*> kSourceKinds[] = {
     {SourceKind::kOther, "other"},
 };
 constexpr std::pair<ReaderKind, const char*> kReaderKinds[] = {
-    {ReaderKind::kAuto, "auto"},       {ReaderKind::kText, "text"},
+    {ReaderKind::kAuto, "auto"},         {ReaderKind::kText, "text"},
     {ReaderKind::kMarkdown, "markdown"}, {ReaderKind::kHtml, "html"},
-    {ReaderKind::kXml, "xml"},         {ReaderKind::kMan, "man"},
-    {ReaderKind::kDict, "dict"},       {ReaderKind::kFortune, "fortune"},
-    {ReaderKind::kSword, "sword"},     {ReaderKind::kGettext, "gettext"},
-    {ReaderKind::kCode, "code"},       {ReaderKind::kJsonLines, "jsonl"},
+    {ReaderKind::kXml, "xml"},           {ReaderKind::kMan, "man"},
+    {ReaderKind::kDict, "dict"},         {ReaderKind::kFortune, "fortune"},
+    {ReaderKind::kSword, "sword"},       {ReaderKind::kGettext, "gettext"},
+    {ReaderKind::kCode, "code"},         {ReaderKind::kJsonLines, "jsonl"},
 };
 
 /// Reads one table with checks; every fault names file and line.
@@ -40,7 +40,8 @@ class TableReader {
       : table_(table), where_(std::move(where)), name_(std::move(name)) {}
 
   [[noreturn]] void Fail(const std::string& what, const std::string& remedy) const {
-    throw Error(what, fmt::format("{}:{} in {}", where_, table_.source().begin.line, name_), remedy);
+    throw Error(what, fmt::format("{}:{} in {}", where_, table_.source().begin.line, name_),
+                remedy);
   }
 
   void AllowOnly(std::initializer_list<std::string_view> keys) const {
@@ -65,7 +66,8 @@ class TableReader {
     if (!Has(key)) return otherwise;
     const auto value = table_[key].value<double>();
     if (!value || !(*value >= low && *value <= high)) {
-      Fail(fmt::format("\"{}\" must be a number from {} to {}", key, low, high), "change the value");
+      Fail(fmt::format("\"{}\" must be a number from {} to {}", key, low, high),
+           "change the value");
     }
     return *value;
   }
@@ -137,13 +139,14 @@ Input ParseInput(const TableReader& in, const fs::path& folder, const std::strin
 
 Source ParseSource(const toml::table& table, const fs::path& folder, const std::string& where) {
   TableReader in(table, where, "[[source]]");
-  in.AllowOnly({"name", "kind", "weight", "licence", "languages", "input", "debian", "path", "files",
-                "exclude", "reader", "language", "charset"});
+  in.AllowOnly({"name", "kind", "weight", "licence", "languages", "input", "debian", "path",
+                "files", "exclude", "reader", "language", "charset"});
   Source source;
   source.name = in.String("name");
-  if (source.name.empty() || source.name.find_first_not_of(
-                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
-                                 std::string::npos) {
+  if (source.name.empty() ||
+      source.name.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
+          std::string::npos) {
     in.Fail("a source needs a name of letters, digits, '-' and '_'", "name = \"books\"");
   }
   source.kind = in.Choice("kind", kSourceKinds, SourceKind::kOther);
@@ -217,10 +220,12 @@ Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::str
   Recipe recipe;
   recipe.name = in.String("name", "corpus");
   recipe.seed = static_cast<uint64_t>(in.Number("seed", 1, 0, 9e15));
-  if (const toml::table* table = root["corpus"].as_table()) ParseCorpusTable(*table, where, &recipe);
+  if (const toml::table* table = root["corpus"].as_table())
+    ParseCorpusTable(*table, where, &recipe);
   const toml::array* sources = root["source"].as_array();
   if (sources == nullptr || sources->empty()) {
-    throw Error("the recipe names no source", where, "add a [[source]] table (docs/formats/recipe.md)");
+    throw Error("the recipe names no source", where,
+                "add a [[source]] table (docs/formats/recipe.md)");
   }
   std::set<std::string> names;
   double sum = 0;

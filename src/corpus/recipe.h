@@ -31,12 +31,12 @@ enum class ReaderKind {
   kText,
   kMarkdown,
   kHtml,
-  kXml,        ///< DocBook, Mallard and the like
-  kMan,        ///< manual pages, man(7) and mdoc(7)
-  kDict,       ///< dictd: .dict or .dict.dz beside its .index
-  kFortune,    ///< quotations between lines of '%'
-  kSword,      ///< SWORD zText folder: chapters of a book in verses
-  kGettext,    ///< .mo: long translated entries
+  kXml,      ///< DocBook, Mallard and the like
+  kMan,      ///< manual pages, man(7) and mdoc(7)
+  kDict,     ///< dictd: .dict or .dict.dz beside its .index
+  kFortune,  ///< quotations between lines of '%'
+  kSword,    ///< SWORD zText folder: chapters of a book in verses
+  kGettext,  ///< .mo: long translated entries
   kCode,
   kJsonLines,  ///< {"text": ...} or {"content": ...} per line
 };
@@ -58,15 +58,15 @@ struct Input {
 struct Source {
   std::string name;  ///< file name of its shards: letters, digits, '-', '_'
   SourceKind kind = SourceKind::kOther;
-  double weight = 1;        ///< sampling weight as stated in the recipe
-  double proportion = 0;    ///< weight / sum of weights
-  std::string licence;      ///< for the report; those of the inputs stand in each document
+  double weight = 1;      ///< sampling weight as stated in the recipe
+  double proportion = 0;  ///< weight / sum of weights
+  std::string licence;    ///< for the report; those of the inputs stand in each document
   std::vector<std::string> languages;  ///< kept languages; empty: all
   std::vector<Input> inputs;
 };
 
 struct Holdout {
-  double share = 0.01;  ///< of the documents of a source, by hash
+  double share = 0.01;          ///< of the documents of a source, by hash
   int64_t min_bytes = 200'000;  ///< raised to this where the source is at least 10 times as large
   int64_t max_bytes = 400'000;  ///< per source
 };
@@ -74,8 +74,8 @@ struct Holdout {
 struct Filters {
   int64_t min_document_bytes = 200;
   int64_t max_document_bytes = 64'000;  ///< longer ones are cut at paragraphs
-  int64_t min_duplicate_bytes = 32;      ///< shorter paragraphs (headings) are never duplicates
-  double near_copy_share = 0.5;          ///< of a paragraph's shingles found in held-out text
+  int64_t min_duplicate_bytes = 32;     ///< shorter paragraphs (headings) are never duplicates
+  double near_copy_share = 0.5;         ///< of a paragraph's shingles found in held-out text
   double min_language_confidence = 0.5;
 };
 

@@ -70,8 +70,11 @@ void AppendVerse(std::string_view markup, std::string* out) {
     const size_t end = std::min(markup.find('>'), markup.size() - 1);
     const std::string_view tag = markup.substr(1, end - 1);
     markup.remove_prefix(end + 1);
-    if (tag.ends_with('/') ? false : tag.starts_with("note") || tag.starts_with("title") || tag == "RF") {
-      const std::string close = tag == "RF" ? "<Rf>" : tag.starts_with("note") ? "</note>" : "</title>";
+    if (tag.ends_with('/') ? false
+                           : tag.starts_with("note") || tag.starts_with("title") || tag == "RF") {
+      const std::string close = tag == "RF"               ? "<Rf>"
+                                : tag.starts_with("note") ? "</note>"
+                                                          : "</title>";
       const size_t stop = markup.find(close);
       markup.remove_prefix(stop == markup.npos ? markup.size() : stop + close.size());
     } else if (tag.find("\"x-p\"") != tag.npos || tag.find("\"paragraph\"") != tag.npos ||

@@ -8,8 +8,8 @@
 
 namespace cria::corpus {
 
-/// The three files of one testament: `bzs` blocks, `bzv` verses, `bzz` compressed text. Damaged files
-/// throw Error that names `where`.
+/// The three files of one testament: `bzs` blocks, `bzv` verses, `bzz` compressed text. Damaged
+/// files throw Error that names `where`.
 std::vector<std::string> ReadSwordText(std::string_view bzs, std::string_view bzv,
                                        std::string_view bzz, const std::string& where);
 

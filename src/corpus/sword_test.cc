@@ -30,15 +30,17 @@ Module Make(const std::vector<std::string>& verses) {
   compress(reinterpret_cast<Bytef*>(module.bzz.data()), &packed,
            reinterpret_cast<const Bytef*>(text.data()), text.size());
   module.bzz.resize(packed);
-  module.bzs = U32(0) + U32(static_cast<uint32_t>(packed)) + U32(static_cast<uint32_t>(text.size()));
+  module.bzs =
+      U32(0) + U32(static_cast<uint32_t>(packed)) + U32(static_cast<uint32_t>(text.size()));
   return module;
 }
 
 TEST(Sword, ChaptersOfVerses) {
-  const Module m = Make({"", "<chapter n=\"1\" osisID=\"G.1\" sID=\"G.1\"/>",
-                         "<w lemma=\"x\">In the</w> beginning,<note>n</note> x &amp; y. ",
-                         "<div sID=\"a\" type=\"x-p\"/>Next.", "<chapter osisID=\"G.2\" sID=\"G.2\"/>",
-                         "<l level=\"1\">Verse one</l> <l level=\"1\">two</l>"});
+  const Module m =
+      Make({"", "<chapter n=\"1\" osisID=\"G.1\" sID=\"G.1\"/>",
+            "<w lemma=\"x\">In the</w> beginning,<note>n</note> x &amp; y. ",
+            "<div sID=\"a\" type=\"x-p\"/>Next.", "<chapter osisID=\"G.2\" sID=\"G.2\"/>",
+            "<l level=\"1\">Verse one</l> <l level=\"1\">two</l>"});
   EXPECT_EQ(ReadSwordText(m.bzs, m.bzv, m.bzz, "x"),
             (std::vector<std::string>{"In the beginning, x & y.\n\nNext.", "Verse one\ntwo"}));
 }

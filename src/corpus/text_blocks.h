@@ -1,5 +1,5 @@
-// Collects running text into lines and paragraphs: what the markup readers (HTML, XML, manual pages)
-// write into. Knows no markup.
+// Collects running text into lines and paragraphs: what the markup readers (HTML, XML, manual
+// pages) write into. Knows no markup.
 #pragma once
 
 #include <string>

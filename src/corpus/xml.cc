@@ -21,26 +21,85 @@ bool Among(std::string_view name, const std::string_view (&names)[N]) {
 
 // Metadata and what is not running text, in Mallard and in DocBook.
 constexpr std::string_view kSkipped[] = {
-    "info",      "bookinfo",   "articleinfo", "chapterinfo",  "sectioninfo", "refentryinfo",
-    "credit",    "legalnotice", "revhistory", "indexterm",    "index",       "mediaobject",
-    "imageobject", "media",    "graphic",     "links",        "script",      "style",
-    "anchor",    "remark",     "refmeta",     "toc",          "comments",    "metadata"};
-constexpr std::string_view kInline[] = {
-    "em",          "app",        "gui",       "guiseq",     "key",         "keyseq",    "link",
-    "file",        "cmd",        "sys",       "input",      "output",      "var",       "span",
-    "emphasis",    "application", "guilabel", "guimenu",    "guimenuitem", "guisubmenu", "guibutton",
-    "menuchoice",  "keycap",     "keycombo",  "filename",   "command",     "option",    "ulink",
-    "xref",        "quote",      "literal",   "constant",   "function",    "parameter", "replaceable",
-    "varname",     "userinput",  "computeroutput", "email", "firstterm",   "acronym",   "abbrev",
-    "trademark",   "citetitle",  "phrase",    "superscript", "subscript",  "systemitem", "type",
-    "guiicon",     "interface",  "productname", "prompt",   "symbol",      "classname", "envar",
-    "a",           "b",          "i",         "u",          "tt",          "wordasword", "foreignphrase",
-    "code",        "term",       "hi",        "note-ref",   "sup",         "sub",       "mousebutton"};
-constexpr std::string_view kVerbatim[] = {"screen", "programlisting", "literallayout", "synopsis", "pre",
-                                          "listing", "verse"};
+    "info",        "bookinfo",    "articleinfo", "chapterinfo", "sectioninfo", "refentryinfo",
+    "credit",      "legalnotice", "revhistory",  "indexterm",   "index",       "mediaobject",
+    "imageobject", "media",       "graphic",     "links",       "script",      "style",
+    "anchor",      "remark",      "refmeta",     "toc",         "comments",    "metadata"};
+constexpr std::string_view kInline[] = {"em",
+                                        "app",
+                                        "gui",
+                                        "guiseq",
+                                        "key",
+                                        "keyseq",
+                                        "link",
+                                        "file",
+                                        "cmd",
+                                        "sys",
+                                        "input",
+                                        "output",
+                                        "var",
+                                        "span",
+                                        "emphasis",
+                                        "application",
+                                        "guilabel",
+                                        "guimenu",
+                                        "guimenuitem",
+                                        "guisubmenu",
+                                        "guibutton",
+                                        "menuchoice",
+                                        "keycap",
+                                        "keycombo",
+                                        "filename",
+                                        "command",
+                                        "option",
+                                        "ulink",
+                                        "xref",
+                                        "quote",
+                                        "literal",
+                                        "constant",
+                                        "function",
+                                        "parameter",
+                                        "replaceable",
+                                        "varname",
+                                        "userinput",
+                                        "computeroutput",
+                                        "email",
+                                        "firstterm",
+                                        "acronym",
+                                        "abbrev",
+                                        "trademark",
+                                        "citetitle",
+                                        "phrase",
+                                        "superscript",
+                                        "subscript",
+                                        "systemitem",
+                                        "type",
+                                        "guiicon",
+                                        "interface",
+                                        "productname",
+                                        "prompt",
+                                        "symbol",
+                                        "classname",
+                                        "envar",
+                                        "a",
+                                        "b",
+                                        "i",
+                                        "u",
+                                        "tt",
+                                        "wordasword",
+                                        "foreignphrase",
+                                        "code",
+                                        "term",
+                                        "hi",
+                                        "note-ref",
+                                        "sup",
+                                        "sub",
+                                        "mousebutton"};
+constexpr std::string_view kVerbatim[] = {"screen", "programlisting", "literallayout", "synopsis",
+                                          "pre",    "listing",        "verse"};
 constexpr std::string_view kItems[] = {"item", "listitem", "step", "li", "varlistentry"};
-constexpr std::string_view kLists[] = {"list", "steps", "itemizedlist", "orderedlist", "ul", "ol",
-                                       "procedure", "simplelist"};
+constexpr std::string_view kLists[] = {"list", "steps", "itemizedlist", "orderedlist",
+                                       "ul",   "ol",    "procedure",    "simplelist"};
 
 std::string_view Name(const xmlNode& node) { return reinterpret_cast<const char*>(node.name); }
 
@@ -130,7 +189,8 @@ class Walker {
   // In <guiseq><gui>A</gui><gui>B</gui></guiseq> the second follows the first without text between.
   static bool HasElementBefore(const xmlNode& node) {
     const std::string_view parent = node.parent == nullptr ? "" : Name(*node.parent);
-    if (parent != "guiseq" && parent != "menuchoice" && parent != "keyseq" && parent != "keycombo") {
+    if (parent != "guiseq" && parent != "menuchoice" && parent != "keyseq" &&
+        parent != "keycombo") {
       return false;
     }
     for (const xmlNode* before = node.prev; before != nullptr; before = before->prev) {

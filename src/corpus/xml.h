@@ -10,8 +10,8 @@
 namespace cria::corpus {
 
 /// Reads what can be read: small damage is passed over. Nothing is fetched, no entity file opened.
-/// An input that is no XML at all gives an empty text. An empty link (<link xref="page"/>) prints what
-/// `title_of("page")` returns, as a help viewer does.
+/// An input that is no XML at all gives an empty text. An empty link (<link xref="page"/>) prints
+/// what `title_of("page")` returns, as a help viewer does.
 MarkupText XmlToText(std::string_view xml,
                      const std::function<std::string(const std::string&)>& title_of = {});
 
