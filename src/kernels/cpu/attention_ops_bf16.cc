@@ -1,5 +1,5 @@
 // Attention's block operations on AVX512-BF16 (vdpbf16ps: 32 products and sums per instruction).
-// Only for processors that have it; Bf16AttentionOps says whether this one does.
+// Compiled for that instruction set alone; Bf16AttentionOps says whether this processor has it.
 #include <algorithm>
 #include <cmath>
 
@@ -8,9 +8,6 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-
-#pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma,avx2")
 
 namespace cria::kernels {
 namespace {
@@ -188,7 +185,6 @@ const AttentionOps<BF16>* Bf16AttentionOps() {
 }
 
 }  // namespace cria::kernels
-#pragma GCC pop_options
 
 #else
 
