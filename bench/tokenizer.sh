@@ -59,6 +59,7 @@ awk "BEGIN { printf \"train: cria %.1f s, spm_train %.1f s, ratio %.1f\n\", $our
 tokens() { "$build/cria" tokenizer encode --tokenizer "$1" < held_out.txt | wc -w; }
 awk -v b="$(wc -c < held_out.txt)" -v o="$(tokens ours.model)" -v t="$(tokens "theirs-$key.model")" \
   'BEGIN { printf "held-out: cria %.4f bytes/token, spm_train %.4f, difference %.3f %%\n", b / o, b / t, 100 * (t - o) / o }'
-pieces() { "$build/cria" tokenizer decode --tokenizer "$1" < <(seq 259 $((vocab - 1))) | LC_ALL=C sort; }
-echo "pieces in both: $(LC_ALL=C comm -12 <(pieces ours.model) <(pieces "theirs-$key.model") | wc -l) of $((vocab - 259))"
+pieces() { spm_export_vocab --model="$1" --output_format=vocab | cut -f1; }
+echo "pieces with the same text and id: $(paste -d'\n' <(pieces ours.model) <(pieces "theirs-$key.model") |
+  awk 'NR % 2 { a = $0; next } a == $0 { n++ } END { print n }') of $vocab"
 "$build/bench/tokenizer_bench" ours.model held_out.txt

@@ -1,5 +1,7 @@
 // `cria tokenizer`: train, encode, decode, inspect. Text and ids go line by line through stdin and
 // stdout; the work is the tokenizer room's.
+#include "tokenizer/tokenizer.h"
+
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -12,7 +14,6 @@
 #include "base/json.h"
 #include "base/units.h"
 #include "command.h"
-#include "tokenizer/tokenizer.h"
 #include "tokenizer/trainer.h"
 
 namespace cria::app {
@@ -72,7 +73,8 @@ void AddFile(const fs::path& path, Trainer* trainer, const Context& context) {
 void RunTrain(TrainFlags* flags) {
   const auto start = std::chrono::steady_clock::now();
   RequireAbsent(flags->out, flags->force);
-  for (const std::string& path : flags->input) MappedFile{path};  // unreadable files fail before work
+  for (const std::string& path : flags->input)
+    MappedFile{path};  // unreadable files fail before work
   const int64_t vocab_size = ParseCount(flags->vocab_size, "--vocab-size");
   if (vocab_size > 4'000'000) {
     throw Error("the vocabulary is too large", "--vocab-size", "ask for at most 4M pieces");
@@ -82,11 +84,11 @@ void RunTrain(TrainFlags* flags) {
   Trainer trainer(flags->options);
   for (const std::string& path : flags->input) AddFile(path, &trainer, context);
   if (trainer.skipped_sentences() > 0) {
-    context.Log(LogLevel::kWarning,
-                fmt::format("{} of {} lines are left out: longer than {} bytes or with U+2585",
-                            trainer.skipped_sentences(),
-                            trainer.sentences() + trainer.skipped_sentences(),
-                            flags->options.max_sentence_length));
+    context.Log(
+        LogLevel::kWarning,
+        fmt::format("{} of {} lines are left out: longer than {} bytes or with U+2585",
+                    trainer.skipped_sentences(), trainer.sentences() + trainer.skipped_sentences(),
+                    flags->options.max_sentence_length));
   }
   const Tokenizer trained = trainer.Train(context);
   trained.Save(flags->out);
@@ -154,7 +156,8 @@ void RunDecode(const UseFlags& flags) {
     std::vector<int32_t> ids;
     std::istringstream numbers(line);
     for (int32_t id; numbers >> id;) ids.push_back(id);
-    if (!numbers.eof()) throw Error("not a list of token ids", where, "write numbers with blanks between");
+    if (!numbers.eof())
+      throw Error("not a list of token ids", where, "write numbers with blanks between");
     std::cout << tokenizer.Decode(ids) << '\n';
   });
 }
@@ -192,7 +195,8 @@ void RunInspect(const UseFlags& flags) {
     return;
   }
   for (const auto& [key, value] : json.items()) {
-    std::cout << fmt::format("{:<20} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+    std::cout << fmt::format("{:<20} {}\n", key,
+                             value.is_string() ? value.get<std::string>() : value.dump());
   }
 }
 
@@ -205,7 +209,8 @@ void AddTrain(CLI::App* parent) {
       ->required();
   command->add_option("--vocab-size", flags->vocab_size, "Pieces, 259 of them fixed")
       ->capture_default_str();
-  command->add_option("--out", flags->out, "The SentencePiece model to write")->capture_default_str();
+  command->add_option("--out", flags->out, "The SentencePiece model to write")
+      ->capture_default_str();
   command
       ->add_option("--character-coverage", options.character_coverage,
                    "Share of characters that get a piece")
@@ -215,12 +220,14 @@ void AddTrain(CLI::App* parent) {
                    "Longer lines are left out (bytes; 0: none)")
       ->capture_default_str();
   command->add_flag("--force", flags->force, "Overwrite the output");
-  command->footer("Example: cria tokenizer train --input corpus.txt --vocab-size 32000 --out tokenizer.model");
+  command->footer(
+      "Example: cria tokenizer train --input corpus.txt --vocab-size 32000 --out tokenizer.model");
 }
 
 CLI::App* AddUse(CLI::App* parent, const std::string& name, const std::string& description,
                  void (*run)(const UseFlags&), std::shared_ptr<UseFlags> flags) {
-  CLI::App* command = AddCommand(parent, name, description, &flags->common, [flags, run] { run(*flags); });
+  CLI::App* command =
+      AddCommand(parent, name, description, &flags->common, [flags, run] { run(*flags); });
   command
       ->add_option("--tokenizer", flags->tokenizer, "A tokenizer.model or a llama2.c tokenizer.bin")
       ->capture_default_str();
@@ -235,18 +242,20 @@ void AddTokenizerCommand(CLI::App* app) {
   AddTrain(parent);
 
   auto encode_flags = std::make_shared<UseFlags>();
-  CLI::App* encode = AddUse(parent, "encode", "Text lines on stdin to ids, without BOS and EOS", RunEncode,
-                            encode_flags);
+  CLI::App* encode = AddUse(parent, "encode", "Text lines on stdin to ids, without BOS and EOS",
+                            RunEncode, encode_flags);
   encode->add_flag("--pieces", encode_flags->pieces, "Pieces instead of ids (with --jsonl: both)");
   encode->add_flag("--jsonl", encode_flags->jsonl, "JSON lines: {\"text\"} to {\"ids\"}");
   encode->footer("Example: echo 'Hello world' | cria tokenizer encode --tokenizer tokenizer.model");
 
   auto decode_flags = std::make_shared<UseFlags>();
-  CLI::App* decode = AddUse(parent, "decode", "Lines of ids on stdin to text", RunDecode, decode_flags);
+  CLI::App* decode =
+      AddUse(parent, "decode", "Lines of ids on stdin to text", RunDecode, decode_flags);
   decode->add_flag("--jsonl", decode_flags->jsonl, "JSON lines: {\"ids\"} to {\"text\"}");
   decode->footer("Example: echo '15043 3186' | cria tokenizer decode --tokenizer tokenizer.model");
 
-  CLI::App* inspect = AddUse(parent, "inspect", "What a tokenizer is", RunInspect, std::make_shared<UseFlags>());
+  CLI::App* inspect =
+      AddUse(parent, "inspect", "What a tokenizer is", RunInspect, std::make_shared<UseFlags>());
   inspect->footer("Example: cria tokenizer inspect --tokenizer tokenizer.model --json");
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int32_t kNoSymbol = -1;
 constexpr uint32_t kNoRank = ~uint32_t{0};
-constexpr int kJoinBits = 18;      // 32 KiB, about 2 % filled by LLaMA's pieces
+constexpr int kJoinBits = 18;  // 32 KiB, about 2 % filled by LLaMA's pieces
 constexpr size_t kIdleCaches = 64;
 
 uint64_t PairKey(int32_t left, int32_t right) {
@@ -49,9 +49,11 @@ bool IsPlain(std::string_view text) {
 
 }  // namespace
 
-BpeEncoder::BpeEncoder(const std::vector<ModelPiece>& pieces, const std::array<int32_t, 256>& byte_ids,
-                       bool add_dummy_prefix)
-    : byte_ids_(byte_ids), add_dummy_prefix_(add_dummy_prefix), joins_((size_t{1} << kJoinBits) / 64) {
+BpeEncoder::BpeEncoder(const std::vector<ModelPiece>& pieces,
+                       const std::array<int32_t, 256>& byte_ids, bool add_dummy_prefix)
+    : byte_ids_(byte_ids),
+      add_dummy_prefix_(add_dummy_prefix),
+      joins_((size_t{1} << kJoinBits) / 64) {
   AddPieces(pieces);
   AddMerges();
   for (int c = 0; c < 128; ++c) {
@@ -66,11 +68,13 @@ void BpeEncoder::AddPieces(const std::vector<ModelPiece>& pieces) {
   std::vector<float> scores;
   for (size_t id = 0; id < pieces.size(); ++id) {
     // A plain blank never reaches the merge rule in SentencePiece, so such pieces never match.
-    if (pieces[id].type != PieceType::kNormal || pieces[id].text.find(' ') != std::string::npos) continue;
+    if (pieces[id].type != PieceType::kNormal || pieces[id].text.find(' ') != std::string::npos)
+      continue;
     pieces_.push_back(ToInner(pieces[id].text));
     ids_.push_back(static_cast<int32_t>(id));
     scores.push_back(pieces[id].score);
-    CRIA_CHECK(symbols_.Insert(static_cast<int32_t>(pieces_.size()) - 1, pieces_), "duplicate piece");
+    CRIA_CHECK(symbols_.Insert(static_cast<int32_t>(pieces_.size()) - 1, pieces_),
+               "duplicate piece");
     AddJoins(pieces_.back());
   }
   const size_t piece_count = pieces_.size();
@@ -87,7 +91,8 @@ void BpeEncoder::AddPieces(const std::vector<ModelPiece>& pieces) {
   }
   std::vector<uint32_t> order(piece_count);
   std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return scores[a] > scores[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return scores[a] > scores[b]; });
   ranks_.assign(pieces_.size(), kNoRank);
   uint32_t rank = 0;
   for (size_t i = 0; i < piece_count; ++i) {
@@ -101,7 +106,8 @@ void BpeEncoder::AddJoins(std::string_view inner) {
   inner.remove_prefix(static_cast<size_t>(left.length));
   while (!inner.empty()) {
     const Utf8Char right = DecodeUtf8(inner);
-    if (left.code < 128 && right.code < 128) ascii_joins_[left.code][right.code >> 6] |= uint64_t{1} << (right.code & 63);
+    if (left.code < 128 && right.code < 128)
+      ascii_joins_[left.code][right.code >> 6] |= uint64_t{1} << (right.code & 63);
     const size_t bit = JoinBit(left.code, right.code);
     joins_[bit / 64] |= uint64_t{1} << (bit % 64);
     left = right;
@@ -113,7 +119,8 @@ void BpeEncoder::AddMerges() {
   std::vector<Merge> found;
   for (size_t i = 0; i < pieces_.size(); ++i) {
     const std::string_view piece = pieces_[i];
-    for (size_t cut = LengthOfValid(piece[0]); cut < piece.size(); cut += LengthOfValid(piece[cut])) {
+    for (size_t cut = LengthOfValid(piece[0]); cut < piece.size();
+         cut += LengthOfValid(piece[cut])) {
       const int32_t left = symbols_.Find(piece.substr(0, cut), pieces_);
       if (left == kNoSymbol) continue;
       const int32_t right = symbols_.Find(piece.substr(cut), pieces_);
@@ -195,7 +202,8 @@ size_t BpeEncoder::WordEnd(std::string_view inner, size_t at) const {
   }
 }
 
-void BpeEncoder::EncodeInner(std::string_view inner, WordCache* cache, std::vector<int32_t>* out) const {
+void BpeEncoder::EncodeInner(std::string_view inner, WordCache* cache,
+                             std::vector<int32_t>* out) const {
   for (size_t at = 0; at < inner.size();) {
     const size_t end = WordEnd(inner, at);
     const std::string_view word = inner.substr(at, end - at);

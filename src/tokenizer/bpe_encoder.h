@@ -1,10 +1,10 @@
-// Text to ids by SentencePiece's BPE rule: join the adjacent pair whose concatenation is the piece with
-// the highest score, leftmost on ties, until none is left. Works on "inner form": UTF-8 with a plain
-// blank for U+2581. Not for file formats (model_proto.h) or decoding (tokenizer.h).
+// Text to ids by SentencePiece's BPE rule: join the adjacent pair whose concatenation is the piece
+// with the highest score, leftmost on ties, until none is left. Works on "inner form": UTF-8 with a
+// plain blank for U+2581. Not for file formats (model_proto.h) or decoding (tokenizer.h).
 //
 // Two facts make it fast and keep it exact. Text may be cut between two characters that no piece
-// contains side by side, since no merge can cross there; what lies between two cuts (about a word) is
-// merged alone and remembered in a bounded cache.
+// contains side by side, since no merge can cross there; what lies between two cuts (about a word)
+// is merged alone and remembered in a bounded cache.
 #pragma once
 
 #include <array>
@@ -75,7 +75,8 @@ class BpeEncoder {
   bool add_dummy_prefix_;
 
   std::vector<Merge> merges_;  // open addressing, a power of two
-  // joins_: may a character pair stand inside a piece? Exact for ASCII, hashed (one-sided) otherwise.
+  // joins_: may a character pair stand inside a piece? Exact for ASCII, hashed (one-sided)
+  // otherwise.
   std::array<std::array<uint64_t, 2>, 128> ascii_joins_{};
   std::vector<uint64_t> joins_;
 

@@ -1,5 +1,5 @@
-// Inner form: UTF-8 with a plain blank where SentencePiece writes U+2581, so that most text needs no
-// rewriting. Helpers for valid UTF-8 only.
+// Inner form: UTF-8 with a plain blank where SentencePiece writes U+2581, so that most text needs
+// no rewriting. Helpers for valid UTF-8 only.
 #pragma once
 
 #include <cstddef>

@@ -31,15 +31,22 @@ class FieldReader {
     type_ = static_cast<int>(tag & 7);
     if (field_ == 0 || field_ > 0x1FFFFFFF) Fail("not a field number");
     switch (type_) {
-      case kVarint: value_ = Varint(); break;
-      case kFixed64: Take(8); break;
-      case kFixed32: payload_ = Take(4); break;
+      case kVarint:
+        value_ = Varint();
+        break;
+      case kFixed64:
+        Take(8);
+        break;
+      case kFixed32:
+        payload_ = Take(4);
+        break;
       case kBytes: {
         const uint64_t length = Varint();
         payload_ = Take(length);
         break;
       }
-      default: Fail("not a field type");
+      default:
+        Fail("not a field type");
     }
     return true;
   }
@@ -92,10 +99,17 @@ ModelPiece ParsePiece(FieldReader piece) {
   ModelPiece out;
   while (piece.Next()) {
     switch (piece.field()) {
-      case 1: out.text = piece.Bytes(); break;
-      case 2: out.score = piece.Float(); break;
-      case 3: out.type = static_cast<PieceType>(piece.Int()); break;
-      default: break;
+      case 1:
+        out.text = piece.Bytes();
+        break;
+      case 2:
+        out.score = piece.Float();
+        break;
+      case 3:
+        out.type = static_cast<PieceType>(piece.Int());
+        break;
+      default:
+        break;
     }
   }
   const int type = static_cast<int>(out.type);
@@ -110,26 +124,65 @@ TrainerSpec ParseTrainer(FieldReader spec) {
   TrainerSpec out;
   while (spec.Next()) {
     switch (spec.field()) {
-      case 1: out.input = spec.Bytes(); break;
-      case 2: out.model_prefix = spec.Bytes(); break;
-      case 3: out.model_type = spec.Int(); break;
-      case 4: out.vocab_size = spec.Int(); break;
-      case 10: out.character_coverage = spec.Float(); break;
-      case 18: out.max_sentence_length = spec.Int(); break;
-      case 20: out.max_piece_length = spec.Int(); break;
-      case 21: out.split_by_unicode_script = spec.Bool(); break;
-      case 22: out.split_by_whitespace = spec.Bool(); break;
-      case 23: out.split_by_number = spec.Bool(); break;
-      case 24: out.treat_whitespace_as_suffix = spec.Bool(); break;
-      case 25: out.split_digits = spec.Bool(); break;
-      case 26: out.allow_whitespace_only_pieces = spec.Bool(); break;
-      case 35: out.byte_fallback = spec.Bool(); break;
-      case 40: out.unk_id = spec.Int(); break;
-      case 41: out.bos_id = spec.Int(); break;
-      case 42: out.eos_id = spec.Int(); break;
-      case 43: out.pad_id = spec.Int(); break;
-      case 44: out.unk_surface = spec.Bytes(); break;
-      default: break;
+      case 1:
+        out.input = spec.Bytes();
+        break;
+      case 2:
+        out.model_prefix = spec.Bytes();
+        break;
+      case 3:
+        out.model_type = spec.Int();
+        break;
+      case 4:
+        out.vocab_size = spec.Int();
+        break;
+      case 10:
+        out.character_coverage = spec.Float();
+        break;
+      case 18:
+        out.max_sentence_length = spec.Int();
+        break;
+      case 20:
+        out.max_piece_length = spec.Int();
+        break;
+      case 21:
+        out.split_by_unicode_script = spec.Bool();
+        break;
+      case 22:
+        out.split_by_whitespace = spec.Bool();
+        break;
+      case 23:
+        out.split_by_number = spec.Bool();
+        break;
+      case 24:
+        out.treat_whitespace_as_suffix = spec.Bool();
+        break;
+      case 25:
+        out.split_digits = spec.Bool();
+        break;
+      case 26:
+        out.allow_whitespace_only_pieces = spec.Bool();
+        break;
+      case 35:
+        out.byte_fallback = spec.Bool();
+        break;
+      case 40:
+        out.unk_id = spec.Int();
+        break;
+      case 41:
+        out.bos_id = spec.Int();
+        break;
+      case 42:
+        out.eos_id = spec.Int();
+        break;
+      case 43:
+        out.pad_id = spec.Int();
+        break;
+      case 44:
+        out.unk_surface = spec.Bytes();
+        break;
+      default:
+        break;
     }
   }
   return out;
@@ -139,12 +192,23 @@ NormalizerSpec ParseNormalizer(FieldReader spec) {
   NormalizerSpec out;
   while (spec.Next()) {
     switch (spec.field()) {
-      case 1: out.name = spec.Bytes(); break;
-      case 2: out.character_map = spec.Bytes(); break;
-      case 3: out.add_dummy_prefix = spec.Bool(); break;
-      case 4: out.remove_extra_whitespaces = spec.Bool(); break;
-      case 5: out.escape_whitespaces = spec.Bool(); break;
-      default: break;
+      case 1:
+        out.name = spec.Bytes();
+        break;
+      case 2:
+        out.character_map = spec.Bytes();
+        break;
+      case 3:
+        out.add_dummy_prefix = spec.Bool();
+        break;
+      case 4:
+        out.remove_extra_whitespaces = spec.Bool();
+        break;
+      case 5:
+        out.escape_whitespaces = spec.Bool();
+        break;
+      default:
+        break;
     }
   }
   return out;
@@ -238,7 +302,8 @@ ModelProto ParseModelProto(std::string_view bytes, const std::string& where) {
     }
   }
   if (model.pieces.empty() || !has_trainer) {
-    throw Error("not a whole SentencePiece model: pieces or trainer settings are missing", where, kRemedy);
+    throw Error("not a whole SentencePiece model: pieces or trainer settings are missing", where,
+                kRemedy);
   }
   return model;
 }
@@ -258,8 +323,8 @@ std::string SerializeModelProto(const ModelProto& model) {
 }
 
 bool LooksLikeLlama2c(std::string_view bytes) {
-  // The longest piece is below 256 bytes, so three zero bytes follow the first; in a protocol-buffers
-  // message a zero byte can stand there only as part of damage.
+  // The longest piece is below 256 bytes, so three zero bytes follow the first; in a
+  // protocol-buffers message a zero byte can stand there only as part of damage.
   return bytes.size() >= 4 && bytes[0] != 0 && bytes[1] == 0 && bytes[2] == 0 && bytes[3] == 0;
 }
 

@@ -25,8 +25,8 @@ struct ModelPiece {
   PieceType type = PieceType::kNormal;
 };
 
-/// The fields of TrainerSpec that say how a model was trained; defaults are SentencePiece's own, used
-/// when a file leaves a field out.
+/// The fields of TrainerSpec that say how a model was trained; defaults are SentencePiece's own,
+/// used when a file leaves a field out.
 struct TrainerSpec {
   std::string input;
   std::string model_prefix;

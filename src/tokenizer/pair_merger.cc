@@ -145,7 +145,8 @@ uint32_t PairMerger::AddPair(int32_t left, int32_t right) {
 }
 
 std::string PairMerger::TextOf(const Pair& pair) const {
-  return symbols_[static_cast<size_t>(pair.left)].text + symbols_[static_cast<size_t>(pair.right)].text;
+  return symbols_[static_cast<size_t>(pair.left)].text +
+         symbols_[static_cast<size_t>(pair.right)].text;
 }
 
 void PairMerger::CountInitialPairs() {
@@ -164,8 +165,8 @@ void PairMerger::CountInitialPairs() {
   }
 }
 
-/// Counts a pair of equal symbols: in "aaa" only the first "aa", and what is left out once is out for
-/// good, as in spm_train.
+/// Counts a pair of equal symbols: in "aaa" only the first "aa", and what is left out once is out
+/// for good, as in spm_train.
 void PairMerger::Recount(Pair* pair) {
   const uint32_t length = LengthOf(pair->left);
   uint32_t taken_until = 0;  // position 0 is a boundary
@@ -269,7 +270,8 @@ void PairMerger::Merge(uint32_t best_index, int32_t merged) {
     at_[left] = merged;
     at_[right] = kInside;
     back_[next - 1] = static_cast<uint16_t>(length - 1);
-    if (previous_symbol >= 0) Append(&before_, previous_symbol, previous_symbol, merged, previous, count);
+    if (previous_symbol >= 0)
+      Append(&before_, previous_symbol, previous_symbol, merged, previous, count);
     if (next_symbol >= 0) Append(&after_, next_symbol, merged, next_symbol, left, count);
   }
   for (const int32_t symbol : touched_) {

@@ -1,6 +1,6 @@
-// The heart of BPE training: repeatedly joins the most frequent pair of neighbours in a list of counted
-// words. Knows spm_train's rules for which pairs may join and how ties are broken; knows nothing of
-// files, vocabularies or text.
+// The heart of BPE training: repeatedly joins the most frequent pair of neighbours in a list of
+// counted words. Knows spm_train's rules for which pairs may join and how ties are broken; knows
+// nothing of files, vocabularies or text.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Script of each character: ranges of the Unicode Character Database (Scripts.txt, characters of
-// Unicode 9 and before, as spm_train knows them). Only a table for unicode_script.cc; whatever is not
-// listed is script 0, Common.
+// Unicode 9 and before, as spm_train knows them). Only a table for unicode_script.cc; whatever is
+// not listed is script 0, Common.
 #pragma once
 
 #include <cstdint>

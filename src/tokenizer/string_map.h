@@ -1,5 +1,5 @@
-// A map from strings that someone else owns to their index: open addressing over a vector of strings.
-// Not a general container: no removal, indices are positions in that vector.
+// A map from strings that someone else owns to their index: open addressing over a vector of
+// strings. Not a general container: no removal, indices are positions in that vector.
 #pragma once
 
 #include <cstdint>

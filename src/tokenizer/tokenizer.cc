@@ -14,25 +14,33 @@ namespace cria::tokenizer {
 namespace {
 
 int ByteOfPiece(const std::string& text) {
-  const auto hex = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  const auto hex = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  };
   if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return -1;
   const int high = hex(text[3]), low = hex(text[4]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
 [[noreturn]] void Unsupported(const std::string& what, const std::string& where) {
-  throw Error("unsupported tokenizer: " + what, where,
-              "use a SentencePiece BPE model with the settings of LLaMA's (identity normalisation, byte "
-              "fallback, escaped blanks)");
+  throw Error(
+      "unsupported tokenizer: " + what, where,
+      "use a SentencePiece BPE model with the settings of LLaMA's (identity normalisation, byte "
+      "fallback, escaped blanks)");
 }
 
 void RequireSupported(const ModelProto& model, const std::string& where) {
   switch (model.trainer.model_type) {
-    case 2: break;
-    case 1: Unsupported("a SentencePiece Unigram model, not BPE", where);
-    case 3: Unsupported("a SentencePiece word model, not BPE", where);
-    case 4: Unsupported("a SentencePiece character model, not BPE", where);
-    default: Unsupported(fmt::format("model type {}", model.trainer.model_type), where);
+    case 2:
+      break;
+    case 1:
+      Unsupported("a SentencePiece Unigram model, not BPE", where);
+    case 3:
+      Unsupported("a SentencePiece word model, not BPE", where);
+    case 4:
+      Unsupported("a SentencePiece character model, not BPE", where);
+    default:
+      Unsupported(fmt::format("model type {}", model.trainer.model_type), where);
   }
   if (!model.normalizer.character_map.empty()) {
     Unsupported(fmt::format("it normalises text (\"{}\")", model.normalizer.name), where);
@@ -45,7 +53,8 @@ void RequireSupported(const ModelProto& model, const std::string& where) {
     if (piece.type == PieceType::kUserDefined) {
       Unsupported("it has user-defined symbols (\"" + piece.text + "\")", where);
     }
-    if (piece.type == PieceType::kUnused) Unsupported("it has unused pieces (\"" + piece.text + "\")", where);
+    if (piece.type == PieceType::kUnused)
+      Unsupported("it has unused pieces (\"" + piece.text + "\")", where);
   }
 }
 
@@ -63,7 +72,8 @@ std::array<int32_t, 256> ByteIds(const ModelProto& model, const std::string& whe
   for (size_t id = 0; id < texts.size(); ++id) {
     const PieceType type = model.pieces[id].type;
     StringMap& names = type == PieceType::kNormal ? normal : other;
-    if (!names.Insert(static_cast<int32_t>(id), texts)) fail("the piece \"" + texts[id] + "\" occurs twice");
+    if (!names.Insert(static_cast<int32_t>(id), texts))
+      fail("the piece \"" + texts[id] + "\" occurs twice");
     unknowns += type == PieceType::kUnknown;
     if (type != PieceType::kByte) continue;
     const int byte = ByteOfPiece(texts[id]);
@@ -79,7 +89,8 @@ std::array<int32_t, 256> ByteIds(const ModelProto& model, const std::string& whe
 
 }  // namespace
 
-Tokenizer::Tokenizer(ModelProto model, std::string bytes, std::string digest, const std::string& where)
+Tokenizer::Tokenizer(ModelProto model, std::string bytes, std::string digest,
+                     const std::string& where)
     : model_(std::move(model)), bytes_(std::move(bytes)), digest_(std::move(digest)) {
   RequireSupported(model_, where);
   const std::array<int32_t, 256> byte_ids = ByteIds(model_, where);
@@ -90,14 +101,23 @@ Tokenizer::Tokenizer(ModelProto model, std::string bytes, std::string digest, co
     if (piece.text == "<s>") bos_id_ = static_cast<int32_t>(id);
     if (piece.text == "</s>") eos_id_ = static_cast<int32_t>(id);
   }
-  encoder_ = std::make_unique<BpeEncoder>(model_.pieces, byte_ids, model_.normalizer.add_dummy_prefix);
+  encoder_ =
+      std::make_unique<BpeEncoder>(model_.pieces, byte_ids, model_.normalizer.add_dummy_prefix);
   raw_.reserve(model_.pieces.size());
   for (const ModelPiece& piece : model_.pieces) {
     switch (piece.type) {
-      case PieceType::kControl: raw_.emplace_back(); break;
-      case PieceType::kByte: raw_.emplace_back(1, static_cast<char>(ByteOfPiece(piece.text))); break;
-      case PieceType::kUnknown: raw_.push_back(model_.trainer.unk_surface); break;
-      default: raw_.push_back(ToInner(piece.text)); break;
+      case PieceType::kControl:
+        raw_.emplace_back();
+        break;
+      case PieceType::kByte:
+        raw_.emplace_back(1, static_cast<char>(ByteOfPiece(piece.text)));
+        break;
+      case PieceType::kUnknown:
+        raw_.push_back(model_.trainer.unk_surface);
+        break;
+      default:
+        raw_.push_back(ToInner(piece.text));
+        break;
     }
   }
 }
@@ -126,8 +146,8 @@ void Tokenizer::Save(const std::filesystem::path& path) const { WriteFile(path, 
 
 void Tokenizer::RequireId(int32_t id) const {
   if (id >= 0 && id < vocab_size()) return;
-  throw Error(fmt::format("token id {} is outside the vocabulary of {}", id, vocab_size()), "decoding",
-              "use the tokenizer that made the ids");
+  throw Error(fmt::format("token id {} is outside the vocabulary of {}", id, vocab_size()),
+              "decoding", "use the tokenizer that made the ids");
 }
 
 const ModelPiece& Tokenizer::At(int32_t id) const {
@@ -156,7 +176,8 @@ bool Tokenizer::AppendRaw(int32_t id, bool at_start, std::string* out) const {
   RequireId(id);
   std::string_view raw = raw_[static_cast<size_t>(id)];
   const PieceType type = model_.pieces[static_cast<size_t>(id)].type;
-  if (at_start && type == PieceType::kNormal && model_.normalizer.add_dummy_prefix && raw.starts_with(' ')) {
+  if (at_start && type == PieceType::kNormal && model_.normalizer.add_dummy_prefix &&
+      raw.starts_with(' ')) {
     raw.remove_prefix(1);
   }
   out->append(raw);

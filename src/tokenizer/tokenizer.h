@@ -1,5 +1,6 @@
 // The LLaMA tokenizer: SentencePiece BPE models read from disk, text to ids and back, exactly as
-// SentencePiece does it. Not for training (trainer.h) and not for BOS/EOS policy: callers add those.
+// SentencePiece does it. Not for training (trainer.h) and not for BOS/EOS policy: callers add
+// those.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +36,8 @@ class Tokenizer {
   void Encode(std::string_view text, std::vector<int32_t>* out) const;
 
   /// Text of `ids`: equals what was encoded for any valid UTF-8 without U+2581 (which SentencePiece
-  /// turns into a blank). Control pieces give nothing, invalid byte sequences U+FFFD, and one leading
-  /// blank of the whole is dropped. Ids out of range throw Error.
+  /// turns into a blank). Control pieces give nothing, invalid byte sequences U+FFFD, and one
+  /// leading blank of the whole is dropped. Ids out of range throw Error.
   std::string Decode(std::span<const int32_t> ids) const;
 
   int vocab_size() const { return static_cast<int>(model_.pieces.size()); }
@@ -73,8 +74,8 @@ class Tokenizer {
   std::unique_ptr<BpeEncoder> encoder_;
 };
 
-/// Decodes ids one at a time for streaming output. The joined results equal Tokenizer::Decode of all
-/// ids; no result ever cuts a UTF-8 character. Keeps a reference to the tokenizer.
+/// Decodes ids one at a time for streaming output. The joined results equal Tokenizer::Decode of
+/// all ids; no result ever cuts a UTF-8 character. Keeps a reference to the tokenizer.
 class StreamDecoder {
  public:
   explicit StreamDecoder(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}

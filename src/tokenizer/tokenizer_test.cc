@@ -138,7 +138,8 @@ std::vector<std::string> PlainMerge(const Tokenizer& tokenizer, const std::strin
   std::vector<std::string> symbols = {"\xE2\x96\x81"};
   for (std::string_view rest = text; !rest.empty();) {
     const auto length = static_cast<size_t>(DecodeUtf8(rest).length);
-    symbols.emplace_back(rest[0] == ' ' ? std::string_view("\xE2\x96\x81") : rest.substr(0, length));
+    symbols.emplace_back(rest[0] == ' ' ? std::string_view("\xE2\x96\x81")
+                                        : rest.substr(0, length));
     rest.remove_prefix(length);
   }
   while (true) {
@@ -146,7 +147,8 @@ std::vector<std::string> PlainMerge(const Tokenizer& tokenizer, const std::strin
     for (size_t i = 0; i + 1 < symbols.size(); ++i) {
       const auto it = scores.find(symbols[i] + symbols[i + 1]);
       if (it == scores.end()) continue;
-      if (best == symbols.size() || it->second > scores[symbols[best] + symbols[best + 1]]) best = i;
+      if (best == symbols.size() || it->second > scores[symbols[best] + symbols[best + 1]])
+        best = i;
     }
     if (best == symbols.size()) return symbols;
     symbols[best] += symbols[best + 1];

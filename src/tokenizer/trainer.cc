@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/utf8.h"
 #include "tokenizer/inner_form.h"
 #include "tokenizer/pair_merger.h"
@@ -27,13 +28,13 @@ size_t MetaPieceLength(std::string_view text) {
     if (text.starts_with(piece)) return piece.size();
   }
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); };
-  const bool byte = text.size() >= 6 && text.starts_with("<0x") && is_hex(text[3]) && is_hex(text[4]) &&
-                    text[5] == '>';
+  const bool byte = text.size() >= 6 && text.starts_with("<0x") && is_hex(text[3]) &&
+                    is_hex(text[4]) && text[5] == '>';
   return byte ? 6 : 0;
 }
 
-/// What spm_train makes of a word: invalid bytes become U+FFFD, names of meta pieces a tab (which no
-/// piece contains).
+/// What spm_train makes of a word: invalid bytes become U+FFFD, names of meta pieces a tab (which
+/// no piece contains).
 std::string CleanWord(std::string_view word) {
   std::string text = RepairUtf8(word);
   if (text.find('<') == text.npos) return text;
@@ -62,7 +63,8 @@ std::u32string RequiredCharacters(const CharacterCounts& counts, double coverage
   for (const auto& [code, count] : sorted) total += count;
   std::u32string required;
   for (const auto& [code, count] : sorted) {
-    const auto share = static_cast<float>(1.0 * static_cast<double>(covered) / static_cast<double>(total));
+    const auto share =
+        static_cast<float>(1.0 * static_cast<double>(covered) / static_cast<double>(total));
     if (share >= static_cast<float>(coverage)) break;
     covered += count;
     if (code != '\t') required.push_back(code);
@@ -76,7 +78,8 @@ ModelProto BuildModel(const TrainerOptions& options, const std::vector<std::stri
   model.pieces.push_back({"<unk>", 0, PieceType::kUnknown});
   model.pieces.push_back({"<s>", 0, PieceType::kControl});
   model.pieces.push_back({"</s>", 0, PieceType::kControl});
-  for (int byte = 0; byte < 256; ++byte) model.pieces.push_back({BytePiece(byte), 0, PieceType::kByte});
+  for (int byte = 0; byte < 256; ++byte)
+    model.pieces.push_back({BytePiece(byte), 0, PieceType::kByte});
   const auto add = [&model](const std::string& text) {
     const auto order = static_cast<float>(model.pieces.size() - kMetaPieces);
     model.pieces.push_back({text, -order, PieceType::kNormal});
@@ -157,6 +160,7 @@ void Trainer::AddText(std::string_view text, const Context& context) {
   }
   state_->counts.resize(std::max(state_->counts.size(), static_cast<size_t>(context.threads())));
   context.ParallelForThread(static_cast<int64_t>(blocks.size()), [&](int64_t i, int thread) {
+    ThrowIfInterrupted();
     state_->counts[static_cast<size_t>(thread)].AddLines(blocks[static_cast<size_t>(i)],
                                                          state_->max_line_bytes());
   });
@@ -179,13 +183,14 @@ CharacterCounts Trainer::State::CountCharacters(const std::vector<WordMap>& word
   std::vector<CharacterCounts> shards(words.size());
   context.ParallelFor(static_cast<int64_t>(words.size()), [&](int64_t shard) {
     CharacterCounts& counts = shards[static_cast<size_t>(shard)];
-    words[static_cast<size_t>(shard)].ForEach([&counts](std::string_view word, uint64_t, int64_t count) {
-      const std::string text = CleanWord(word);
-      for (size_t at = 0; at < text.size(); at += LengthOfValid(text[at])) {
-        const uint32_t code = CharacterAt(text, at);
-        if (code != 0) counts[code] += count;
-      }
-    });
+    words[static_cast<size_t>(shard)].ForEach(
+        [&counts](std::string_view word, uint64_t, int64_t count) {
+          const std::string text = CleanWord(word);
+          for (size_t at = 0; at < text.size(); at += LengthOfValid(text[at])) {
+            const uint32_t code = CharacterAt(text, at);
+            if (code != 0) counts[code] += count;
+          }
+        });
   });
   CharacterCounts sum;
   for (const CharacterCounts& shard : shards) {
@@ -195,9 +200,11 @@ CharacterCounts Trainer::State::CountCharacters(const std::vector<WordMap>& word
 }
 
 std::vector<std::string> Trainer::State::MergePairs(std::vector<WordMap> words,
-                                                    const std::u32string& alphabet, int merges) const {
+                                                    const std::u32string& alphabet,
+                                                    int merges) const {
   std::unordered_map<uint32_t, int32_t> symbol_of;
-  for (size_t i = 0; i < alphabet.size(); ++i) symbol_of.emplace(alphabet[i], static_cast<int32_t>(i));
+  for (size_t i = 0; i < alphabet.size(); ++i)
+    symbol_of.emplace(alphabet[i], static_cast<int32_t>(i));
   const PieceRules rules{options.max_piece_length, options.split_by_unicode_script,
                          options.split_by_number, options.split_digits,
                          options.allow_whitespace_only_pieces};
@@ -236,16 +243,18 @@ Tokenizer Trainer::Train(const Context& context) const {
   if (options.vocab_size < least) {
     throw Error(fmt::format("a vocabulary of {} is too small for the {} characters of the text",
                             options.vocab_size, alphabet.size()),
-                where, fmt::format("ask for at least {} pieces or lower the character coverage", least));
+                where,
+                fmt::format("ask for at least {} pieces or lower the character coverage", least));
   }
   const int merges = options.vocab_size - least;
   int64_t distinct = 0;
   for (const WordMap& shard : words) distinct += shard.size();
-  context.Log(LogLevel::kInfo, fmt::format("{} distinct words, {} characters, {} pairs to join", distinct,
-                                           alphabet.size(), merges));
+  context.Log(LogLevel::kInfo, fmt::format("{} distinct words, {} characters, {} pairs to join",
+                                           distinct, alphabet.size(), merges));
   const std::vector<std::string> merged = state_->MergePairs(std::move(words), alphabet, merges);
   if (merged.size() < static_cast<size_t>(merges)) {
-    throw Error(fmt::format("the text is too small for a vocabulary of {}", options.vocab_size), where,
+    throw Error(fmt::format("the text is too small for a vocabulary of {}", options.vocab_size),
+                where,
                 fmt::format("add text or ask for at most {} pieces",
                             static_cast<size_t>(least) + merged.size()));
   }

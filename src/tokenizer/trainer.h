@@ -15,8 +15,9 @@ namespace cria::tokenizer {
 struct TrainerOptions {
   int vocab_size = 32000;
   double character_coverage = 0.99995;
-  int max_piece_length = 16;       ///< in characters
-  int max_sentence_length = 4192;  ///< in bytes; longer lines are left out, as spm_train does. 0: none
+  int max_piece_length = 16;  ///< in characters
+  int max_sentence_length =
+      4192;  ///< in bytes; longer lines are left out, as spm_train does. 0: none
   bool split_by_unicode_script = true;
   bool split_by_number = true;
   bool split_digits = true;

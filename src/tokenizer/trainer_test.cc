@@ -38,7 +38,11 @@ std::string SyntheticText(uint64_t seed, int words) {
     const uint64_t size = 1 + random.NextBelow(7);
     for (uint64_t k = 0; k < size; ++k) {
       const uint64_t r = random.NextBelow(8) * random.NextBelow(5);
-      AppendUtf8(r == 28 ? 0x444 : r == 24 ? '7' : r == 21 ? '.' : 'a' + static_cast<uint32_t>(r) % 13, &text);
+      AppendUtf8(r == 28   ? 0x444
+                 : r == 24 ? '7'
+                 : r == 21 ? '.'
+                           : 'a' + static_cast<uint32_t>(r) % 13,
+                 &text);
     }
     text += i % 17 == 16 ? "\n" : i % 13 == 12 ? "   " : " ";
     if (i % 997 == 996) text += "<s>\xFF\xE2\x96\x81 ";
@@ -117,15 +121,17 @@ std::string EncodeLines(const Tokenizer& tokenizer, const std::string& text) {
 }
 
 TEST(TrainerTest, SentencePieceEncodesTheSame) {
-  if (std::system("command -v spm_encode >/dev/null 2>&1") != 0) GTEST_SKIP() << "spm_encode is not installed";
+  if (std::system("command -v spm_encode >/dev/null 2>&1") != 0)
+    GTEST_SKIP() << "spm_encode is not installed";
   const auto folder = std::filesystem::temp_directory_path() / "cria_tokenizer_test";
   std::filesystem::create_directories(folder);
   const std::string text = SyntheticText(2, 30000) + "\n";
   const Tokenizer tokenizer = TrainOn(text, 900);
   tokenizer.Save(folder / "t.model");
   WriteFile(folder / "text", text);
-  const std::string command = "cd " + folder.string() +
-                              " && spm_encode --model=t.model --output_format=id <text >ids 2>/dev/null";
+  const std::string command =
+      "cd " + folder.string() +
+      " && spm_encode --model=t.model --output_format=id <text >ids 2>/dev/null";
   ASSERT_EQ(std::system(command.c_str()), 0);
   EXPECT_EQ(ReadFile(folder / "ids"), EncodeLines(tokenizer, text));
   std::filesystem::remove_all(folder);

@@ -44,8 +44,8 @@ class WordCounts {
   static constexpr int kShards = 16;
 
   /// Counts the words of every line, in inner form (inner_form.h) with the dummy blank in front. A
-  /// word is a run of blanks and what follows it. Lines longer than `max_line_bytes` (0: no bound) or
-  /// with U+2585, which spm_train reserves, are left out.
+  /// word is a run of blanks and what follows it. Lines longer than `max_line_bytes` (0: no bound)
+  /// or with U+2585, which spm_train reserves, are left out.
   void AddLines(std::string_view text, size_t max_line_bytes);
 
   const WordMap& shard(int i) const { return shards_[static_cast<size_t>(i)]; }
