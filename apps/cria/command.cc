@@ -2,21 +2,38 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
+
 namespace cria::app {
 
 Context CommonFlags::MakeContext() const {
-  spdlog::set_level(quiet ? spdlog::level::warn : verbose ? spdlog::level::debug : spdlog::level::info);
+  spdlog::set_level(quiet     ? spdlog::level::warn
+                    : verbose ? spdlog::level::debug
+                              : spdlog::level::info);
   return Context(threads, [](LogLevel level, std::string_view line) {
     switch (level) {
-      case LogLevel::kDebug: spdlog::debug(line); break;
-      case LogLevel::kInfo: spdlog::info(line); break;
-      case LogLevel::kWarning: spdlog::warn(line); break;
+      case LogLevel::kDebug:
+        spdlog::debug(line);
+        break;
+      case LogLevel::kInfo:
+        spdlog::info(line);
+        break;
+      case LogLevel::kWarning:
+        spdlog::warn(line);
+        break;
     }
   });
 }
 
 Progress::Style CommonFlags::progress_style() const {
   return quiet ? Progress::Style::kQuiet : Progress::DetectStyle();
+}
+
+fs::path DefaultCache() {
+  if (const char* cache = std::getenv("CRIA_CACHE")) return cache;
+  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return fs::path(cache) / "cria";
+  const char* home = std::getenv("HOME");
+  return home == nullptr ? fs::path(".cache/cria") : fs::path(home) / ".cache/cria";
 }
 
 CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,

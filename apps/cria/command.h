@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/context.h"
+#include "base/file.h"
 #include "base/progress.h"
 
 namespace cria::app {
@@ -22,6 +23,9 @@ struct CommonFlags {
   Context MakeContext() const;
   Progress::Style progress_style() const;
 };
+
+/// Where fetched packages are kept: $CRIA_CACHE, $XDG_CACHE_HOME/cria or ~/.cache/cria.
+fs::path DefaultCache();
 
 /// Adds a subcommand with the common flags; `run` is its body, called after parsing. Returns the
 /// CLI11 object to add flags to. `flags` must outlive parsing.

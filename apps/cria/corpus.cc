@@ -1,32 +1,23 @@
 // cria corpus build | stats | show: raw public text to clean document shards, and a look into them.
-#include "corpus/build.h"
-
-#include <cstdlib>
 #include <iostream>
 
 #include "base/error.h"
 #include "base/units.h"
 #include "command.h"
+#include "corpus/build.h"
 
 namespace cria::app {
 namespace {
 
-fs::path DefaultCache() {
-  if (const char* cache = std::getenv("CRIA_CACHE")) return cache;
-  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return fs::path(cache) / "cria";
-  const char* home = std::getenv("HOME");
-  return home == nullptr ? fs::path(".cache/cria") : fs::path(home) / ".cache/cria";
-}
-
 void PrintTable(const corpus::Manifest& manifest) {
-  fmt::print("{:<16} {:<14} {:>9} {:>9} {:>10} {:>10} {:>10} {:>5}  {}\n", "source", "kind", "sampling",
-             "documents", "text", "held out", "on disk", "lang", "licence");
+  fmt::print("{:<16} {:<14} {:>9} {:>9} {:>10} {:>10} {:>10} {:>5}  {}\n", "source", "kind",
+             "sampling", "documents", "text", "held out", "on disk", "lang", "licence");
   corpus::Count train, holdout;
   int64_t disk = 0;
   for (const corpus::SourceInfo& source : manifest.sources) {
     const int64_t file_bytes = source.train.file_bytes + source.holdout.file_bytes;
-    fmt::print("{:<16} {:<14} {:>8.1f}% {:>9} {:>10} {:>10} {:>10} {:>5}  {}\n", source.name, source.kind,
-               100 * source.proportion, source.train.text.documents,
+    fmt::print("{:<16} {:<14} {:>8.1f}% {:>9} {:>10} {:>10} {:>10} {:>5}  {}\n", source.name,
+               source.kind, 100 * source.proportion, source.train.text.documents,
                FormatBytes(double(source.train.text.bytes)),
                FormatBytes(double(source.holdout.text.bytes)), FormatBytes(double(file_bytes)),
                source.train.languages.size(), source.licence);
@@ -45,11 +36,12 @@ void PrintDetails(const corpus::Manifest& manifest) {
     fmt::print("\n{}: read {} documents, {}\n", source.name, source.read.documents,
                FormatBytes(double(source.read.bytes)));
     for (const auto& [reason, count] : source.drops) {
-      fmt::print("  dropped {:<22} {:>8} {:>10}\n", reason, count.documents, FormatBytes(double(count.bytes)));
+      fmt::print("  dropped {:<22} {:>8} {:>10}\n", reason, count.documents,
+                 FormatBytes(double(count.bytes)));
     }
     for (const auto& [language, count] : source.train.languages) {
-      fmt::print("  {:<30} {:>8} {:>10}\n", language.empty() ? "(no language)" : language, count.documents,
-                 FormatBytes(double(count.bytes)));
+      fmt::print("  {:<30} {:>8} {:>10}\n", language.empty() ? "(no language)" : language,
+                 count.documents, FormatBytes(double(count.bytes)));
     }
   }
   if (manifest.language_id.contains("accuracy")) {
@@ -65,9 +57,11 @@ void AddBuild(CLI::App* corpus) {
     bool force = false;
   };
   auto flags = std::make_shared<Flags>();
-  CLI::App* command =
-      AddCommand(corpus, "build", "Raw public text to clean, deduplicated document shards", flags.get(), [flags] {
-        corpus::BuildOptions options{flags->cache, flags->progress_style(), flags->force, CRIA_VERSION};
+  CLI::App* command = AddCommand(
+      corpus, "build", "Raw public text to clean, deduplicated document shards", flags.get(),
+      [flags] {
+        corpus::BuildOptions options{flags->cache, flags->progress_style(), flags->force,
+                                     CRIA_VERSION};
         const corpus::Manifest manifest = corpus::BuildCorpus(
             flags->MakeContext(), corpus::ReadRecipe(flags->recipe), flags->out, options);
         if (flags->json) {
@@ -78,7 +72,8 @@ void AddBuild(CLI::App* corpus) {
       });
   command->add_option("recipe", flags->recipe, "Recipe file (docs/formats/recipe.md)")->required();
   command->add_option("--out", flags->out, "Folder of the corpus")->required();
-  command->add_option("--cache", flags->cache, "Where fetched packages are kept")->capture_default_str();
+  command->add_option("--cache", flags->cache, "Where fetched packages are kept")
+      ->capture_default_str();
   command->add_flag("--force", flags->force, "Build again although nothing changed");
   command->footer("Example: cria corpus build recipes/demo.toml --out corpus");
 }
@@ -88,15 +83,16 @@ void AddStats(CLI::App* corpus) {
     std::string dir;
   };
   auto flags = std::make_shared<Flags>();
-  CLI::App* command = AddCommand(corpus, "stats", "What a corpus holds and what was dropped", flags.get(), [flags] {
-    const corpus::Manifest manifest = corpus::ReadManifest(flags->dir);
-    if (flags->json) {
-      std::cout << ReadFile(fs::path(flags->dir) / "manifest.json") << "\n";
-      return;
-    }
-    PrintTable(manifest);
-    PrintDetails(manifest);
-  });
+  CLI::App* command =
+      AddCommand(corpus, "stats", "What a corpus holds and what was dropped", flags.get(), [flags] {
+        const corpus::Manifest manifest = corpus::ReadManifest(flags->dir);
+        if (flags->json) {
+          std::cout << ReadFile(fs::path(flags->dir) / "manifest.json") << "\n";
+          return;
+        }
+        PrintTable(manifest);
+        PrintDetails(manifest);
+      });
   command->add_option("corpus", flags->dir, "Folder of the corpus")->required();
   command->footer("Example: cria corpus stats corpus");
 }
@@ -129,13 +125,16 @@ void Show(const ShowFlags& flags) {
       });
     }
   }
-  if (sources == 0) throw Error("no such source: " + flags.source, flags.dir, "see `cria corpus stats`");
-  if (shown == 0) throw Error("no such document", flags.dir, "ids stand in the shards and in `cria corpus show`");
+  if (sources == 0)
+    throw Error("no such source: " + flags.source, flags.dir, "see `cria corpus stats`");
+  if (shown == 0)
+    throw Error("no such document", flags.dir, "ids stand in the shards and in `cria corpus show`");
 }
 
 void AddShow(CLI::App* corpus) {
   auto flags = std::make_shared<ShowFlags>();
-  CLI::App* command = AddCommand(corpus, "show", "Print documents", flags.get(), [flags] { Show(*flags); });
+  CLI::App* command =
+      AddCommand(corpus, "show", "Print documents", flags.get(), [flags] { Show(*flags); });
   command->add_option("corpus", flags->dir, "Folder of the corpus")->required();
   command->add_option("--source", flags->source, "Only this source");
   command->add_option("--id", flags->id, "The document whose id starts so");

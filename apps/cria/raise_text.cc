@@ -32,7 +32,7 @@ corpus::Manifest CollectStage(const Run& run) {
   corpus::Manifest manifest;
   // The corpus room compares recipe and inputs itself; asking it is cheap.
   const Json key = {{"recipe", corpus::RecipeToJson(run.recipe.corpus)}};
-  const corpus::BuildOptions options{.cache_dir = run.paths.root.parent_path() / ".cache",
+  const corpus::BuildOptions options{.cache_dir = DefaultCache(),
                                      .progress = run.progress,
                                      .force = false,
                                      .program_version = CRIA_VERSION};

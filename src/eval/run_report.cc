@@ -38,7 +38,7 @@ Figures KeyFigures(const RunReport& report) {
   Figures figures;
   figures.items = {
       {fmt::format("{:.3f}", total.bits_per_byte()),
-       fmt::format("bits per byte on held-out text; xz -9e reaches {:.3f}",
+       fmt::format("bits per byte on held-out text; xz\u00a0-9e reaches {:.3f}",
                    XzBitsPerByte(report.compressors.total))},
       {FormatCount(static_cast<double>(ParameterCount(report.model))), "parameters"},
       {FormatCount(static_cast<double>(report.training.tokens)), "tokens trained on"},
