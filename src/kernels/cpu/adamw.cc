@@ -1,45 +1,102 @@
-// AdamW and the sum of squares on the CPU.
-#include "kernels/adamw.h"
+// AdamW and the sum of squares on the CPU, one pass over memory.
+#include "kernels/cpu/simd_targets.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/adamw.cc"
+#include "hwy/foreach_target.h"
+//
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "kernels/adamw.h"
+#include "kernels/cpu/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace cria::kernels {
+namespace HWY_NAMESPACE {
+
+/// `correction1`, `correction2`: 1 / (1 - beta^step).
+void AdamWBlock(const AdamWStep& step, float correction1, float correction2, int64_t n,
+                const float* gradient, float* parameter, float* m, float* v) {
+  const auto set = [](float x) HWY_ATTR { return hn::Set(kFloats, x); };
+  const Vector scale = set(step.gradient_scale), eps = set(step.eps);
+  const Vector beta1 = set(step.beta1), beta2 = set(step.beta2);
+  const Vector rest1 = set(1 - step.beta1), rest2 = set(1 - step.beta2);
+  const Vector rate = set(step.learning_rate * correction1), unbias = set(correction2);
+  const Vector keep = set(1 - step.learning_rate * step.weight_decay);
+  ForVectors(n, [&](int64_t i, auto load, auto store) HWY_ATTR {
+    const Vector g = hn::Mul(load(gradient + i), scale);
+    const Vector first = hn::MulAdd(beta1, load(m + i), hn::Mul(rest1, g));
+    const Vector second = hn::MulAdd(beta2, load(v + i), hn::Mul(rest2, hn::Mul(g, g)));
+    store(first, m + i);
+    store(second, v + i);
+    const Vector root = hn::Add(hn::Sqrt(hn::Mul(second, unbias)), eps);
+    const Vector update = hn::Div(hn::Mul(rate, first), root);
+    store(hn::MulSub(load(parameter + i), keep, update), parameter + i);
+  });
+}
+
+double SumOfSquaresBlock(int64_t n, const float* x) {
+  const hn::CappedTag<double, 8> doubles;
+  const hn::Rebind<float, decltype(doubles)> floats;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(doubles));
+  auto sum0 = hn::Zero(doubles), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+  const auto add = [&](int64_t at, auto& sum) HWY_ATTR {
+    const auto value = hn::PromoteTo(doubles, hn::LoadU(floats, x + at));
+    sum = hn::MulAdd(value, value, sum);
+  };
+  int64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    add(i, sum0);
+    add(i + lanes, sum1);
+    add(i + 2 * lanes, sum2);
+    add(i + 3 * lanes, sum3);
+  }
+  const auto all = hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
+  double total = hn::GetLane(hn::SumOfLanes(doubles, all));
+  for (; i < n; ++i) total += double{x[i]} * double{x[i]};
+  return total;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace cria::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace cria::kernels {
 namespace {
+
+HWY_EXPORT(AdamWBlock);
+HWY_EXPORT(SumOfSquaresBlock);
 
 constexpr int64_t kBlock = 1 << 14;  // part of the meaning of SumOfSquares: fixes the order of sums
 
 int64_t Blocks(int64_t n) { return (n + kBlock - 1) / kBlock; }
 
+float Correction(float beta, int64_t step) {
+  return static_cast<float>(1 / (1 - std::pow(double{beta}, static_cast<double>(step))));
+}
+
 }  // namespace
 
 void AdamW(const Context& context, const AdamWStep& step, int64_t n, const float* gradient,
            float* parameter, float* m, float* v) {
-  const float correction1 =
-      static_cast<float>(1 / (1 - std::pow(double{step.beta1}, static_cast<double>(step.step))));
-  const float correction2 =
-      static_cast<float>(1 / (1 - std::pow(double{step.beta2}, static_cast<double>(step.step))));
+  const float correction1 = Correction(step.beta1, step.step);
+  const float correction2 = Correction(step.beta2, step.step);
+  const auto run = &HWY_DYNAMIC_DISPATCH(AdamWBlock);
   context.ParallelFor(Blocks(n), [&](int64_t block) {
-    for (int64_t i = block * kBlock; i < std::min(n, (block + 1) * kBlock); ++i) {
-      const float g = gradient[i] * step.gradient_scale;
-      m[i] = step.beta1 * m[i] + (1 - step.beta1) * g;
-      v[i] = step.beta2 * v[i] + (1 - step.beta2) * g * g;
-      const float update = m[i] * correction1 / (std::sqrt(v[i] * correction2) + step.eps);
-      parameter[i] =
-          parameter[i] * (1 - step.learning_rate * step.weight_decay) - step.learning_rate * update;
-    }
+    const int64_t i = block * kBlock;
+    run(step, correction1, correction2, std::min(kBlock, n - i), gradient + i, parameter + i, m + i,
+        v + i);
   });
 }
 
 double SumOfSquares(const Context& context, int64_t n, const float* x) {
   std::vector<double> sums(Blocks(n));
+  const auto run = &HWY_DYNAMIC_DISPATCH(SumOfSquaresBlock);
   context.ParallelFor(Blocks(n), [&](int64_t block) {
-    double sum = 0;
-    for (int64_t i = block * kBlock; i < std::min(n, (block + 1) * kBlock); ++i) {
-      sum += double{x[i]} * double{x[i]};
-    }
-    sums[block] = sum;
+    sums[block] = run(std::min(kBlock, n - block * kBlock), x + block * kBlock);
   });
   double total = 0;
   for (double sum : sums) total += sum;
@@ -47,3 +104,4 @@ double SumOfSquares(const Context& context, int64_t n, const float* x) {
 }
 
 }  // namespace cria::kernels
+#endif

@@ -2,35 +2,11 @@
 // where the fast version rounds; independence of q_len and of threads.
 #include "kernels/attention.h"
 
-#include <gtest/gtest.h>
-#include <hwy/targets.h>
-
-#include <cstring>
-#include <limits>
-
-#include "base/random.h"
-#include "kernels/cpu/attention_ops.h"
+#include "kernels/cpu/test_values.h"
 #include "kernels/ref/attention.h"
 
 namespace cria::kernels {
 namespace {
-
-constexpr float kPoison = std::numeric_limits<float>::quiet_NaN();
-
-template <class T>
-std::vector<T> Normal(int64_t n, uint64_t stream, double scale = 1) {
-  RandomStream random(11, RandomPurpose::kTest, stream);
-  std::vector<T> x(n);
-  for (T& value : x) value = FromFloat<T>(static_cast<float>(scale * random.NextNormal()));
-  return x;
-}
-
-template <class T>
-std::vector<double> Widen(const std::vector<T>& x) {
-  std::vector<double> out;
-  for (T value : x) out.push_back(ToFloat(value));
-  return out;
-}
 
 template <class T>
 struct Problem {
@@ -42,13 +18,14 @@ struct Problem {
     const int64_t q_size = s.batch * s.q_len * s.q_stride,
                   out_size = s.batch * s.q_len * s.out_stride;
     const int64_t kv_size = s.batch * s.kv_len * s.kv_stride;
-    q = Normal<T>(q_size, 1, scale), k = Normal<T>(kv_size, 2), v = Normal<T>(kv_size, 3);
-    dout = Normal<T>(out_size, 4);
-    out.assign(out_size, FromFloat<T>(kPoison));
-    dq.assign(q_size, FromFloat<T>(kPoison));
-    dk.assign(kv_size, FromFloat<T>(kPoison));
+    q = NormalValues<T>(q_size, 1, scale), k = NormalValues<T>(kv_size, 2),
+    v = NormalValues<T>(kv_size, 3);
+    dout = NormalValues<T>(out_size, 4);
+    out = Poisoned<T>(out_size);
+    dq = Poisoned<T>(q_size);
+    dk = Poisoned<T>(kv_size);
     dv = dk;
-    lse.assign(s.batch * s.heads * s.q_len, kPoison);
+    lse = Poisoned<float>(s.batch * s.heads * s.q_len);
   }
   void Run(int threads) {
     const Context context(threads);
@@ -176,18 +153,7 @@ TEST(Attention, SharpSoftmaxRescales) {
   Check<BF16>(Shape(1, 150, 150, 2, 1, 32), 3);
 }
 TEST(Attention, EveryInstructionSet) {
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    Check<float>(Shape(1, 70, 90, 4, 2, 34, 1));
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
-
-template <class T>
-bool SameBits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+  ForEveryInstructionSet([] { Check<float>(Shape(1, 70, 90, 4, 2, 34, 1)); });
 }
 
 template <class T>
@@ -219,7 +185,7 @@ void CheckCached(int heads, int kv_heads, int head_dim) {
       AttentionShape s = full.s;
       s.q_len = q_len, s.kv_len = kv_len;
       const int64_t first = (kv_len - q_len) * s.q_stride;
-      std::vector<T> out(q_len * s.out_stride, FromFloat<T>(kPoison));
+      std::vector<T> out = Poisoned<T>(q_len * s.out_stride);
       Attention(context, s, full.q.data() + first, full.k.data(), full.v.data(), out.data(),
                 nullptr);
       EXPECT_EQ(0, std::memcmp(out.data(), full.out.data() + first, out.size() * sizeof(T)))
