@@ -1,0 +1,65 @@
+// What a run tells while it goes on. The progress line, the log, samples and whatever an app plugs
+// in are observers; they change nothing of the run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "data/loader.h"
+#include "model/llama.h"
+#include "train/plan.h"
+#include "train/validation.h"
+
+namespace cria::train {
+
+struct RunStart {
+  const ModelConfig* config = nullptr;
+  const TrainOptions* options = nullptr;
+  const Plan* plan = nullptr;
+  int64_t parameters = 0;
+  int64_t step = 0;  ///< steps that lie behind; above 0: a resumed run
+};
+
+struct StepReport {
+  int64_t step = 0;
+  int64_t last_step = 0;  ///< 0: not known yet
+  int64_t tokens = 0;     ///< read so far
+  double loss = 0;        ///< nats per token, this step's batch
+  double learning_rate = 0, gradient_norm = 0;
+  bool applied = true;        ///< false: skipped, not finite
+  int64_t skipped_steps = 0;  ///< so far
+  double elapsed_s = 0;       ///< of the whole run, earlier parts included
+  double tokens_per_s = 0;    ///< of the last few steps
+  double ceiling_share = 0;   ///< of the machine's product ceiling; 0: not measured
+  double seconds_left = 0;    ///< 0: not known yet
+};
+
+struct ValidationReport {
+  int64_t step = 0, tokens = 0;
+  double elapsed_s = 0;
+  Validation score;
+  Llama* model = nullptr;  ///< with the weights of this step, for samples
+};
+
+struct RunSummary {
+  int64_t steps = 0, tokens = 0, skipped_steps = 0;
+  double seconds = 0, tokens_per_s = 0, ceiling_share = 0;
+  double loss = 0;           ///< mean of the last 1 % of the steps
+  double bits_per_byte = 0;  ///< of the last validation; 0: none
+  std::vector<SourceProgress> sources;
+  fs::path checkpoint;  ///< the last one
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void OnStart(const RunStart&) {}
+  virtual void OnStep(const StepReport&) {}
+  virtual void OnValidation(const ValidationReport&) {}
+  virtual void OnCheckpoint(int64_t /*step*/, double /*seconds*/) {}
+  virtual void OnSchedule(int64_t /*step*/, const Schedule&) {}
+  virtual void OnEnd(const RunSummary&) {}
+};
+
+}  // namespace cria::train

@@ -1,0 +1,47 @@
+// The sizes a run goes by. What the user left open is derived once from the model, the length of
+// the run and the machine's memory, then recorded, so that a resumed or repeated run never derives
+// again.
+#pragma once
+
+#include <cstdint>
+
+#include "model/config.h"
+#include "train/options.h"
+#include "train/schedule.h"
+
+namespace cria::train {
+
+struct Plan {
+  int64_t seq_len = 0;
+  int64_t batch_rows = 0;      ///< sequences per step
+  int64_t micro_rows = 0;      ///< of them in one forward and backward pass
+  int64_t validate_every = 0;  ///< steps; 0: not known yet
+  Schedule schedule;
+
+  int64_t batch_tokens() const { return batch_rows * seq_len; }
+};
+
+/// Peak learning rate and tokens per step for a run of `flops` floating-point operations in all:
+/// DeepSeek LLM (arXiv:2401.02954), equation 1.
+double DefaultLearningRate(double flops);
+int64_t DefaultBatchTokens(double flops);
+/// 4 % of the run, at least 10 steps (never more than half the run) and at most the paper's 2000.
+int64_t DefaultWarmup(int64_t total_steps);
+
+/// Sequences per pass: `requested`, or about 4096 tokens as far as memory goes. Throws Error if not
+/// even one sequence (or what was asked for) fits into `available_bytes`.
+int64_t ChooseMicroRows(const ModelConfig& config, Precision precision, int64_t seq_len,
+                        int64_t requested, int64_t available_bytes);
+
+/// Fills in everything. `expected_tokens`: of the whole run, for one bounded by time (its
+/// schedule's total stays 0 until measured); ignored otherwise.
+Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t micro_rows,
+              double expected_tokens);
+
+/// Steps between validations of a run of `total_steps`.
+int64_t ValidationInterval(const TrainOptions& options, const Plan& plan, int64_t total_steps);
+
+Json PlanToJson(const Plan& plan);
+Plan PlanFromJson(const Json& json, const std::string& where);
+
+}  // namespace cria::train

@@ -1,0 +1,89 @@
+#include "train/plan.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace cria::train {
+namespace {
+
+TrainOptions Steps(int64_t steps) {
+  TrainOptions options;
+  options.steps = steps;
+  return options;
+}
+
+TEST(Options, RefusesWhatMakesNoSense) {
+  EXPECT_NO_THROW(ValidateOptions(Steps(10)));
+  const auto bad = [](auto change) {
+    TrainOptions options = Steps(10);
+    change(&options);
+    EXPECT_THROW(ValidateOptions(options), Error);
+  };
+  bad([](TrainOptions* o) { o->steps = 0; });
+  bad([](TrainOptions* o) { o->tokens = 5; });
+  bad([](TrainOptions* o) { o->seconds = -1; });
+  bad([](TrainOptions* o) { o->seq_len = 1; });
+  bad([](TrainOptions* o) { o->seq_len = 64, o->batch_tokens = 32; });
+  bad([](TrainOptions* o) { o->learning_rate = 2; });
+  bad([](TrainOptions* o) { o->warmup_steps = 11; });
+  bad([](TrainOptions* o) { o->optimizer.beta2 = 1; });
+  bad([](TrainOptions* o) { o->optimizer.eps = 0; });
+}
+
+TEST(Options, RoundTrip) {
+  TrainOptions options = Steps(123);
+  options.learning_rate = 1.0 / 3;
+  options.precision = Precision::kBF16;
+  options.seed = UINT64_MAX;
+  const Json json = OptionsToJson(options);
+  EXPECT_EQ(OptionsToJson(OptionsFromJson(ParseJson(json.dump(), "test"), "test")), json);
+}
+
+TEST(Plan, DerivesWhatIsLeftOpen) {
+  const ModelConfig config = DeriveConfig(10'000'000, 8192, 256);
+  const Plan plan = MakePlan(config, Steps(1000), 16, 0);
+  EXPECT_EQ(plan.seq_len, 256);
+  EXPECT_EQ(plan.schedule.total_steps, 1000);
+  EXPECT_EQ(plan.schedule.warmup_steps, 40);
+  EXPECT_GT(plan.batch_tokens(), 4000);
+  EXPECT_LT(plan.batch_tokens(), 100000);
+  EXPECT_GT(plan.schedule.peak, 5e-4);
+  EXPECT_LT(plan.schedule.peak, 1e-2);
+  // The length in tokens that these steps come to asks for the same batch.
+  TrainOptions tokens;
+  tokens.tokens = 1000 * plan.batch_tokens();
+  const Plan same = MakePlan(config, tokens, 16, 0);
+  EXPECT_NEAR(static_cast<double>(same.batch_rows), static_cast<double>(plan.batch_rows), 1);
+  const Json json = PlanToJson(plan);
+  EXPECT_EQ(PlanToJson(PlanFromJson(json, "test")), json);
+}
+
+TEST(Plan, KeepsWhatWasAskedFor) {
+  TrainOptions options = Steps(50);
+  options.batch_tokens = 1024;
+  options.learning_rate = 1e-3;
+  options.warmup_steps = 0;
+  options.seq_len = 128;
+  const Plan plan = MakePlan(DeriveConfig(1'000'000, 512, 256), options, 16, 0);
+  EXPECT_EQ(plan.batch_rows, 8);
+  EXPECT_EQ(plan.micro_rows, 8);
+  EXPECT_EQ(plan.schedule.peak, 1e-3);
+  EXPECT_EQ(plan.schedule.warmup_steps, 0);
+  options.seq_len = 512;
+  EXPECT_THROW(MakePlan(DeriveConfig(1'000'000, 512, 256), options, 16, 0), Error);
+}
+
+TEST(Plan, MemoryBoundsThePassAndRefusesTheImpossible) {
+  const ModelConfig config = DeriveConfig(10'000'000, 8192, 256);
+  const auto bytes = [&](int64_t rows) {
+    return TrainingMemoryBytes(config, Precision::kF32, rows, 256);
+  };
+  EXPECT_EQ(ChooseMicroRows(config, Precision::kF32, 256, 0, int64_t{1} << 40), 16);
+  EXPECT_EQ(ChooseMicroRows(config, Precision::kF32, 256, 0, bytes(4) * 10 / 9 + 1000), 4);
+  EXPECT_THROW(ChooseMicroRows(config, Precision::kF32, 256, 0, bytes(1) / 2), Error);
+  EXPECT_THROW(ChooseMicroRows(config, Precision::kF32, 256, 64, bytes(32)), Error);
+}
+
+}  // namespace
+}  // namespace cria::train

@@ -1,0 +1,78 @@
+#include "train/progress_line.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/units.h"
+
+namespace cria::train {
+
+std::string FormatStep(const StepReport& r, double bits_per_byte) {
+  std::string line = fmt::format("step {}", r.step);
+  if (r.last_step > 0) line += fmt::format("/{}", r.last_step);
+  line += fmt::format("  loss {:.4f}", r.loss);
+  if (bits_per_byte > 0) line += fmt::format("  val {:.4f} bits/byte", bits_per_byte);
+  line += fmt::format("  lr {:.2e}  grad {:.2f}  {} tokens/s", r.learning_rate, r.gradient_norm,
+                      FormatCount(r.tokens_per_s));
+  if (r.ceiling_share > 0) line += fmt::format("  {:.0f} % of ceiling", 100 * r.ceiling_share);
+  if (r.skipped_steps > 0) line += fmt::format("  {} skipped", r.skipped_steps);
+  if (r.seconds_left > 0) line += fmt::format("  {} left", FormatSeconds(r.seconds_left));
+  return line;
+}
+
+ProgressLine::~ProgressLine() {
+  if (open_) std::fputs("\n", stderr);
+}
+
+void ProgressLine::OnStart(const RunStart& s) {
+  if (style_ == Progress::Style::kQuiet) return;
+  fmt::print(stderr,
+             "{} {} parameters: dim {}, {} layers, {} heads, hidden {}, vocabulary {}; {}\n"
+             "{} tokens per step ({} x {}, {} at once), peak learning rate {:.2e}\n",
+             s.step > 0 ? fmt::format("resuming at step {}:", s.step) : "training",
+             FormatCount(static_cast<double>(s.parameters)), s.config->dim, s.config->n_layers,
+             s.config->n_heads, s.config->hidden_dim, s.config->vocab_size,
+             PrecisionName(s.options->precision), s.plan->batch_tokens(), s.plan->batch_rows,
+             s.plan->seq_len, s.plan->micro_rows, s.plan->schedule.peak);
+  drawn_ = std::chrono::steady_clock::now();
+}
+
+void ProgressLine::OnStep(const StepReport& report) {
+  latest_ = report;
+  if (style_ == Progress::Style::kQuiet) return;
+  const auto period = style_ == Progress::Style::kTerminal ? std::chrono::milliseconds(200)
+                                                           : std::chrono::milliseconds(10000);
+  if (std::chrono::steady_clock::now() - drawn_ >= period) Draw(false);
+}
+
+void ProgressLine::OnValidation(const ValidationReport& report) {
+  bits_per_byte_ = report.score.total.bits_per_byte();
+  if (style_ != Progress::Style::kQuiet) Draw(true);
+}
+
+void ProgressLine::OnEnd(const RunSummary& s) {
+  if (style_ == Progress::Style::kQuiet) return;
+  if (open_) std::fputs("\r\033[K", stderr);
+  open_ = false;
+  fmt::print(stderr, "{} steps, {} tokens in {}: {} tokens/s", s.steps,
+             FormatCount(static_cast<double>(s.tokens)), FormatSeconds(s.seconds),
+             FormatCount(s.tokens_per_s));
+  if (s.ceiling_share > 0) fmt::print(stderr, ", {:.0f} % of ceiling", 100 * s.ceiling_share);
+  fmt::print(stderr, "; loss {:.4f}", s.loss);
+  if (s.bits_per_byte > 0) fmt::print(stderr, ", held out {:.4f} bits/byte", s.bits_per_byte);
+  if (s.skipped_steps > 0) fmt::print(stderr, "; {} steps skipped (not finite)", s.skipped_steps);
+  fmt::print(stderr, "\n");
+}
+
+// A line that stays marks each validation; the others are drawn over on a terminal.
+void ProgressLine::Draw(bool stays) {
+  drawn_ = std::chrono::steady_clock::now();
+  const bool terminal = style_ == Progress::Style::kTerminal;
+  fmt::print(stderr, "{}{}{}", terminal ? "\r\033[K" : "", FormatStep(latest_, bits_per_byte_),
+             terminal && !stays ? "" : "\n");
+  std::fflush(stderr);
+  open_ = terminal && !stays;
+}
+
+}  // namespace cria::train

@@ -1,0 +1,35 @@
+// The line a run shows on stderr: redrawn on a terminal, now and then elsewhere.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/progress.h"
+#include "train/observer.h"
+
+namespace cria::train {
+
+class ProgressLine : public Observer {
+ public:
+  explicit ProgressLine(Progress::Style style) : style_(style) {}
+  ~ProgressLine() override;
+
+  void OnStart(const RunStart& start) override;
+  void OnStep(const StepReport& report) override;
+  void OnValidation(const ValidationReport& report) override;
+  void OnEnd(const RunSummary& summary) override;
+
+ private:
+  void Draw(bool stays);
+
+  Progress::Style style_;
+  StepReport latest_;
+  double bits_per_byte_ = 0;
+  std::chrono::steady_clock::time_point drawn_;
+  bool open_ = false;  // a redrawn line stands on the terminal
+};
+
+/// "step 120/1500  loss 4.231  val 2.104 bits/byte  lr 3.0e-03 ...".
+std::string FormatStep(const StepReport& report, double bits_per_byte);
+
+}  // namespace cria::train

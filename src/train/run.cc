@@ -1,0 +1,353 @@
+#include "train/run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+#include <optional>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/interrupt.h"
+#include "data/holdout.h"
+#include "data/manifest.h"
+#include "store/checkpoint.h"
+#include "train/pacer.h"
+#include "train/run_folder.h"
+#include "train/run_log.h"
+
+namespace cria::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double SecondsSince(Clock::time_point t) {
+  return std::chrono::duration<double>(Clock::now() - t).count();
+}
+
+// As many skipped steps in a row mean that the run will not recover by itself.
+constexpr int kMaxSkippedInARow = 20;
+// Between checkpoints at least this long, and at least 50 times what one costs: 2 % of the time.
+constexpr double kMinSaveInterval_s = 30, kSaveCostFactor = 50;
+
+class Runner {
+ public:
+  Runner(const Context& context, const RunSetup& setup, std::span<Observer* const> observers)
+      : context_(context), setup_(setup), observers_(observers.begin(), observers.end()) {}
+
+  RunSummary Go();
+
+ private:
+  void Prepare();
+  void CheckSettings(const RunRecord& earlier) const;
+  void StartFresh();
+  void OpenData();
+  void Loop();
+  std::vector<Batch> ReadPieces(int64_t step);
+  void AfterStep(const StepOutcome& outcome, double step_s);
+  void Retime();
+  void RunValidation();
+  void Save();
+  RunSummary Summary();
+
+  double Elapsed() const { return earlier_s_ + SecondsSince(started_); }
+  int64_t LastStep() const { return record_.plan.schedule.LastStep(); }
+  template <class F>
+  void Tell(const F& f) {
+    for (Observer* observer : observers_) f(observer);
+  }
+
+  const Context& context_;
+  const RunSetup& setup_;
+  std::vector<Observer*> observers_;
+  RunRecord record_;
+  RunState state_;
+  std::optional<DirectoryLock> lock_;
+  std::unique_ptr<Learner> learner_;
+  ShardManifest manifest_;
+  std::optional<MixtureLoader> loader_;
+  std::vector<HoldoutWindow> windows_;
+  std::unique_ptr<RunLog> log_;
+  std::optional<Pacer> pacer_;
+  Clock::time_point started_ = Clock::now();
+  double earlier_s_ = 0;  // of the parts before a resume
+  double speed_ = 0;      // tokens/s, smoothed
+  double validation_s_ = 0, save_s_ = 0, saved_at_s_ = 0;
+  int64_t saved_step_ = -1;
+  int skipped_in_a_row_ = 0;
+  std::deque<double> last_losses_;
+};
+
+void Runner::CheckSettings(const RunRecord& earlier) const {
+  const std::string where = (setup_.run / kRunFileName).string();
+  const char* remedy = "repeat the command as it was, or choose another --out";
+  if (earlier.config != record_.config) {
+    throw Error("the run that stands here trains another model", where, remedy);
+  }
+  if (OptionsToJson(earlier.options) != OptionsToJson(record_.options)) {
+    throw Error("the run that stands here has other settings", where, remedy);
+  }
+  if (earlier.data_sha256 != record_.data_sha256) {
+    throw Error("the run that stands here was trained on other data", where, remedy);
+  }
+}
+
+// Everything that can be known to be wrong is found here, before long work starts.
+void Runner::Prepare() {
+  ValidateOptions(setup_.options);
+  ValidateConfig(setup_.config, "the model's sizes");
+  manifest_ = ReadShardManifest(setup_.shards);
+  if (manifest_.vocab_size != setup_.config.vocab_size) {
+    throw Error(fmt::format("the shards have a vocabulary of {}, the model of {}",
+                            manifest_.vocab_size, setup_.config.vocab_size),
+                setup_.shards.string(), "use the tokenizer that made the shards");
+  }
+  record_.config = setup_.config;
+  record_.options = setup_.options;
+  record_.data_folder = setup_.shards.string();
+  record_.data_sha256 = Sha256File(setup_.shards / kShardManifestName);
+  record_.tokenizer_sha256 = manifest_.tokenizer_sha256;
+  record_.initial_weights = setup_.initial_from;
+  record_.ceiling_flops = setup_.ceiling_flops;
+
+  const bool stands = fs::exists(setup_.run / kRunFileName);
+  if (!(stands && setup_.resume)) RequireAbsent(setup_.run, setup_.force && stands);
+  fs::create_directories(setup_.run);
+  lock_.emplace(setup_.run);
+  if (stands && setup_.resume) {
+    const RunRecord earlier = ReadRunRecord(setup_.run);
+    CheckSettings(earlier);
+    record_.finished = earlier.finished;
+    record_.summary = earlier.summary;
+    record_.plan = earlier.plan;
+  } else if (stands) {
+    fs::remove_all(setup_.run / "checkpoints");
+    fs::remove(setup_.run / kRunLogName);
+    fs::remove(setup_.run / kRunFileName);
+  }
+}
+
+void Runner::StartFresh() {
+  const TrainOptions& options = setup_.options;
+  const int64_t seq_len = options.seq_len > 0 ? options.seq_len : setup_.config.max_seq_len;
+  const int64_t micro_rows = ChooseMicroRows(setup_.config, options.precision, seq_len,
+                                             options.micro_rows, AvailableMemoryBytes());
+  learner_ = std::make_unique<Learner>(setup_.config, options.optimizer, options.precision);
+  if (setup_.initial_weights != nullptr) {
+    CRIA_CHECK(setup_.initial_weights->size() == learner_->weights().size());
+    std::copy_n(setup_.initial_weights->data(), learner_->weights().size(),
+                learner_->weights().data());
+    learner_->WeightsChanged(context_);
+  } else {
+    learner_->Initialize(context_, options.seed);
+  }
+  double expected_tokens = 0;
+  if (options.seconds > 0) {
+    MixtureLoader probe = MixtureLoader::Open(
+        setup_.shards, manifest_, {seq_len, micro_rows, options.seed, manifest_.bos_id});
+    const double probe_s = std::min(3.0, 0.02 * options.seconds);
+    expected_tokens = options.seconds *
+                      MeasureSpeed(context_, probe.Read(0, 0, micro_rows), probe_s, learner_.get());
+  }
+  record_.plan = MakePlan(setup_.config, options, micro_rows, expected_tokens);
+}
+
+void Runner::OpenData() {
+  const Plan& plan = record_.plan;
+  loader_.emplace(
+      MixtureLoader::Open(setup_.shards, manifest_,
+                          {plan.seq_len, plan.batch_rows, setup_.options.seed, manifest_.bos_id}));
+  if (setup_.options.validation_tokens > 0 && !setup_.token_bytes.empty()) {
+    windows_ =
+        ReadHoldoutWindows(setup_.shards, manifest_, setup_.token_bytes, plan.seq_len,
+                           std::max<int64_t>(1, setup_.options.validation_tokens / plan.seq_len));
+  }
+}
+
+RunSummary Runner::Go() {
+  Prepare();
+  if (record_.finished) return record_.summary;
+  started_ = Clock::now();
+  bool resumed = false;
+  if (setup_.resume && !store::LatestCheckpoint(setup_.run).empty()) {
+    ChooseMicroRows(setup_.config, setup_.options.precision, record_.plan.seq_len,
+                    record_.plan.micro_rows, AvailableMemoryBytes());
+    learner_ = std::make_unique<Learner>(setup_.config, setup_.options.optimizer,
+                                         setup_.options.precision);
+    resumed = LoadCheckpoint(context_, setup_.run, &record_, &state_, learner_.get());
+    earlier_s_ = state_.elapsed_s;
+    saved_step_ = state_.step;
+  } else {
+    StartFresh();
+  }
+  OpenData();
+  const int64_t parameters = ParameterCount(setup_.config);
+  RequireFreeSpace(setup_.run, 3 * 12 * parameters);  // two checkpoints kept and one being written
+  if (!resumed) {
+    fs::copy_file(setup_.shards / kShardTokenizerName, setup_.run / kShardTokenizerName,
+                  fs::copy_options::overwrite_existing);
+    WriteRunRecord(setup_.run, record_);
+  }
+  log_ = std::make_unique<RunLog>(setup_.run / kRunLogName, state_.step);
+  observers_.push_back(log_.get());
+  if (setup_.options.seconds > 0) pacer_.emplace(setup_.options.seconds, state_.step, Elapsed());
+  saved_at_s_ = Elapsed();
+  Tell([&](Observer* o) {
+    o->OnStart({&record_.config, &record_.options, &record_.plan, parameters, state_.step});
+  });
+  Loop();
+  if (saved_step_ != state_.step) Save();
+  record_.summary = Summary();
+  record_.finished = true;
+  WriteRunRecord(setup_.run, record_);
+  Tell([&](Observer* o) { o->OnEnd(record_.summary); });
+  return record_.summary;
+}
+
+std::vector<Batch> Runner::ReadPieces(int64_t step) {
+  std::vector<Batch> pieces;
+  const Plan& plan = record_.plan;
+  for (int64_t row = 0; row < plan.batch_rows; row += plan.micro_rows) {
+    pieces.push_back(loader_->Read(step, row, std::min(plan.micro_rows, plan.batch_rows - row)));
+  }
+  return pieces;
+}
+
+void Runner::Loop() {
+  while (LastStep() == 0 || state_.step < LastStep()) {
+    const Clock::time_point begin = Clock::now();
+    const std::vector<Batch> pieces = ReadPieces(state_.step);
+    bool stopped = false;
+    const StepOutcome outcome = learner_->Step(
+        context_, record_.plan.schedule.LearningRate(state_.step + 1), pieces, &stopped);
+    if (!stopped) AfterStep(outcome, SecondsSince(begin));
+    if (stopped || InterruptRequested()) {
+      if (saved_step_ != state_.step && state_.step > 0) Save();
+      throw Interrupted();
+    }
+  }
+}
+
+void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
+  ++state_.step;
+  skipped_in_a_row_ = outcome.applied ? 0 : skipped_in_a_row_ + 1;
+  state_.skipped_steps += !outcome.applied;
+  const double now = static_cast<double>(record_.plan.batch_tokens()) / step_s;
+  speed_ = speed_ == 0 ? now : 0.9 * speed_ + 0.1 * now;
+  Retime();
+  if (outcome.applied) last_losses_.push_back(outcome.loss);
+  while (std::ssize(last_losses_) > std::max<int64_t>(1, LastStep() / 100)) {
+    last_losses_.pop_front();
+  }
+  StepReport report;
+  report.step = state_.step;
+  report.last_step = LastStep();
+  report.tokens = state_.step * record_.plan.batch_tokens();
+  report.loss = outcome.loss;
+  report.learning_rate = record_.plan.schedule.LearningRate(state_.step);
+  report.gradient_norm = outcome.gradient_norm;
+  report.applied = outcome.applied;
+  report.skipped_steps = state_.skipped_steps;
+  report.elapsed_s = Elapsed();
+  report.tokens_per_s = speed_;
+  if (setup_.ceiling_flops > 0) {
+    report.ceiling_share =
+        speed_ * TrainFlopsPerToken(record_.config, record_.plan.seq_len) / setup_.ceiling_flops;
+  }
+  if (LastStep() > 0) {
+    report.seconds_left = static_cast<double>(LastStep() - state_.step) *
+                          static_cast<double>(record_.plan.batch_tokens()) / speed_;
+  }
+  Tell([&](Observer* o) { o->OnStep(report); });
+  if (skipped_in_a_row_ >= kMaxSkippedInARow) {
+    throw Error(fmt::format("{} steps in a row gave a loss or gradient that is no number",
+                            skipped_in_a_row_),
+                fmt::format("step {}", state_.step), "lower --lr or train with --precision fp32");
+  }
+  const int64_t every = record_.plan.validate_every;
+  const bool last = state_.step == LastStep();
+  if (!windows_.empty() && (last || (every > 0 && state_.step % every == 0))) RunValidation();
+  const double interval = setup_.options.save_every_s > 0
+                              ? setup_.options.save_every_s
+                              : std::max(kMinSaveInterval_s, kSaveCostFactor * save_s_);
+  if (!last && Elapsed() - saved_at_s_ >= interval) Save();
+}
+
+void Runner::Retime() {
+  if (!pacer_) return;
+  // What follows the last step: a validation and a checkpoint (at 300 MB/s until one was timed).
+  const double save_s =
+      save_s_ > 0 ? save_s_ : 12.0 * static_cast<double>(learner_->weights().size()) / 300e6;
+  Plan& plan = record_.plan;
+  const bool first = plan.schedule.total_steps == 0;
+  if (!pacer_->AfterStep(state_.step, Elapsed(), validation_s_ + save_s, &plan.schedule)) return;
+  if (first) plan.validate_every = ValidationInterval(setup_.options, plan, LastStep());
+  WriteRunRecord(setup_.run, record_);
+  Tell([&](Observer* o) { o->OnSchedule(state_.step, plan.schedule); });
+}
+
+void Runner::RunValidation() {
+  const Clock::time_point begin = Clock::now();
+  ValidationReport report;
+  report.step = state_.step;
+  report.tokens = state_.step * record_.plan.batch_tokens();
+  report.score = Validate(context_, &learner_->model(), windows_, record_.plan.micro_rows);
+  report.model = &learner_->model();
+  state_.bits_per_byte = report.score.total.bits_per_byte();
+  validation_s_ = SecondsSince(begin);
+  report.elapsed_s = Elapsed();
+  Tell([&](Observer* o) { o->OnValidation(report); });
+}
+
+void Runner::Save() {
+  const Clock::time_point begin = Clock::now();
+  state_.elapsed_s = Elapsed();
+  SaveCheckpoint(context_, setup_.run, record_, state_, learner_.get());
+  save_s_ = SecondsSince(begin);
+  saved_at_s_ = Elapsed();
+  saved_step_ = state_.step;
+  Tell([&](Observer* o) { o->OnCheckpoint(state_.step, save_s_); });
+}
+
+RunSummary Runner::Summary() {
+  RunSummary s;
+  s.steps = state_.step;
+  s.tokens = state_.step * record_.plan.batch_tokens();
+  s.skipped_steps = state_.skipped_steps;
+  s.seconds = Elapsed();
+  s.tokens_per_s = static_cast<double>(s.tokens) / s.seconds;
+  if (setup_.ceiling_flops > 0) {
+    s.ceiling_share = s.tokens_per_s * TrainFlopsPerToken(record_.config, record_.plan.seq_len) /
+                      setup_.ceiling_flops;
+  }
+  for (const double loss : last_losses_) s.loss += loss / static_cast<double>(last_losses_.size());
+  s.bits_per_byte = state_.bits_per_byte;
+  s.sources = loader_->ProgressAfter(state_.step);
+  s.checkpoint = fs::relative(store::StepDirectory(setup_.run, state_.step), setup_.run);
+  return s;
+}
+
+}  // namespace
+
+RunSummary Train(const Context& context, const RunSetup& setup,
+                 std::span<Observer* const> observers) {
+  return Runner(context, setup, observers).Go();
+}
+
+double MeasureSpeed(const Context& context, const Batch& batch, double seconds, Learner* learner) {
+  const std::span<const Batch> one(&batch, 1);
+  learner->Step(context, 0.0, one);  // touches all memory once
+  const Clock::time_point begin = Clock::now();
+  int64_t steps = 0;
+  do {
+    learner->Step(context, 0.0, one);
+    ++steps;
+    ThrowIfInterrupted();
+  } while (SecondsSince(begin) < seconds);
+  const double speed =
+      static_cast<double>(steps * batch.rows * batch.seq_len) / SecondsSince(begin);
+  learner->ResetMoments(context);
+  return speed;
+}
+
+}  // namespace cria::train

@@ -1,0 +1,38 @@
+// A training run from its first step to its last checkpoint: `cria train` without its flags.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/context.h"
+#include "train/learner.h"
+#include "train/observer.h"
+#include "train/options.h"
+
+namespace cria::train {
+
+struct RunSetup {
+  ModelConfig config;
+  TrainOptions options;
+  fs::path shards;      ///< folder of `cria tokenize`
+  fs::path run;         ///< folder of the run
+  bool resume = false;  ///< go on where an earlier run with the same settings stopped, if one did
+  bool force = false;   ///< a new run over whatever run stands there
+  std::vector<int32_t> token_bytes;  ///< TokenTextBytes of the shards' tokenizer
+  double ceiling_flops = 0;          ///< matrix products of this machine, FLOP/s; 0: not measured
+  const ParameterBlock* initial_weights = nullptr;  ///< null: random
+  std::string initial_from;                         ///< where they came from, for the record
+};
+
+/// Trains to the end and returns what became of it; a finished run returns at once. On Ctrl-C saves
+/// a checkpoint and throws Interrupted. Bad settings, damaged or foreign files, too little memory
+/// and a diverging run throw Error.
+RunSummary Train(const Context& context, const RunSetup& setup,
+                 std::span<Observer* const> observers);
+
+/// Tokens per second of this learner, measured on copies of `batch` for about `seconds`; leaves its
+/// weights as they are and its moments zero.
+double MeasureSpeed(const Context& context, const Batch& batch, double seconds, Learner* learner);
+
+}  // namespace cria::train

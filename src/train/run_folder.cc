@@ -1,0 +1,177 @@
+#include "train/run_folder.h"
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "data/manifest.h"
+#include "store/checkpoint.h"
+
+namespace cria::train {
+namespace {
+
+constexpr const char* kRunFormat = "cria-run-1";
+constexpr int kKeptCheckpoints = 2;
+
+// Group of tensors in the checkpoint and the block it holds.
+struct Group {
+  const char* name;
+  ParameterBlock* block;
+};
+
+std::vector<Group> Groups(Learner* learner) {
+  return {{"weights", &learner->weights()},
+          {"adam_m", &learner->first_moments()},
+          {"adam_v", &learner->second_moments()}};
+}
+
+Json SummaryToJson(const RunSummary& s) {
+  Json sources = Json::array();
+  for (const SourceProgress& p : s.sources) {
+    sources.push_back(Json{
+        {"name", p.name}, {"sequences", p.sequences}, {"tokens", p.tokens}, {"epochs", p.epochs}});
+  }
+  return Json{{"steps", s.steps},
+              {"tokens", s.tokens},
+              {"skipped_steps", s.skipped_steps},
+              {"seconds", s.seconds},
+              {"tokens_per_s", s.tokens_per_s},
+              {"ceiling_share", s.ceiling_share},
+              {"loss", s.loss},
+              {"bits_per_byte", s.bits_per_byte},
+              {"sources", sources},
+              {"checkpoint", s.checkpoint.string()}};
+}
+
+RunSummary SummaryFromJson(const Json& json, const std::string& where) {
+  RunSummary s;
+  s.steps = JsonGet<int64_t>(json, "steps", where);
+  s.tokens = JsonGet<int64_t>(json, "tokens", where);
+  s.skipped_steps = JsonGet<int64_t>(json, "skipped_steps", where);
+  s.seconds = JsonGet<double>(json, "seconds", where);
+  s.tokens_per_s = JsonGet<double>(json, "tokens_per_s", where);
+  s.ceiling_share = JsonGet<double>(json, "ceiling_share", where);
+  s.loss = JsonGet<double>(json, "loss", where);
+  s.bits_per_byte = JsonGet<double>(json, "bits_per_byte", where);
+  s.checkpoint = JsonGet<std::string>(json, "checkpoint", where);
+  const Json sources = JsonGet<Json>(json, "sources", where);
+  for (const Json& p : sources) {
+    s.sources.push_back(
+        {JsonGet<std::string>(p, "name", where), JsonGet<int64_t>(p, "sequences", where),
+         JsonGet<int64_t>(p, "tokens", where), JsonGet<double>(p, "epochs", where)});
+  }
+  return s;
+}
+
+void RequireSame(const std::string& a, const std::string& b, const char* what,
+                 const std::string& where, const char* remedy) {
+  if (a != b) throw Error(fmt::format("{} changed since the checkpoint", what), where, remedy);
+}
+
+}  // namespace
+
+void WriteRunRecord(const fs::path& run, const RunRecord& r) {
+  Json json{{"format", kRunFormat},
+            {"model", ConfigToJson(r.config)},
+            {"parameters", ParameterCount(r.config)},
+            {"options", OptionsToJson(r.options)},
+            {"plan", PlanToJson(r.plan)},
+            {"data", {{"folder", r.data_folder}, {"manifest_sha256", r.data_sha256}}},
+            {"tokenizer_sha256", r.tokenizer_sha256},
+            {"initial_weights", r.initial_weights},
+            {"machine",
+             {{"cpu", CpuModel()},
+              {"isa", IsaName(DetectIsa())},
+              {"product_ceiling_flops", r.ceiling_flops}}},
+            {"finished", r.finished}};
+  if (r.finished) json["summary"] = SummaryToJson(r.summary);
+  WriteJson(run / kRunFileName, json);
+}
+
+RunRecord ReadRunRecord(const fs::path& run) {
+  const fs::path path = run / kRunFileName;
+  if (!fs::is_regular_file(path)) {
+    throw Error("not the folder of a training run", run.string(), "start one with `cria train`");
+  }
+  const Json json = ReadJson(path);
+  const std::string where = path.string();
+  if (JsonGet<std::string>(json, "format", where) != kRunFormat) {
+    throw Error("not a training run this program knows", where, "use the program that wrote it");
+  }
+  RunRecord r;
+  r.config = ConfigFromJson(JsonGet<Json>(json, "model", where), where);
+  r.options = OptionsFromJson(JsonGet<Json>(json, "options", where), where);
+  r.plan = PlanFromJson(JsonGet<Json>(json, "plan", where), where);
+  const Json data = JsonGet<Json>(json, "data", where);
+  r.data_folder = JsonGet<std::string>(data, "folder", where);
+  r.data_sha256 = JsonGet<std::string>(data, "manifest_sha256", where);
+  r.tokenizer_sha256 = JsonGet<std::string>(json, "tokenizer_sha256", where);
+  r.initial_weights = JsonGet<std::string>(json, "initial_weights", where);
+  r.ceiling_flops =
+      JsonGet<double>(JsonGet<Json>(json, "machine", where), "product_ceiling_flops", where);
+  r.finished = JsonGet<bool>(json, "finished", where);
+  if (r.finished) r.summary = SummaryFromJson(JsonGet<Json>(json, "summary", where), where);
+  return r;
+}
+
+void SaveCheckpoint(const Context& context, const fs::path& run, const RunRecord& record,
+                    const RunState& state, Learner* learner) {
+  store::CheckpointWriter writer(store::StepDirectory(run, state.step));
+  for (const Group& group : Groups(learner)) {
+    for (const ParameterSpec& spec : group.block->specs()) {
+      writer.AddFloats(std::string(group.name) + "/" + spec.name, spec.shape,
+                       group.block->values(spec));
+    }
+  }
+  const fs::path tokenizer = run / kShardTokenizerName;
+  if (fs::exists(tokenizer)) writer.AddFile(kShardTokenizerName, ReadFile(tokenizer));
+  writer.Commit(context, ConfigToJson(record.config),
+                Json{{"step", state.step},
+                     {"updates", learner->updates()},
+                     {"skipped_steps", state.skipped_steps},
+                     {"tokens", state.step * record.plan.batch_tokens()},
+                     {"elapsed_s", state.elapsed_s},
+                     {"bits_per_byte", state.bits_per_byte},
+                     {"options", OptionsToJson(record.options)},
+                     {"plan", PlanToJson(record.plan)},
+                     {"data_sha256", record.data_sha256},
+                     {"tokenizer_sha256", record.tokenizer_sha256}});
+  store::PruneCheckpoints(run, kKeptCheckpoints);
+}
+
+bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* record, RunState* state,
+                    Learner* learner) {
+  const fs::path folder = store::LatestCheckpoint(run);
+  if (folder.empty()) return false;
+  const store::Checkpoint checkpoint = store::OpenCheckpoint(folder);
+  const std::string where = folder.string();
+  if (ConfigFromJson(checkpoint.config, where) != record->config) {
+    throw Error("the checkpoint is of another model", where, "choose another --out");
+  }
+  const Json& s = checkpoint.state;
+  RequireSame(JsonGet<std::string>(s, "data_sha256", where), record->data_sha256, "the data", where,
+              "give the shards the run began with, or choose another --out");
+  RequireSame(JsonGet<std::string>(s, "tokenizer_sha256", where), record->tokenizer_sha256,
+              "the tokenizer", where, "give the shards the run began with");
+  checkpoint.tensors.Verify(context);
+  for (const Group& group : Groups(learner)) {
+    for (const ParameterSpec& spec : group.block->specs()) {
+      const store::NamedTensor& tensor =
+          checkpoint.tensors.Get(std::string(group.name) + "/" + spec.name);
+      if (tensor.shape != spec.shape) {
+        throw Error(fmt::format("{} has shape {}, not {}", tensor.name, ShapeString(tensor.shape),
+                                ShapeString(spec.shape)),
+                    where, "the file is not what it should be");
+      }
+      store::ReadAsFloat(context, tensor, group.block->values(spec));
+    }
+  }
+  record->plan = PlanFromJson(JsonGet<Json>(s, "plan", where), where);
+  state->step = JsonGet<int64_t>(s, "step", where);
+  state->skipped_steps = JsonGet<int64_t>(s, "skipped_steps", where);
+  state->elapsed_s = JsonGet<double>(s, "elapsed_s", where);
+  state->bits_per_byte = JsonGet<double>(s, "bits_per_byte", where);
+  learner->set_updates(JsonGet<int64_t>(s, "updates", where));
+  learner->WeightsChanged(context);
+  return true;
+}
+
+}  // namespace cria::train

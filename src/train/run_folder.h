@@ -1,0 +1,51 @@
+// The folder of a run (docs/formats/run.md): run.json, log.jsonl, tokenizer.model and checkpoints.
+// Written here, read by --resume, by reports and, as a model, by everybody else.
+#pragma once
+
+#include <string>
+
+#include "train/learner.h"
+#include "train/observer.h"
+#include "train/plan.h"
+
+namespace cria::train {
+
+inline constexpr const char* kRunFileName = "run.json";
+inline constexpr const char* kRunLogName = "log.jsonl";
+
+/// run.json: what the run is.
+struct RunRecord {
+  ModelConfig config;
+  TrainOptions options;                  ///< as asked for
+  Plan plan;                             ///< with everything derived
+  std::string data_folder, data_sha256;  ///< digest of the shards' manifest
+  std::string tokenizer_sha256;
+  std::string initial_weights;  ///< where they came from; empty: random
+  double ceiling_flops = 0;     ///< of the machine's matrix products; 0: not measured
+  bool finished = false;
+  RunSummary summary;  ///< once finished
+};
+
+void WriteRunRecord(const fs::path& run, const RunRecord& record);
+/// Throws Error if `run` is no run's folder.
+RunRecord ReadRunRecord(const fs::path& run);
+
+/// Where a run stands between two steps; in the checkpoint beside weights and moments.
+struct RunState {
+  int64_t step = 0;
+  int64_t skipped_steps = 0;
+  double elapsed_s = 0;
+  double bits_per_byte = 0;  ///< of the last validation
+};
+
+/// Writes RUN/checkpoints/step-NNNNNNNN, then removes all but the newest two. A crash at any byte
+/// leaves the older ones whole.
+void SaveCheckpoint(const Context& context, const fs::path& run, const RunRecord& record,
+                    const RunState& state, Learner* learner);
+
+/// Loads the newest checkpoint into `learner` and its plan into `record`. False if there is none.
+/// Damage, or a checkpoint of another model or other data, throws Error.
+bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* record, RunState* state,
+                    Learner* learner);
+
+}  // namespace cria::train

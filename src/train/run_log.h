@@ -1,0 +1,48 @@
+// RUN/log.jsonl: what happened, one JSON object per line (docs/formats/run.md).
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "train/observer.h"
+
+namespace cria::train {
+
+/// Writes the log. A resumed run drops the lines of steps that it will do again, so the file reads
+/// as if the run had never stopped.
+class RunLog : public Observer {
+ public:
+  RunLog(fs::path path, int64_t resumed_step);
+  void OnStep(const StepReport& report) override;
+  void OnValidation(const ValidationReport& report) override;
+  void OnSchedule(int64_t step, const Schedule& schedule) override;
+
+ private:
+  void Write(const Json& line);
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  fs::path path_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+struct LogStep {
+  int64_t step = 0, tokens = 0;
+  double loss = 0, learning_rate = 0, gradient_norm = 0, elapsed_s = 0, tokens_per_s = 0;
+  bool applied = true;
+};
+
+struct LogValidation {
+  int64_t step = 0, tokens = 0;
+  double elapsed_s = 0, loss = 0, bits_per_byte = 0;
+};
+
+/// The log read back, for reports.
+struct LogRecord {
+  std::vector<LogStep> steps;
+  std::vector<LogValidation> validations;
+};
+LogRecord ReadRunLog(const fs::path& path);
+
+}  // namespace cria::train

@@ -1,0 +1,226 @@
+#include "train/run.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/random.h"
+#include "data/manifest.h"
+#include "store/checkpoint.h"
+#include "train/run_folder.h"
+#include "train/run_log.h"
+
+namespace cria::train {
+namespace {
+
+constexpr int64_t kVocab = 40;
+
+ModelConfig TinyConfig() {
+  ModelConfig c;
+  c.dim = 16;
+  c.n_layers = 1;
+  c.n_heads = c.n_kv_heads = 2;
+  c.head_dim = 8;
+  c.hidden_dim = 32;
+  c.vocab_size = kVocab;
+  c.max_seq_len = 16;
+  return c;
+}
+
+class RunTest : public ::testing::Test {
+ protected:
+  RunTest() : root_(fs::temp_directory_path() / ("cria_run_" + std::to_string(::getpid()))) {
+    fs::remove_all(root_);
+    fs::create_directories(root_ / "shards");
+    ShardManifest manifest{std::string(64, 'd'), kVocab, 1, 2, "", {}};
+    for (const char* name : {"a", "b"}) {
+      const std::string file = std::string(name) + ".tok";
+      ShardWriter writer(root_ / "shards" / file, {name, manifest.tokenizer_sha256, kVocab});
+      RandomStream random(1, RandomPurpose::kTest, static_cast<uint64_t>(name[0]));
+      for (int d = 0; d < 60; ++d) {
+        std::vector<int32_t> ids = {1};
+        for (int i = 0; i < 20; ++i) ids.push_back(static_cast<int32_t>(3 + random.NextBelow(9)));
+        ids.push_back(2);
+        writer.Add(ids, 40);
+      }
+      writer.Commit();
+      const ShardEntry entry{file, writer.payload_sha256(), {60, 2400, writer.tokens()}, {}};
+      manifest.sources.push_back({name, "other", 0.5, entry, entry});
+    }
+    WriteFile(root_ / "shards" / kShardTokenizerName, "model");
+    WriteShardManifest(root_ / "shards", manifest);
+  }
+  ~RunTest() override {
+    SetInterruptRequested(false);
+    fs::remove_all(root_);
+  }
+
+  RunSetup Setup(const std::string& run) const {
+    RunSetup setup;
+    setup.config = TinyConfig();
+    setup.options.steps = 30;
+    setup.options.batch_tokens = 64;
+    setup.options.validation_tokens = 64;
+    setup.options.learning_rate = 1e-2;
+    setup.shards = root_ / "shards";
+    setup.run = root_ / run;
+    setup.resume = true;
+    setup.token_bytes.assign(kVocab, 2);
+    return setup;
+  }
+
+  // Everything that a run is: all tensors of its last checkpoint.
+  static std::string Bits(const fs::path& run) {
+    const store::Checkpoint checkpoint = store::OpenCheckpoint(store::LatestCheckpoint(run));
+    std::string bits;
+    for (const store::NamedTensor& tensor : checkpoint.tensors.tensors()) {
+      const std::vector<uint8_t> bytes = store::ReadBytes(tensor);
+      bits += tensor.name;
+      bits.append(bytes.begin(), bytes.end());
+    }
+    return bits;
+  }
+
+  fs::path root_;
+};
+
+// Asks for a stop after a number of steps, as Ctrl-C would.
+class StopAfter : public Observer {
+ public:
+  explicit StopAfter(int64_t step) : step_(step) {}
+  void OnStep(const StepReport& report) override {
+    if (report.step == step_) SetInterruptRequested(true);
+  }
+
+ private:
+  int64_t step_;
+};
+
+TEST_F(RunTest, ResumedRunIsBitIdentical) {
+  const Context context(2);
+  const RunSummary whole = Train(context, Setup("whole"), {});
+  EXPECT_EQ(whole.steps, 30);
+  EXPECT_GT(whole.bits_per_byte, 0);
+  EXPECT_EQ(whole.sources.size(), 2u);
+  const std::string bits = Bits(root_ / "whole");
+
+  for (const int64_t stop : {1, 7, 8, 29}) {
+    StopAfter observer(stop);
+    Observer* const observers[] = {&observer};
+    EXPECT_THROW(Train(context, Setup("cut"), observers), Interrupted);
+    SetInterruptRequested(false);
+    EXPECT_EQ(store::LatestCheckpoint(root_ / "cut"), store::StepDirectory(root_ / "cut", stop));
+  }
+  const RunSummary resumed = Train(context, Setup("cut"), {});
+  EXPECT_EQ(Bits(root_ / "cut"), bits);
+  EXPECT_EQ(resumed.bits_per_byte, whole.bits_per_byte);
+  const LogRecord a = ReadRunLog(root_ / "whole" / kRunLogName);
+  const LogRecord b = ReadRunLog(root_ / "cut" / kRunLogName);
+  ASSERT_EQ(a.steps.size(), 30u);
+  ASSERT_EQ(b.steps.size(), 30u);
+  for (size_t i = 0; i < 30; ++i) EXPECT_EQ(a.steps[i].loss, b.steps[i].loss);
+  EXPECT_EQ(a.validations.size(), b.validations.size());
+  // A finished run returns what it came to.
+  EXPECT_EQ(Train(context, Setup("cut"), {}).loss, resumed.loss);
+}
+
+// Saves after every step and is killed at a moment of its own, mostly while it writes.
+TEST_F(RunTest, KilledRunGoesOnBitIdentical) {
+  RunSetup setup = Setup("whole");
+  setup.options.save_every_s = 1e-9;
+  {
+    const Context context(2);
+    Train(context, setup, {});
+  }
+  setup.run = root_ / "killed";
+  RandomStream random(static_cast<uint64_t>(::getpid()), RandomPurpose::kTest);
+  int kills = 0;
+  for (int attempt = 0; attempt < 40; ++attempt) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const Context context(2);
+      Train(context, setup, {});
+      ::_exit(0);
+    }
+    ::usleep(static_cast<useconds_t>(3000 + random.NextBelow(40000)));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WIFEXITED(status)) break;
+    ++kills;
+  }
+  EXPECT_GT(kills, 0);
+  const Context context(1);
+  Train(context, setup, {});
+  EXPECT_EQ(Bits(root_ / "killed"), Bits(root_ / "whole"));
+  EXPECT_LE(store::ListCheckpoints(root_ / "killed").size(), 2u);
+}
+
+TEST_F(RunTest, TimeBoundsTheRun) {
+  const Context context(2);
+  RunSetup setup = Setup("timed");
+  setup.options.steps = 0;
+  setup.options.seconds = 1.5;
+  const auto begin = std::chrono::steady_clock::now();
+  const RunSummary summary = Train(context, setup, {});
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  EXPECT_LT(seconds, 3.0);
+  const RunRecord record = ReadRunRecord(setup.run);
+  EXPECT_TRUE(record.finished);
+  EXPECT_EQ(record.plan.schedule.LastStep(), summary.steps);
+  EXPECT_GT(summary.steps, record.plan.schedule.warmup_steps);
+}
+
+TEST_F(RunTest, RefusesWhatDoesNotFitTogether) {
+  const Context context(1);
+  RunSetup setup = Setup("run");
+  setup.config.vocab_size = 41;
+  EXPECT_THROW(Train(context, setup, {}), Error);
+  setup = Setup("run");
+  setup.shards = root_;
+  EXPECT_THROW(Train(context, setup, {}), Error);
+  EXPECT_FALSE(fs::exists(setup.run));
+  setup = Setup("run");
+  Train(context, setup, {});
+  const auto refused = [&](auto change) {
+    RunSetup other = Setup("run");
+    change(&other);
+    EXPECT_THROW(Train(context, other, {}), Error);
+  };
+  refused([](RunSetup* s) { s->resume = false; });
+  refused([](RunSetup* s) { s->options.seed = 2; });
+  refused([](RunSetup* s) { s->config.hidden_dim = 64; });
+  setup.resume = false;
+  setup.force = true;
+  setup.options.seed = 2;
+  EXPECT_EQ(Train(context, setup, {}).steps, 30);
+}
+
+TEST_F(RunTest, DamagedCheckpointIsAnError) {
+  const Context context(1);
+  StopAfter observer(5);
+  Observer* const observers[] = {&observer};
+  EXPECT_THROW(Train(context, Setup("run"), observers), Interrupted);
+  SetInterruptRequested(false);
+  for (const auto& file : fs::directory_iterator(store::LatestCheckpoint(root_ / "run"))) {
+    const std::string whole = ReadFile(file.path());
+    std::string damaged = whole;
+    damaged[damaged.size() / 2] ^= 4;
+    WriteFile(file.path(), damaged);
+    EXPECT_THROW(Train(context, Setup("run"), {}), Error) << file.path();
+    WriteFile(file.path(), whole.substr(0, whole.size() / 2));
+    EXPECT_THROW(Train(context, Setup("run"), {}), Error) << file.path();
+    WriteFile(file.path(), whole);
+  }
+  EXPECT_EQ(Train(context, Setup("run"), {}).steps, 30);
+}
+
+}  // namespace
+}  // namespace cria::train

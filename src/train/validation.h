@@ -1,0 +1,31 @@
+// Loss on fixed windows of held-out text, in bits per byte. To follow a run; eval does the full
+// count.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/context.h"
+#include "data/holdout.h"
+#include "model/llama.h"
+
+namespace cria::train {
+
+struct ValidationScore {
+  double nats = 0;
+  int64_t targets = 0, text_bytes = 0;
+  double loss() const { return targets > 0 ? nats / static_cast<double>(targets) : 0; }
+  double bits_per_byte() const;
+};
+
+struct Validation {
+  ValidationScore total;
+  std::map<std::string, ValidationScore> sources;
+};
+
+/// Windows go through the model `rows` at a time.
+Validation Validate(const Context& context, Llama* model, const std::vector<HoldoutWindow>& windows,
+                    int64_t rows);
+
+}  // namespace cria::train
