@@ -1,4 +1,4 @@
-// Softmax cross-entropy on the CPU: rows in parallel; a row is read three times from near caches.
+// Softmax cross-entropy on the CPU: rows in parallel, each read from memory once.
 #include "kernels/cpu/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/cpu/scratch.h"
 #include "kernels/cpu/simd-inl.h"
 #include "kernels/cross_entropy.h"
 
@@ -15,40 +16,62 @@ HWY_BEFORE_NAMESPACE();
 namespace cria::kernels {
 namespace HWY_NAMESPACE {
 
-/// log(sum(exp(x))); runs of 1024 are summed in float, the runs in double.
-float LogSumExpRow(int64_t n, const float* x) {
-  constexpr int64_t kRun = 1024;
-  const int64_t lanes = LaneCount();
-  Vector max_lanes = hn::Set(kFloats, -INFINITY);
-  int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) max_lanes = hn::Max(max_lanes, Load(x + i));
-  if (i < n) max_lanes = hn::Max(max_lanes, LoadN(x + i, n - i, -INFINITY));
-  const float max = hn::GetLane(hn::MaxOfLanes(kFloats, max_lanes));
-  const Vector shift = hn::Set(kFloats, max);
+/// Runs have a maximum of their own, so that a row is read from memory once and every exp is
+/// computed once; a run is summed in float, the runs in double.
+constexpr int64_t kRun = 1024;
+
+/// log(sum(exp(x))). terms [n] receives exp(x - max of its run), maxima the maximum of each run.
+float LogSumExpRow(int64_t n, const float* x, float* terms, float* maxima) {
+  float row_max = -INFINITY;
   double total = 0;
   for (int64_t run = 0; run < n; run += kRun) {
-    const int64_t end = std::min(n, run + kRun);
+    const int64_t length = std::min(kRun, n - run);
+    Vector max_lanes = hn::Set(kFloats, x[run]);
+    for (int64_t i = 0; i + LaneCount() <= length; i += LaneCount()) {
+      max_lanes = hn::Max(max_lanes, Load(x + run + i));
+    }
+    float max = hn::GetLane(hn::MaxOfLanes(kFloats, max_lanes));
+    for (int64_t i = length - length % LaneCount(); i < length; ++i)
+      max = std::max(max, x[run + i]);
+    const Vector shift = hn::Set(kFloats, max);
     Vector sum = hn::Zero(kFloats);
-    for (i = run; i + lanes <= end; i += lanes)
-      sum = hn::Add(sum, Exp(hn::Sub(Load(x + i), shift)));
-    if (i < end) sum = hn::Add(sum, Exp(hn::Sub(LoadN(x + i, end - i, -INFINITY), shift)));
-    total += Sum(sum);
+    int64_t i = 0;
+    for (; i + LaneCount() <= length; i += LaneCount()) {
+      const Vector term = Exp(hn::Sub(Load(x + run + i), shift));
+      Store(term, terms + run + i);
+      sum = hn::Add(sum, term);
+    }
+    if (i < length) {
+      const Vector term = Exp(hn::Sub(LoadN(x + run + i, length - i, -INFINITY), shift));
+      StoreN(term, terms + run + i, length - i);
+      sum = hn::Add(sum, term);
+    }
+    maxima[run / kRun] = max;
+    const float new_max = std::max(row_max, max);
+    total =
+        total * std::exp(double{row_max} - new_max) + Sum(sum) * std::exp(double{max} - new_max);
+    row_max = new_max;
   }
-  return static_cast<float>(max + std::log(total));
+  return static_cast<float>(row_max + std::log(total));
 }
 
-/// dx = scale * exp(x - lse).
+/// dx = scale * exp(x - lse) from the terms.
 template <class T>
-void SoftmaxRow(int64_t n, const float* x, float lse, float scale, T* dx) {
-  const Vector shift = hn::Set(kFloats, lse), factor = hn::Set(kFloats, scale);
-  ForVectors(n, [&](int64_t i, auto load, auto store)
-                    HWY_ATTR { store(hn::Mul(factor, Exp(hn::Sub(load(x + i), shift))), dx + i); });
+void SoftmaxRow(int64_t n, const float* terms, const float* maxima, float lse, float scale, T* dx) {
+  for (int64_t run = 0; run < n; run += kRun) {
+    const Vector factor = hn::Set(kFloats, scale * std::exp(maxima[run / kRun] - lse));
+    ForVectors(std::min(kRun, n - run), [&](int64_t i, auto load, auto store) HWY_ATTR {
+      store(hn::Mul(factor, load(terms + run + i)), dx + run + i);
+    });
+  }
 }
-void SoftmaxRowFloat(int64_t n, const float* x, float lse, float scale, float* dx) {
-  SoftmaxRow(n, x, lse, scale, dx);
+void SoftmaxRowFloat(int64_t n, const float* terms, const float* maxima, float lse, float scale,
+                     float* dx) {
+  SoftmaxRow(n, terms, maxima, lse, scale, dx);
 }
-void SoftmaxRowBF16(int64_t n, const float* x, float lse, float scale, BF16* dx) {
-  SoftmaxRow(n, x, lse, scale, dx);
+void SoftmaxRowBF16(int64_t n, const float* terms, const float* maxima, float lse, float scale,
+                    BF16* dx) {
+  SoftmaxRow(n, terms, maxima, lse, scale, dx);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -76,13 +99,15 @@ void CrossEntropy(const Context& context, int64_t rows, int64_t vocab, const flo
       if (dx) std::fill_n(dx, vocab, FromFloat<T>(0));
       return;
     }
-    const float lse = log_sum_exp(vocab, x);
+    Scratch scratch(2 * Scratch::Bytes<float>(vocab));
+    float *terms = scratch.Take<float>(vocab), *maxima = scratch.Take<float>(vocab);
+    const float lse = log_sum_exp(vocab, x, terms, maxima);
     loss[r] = lse - x[target];
     if (!dx) return;
     if constexpr (sizeof(T) == 2) {
-      HWY_DYNAMIC_DISPATCH(SoftmaxRowBF16)(vocab, x, lse, scale, dx);
+      HWY_DYNAMIC_DISPATCH(SoftmaxRowBF16)(vocab, terms, maxima, lse, scale, dx);
     } else {
-      HWY_DYNAMIC_DISPATCH(SoftmaxRowFloat)(vocab, x, lse, scale, dx);
+      HWY_DYNAMIC_DISPATCH(SoftmaxRowFloat)(vocab, terms, maxima, lse, scale, dx);
     }
     dx[target] = FromFloat<T>(scale * std::expm1(x[target] - lse));
   });

@@ -17,7 +17,7 @@ namespace HWY_NAMESPACE {
 /// 1 / (1 + e^-z); e^87 is finite, and beyond it the result is 0 within the smallest float.
 HWY_INLINE Vector Sigmoid(Vector z) {
   const Vector one = hn::Set(kFloats, 1.0f);
-  return hn::Div(one, hn::Add(one, Exp(hn::Min(hn::Neg(z), hn::Set(kFloats, 87.0f)))));
+  return Reciprocal(hn::Add(one, Exp(hn::Min(hn::Neg(z), hn::Set(kFloats, 87.0f)))));
 }
 
 template <class T>
