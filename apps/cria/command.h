@@ -45,4 +45,7 @@ void AddEvalCommand(CLI::App* app);
 void AddInspectCommand(CLI::App* app);
 void AddBenchCommand(CLI::App* app);
 
+// Parts of `cria bench` that have a file of their own.
+void AddBenchTrain(CLI::App* bench);
+
 }  // namespace cria::app

@@ -27,7 +27,6 @@ struct RunPaths {
   fs::path compressors() const { return root / "compressors.json"; }
   fs::path samples() const { return root / "samples.json"; }
   fs::path stamps() const { return root / "stages"; }
-  fs::path recipe() const { return root / "recipe.json"; }
 };
 
 /// What every stage needs.
@@ -39,18 +38,25 @@ struct Run {
   Stages* stages;
   Progress::Style progress;
   bool force = false;
+  std::string overrides;  ///< flags that changed the recipe, as typed
 };
+
+/// Throws Error, before long work, if a model trained with other settings stands in the folder.
+void CheckEarlierRun(const Run& run);
 
 corpus::Manifest CollectStage(const Run& run);
 tokenizer::Tokenizer TokenizerStage(const Run& run, const corpus::Manifest& corpus);
 ShardManifest TokensStage(const Run& run, const tokenizer::Tokenizer& tokenizer,
                           const corpus::Manifest& corpus);
 /// Trains or goes on training; returns the digest of the finished checkpoint.
-std::string TrainStage(const Run& run, const ShardManifest& shards);
+std::string TrainStage(const Run& run, const ShardManifest& shards,
+                       const tokenizer::Tokenizer& tokenizer);
 void EvaluateStage(const Run& run, const corpus::Manifest& corpus, const std::string& model_digest);
 void CompareStage(const Run& run, const corpus::Manifest& corpus,
                   const tokenizer::Tokenizer& tokenizer);
 void SamplesStage(const Run& run, const std::string& model_digest);
+/// Prints the samples on stdout.
+void PrintSamples(const Run& run);
 void ReportStage(const Run& run, const corpus::Manifest& corpus,
                  const tokenizer::Tokenizer& tokenizer, const ShardManifest& shards);
 

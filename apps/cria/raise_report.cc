@@ -121,19 +121,13 @@ void FillCost(const Run& run, eval::RunReport* report) {
   };
 }
 
-// The one command, and the same stage by stage.
 void FillCommands(const Run& run, const corpus::Manifest& corpus,
                   const tokenizer::Tokenizer& tokenizer, const ShardManifest& shards,
                   const TrainingFacts& facts, eval::RunReport* report) {
-  const std::string out = run.paths.root.string(), recipe = run.recipe_path.string();
-  report->commands = {"# the whole run",
-                      RaiseCommand(run),
-                      "",
-                      "# talk to the model, go on training it, measure it",
-                      fmt::format("cria chat {}", run.paths.training().string()),
-                      ContinueCommand(run),
-                      fmt::format("cria eval {} --tasks bpb,perplexity --data {}",
-                                  run.paths.training().string(), run.paths.corpus().string())};
+  report->commands = {"# the whole run", RaiseCommand(run)};
+  for (const NamedCommand& next : NextCommands(run)) {
+    report->commands.insert(report->commands.end(), {"", "# " + next.what, next.command});
+  }
   report->digests = {{"Seed", std::to_string(run.recipe.seed)},
                      {"Recipe " + run.recipe_path.filename().string(), run.recipe.sha256},
                      {"Corpus", corpus.digest},
@@ -150,7 +144,7 @@ void FillCommands(const Run& run, const corpus::Manifest& corpus,
 
 void ReportStage(const Run& run, const corpus::Manifest& corpus,
                  const tokenizer::Tokenizer& tokenizer, const ShardManifest& shards) {
-  const TrainingFacts facts = ReadTrainingFacts(run, shards);
+  const TrainingFacts facts = ReadTrainingFacts(run);
   eval::RunReport report;
   report.date = Today();
   report.model = facts.model;

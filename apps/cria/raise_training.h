@@ -19,10 +19,13 @@ struct TrainingFacts {
 };
 
 /// Reads them from the training folder.
-TrainingFacts ReadTrainingFacts(const Run& run, const ShardManifest& shards);
+TrainingFacts ReadTrainingFacts(const Run& run);
 
-/// The command that made this run, and the one that goes on training its model.
+/// The command that made this run, and those to use its model with.
 std::string RaiseCommand(const Run& run);
-std::string ContinueCommand(const Run& run);
+struct NamedCommand {
+  std::string what, command;
+};
+std::vector<NamedCommand> NextCommands(const Run& run);
 
 }  // namespace cria::app

@@ -262,7 +262,7 @@ void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
   if (skipped_in_a_row_ >= kMaxSkippedInARow) {
     throw Error(fmt::format("{} steps in a row gave a loss or gradient that is no number",
                             skipped_in_a_row_),
-                fmt::format("step {}", state_.step), "lower --lr or train with --precision fp32");
+                fmt::format("step {}", state_.step), "lower --lr or train with --precision f32");
   }
   const int64_t every = record_.plan.validate_every;
   const bool last = state_.step == LastStep();

@@ -1,0 +1,111 @@
+// `cria raise`: the whole stream, from raw text to a model that talks. Stage after stage; each is
+// skipped while its inputs have not changed, and an interrupted one goes on where it stopped.
+#include "raise.h"
+
+#include <spdlog/spdlog.h>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "raise_training.h"
+
+namespace cria::app {
+namespace {
+
+constexpr int kStageCount = 7;
+
+struct Flags : CommonFlags {
+  std::string recipe, out, minutes, params;
+  bool seed_given = false, force = false;
+};
+
+// The recipe with what the command line changes in it, and those flags as typed.
+RunRecipe ReadWithOverrides(const Flags& flags, std::string* overrides) {
+  RunRecipe recipe = ReadRunRecipe(flags.recipe);
+  if (!flags.minutes.empty()) {
+    recipe.train.seconds = ParseSeconds(flags.minutes, "--minutes");
+    recipe.train.steps = recipe.train.tokens = 0;
+    *overrides += " --minutes " + flags.minutes;
+  }
+  if (!flags.params.empty()) {
+    const int64_t seq_len = recipe.model.seq_len;
+    recipe.model = {.params = ParseCount(flags.params, "--params"),
+                    .preset = "",
+                    .sizes = {},
+                    .seq_len = seq_len};
+    *overrides += " --params " + flags.params;
+  }
+  if (flags.seed_given) {
+    recipe.seed = recipe.corpus.seed = flags.seed;
+    *overrides += fmt::format(" --seed {}", flags.seed);
+  }
+  recipe.train.seed = recipe.seed;
+  train::ValidateOptions(recipe.train);
+  ModelFromTable(recipe.model, recipe.tokenizer.vocab_size);  // throws what is wrong with it now
+  return recipe;
+}
+
+void PrintTimes(const Stages& stages) {
+  fmt::print("\n{:<14}{:>10}\n", "stage", "time");
+  double total = 0;
+  for (const StageRecord& record : stages.records()) {
+    total += record.seconds_now;
+    fmt::print(
+        "{:<14}{:>10}{}\n", record.name, FormatSeconds(record.seconds_now),
+        record.skipped ? fmt::format("   unchanged (took {})", FormatSeconds(record.seconds)) : "");
+  }
+  fmt::print("{:<14}{:>10}\n", "all", FormatSeconds(total));
+}
+
+void RunRaise(const Flags& flags) {
+  std::string overrides;
+  const RunRecipe recipe = ReadWithOverrides(flags, &overrides);
+  const Context context = flags.MakeContext();
+  const RunPaths paths(flags.out);
+  fs::create_directories(paths.root);
+  const DirectoryLock lock(paths.root);
+  Stages stages(paths.stamps(), kStageCount);
+  const Run run{.context = &context,
+                .recipe = recipe,
+                .recipe_path = flags.recipe,
+                .paths = paths,
+                .stages = &stages,
+                .progress = flags.progress_style(),
+                .force = flags.force,
+                .overrides = overrides};
+  CheckEarlierRun(run);
+  const corpus::Manifest corpus = CollectStage(run);
+  const tokenizer::Tokenizer tokenizer = TokenizerStage(run, corpus);
+  const ShardManifest shards = TokensStage(run, tokenizer, corpus);
+  const std::string model = TrainStage(run, shards, tokenizer);
+  EvaluateStage(run, corpus, model);
+  CompareStage(run, corpus, tokenizer);
+  SamplesStage(run, model);
+  ReportStage(run, corpus, tokenizer, shards);
+  PrintSamples(run);
+  PrintTimes(stages);
+  fmt::print("\nThe report: {}\n", (paths.root / "report.html").string());
+  for (const NamedCommand& next : NextCommands(run)) {
+    fmt::print("\n# {}\n{}\n", next.what, next.command);
+  }
+}
+
+}  // namespace
+
+void AddRaiseCommand(CLI::App* app) {
+  static Flags flags;
+  static CLI::App* command = nullptr;
+  command =
+      AddCommand(app, "raise", "The whole stream: raw text to a model that talks", &flags, [] {
+        flags.seed_given = command->count("--seed") > 0;
+        RunRaise(flags);
+      });
+  command->add_option("recipe", flags.recipe, "Recipe file (docs/formats/recipe.md)")->required();
+  command->add_option("--out", flags.out, "Folder of the run")->required();
+  command->add_option("--minutes", flags.minutes,
+                      "Training time: 10, 30min, 1.5h (else the recipe's)");
+  command->add_option("--params", flags.params, "Size of the model: 8M, 1.5B (else the recipe's)");
+  command->add_flag("--force", flags.force, "Replace a model trained with other settings");
+  command->footer("Example: cria raise recipes/demo.toml --out runs/demo --minutes 10");
+}
+
+}  // namespace cria::app

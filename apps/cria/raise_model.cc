@@ -1,0 +1,77 @@
+// The stages of `cria raise` after training: bits per byte, the compressors beside it, and samples.
+#include "base/error.h"
+#include "eval/llama_language_model.h"
+#include "held_out.h"
+#include "infer/generate.h"
+#include "infer/load.h"
+#include "raise_training.h"
+
+namespace cria::app {
+
+void EvaluateStage(const Run& run, const corpus::Manifest& corpus,
+                   const std::string& model_digest) {
+  const Json key = {{"version", 1},
+                    {"corpus", corpus.digest},
+                    {"model", model_digest},
+                    {"stride", run.recipe.evaluation.stride}};
+  run.stages->Run("evaluation", key, {run.paths.evaluation()}, [&] {
+    infer::LoadedModel model = infer::LoadModel(*run.context, run.paths.training(), {});
+    const std::vector<eval::HeldOutDocument> documents =
+        ReadHeldOut(*run.context, run.paths.corpus(), *model.tokenizer, 0);
+    eval::LlamaLanguageModel language_model(run.context, model.llama.get());
+    std::unique_ptr<Progress> progress;
+    const eval::TextEvaluation evaluation = eval::EvaluateText(
+        &language_model, documents,
+        {.stride = run.recipe.evaluation.stride, .progress = [&](int64_t done, int64_t total) {
+           if (!progress) {
+             progress = std::make_unique<Progress>(run.progress, "scoring", total, "tokens");
+           }
+           progress->Update(done);
+         }});
+    progress->Finish();
+    WriteJson(run.paths.evaluation(), ToJson(evaluation));
+  });
+}
+
+void CompareStage(const Run& run, const corpus::Manifest& corpus,
+                  const tokenizer::Tokenizer& tokenizer) {
+  const Json key = {{"version", 1}, {"corpus", corpus.digest}};
+  run.stages->Run("compressors", key, {run.paths.compressors()}, [&] {
+    const auto documents = ReadHeldOut(*run.context, run.paths.corpus(), tokenizer, 0);
+    WriteJson(run.paths.compressors(), ToJson(eval::CompareCompressors(*run.context, documents)));
+  });
+}
+
+void SamplesStage(const Run& run, const std::string& model_digest) {
+  const SamplesTable& table = run.recipe.samples;
+  const Json key = {{"version", 1},
+                    {"model", model_digest},
+                    {"seed", run.recipe.seed},
+                    {"temperature", table.temperature},
+                    {"top_p", table.top_p},
+                    {"max_tokens", table.max_tokens},
+                    {"prompts", table.prompts}};
+  run.stages->Run("samples", key, {run.paths.samples()}, [&] {
+    infer::LoadedModel model = infer::LoadModel(*run.context, run.paths.training(), {});
+    Json samples = Json::array();
+    for (const std::string& prompt : table.prompts) {
+      ThrowIfInterrupted();
+      samples.push_back({{"prompt", prompt}, {"continuation", Continue(run, &model, prompt)}});
+    }
+    WriteJson(run.paths.samples(),
+              {{"settings",
+                fmt::format("Temperature {:g}, top-p {:g}, seed {}, at most {} tokens each; the "
+                            "prompt stands in front. First tries, nothing chosen.",
+                            table.temperature, table.top_p, run.recipe.seed, table.max_tokens)},
+               {"samples", samples}});
+  });
+}
+
+void PrintSamples(const Run& run) {
+  const Json samples = ReadJson(run.paths.samples());
+  for (const Json& sample : samples["samples"]) {
+    fmt::print("\n--- {}{}\n", sample.value("prompt", ""), sample.value("continuation", ""));
+  }
+}
+
+}  // namespace cria::app

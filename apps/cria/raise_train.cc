@@ -1,0 +1,107 @@
+// The training stage of `cria raise`, and what the report wants to know of it.
+#include <cmath>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/units.h"
+#include "data/tokenize.h"
+#include "machine_ceiling.h"
+#include "raise_training.h"
+#include "store/checkpoint.h"
+#include "train/progress_line.h"
+#include "train/run.h"
+#include "train/run_folder.h"
+#include "train/run_log.h"
+
+namespace cria::app {
+namespace {
+
+std::string Quoted(const fs::path& path) {
+  const std::string text = path.string();
+  return text.find_first_of(" '\"$\\") == std::string::npos ? text : "'" + text + "'";
+}
+
+bool SameSettings(const train::RunRecord& record, const Run& run, int64_t vocab_size) {
+  return record.config == ModelFromTable(run.recipe.model, vocab_size) &&
+         train::OptionsToJson(record.options) == train::OptionsToJson(run.recipe.train);
+}
+
+}  // namespace
+
+void CheckEarlierRun(const Run& run) {
+  if (run.force || !fs::exists(run.paths.training() / train::kRunFileName)) return;
+  const train::RunRecord record = train::ReadRunRecord(run.paths.training());
+  if (SameSettings(record, run, run.recipe.tokenizer.vocab_size)) return;
+  throw Error(
+      "a model trained with other settings stands here", run.paths.training(),
+      "choose another --out, repeat the command as it was, or replace the model with --force");
+}
+
+std::string TrainStage(const Run& run, const ShardManifest& shards,
+                       const tokenizer::Tokenizer& tokenizer) {
+  const fs::path folder = run.paths.training();
+  const ModelConfig config = ModelFromTable(run.recipe.model, shards.vocab_size);
+  const std::string data_sha256 = Sha256File(run.paths.shards() / kShardManifestName);
+  const Json key = {{"version", 1},
+                    {"data", data_sha256},
+                    {"model", ConfigToJson(config)},
+                    {"options", train::OptionsToJson(run.recipe.train)}};
+  run.stages->Run("training", key, {folder / train::kRunFileName}, [&] {
+    bool other = false;  // a run that this one replaces
+    if (run.force && fs::exists(folder / train::kRunFileName)) {
+      const train::RunRecord record = train::ReadRunRecord(folder);
+      other = record.data_sha256 != data_sha256 || !SameSettings(record, run, shards.vocab_size);
+    }
+    const train::RunSetup setup{.config = config,
+                                .options = run.recipe.train,
+                                .shards = run.paths.shards(),
+                                .run = folder,
+                                .resume = !other,
+                                .force = other,
+                                .token_bytes = TokenTextBytes(tokenizer),
+                                .ceiling_flops = MeasureCeiling(*run.context),
+                                .initial_weights = nullptr,
+                                .initial_from = ""};
+    train::ProgressLine line(run.progress);
+    train::Observer* const observers[] = {&line};
+    train::Train(*run.context, setup, observers);
+  });
+  return Sha256File(store::LatestCheckpoint(folder) / store::kManifestName);
+}
+
+TrainingFacts ReadTrainingFacts(const Run& run) {
+  const fs::path folder = run.paths.training();
+  const train::RunRecord record = train::ReadRunRecord(folder);
+  TrainingFacts facts{.model = record.config,
+                      .options = record.options,
+                      .summary = {},
+                      .sources = record.summary.sources,
+                      .digest = Sha256File(store::LatestCheckpoint(folder) / store::kManifestName)};
+  facts.options.seq_len = record.plan.seq_len;
+  facts.options.batch_tokens = record.plan.batch_tokens();
+  facts.options.learning_rate = record.plan.schedule.peak;
+  facts.options.warmup_steps = record.plan.schedule.warmup_steps;
+  facts.summary.steps = record.summary.steps;
+  facts.summary.tokens = record.summary.tokens;
+  facts.summary.seconds = record.summary.seconds;
+  facts.summary.tokens_per_second = record.summary.tokens_per_s;
+  facts.summary.ceiling_share = record.summary.ceiling_share;
+  const train::LogRecord log = train::ReadRunLog(folder / train::kRunLogName);
+  for (const train::LogStep& step : log.steps) {
+    if (!std::isfinite(step.loss) || !std::isfinite(step.gradient_norm)) continue;  // skipped
+    facts.summary.points.push_back(
+        {static_cast<double>(step.tokens), step.loss, step.learning_rate, step.gradient_norm});
+  }
+  for (const train::LogValidation& validation : log.validations) {
+    facts.summary.validation.push_back(
+        {static_cast<double>(validation.tokens), validation.bits_per_byte});
+  }
+  return facts;
+}
+
+std::string RaiseCommand(const Run& run) {
+  return fmt::format("cria raise {} --out {}{}", Quoted(run.recipe_path), Quoted(run.paths.root),
+                     run.overrides);
+}
+
+}  // namespace cria::app

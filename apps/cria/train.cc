@@ -1,0 +1,182 @@
+// cria train: pre-training from token shards.
+#include <iostream>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "command.h"
+#include "data/tokenize.h"
+#include "machine_ceiling.h"
+#include "model/checkpoint.h"
+#include "run_recipe.h"
+#include "train/progress_line.h"
+#include "train/run.h"
+#include "train/run_folder.h"
+
+namespace cria::app {
+namespace {
+
+struct Flags : CommonFlags {
+  std::string data, out, recipe, init, preset, precision, params;
+  ModelConfig sizes;
+  int64_t seq_len = 0;
+  std::string steps, tokens, minutes, batch, save_every;
+  double learning_rate = 0;
+  int64_t warmup = -1, micro_rows = 0;
+  bool resume = false, force = false;
+};
+
+Precision ParsePrecision(const std::string& text) {
+  if (text.empty()) return DefaultPrecision();
+  for (const Precision precision : {Precision::kF32, Precision::kBF16}) {
+    if (text == PrecisionName(precision)) return precision;
+  }
+  throw Error(
+      fmt::format("unknown precision \"{}\"", text), "--precision",
+      fmt::format("use {} or {}", PrecisionName(Precision::kF32), PrecisionName(Precision::kBF16)));
+}
+
+// Flags stand over the recipe's values.
+ModelTable ModelFlags(const Flags& flags, ModelTable table) {
+  const bool sized = flags.sizes.dim > 0 || flags.sizes.n_layers > 0 || flags.sizes.n_heads > 0;
+  const int ways = !flags.params.empty() + !flags.preset.empty() + sized;
+  if (ways > 1) {
+    throw Error("the model's size is given twice", "--params, --preset, --dim",
+                "give one of --params, --preset, or --dim with --layers and --heads");
+  }
+  if (ways == 1) {
+    table.params = flags.params.empty() ? 0 : ParseCount(flags.params, "--params");
+    table.preset = flags.preset;
+    table.sizes = flags.sizes;
+    if (sized && (flags.sizes.dim == 0 || flags.sizes.n_layers == 0 || flags.sizes.n_heads == 0)) {
+      throw Error("sizes are missing", "--dim, --layers, --heads", "give all three");
+    }
+    if (sized && flags.sizes.dim % flags.sizes.n_heads != 0) {
+      throw Error(
+          fmt::format("{} heads do not divide dim {}", flags.sizes.n_heads, flags.sizes.dim),
+          "--heads", "choose a number of heads that divides --dim");
+    }
+  } else if (table.params == 0 && table.preset.empty() && table.sizes.dim == 0) {
+    throw Error("the model's size is missing", "--params",
+                "give --params 10M, --preset 7B, --dim --layers --heads, --recipe or --init");
+  }
+  if (flags.seq_len > 0) table.seq_len = flags.seq_len;
+  return table;
+}
+
+train::TrainOptions TrainFlags(const Flags& flags, train::TrainOptions options) {
+  const int lengths = !flags.steps.empty() + !flags.tokens.empty() + !flags.minutes.empty();
+  if (lengths > 0) {
+    options.steps = flags.steps.empty() ? 0 : ParseCount(flags.steps, "--steps");
+    options.tokens = flags.tokens.empty() ? 0 : ParseCount(flags.tokens, "--tokens");
+    options.seconds = flags.minutes.empty() ? 0 : ParseSeconds(flags.minutes, "--minutes");
+  }
+  if (!flags.batch.empty()) options.batch_tokens = ParseCount(flags.batch, "--batch");
+  if (!flags.save_every.empty()) {
+    options.save_every_s = ParseSeconds(flags.save_every, "--save-every");
+  }
+  if (flags.learning_rate > 0) options.learning_rate = flags.learning_rate;
+  if (flags.warmup >= 0) options.warmup_steps = flags.warmup;
+  if (flags.micro_rows > 0) options.micro_rows = flags.micro_rows;
+  if (flags.seq_len > 0) options.seq_len = flags.seq_len;
+  if (!flags.precision.empty() || flags.recipe.empty()) {
+    options.precision = ParsePrecision(flags.precision);
+  }
+  options.seed = flags.seed;
+  return options;
+}
+
+// `cria train --resume --out RUN` alone goes on as the run was begun.
+bool OnlyResume(const Flags& f) {
+  return f.resume && f.recipe.empty() && f.params.empty() && f.preset.empty() && f.init.empty() &&
+         f.sizes.dim == 0 && f.steps.empty() && f.tokens.empty() && f.minutes.empty();
+}
+
+void PrintSummary(const train::RunSummary& s, const Flags& flags) {
+  if (flags.json) {
+    std::cout << Json{{"steps", s.steps},
+                      {"tokens", s.tokens},
+                      {"seconds", s.seconds},
+                      {"tokens_per_s", s.tokens_per_s},
+                      {"ceiling_share", s.ceiling_share},
+                      {"loss", s.loss},
+                      {"bits_per_byte", s.bits_per_byte},
+                      {"skipped_steps", s.skipped_steps},
+                      {"run", flags.out}}
+                     .dump(1)
+              << "\n";
+  } else {
+    fmt::print("{}\n", flags.out);
+  }
+}
+
+void Run(const Flags& flags) {
+  const Context context = flags.MakeContext();
+  train::RunSetup setup;
+  setup.run = flags.out;
+  setup.shards = flags.data;
+  setup.resume = flags.resume;
+  setup.force = flags.force;
+  std::unique_ptr<LoadedModel> initial;
+  if (OnlyResume(flags)) {
+    const train::RunRecord record = train::ReadRunRecord(flags.out);
+    setup.config = record.config;
+    setup.options = record.options;
+    setup.initial_from = record.initial_weights;
+    if (flags.data.empty()) setup.shards = record.data_folder;
+  } else {
+    if (flags.data.empty()) throw Error("no data", "--data", "give the folder of `cria tokenize`");
+    const ShardManifest manifest = ReadShardManifest(setup.shards);
+    RunRecipe recipe;
+    if (!flags.recipe.empty()) recipe = ReadRunRecipe(flags.recipe);
+    setup.options = TrainFlags(flags, recipe.train);
+    if (!flags.init.empty()) {
+      initial = std::make_unique<LoadedModel>(LoadModel(context, flags.init));
+      setup.config = initial->config;
+      setup.initial_weights = &initial->parameters;
+      setup.initial_from = fs::absolute(flags.init).string();
+    } else {
+      setup.config = ModelFromTable(ModelFlags(flags, recipe.model), manifest.vocab_size);
+    }
+  }
+  train::ValidateOptions(setup.options);
+  setup.token_bytes =
+      TokenTextBytes(tokenizer::Tokenizer::Load(setup.shards / kShardTokenizerName));
+  setup.ceiling_flops = MeasureCeiling(context);
+  train::ProgressLine line(flags.progress_style());
+  train::Observer* const observers[] = {&line};
+  PrintSummary(train::Train(context, setup, observers), flags);
+}
+
+}  // namespace
+
+void AddTrainCommand(CLI::App* app) {
+  auto f = std::make_shared<Flags>();
+  CLI::App* c =
+      AddCommand(app, "train", "Pre-training from token shards", f.get(), [f] { Run(*f); });
+  c->add_option("--data", f->data, "Folder of `cria tokenize`");
+  c->add_option("--out", f->out, "Folder of the run")->required();
+  c->add_option("--recipe", f->recipe, "Recipe file: its [model] and [train] tables");
+  c->add_option("--init", f->init, "Go on from the weights of this MODEL");
+  c->add_option("--params", f->params, "Size of the model, e.g. 10M");
+  c->add_option("--preset", f->preset, "A model of the paper: 7B, 13B, 33B, 65B");
+  c->add_option("--dim", f->sizes.dim, "Width");
+  c->add_option("--layers", f->sizes.n_layers, "Layers");
+  c->add_option("--heads", f->sizes.n_heads, "Attention heads");
+  c->add_option("--kv-heads", f->sizes.n_kv_heads, "Key/value heads (default: as many)");
+  c->add_option("--hidden", f->sizes.hidden_dim, "Hidden size (default: the paper's rule)");
+  c->add_option("--seq-len", f->seq_len, "Tokens per sequence (default: 256)");
+  c->add_option("--minutes", f->minutes, "Length in time: 10, 90s, 2h");
+  c->add_option("--tokens", f->tokens, "Length in tokens, e.g. 20M");
+  c->add_option("--steps", f->steps, "Length in steps");
+  c->add_option("--batch", f->batch, "Tokens per step (default: by the run's length)");
+  c->add_option("--lr", f->learning_rate, "Peak learning rate (default: by the run's length)");
+  c->add_option("--warmup", f->warmup, "Warm-up steps (default: 4 % of the run)");
+  c->add_option("--micro-rows", f->micro_rows, "Sequences per pass (default: by memory)");
+  c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)");
+  c->add_option("--save-every", f->save_every, "Time between checkpoints (default: 2 % of time)");
+  c->add_flag("--resume", f->resume, "Go on with the run that stopped in --out");
+  c->add_flag("--force", f->force, "Replace the run that stands in --out");
+  c->footer("Example: cria train --data shards --params 10M --minutes 10 --out run");
+}
+
+}  // namespace cria::app

@@ -1,0 +1,45 @@
+// The manifest of a checkpoint folder: what files and tensors it has, with digests and a digest of
+// itself. Only the text; files are written and opened by checkpoint.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "tensor/tensor_view.h"
+
+namespace cria::store {
+
+inline constexpr int kCheckpointVersion = 1;
+inline constexpr const char* kCheckpointRemedy =
+    "use another checkpoint of the run or a backup; this one must not be trusted";
+
+struct ManifestFile {
+  std::string name;
+  int64_t bytes = 0;
+  std::optional<uint64_t> digest;  ///< of files that hold no tensors
+};
+
+struct ManifestTensor {
+  std::string name;
+  DType type = DType::kF32;
+  Shape shape;
+  size_t file = 0;  ///< index into files
+  int64_t offset = 0, bytes = 0;
+  uint64_t digest = 0;  ///< XXH3-64 of the bytes
+};
+
+struct Manifest {
+  Json config, state;
+  std::vector<ManifestFile> files;
+  std::vector<ManifestTensor> tensors;
+};
+
+/// The file's exact bytes, digest of itself included.
+std::string FormatManifest(const Manifest& manifest);
+/// Reads and checks one. Cut, changed or newer files throw Error.
+Manifest ReadManifest(const fs::path& path);
+
+}  // namespace cria::store

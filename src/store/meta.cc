@@ -1,0 +1,94 @@
+#include "store/meta.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "store/torch_file.h"
+
+namespace cria::store {
+namespace {
+
+constexpr const char* kRemedy = "fetch the missing or damaged files of the release again";
+
+std::vector<fs::path> ShardFiles(const fs::path& directory) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("consolidated.") && name.ends_with(".pth")) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+enum class Cut { kNone, kRows, kColumns };
+
+// Which dimension the release's parallel layers cut. LLaMA 1 and 2 cut the embedding by columns,
+// LLaMA 3 by rows: decided by the shape.
+Cut CutOf(const NamedTensor& shard, int64_t n_shards, int64_t dim) {
+  if (shard.shape.size() != 2) return Cut::kNone;
+  const std::string& name = shard.name;
+  if (name.ends_with(".wo.weight") || name.ends_with(".w2.weight")) return Cut::kColumns;
+  if (name == "tok_embeddings.weight") {
+    return shard.shape[1] * n_shards == dim ? Cut::kColumns : Cut::kRows;
+  }
+  return Cut::kRows;
+}
+
+bool IsRopeTable(const std::string& name) { return name.ends_with("rope.freqs"); }
+
+// Joins the tensors of one name. Pieces point into the shards' mapped files.
+NamedTensor Join(const std::vector<const NamedTensor*>& shards, int64_t dim) {
+  NamedTensor whole = *shards.front();
+  if (shards.size() == 1) return whole;
+  const Cut cut = CutOf(whole, static_cast<int64_t>(shards.size()), dim);
+  const std::vector<uint8_t> replica = cut == Cut::kNone ? ReadBytes(whole) : std::vector<uint8_t>();
+  whole.axis = cut == Cut::kColumns ? 1 : 0;
+  for (size_t i = 1; i < shards.size(); ++i) {
+    const NamedTensor& shard = *shards[i];
+    const std::string where = shard.where + ", tensor \"" + shard.name + "\"";
+    if (shard.type != whole.type || shard.shape != shards.front()->shape) {
+      throw Error("differs in shape or type between shards", where, kRemedy);
+    }
+    if (cut == Cut::kNone) {
+      if (ReadBytes(shard) != replica) throw Error("replicated tensor differs between shards", where, kRemedy);
+      continue;
+    }
+    whole.shape[whole.axis] += shard.shape[whole.axis];
+    whole.pieces.push_back(shard.pieces.front());
+  }
+  return whole;
+}
+
+}  // namespace
+
+bool IsMeta(const fs::path& directory) {
+  return fs::is_regular_file(directory / "params.json") && !ShardFiles(directory).empty();
+}
+
+TensorSet OpenMeta(const fs::path& directory) {
+  TensorSet set;
+  set.set_where(directory.string());
+  set.set_metadata(ReadJson(directory / "params.json"));
+  const int64_t dim =
+      JsonGet<int64_t>(set.metadata(), "dim", (directory / "params.json").string());
+  std::vector<TensorSet> shards;
+  for (const fs::path& file : ShardFiles(directory)) shards.push_back(OpenTorchFile(file));
+  if (shards.empty()) throw Error("no consolidated.*.pth", directory.string(), kRemedy);
+  for (const NamedTensor& first : shards.front().tensors()) {
+    if (IsRopeTable(first.name)) continue;
+    std::vector<const NamedTensor*> parts;
+    for (const TensorSet& shard : shards) parts.push_back(&shard.Get(first.name));
+    set.Add(Join(parts, dim));
+  }
+  for (TensorSet& shard : shards) {
+    for (const NamedTensor& tensor : shard.tensors()) {
+      if (!IsRopeTable(tensor.name) && !set.Contains(tensor.name)) {
+        throw Error("tensor \"" + tensor.name + "\" is only in some shards", shard.where(), kRemedy);
+      }
+    }
+    set.Absorb(std::move(shard));
+  }
+  return set;
+}
+
+}  // namespace cria::store

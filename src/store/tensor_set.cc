@@ -1,0 +1,184 @@
+#include "store/tensor_set.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace cria::store {
+namespace {
+
+constexpr int64_t kCopyElements = int64_t{1} << 18;  // unit of parallel work
+
+// Calls row(piece element offset, tensor element offset, run length) for every run of the piece that
+// is contiguous in the tensor: one per row of the last dimension, or the whole piece if it is the
+// whole tensor and contiguous.
+template <class Row>
+void ForEachRun(const NamedTensor& tensor, const TensorPiece& piece, int64_t begin_along_axis,
+                Row row) {
+  if (ElementCount(piece.shape) == 0) return;
+  if (piece.shape == tensor.shape && piece.strides == ContiguousStrides(piece.shape)) {
+    row(int64_t{0}, int64_t{0}, ElementCount(piece.shape));
+    return;
+  }
+  const Shape to_strides = ContiguousStrides(tensor.shape);
+  const int last = static_cast<int>(piece.shape.size()) - 1;
+  Shape index(piece.shape.size(), 0);
+  while (true) {
+    int64_t from = 0, to = begin_along_axis * to_strides[tensor.axis];
+    for (int d = 0; d < last; ++d) {
+      from += index[d] * piece.strides[d];
+      to += index[d] * to_strides[d];
+    }
+    row(from, to, piece.shape[last]);
+    int d = last - 1;
+    while (d >= 0 && ++index[d] == piece.shape[d]) index[d--] = 0;
+    if (d < 0) return;
+  }
+}
+
+int64_t LastStride(const TensorPiece& piece) {
+  return piece.strides.empty() ? 1 : piece.strides.back();
+}
+
+}  // namespace
+
+Shape ContiguousStrides(const Shape& shape) {
+  Shape strides(shape.size(), 1);
+  for (int d = static_cast<int>(shape.size()) - 2; d >= 0; --d) {
+    strides[d] = strides[d + 1] * shape[d + 1];
+  }
+  return strides;
+}
+
+NamedTensor ContiguousTensor(std::string name, DType type, Shape shape,
+                             std::span<const uint8_t> bytes, std::string where) {
+  NamedTensor tensor{std::move(name), type, shape, 0, {}, std::move(where), std::nullopt};
+  CRIA_CHECK(bytes.size() >= static_cast<size_t>(tensor.stored_bytes()), "{}", tensor.name);
+  tensor.pieces.push_back({bytes.first(tensor.stored_bytes()), shape, ContiguousStrides(shape)});
+  return tensor;
+}
+
+std::optional<TensorView> ContiguousView(const NamedTensor& tensor) {
+  if (tensor.pieces.size() != 1) return std::nullopt;
+  const TensorPiece& piece = tensor.pieces.front();
+  if (piece.strides != ContiguousStrides(piece.shape)) return std::nullopt;
+  return TensorView{tensor.type, tensor.shape, piece.bytes};
+}
+
+const NamedTensor& TensorSet::Get(std::string_view name) const {
+  const auto it = index_.find(std::string(name));
+  if (it == index_.end()) {
+    throw Error(fmt::format("tensor \"{}\" is missing", name), where_,
+                "the file is not a whole LLaMA model; fetch or export it again");
+  }
+  return tensors_[it->second];
+}
+
+void TensorSet::Add(NamedTensor tensor) {
+  if (!index_.emplace(tensor.name, tensors_.size()).second) {
+    throw Error(fmt::format("tensor \"{}\" occurs twice", tensor.name), tensor.where,
+                "the file is damaged; fetch or export it again");
+  }
+  tensors_.push_back(std::move(tensor));
+}
+
+void TensorSet::Absorb(TensorSet other) {
+  for (MappedFile& file : other.files_) files_.push_back(std::move(file));
+}
+
+void TensorSet::Verify(const Context& context,
+                       const std::function<bool(const NamedTensor&)>& wanted) const {
+  std::vector<const NamedTensor*> work;
+  for (const NamedTensor& tensor : tensors_) {
+    if (tensor.digest && (!wanted || wanted(tensor))) work.push_back(&tensor);
+  }
+  // Largest first, so that threads end together.
+  std::stable_sort(work.begin(), work.end(), [](const NamedTensor* a, const NamedTensor* b) {
+    return a->stored_bytes() > b->stored_bytes();
+  });
+  context.ParallelFor(static_cast<int64_t>(work.size()), [&](int64_t i) {
+    const NamedTensor& tensor = *work[i];
+    const auto bytes = tensor.pieces.front().bytes;
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (Hash64(text) != *tensor.digest) {
+      throw Error(fmt::format("tensor \"{}\" does not match its digest: the file was changed or "
+                              "damaged after it was written", tensor.name),
+                  tensor.where, "use another checkpoint or a backup; this one must not be trusted");
+    }
+  });
+}
+
+void ReadAsFloat(const Context& context, const NamedTensor& tensor, std::span<float> to) {
+  CRIA_CHECK(static_cast<int64_t>(to.size()) == tensor.elements(), "{}: {} values for {}",
+             tensor.name, to.size(), ShapeString(tensor.shape));
+  struct Run {
+    const uint8_t* from;
+    int64_t stride, to, n;
+  };
+  const int64_t size = DTypeBytes(tensor.type);
+  std::vector<Run> runs;
+  int64_t begin = 0;
+  for (const TensorPiece& piece : tensor.pieces) {
+    const int64_t stride = LastStride(piece);
+    ForEachRun(tensor, piece, begin, [&](int64_t from, int64_t at, int64_t n) {
+      for (int64_t i = 0; i < n; i += kCopyElements) {
+        runs.push_back({piece.bytes.data() + (from + i * stride) * size, stride, at + i,
+                        std::min(kCopyElements, n - i)});
+      }
+    });
+    if (!piece.shape.empty()) begin += piece.shape[tensor.axis];
+  }
+  // Short runs (rows) are handed out in groups of about kCopyElements.
+  const int64_t average = std::max<int64_t>(1, tensor.elements() / std::max<size_t>(1, runs.size()));
+  const int64_t group = std::max<int64_t>(1, kCopyElements / average);
+  const int64_t n_runs = static_cast<int64_t>(runs.size());
+  context.ParallelFor((n_runs + group - 1) / group, [&](int64_t g) {
+    for (int64_t r = g * group; r < std::min(n_runs, (g + 1) * group); ++r) {
+      const Run& run = runs[r];
+      if (run.stride == 1) {
+        ConvertToFloat(tensor.type, run.from, run.n, to.data() + run.to);
+        continue;
+      }
+      for (int64_t i = 0; i < run.n; ++i) {
+        ConvertToFloat(tensor.type, run.from + i * run.stride * size, 1, to.data() + run.to + i);
+      }
+    }
+  });
+}
+
+std::vector<uint8_t> ReadBytes(const NamedTensor& tensor) {
+  const int64_t size = DTypeBytes(tensor.type);
+  std::vector<uint8_t> to(static_cast<size_t>(tensor.stored_bytes()));
+  int64_t begin = 0;
+  for (const TensorPiece& piece : tensor.pieces) {
+    const int64_t stride = LastStride(piece);
+    ForEachRun(tensor, piece, begin, [&](int64_t from, int64_t at, int64_t n) {
+      if (stride == 1) {
+        std::memcpy(to.data() + at * size, piece.bytes.data() + from * size, n * size);
+        return;
+      }
+      for (int64_t i = 0; i < n; ++i) {
+        std::memcpy(to.data() + (at + i) * size, piece.bytes.data() + (from + i * stride) * size, size);
+      }
+    });
+    if (!piece.shape.empty()) begin += piece.shape[tensor.axis];
+  }
+  return to;
+}
+
+int64_t CheckedElementCount(const Shape& shape, const std::string& where) {
+  // 2^56 elements: above any file, and still safe to multiply by an element size.
+  constexpr int64_t kLimit = int64_t{1} << 56;
+  int64_t n = 1;
+  for (const int64_t size : shape) {
+    if (size < 0 || (n != 0 && size > kLimit / n)) {
+      throw Error("impossible tensor shape " + ShapeString(shape), where,
+                  "the file is damaged or hostile; fetch it again from its source");
+    }
+    n *= size;
+  }
+  return n;
+}
+
+}  // namespace cria::store
