@@ -74,7 +74,11 @@ void PrintTable(const eval::Table& table) {
     for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
   }
   const auto print = [&](size_t c, const std::string& cell) {
-    fmt::print(table.columns[c].numeric ? "{:>{}}  " : "{:<{}}  ", cell, widths[c]);
+    if (table.columns[c].numeric) {
+      fmt::print("{:>{}}  ", cell, widths[c]);
+    } else {
+      fmt::print("{:<{}}  ", cell, widths[c]);
+    }
   };
   for (size_t c = 0; c < widths.size(); ++c) print(c, table.columns[c].title);
   fmt::print("\n");
