@@ -34,6 +34,18 @@ void LoadRows(const T* from, int64_t stride, int64_t rows, int64_t columns, E* t
   std::fill_n(to, (padded_rows - rows) * ld, E{});
 }
 
+/// Asks for rows [first, last) of memory that a later LoadRows or store will touch. Spread over the
+/// steps before it: rows lie far apart, where the processor does not guess, and a burst would wait.
+template <class T>
+void PrefetchRows(const T* from, int64_t stride, int64_t first, int64_t last, int64_t columns) {
+  for (int64_t r = first; r < last; ++r) {
+    const char* row = reinterpret_cast<const char*>(from + r * stride);
+    const int64_t bytes = columns * static_cast<int64_t>(sizeof(T));
+    for (int64_t at = 0; at < bytes; at += 64) __builtin_prefetch(row + at, 0, 2);
+    __builtin_prefetch(row + bytes - 1, 0, 2);
+  }
+}
+
 /// Left operand [rows][ld] to the right operand whose columns are these rows.
 template <class E>
 void RowsToColumns(const E* from, int64_t ld, int64_t rows, E* to, int64_t to_ld) {

@@ -9,7 +9,8 @@
 namespace cria::kernels {
 namespace {
 
-constexpr int64_t kRowsPerTask = 192;  // packing a key block is shared by this many query rows
+// Packing a key block is shared by the rows of a task: many, while there are tasks for all threads.
+constexpr int64_t kMostRowsPerTask = 512, kLeastRowsPerTask = 96, kTasksPerThread = 4;
 
 /// Row r of a task is query first + r / group of head r % group of one key/value head.
 template <class T, class E>
@@ -56,10 +57,14 @@ struct ForwardTask {
     for (int64_t r = 0; r < rows; ++r) state[r] = {{}, -INFINITY, -INFINITY};
   }
 
+  int64_t KeyOffset(int64_t key) const {
+    return (sequence * shape.kv_len + key) * shape.kv_stride + kv_head * dim;
+  }
+
   void LoadKeys(const T* k, const T* v, int64_t first_key) {
     const int64_t n = std::min<int64_t>(kBlockColumns, shape.kv_len - first_key);
     const int64_t padded = RoundUp(n, kLaneGroup);
-    const int64_t at = (sequence * shape.kv_len + first_key) * shape.kv_stride + kv_head * dim;
+    const int64_t at = KeyOffset(first_key);
     LoadRows(k + at, shape.kv_stride, n, dim, key_rows, padded, width);
     RowsToColumns(key_rows, width, padded, keys, kBlockColumns);
     LoadRows(v + at, shape.kv_stride, n, dim, value_rows, padded, width);
@@ -69,8 +74,11 @@ struct ForwardTask {
   /// One key block for rows [first, first + n).
   void Step(int64_t first, int64_t n, int64_t first_key) {
     int64_t visible[kRowGroup];
-    for (int64_t r = 0; r < n; ++r)
-      visible[r] = first_position + (first + r) / group + 1 - first_key;
+    int64_t head = first % group, position = first_position + first / group;
+    for (int64_t r = 0; r < n; ++r) {
+      visible[r] = position + 1 - first_key;
+      if (++head == group) head = 0, ++position;
+    }
     if (visible[n - 1] <= 0) return;
     const int64_t columns = std::min<int64_t>(kBlockColumns, RoundUp(visible[n - 1], kLaneGroup));
     ops.product({.m = n,
@@ -106,13 +114,13 @@ struct ForwardTask {
   }
 
   void StoreRows(T* out, float* lse) {
+    const RowOps<T>& memory = AttentionRowOps<T>();
     for (int64_t r = 0; r < rows; ++r) {
       const int64_t query = first_query + r / group, head = kv_head * group + r % group;
       float total = 0;
       for (float lane : state[r].sums) total += lane;
-      AttentionRowOps<T>().store(
-          sum + r * width, width, 1, dim, 1 / total,
-          out + (sequence * shape.q_len + query) * shape.out_stride + head * dim, 0);
+      memory.store(sum + r * width, width, 1, dim, 1 / total,
+                   out + (sequence * shape.q_len + query) * shape.out_stride + head * dim, 0);
       if (lse) {
         lse[(sequence * shape.heads + head) * shape.q_len + query] =
             (state[r].max + std::log2(total)) / kLog2E;
@@ -126,7 +134,12 @@ struct ForwardTask {
     const int64_t keys_end = first_position + queries;
     for (int64_t first_key = 0; first_key < keys_end; first_key += kBlockColumns) {
       LoadKeys(k, v, first_key);
+      const int64_t next = std::min<int64_t>(kBlockColumns, keys_end - first_key - kBlockColumns);
+      const int64_t at = KeyOffset(first_key + kBlockColumns);
       for (int64_t r = 0; r < rows; r += kRowGroup) {
+        const int64_t done = r * next / rows, then = std::min(rows, r + kRowGroup) * next / rows;
+        PrefetchRows(k + at, shape.kv_stride, done, then, dim);
+        PrefetchRows(v + at, shape.kv_stride, done, then, dim);
         Step(r, std::min(kRowGroup, rows - r), first_key);
       }
     }
@@ -143,9 +156,12 @@ void Attention(const Context& context, const AttentionShape& shape, const T* q, 
       shape.heads % shape.kv_heads == 0 && shape.head_dim % 2 == 0 && shape.kv_len >= shape.q_len,
       "heads {} of {}, head_dim {}, {} queries on {} keys", shape.heads, shape.kv_heads,
       shape.head_dim, shape.q_len, shape.kv_len);
-  const int64_t per_task = std::max<int64_t>(1, kRowsPerTask * shape.kv_heads / shape.heads);
-  const int64_t chunks = (shape.q_len + per_task - 1) / per_task;
   const int64_t heads = shape.batch * shape.kv_heads;
+  const int64_t all_rows = shape.batch * shape.q_len * shape.heads;
+  const int64_t task_rows = std::clamp(all_rows / (kTasksPerThread * context.threads()),
+                                       kLeastRowsPerTask, kMostRowsPerTask);
+  const int64_t per_task = std::max<int64_t>(1, task_rows * shape.kv_heads / shape.heads);
+  const int64_t chunks = (shape.q_len + per_task - 1) / per_task;
   WithAttentionOps<T>([&]<class E>(const AttentionOps<E>& ops) {
     context.ParallelFor(chunks * heads, [&](int64_t index) {
       const int64_t head = index % heads;

@@ -81,11 +81,12 @@ struct BackwardTask {
     LoadRows(at.dout + out_at, shape.out_stride, n, dim, rows, kLanes, width);
     RowsToColumns(rows, width, kLanes, block.dout_columns, kLanes);
     ops.pair_rows(rows, kLanes, width, block.dout_rows);
+    const RowOps<T>& memory = AttentionRowOps<T>();
     for (int64_t i = 0; i < kLanes; ++i) {
       // Infinity turns the lanes behind the last query into probability 0.
       block.lse[i] = i < n ? at.lse[head * shape.q_len + first + i] * kLog2E : INFINITY;
       const int64_t row = out_at + i * shape.out_stride;
-      block.dot[i] = i < n ? AttentionRowOps<T>().dot(at.dout + row, at.out + row, dim) : 0;
+      block.dot[i] = i < n ? memory.dot(at.dout + row, at.out + row, dim) : 0;
     }
     std::fill_n(block.dq, width * kLanes, 0.0f);
   }
@@ -103,6 +104,7 @@ struct BackwardTask {
 
   /// Scores, dp, p, ds of key rows [row, row + kRowGroup); lanes from `begin` on.
   void Strip(const QueryBlock& block, int64_t row, int64_t first_lane, int64_t begin) {
+    Prefetch(row / kRowGroup);
     BlockProduct<E> product = {.m = kRowGroup,
                                .n = kLanes - begin,
                                .k = RoundUp(dim, kPair<E>),
@@ -193,19 +195,52 @@ struct BackwardTask {
                                at.dq + first * shape.q_stride + head * dim, shape.q_stride);
   }
 
+  /// What the next step needs from memory, a part per strip. Query blocks are read during the first
+  /// key block, keys before each, and all the rows of results are written after the last use.
+  struct Ahead {
+    const T* from[3] = {};
+    int64_t stride[3] = {};
+    int64_t rows = 0;
+  };
+  Ahead ahead = {};
+
+  void Prefetch(int64_t strip) const {
+    constexpr int64_t kStrips = kKeys / kRowGroup;
+    for (int i = 0; i < 3; ++i) {
+      PrefetchRows(ahead.from[i], ahead.stride[i], strip * ahead.rows / kStrips,
+                   (strip + 1) * ahead.rows / kStrips, dim);
+    }
+  }
+
+  /// Before block i is worked on with keys from `first`: plan what comes after it.
+  void LookAhead(const BackwardArrays<T>& at, int64_t first, int64_t i) {
+    const int64_t next = i + 1;
+    if (first == 0 && next < group * blocks) {
+      const int64_t row = next % blocks * kLanes, column = next / blocks * dim;
+      const int64_t out = row * shape.out_stride + column;
+      ahead = {{at.q + row * shape.q_stride + column, at.dout + out, at.out + out},
+               {shape.q_stride, shape.out_stride, shape.out_stride},
+               std::min(kLanes, shape.q_len - row)};
+    } else {
+      ahead.rows = 0;
+    }
+  }
+
   void Run(const BackwardArrays<T>& at) {
     Allocate();
-    for (int64_t i = 0; i < group * blocks; ++i) LoadQueries(at, i / blocks, i % blocks);
+    const RowOps<T>& memory = AttentionRowOps<T>();
     for (int64_t first = 0; first < shape.kv_len; first += kKeys) {
       const int64_t keys = std::min(kKeys, shape.kv_len - first);
       LoadKeys(at, first, keys);
       for (int64_t i = 0; i < group * blocks; ++i) {
+        if (first == 0) LoadQueries(at, i / blocks, i % blocks);
+        LookAhead(at, first, i);
         const int64_t shift = first - (offset + i % blocks * kLanes);
         if (shift < kLanes) Step(queries[i], keys, shift);
       }
       const int64_t out = first * shape.kv_stride;
-      AttentionRowOps<T>().store(dk, width, keys, dim, root, at.dk + out, shape.kv_stride);
-      AttentionRowOps<T>().store(dv, width, keys, dim, 1, at.dv + out, shape.kv_stride);
+      memory.store(dk, width, keys, dim, root, at.dk + out, shape.kv_stride);
+      memory.store(dv, width, keys, dim, 1, at.dv + out, shape.kv_stride);
     }
     for (int64_t i = 0; i < group * blocks; ++i) StoreQueries(at, i / blocks, i % blocks);
   }

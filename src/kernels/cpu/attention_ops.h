@@ -89,6 +89,7 @@ void Transpose32(const void* from, int64_t ld, int64_t rows, int64_t columns, vo
 const AttentionOps<float>& FloatAttentionOps();
 /// Null on processors without products of BF16 pairs.
 const AttentionOps<BF16>* Bf16AttentionOps();
+const RowOps<BF16>* Bf16RowOps();  ///< null likewise
 template <class T>
 const RowOps<T>& AttentionRowOps();
 

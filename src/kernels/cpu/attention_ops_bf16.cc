@@ -177,7 +177,46 @@ void PairRows(const BF16* from, int64_t rows, int64_t ld, BF16* to) {
   }
 }
 
+inline __mmask16 FirstLanes(int64_t n) {
+  return static_cast<__mmask16>((1u << std::min<int64_t>(n, 16)) - 1);
+}
+
+void StoreRows(const float* from, int64_t ld, int64_t rows, int64_t columns, float scale, BF16* to,
+               int64_t stride) {
+  const __m512 factor = _mm512_set1_ps(scale);
+  for (int64_t r = 0; r < rows; ++r, from += ld, to += stride) {
+    for (int64_t i = 0; i < columns; i += 16) {
+      const __mmask16 lanes = FirstLanes(columns - i);
+      const __m512 x = _mm512_mul_ps(_mm512_maskz_loadu_ps(lanes, from + i), factor);
+      _mm256_mask_storeu_epi16(to + i, lanes, (__m256i)_mm512_cvtneps_pbh(x));
+    }
+  }
+}
+
+void LoadRow(const BF16* from, int64_t n, float* to) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const __mmask16 lanes = FirstLanes(n - i);
+    const __m512i words = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes, from + i));
+    _mm512_mask_storeu_epi32(to + i, lanes, _mm512_slli_epi32(words, 16));
+  }
+}
+
+float Dot(const BF16* a, const BF16* b, int64_t n) {
+  __m512 sum = _mm512_setzero_ps();
+  for (int64_t i = 0; i < n; i += 32) {
+    const __mmask32 lanes = n - i >= 32 ? ~__mmask32{0} : (__mmask32{1} << (n - i)) - 1;
+    sum = _mm512_dpbf16_ps(sum, (__m512bh)_mm512_maskz_loadu_epi16(lanes, a + i),
+                           (__m512bh)_mm512_maskz_loadu_epi16(lanes, b + i));
+  }
+  return _mm512_reduce_add_ps(sum);
+}
+
 }  // namespace
+
+const RowOps<BF16>* Bf16RowOps() {
+  static constexpr RowOps<BF16> kOps = {StoreRows, LoadRow, Dot};
+  return DetectIsa() >= Isa::kAvx512Bf16 ? &kOps : nullptr;
+}
 
 const AttentionOps<BF16>* Bf16AttentionOps() {
   static constexpr AttentionOps<BF16> kOps = {Product, Softmax, Gradient, PairRows};
@@ -189,6 +228,7 @@ const AttentionOps<BF16>* Bf16AttentionOps() {
 #else
 
 namespace cria::kernels {
+const RowOps<BF16>* Bf16RowOps() { return nullptr; }
 const AttentionOps<BF16>* Bf16AttentionOps() { return nullptr; }
 }  // namespace cria::kernels
 

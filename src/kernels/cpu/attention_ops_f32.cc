@@ -222,6 +222,7 @@ const RowOps<float>& AttentionRowOps<float>() {
 }
 template <>
 const RowOps<BF16>& AttentionRowOps<BF16>() {
+  if (const RowOps<BF16>* rows = Bf16RowOps()) return *rows;
   return HWY_DYNAMIC_DISPATCH(RowOpsBF16)();
 }
 void Transpose32(const void* from, int64_t ld, int64_t rows, int64_t columns, void* to,
