@@ -46,10 +46,29 @@ void PrefetchRows(const T* from, int64_t stride, int64_t first, int64_t last, in
   }
 }
 
-/// Left operand [rows][ld] to the right operand whose columns are these rows.
+/// Rows of type E, a multiple of kLaneGroup wide.
 template <class E>
-void RowsToColumns(const E* from, int64_t ld, int64_t rows, E* to, int64_t to_ld) {
-  Transpose32(from, ld / kPair<E>, rows, ld / kPair<E>, to, to_ld);
+struct RowsView {
+  const E* data;
+  int64_t stride;
+};
+
+/// Rows of memory where they lie, if nothing has to be converted or filled with zeros; else copied
+/// to `buffer` [padded_rows][width].
+template <class T, class E>
+RowsView<E> ViewRows(const T* from, int64_t stride, int64_t rows, int64_t columns, E* buffer,
+                     int64_t padded_rows, int64_t width) {
+  if constexpr (std::is_same_v<T, E>) {
+    if (rows == padded_rows && columns == width && stride % kPair<E> == 0) return {from, stride};
+  }
+  LoadRows(from, stride, rows, columns, buffer, padded_rows, width);
+  return {buffer, width};
+}
+
+/// Rows to the right operand whose columns are these rows: [width / P][to_ld][P].
+template <class E>
+void RowsToColumns(RowsView<E> from, int64_t width, int64_t rows, E* to, int64_t to_ld) {
+  Transpose32(from.data, from.stride / kPair<E>, rows, width / kPair<E>, to, to_ld);
 }
 
 /// Calls f(ops) with the fastest block operations of this processor for values of type T.

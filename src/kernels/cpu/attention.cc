@@ -25,7 +25,7 @@ struct ForwardTask {
   int64_t first_position = shape.kv_len - shape.q_len + first_query;
   float scale = kLog2E / std::sqrt(static_cast<float>(dim));
 
-  E *left = nullptr, *key_rows = nullptr, *keys = nullptr, *value_rows = nullptr;
+  E *left = nullptr, *buffer = nullptr, *keys = nullptr;
   E *values = nullptr, *p = nullptr;
   float *scores = nullptr, *sum = nullptr;
   SoftmaxRow* state = nullptr;
@@ -33,13 +33,12 @@ struct ForwardTask {
   void Allocate() {
     const int64_t block = kBlockColumns * width, padded = RoundUp(rows, kRowGroup);
     using S = Scratch;
-    S scratch(S::Bytes<E>(padded * width) + 4 * S::Bytes<E>(block) +
+    S scratch(S::Bytes<E>(padded * width) + 3 * S::Bytes<E>(block) +
               S::Bytes<E>(kRowGroup * kBlockColumns) + S::Bytes<float>(kRowGroup * kBlockColumns) +
               S::Bytes<float>(padded * width) + S::Bytes<SoftmaxRow>(padded));
     left = scratch.Take<E>(padded * width);
-    key_rows = scratch.Take<E>(block);
+    buffer = scratch.Take<E>(block);
     keys = scratch.Take<E>(block);
-    value_rows = scratch.Take<E>(block);
     values = scratch.Take<E>(block);
     p = scratch.Take<E>(kRowGroup * kBlockColumns);
     scores = scratch.Take<float>(kRowGroup * kBlockColumns);
@@ -65,10 +64,10 @@ struct ForwardTask {
     const int64_t n = std::min<int64_t>(kBlockColumns, shape.kv_len - first_key);
     const int64_t padded = RoundUp(n, kLaneGroup);
     const int64_t at = KeyOffset(first_key);
-    LoadRows(k + at, shape.kv_stride, n, dim, key_rows, padded, width);
+    const RowsView<E> key_rows = ViewRows(k + at, shape.kv_stride, n, dim, buffer, padded, width);
     RowsToColumns(key_rows, width, padded, keys, kBlockColumns);
-    LoadRows(v + at, shape.kv_stride, n, dim, value_rows, padded, width);
-    ops.pair_rows(value_rows, padded, width, values);
+    const RowsView<E> value_rows = ViewRows(v + at, shape.kv_stride, n, dim, buffer, padded, width);
+    ops.pair_rows(value_rows.data, value_rows.stride, padded, width, values);
   }
 
   /// One key block for rows [first, first + n).

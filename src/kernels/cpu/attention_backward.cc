@@ -73,14 +73,15 @@ struct BackwardTask {
   void LoadQueries(const BackwardArrays<T>& at, int64_t head, int64_t index) {
     QueryBlock& block = queries[head * blocks + index];
     const int64_t first = index * kLanes, n = std::min(kLanes, shape.q_len - first);
-    LoadRows(at.q + first * shape.q_stride + head * dim, shape.q_stride, n, dim, rows, kLanes,
-             width);
-    RowsToColumns(rows, width, kLanes, block.q_columns, kLanes);
-    ops.pair_rows(rows, kLanes, width, block.q_rows);
+    const RowsView<E> q = ViewRows(at.q + first * shape.q_stride + head * dim, shape.q_stride, n,
+                                   dim, rows, kLanes, width);
+    RowsToColumns(q, width, kLanes, block.q_columns, kLanes);
+    ops.pair_rows(q.data, q.stride, kLanes, width, block.q_rows);
     const int64_t out_at = first * shape.out_stride + head * dim;
-    LoadRows(at.dout + out_at, shape.out_stride, n, dim, rows, kLanes, width);
-    RowsToColumns(rows, width, kLanes, block.dout_columns, kLanes);
-    ops.pair_rows(rows, kLanes, width, block.dout_rows);
+    const RowsView<E> dout =
+        ViewRows(at.dout + out_at, shape.out_stride, n, dim, rows, kLanes, width);
+    RowsToColumns(dout, width, kLanes, block.dout_columns, kLanes);
+    ops.pair_rows(dout.data, dout.stride, kLanes, width, block.dout_rows);
     const RowOps<T>& memory = AttentionRowOps<T>();
     for (int64_t i = 0; i < kLanes; ++i) {
       // Infinity turns the lanes behind the last query into probability 0.
@@ -96,7 +97,7 @@ struct BackwardTask {
     LoadRows(at.v + first * shape.kv_stride, shape.kv_stride, n, dim, value_rows, padded, width);
     LoadRows(at.k + first * shape.kv_stride, shape.kv_stride, n, dim, key_rows, padded, width);
     // The left operand [width][kKeys] of dq: pairs of rows, then 32-bit words transposed.
-    ops.pair_rows(key_rows, padded, width, rows);
+    ops.pair_rows(key_rows, width, padded, width, rows);
     Transpose32(rows, width, padded / kPair<E>, width, key_columns, kKeys / kPair<E>);
     std::fill_n(dk, padded * width, 0.0f);
     std::fill_n(dv, padded * width, 0.0f);

@@ -68,8 +68,8 @@ struct AttentionOps {
   void (*product)(const BlockProduct<E>&);
   void (*softmax)(const SoftmaxBlock<E>&);
   void (*gradient)(const GradientBlock<E>&);
-  /// Left operand [rows][ld] (k = columns) to right operand with k = rows: [rows / P][ld][P].
-  void (*pair_rows)(const E* from, int64_t rows, int64_t ld, E* to);
+  /// Rows [rows][width] to right operand with k = rows: [rows / P][width][P].
+  void (*pair_rows)(const E* from, int64_t stride, int64_t rows, int64_t width, E* to);
 };
 
 /// Copies between memory and blocks. T is the type in memory.

@@ -168,10 +168,10 @@ inline __m512i LoadWords(const BF16* p) {
   return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
 }
 
-void PairRows(const BF16* from, int64_t rows, int64_t ld, BF16* to) {
-  for (int64_t row = 0; row < rows; row += 2, from += 2 * ld, to += 2 * ld) {
-    for (int64_t i = 0; i < ld; i += 16) {
-      const __m512i high = _mm512_slli_epi32(LoadWords(from + ld + i), 16);
+void PairRows(const BF16* from, int64_t stride, int64_t rows, int64_t width, BF16* to) {
+  for (int64_t row = 0; row < rows; row += 2, from += 2 * stride, to += 2 * width) {
+    for (int64_t i = 0; i < width; i += 16) {
+      const __m512i high = _mm512_slli_epi32(LoadWords(from + stride + i), 16);
       _mm512_storeu_si512(to + 2 * i, _mm512_or_si512(high, LoadWords(from + i)));
     }
   }

@@ -135,8 +135,8 @@ void Gradient(const GradientBlock<float>& x) {
   }
 }
 
-void PairRows(const float* from, int64_t rows, int64_t ld, float* to) {
-  std::copy_n(from, rows * ld, to);
+void PairRows(const float* from, int64_t stride, int64_t rows, int64_t width, float* to) {
+  for (int64_t r = 0; r < rows; ++r) std::copy_n(from + r * stride, width, to + r * width);
 }
 
 const AttentionOps<float>& FloatOps() {
