@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "base/units.h"
 #include "command.h"
-#include "machine_ceiling.h"
+#include "kernels/ceiling.h"
 #include "train/learner.h"
 
 namespace cria::app {
@@ -153,7 +153,7 @@ void Run(const Flags& flags) {
                                                                                 : Precision::kBF16;
   train::Learner learner(config, {}, precision);
   learner.Initialize(context, flags.seed);
-  const double ceiling = MeasureCeiling(context);
+  const double ceiling = kernels::MeasureProductCeiling(context);
   std::map<std::string, std::vector<double>> own, peer;
   // Turn and turn about, so that whatever else the machine does hits both alike.
   for (int round = 0; round < flags.rounds; ++round) {

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/units.h"
 #include "data/tokenize.h"
-#include "machine_ceiling.h"
+#include "kernels/ceiling.h"
 #include "raise_training.h"
 #include "store/checkpoint.h"
 #include "train/progress_line.h"
@@ -59,7 +59,7 @@ std::string TrainStage(const Run& run, const ShardManifest& shards,
                                 .resume = !other,
                                 .force = other,
                                 .token_bytes = TokenTextBytes(tokenizer),
-                                .ceiling_flops = MeasureCeiling(*run.context),
+                                .ceiling_flops = kernels::MeasureProductCeiling(*run.context),
                                 .initial_weights = nullptr,
                                 .initial_from = ""};
     train::ProgressLine line(run.progress);

@@ -5,9 +5,9 @@
 #include "base/units.h"
 #include "command.h"
 #include "data/tokenize.h"
-#include "machine_ceiling.h"
-#include "model/checkpoint.h"
+#include "kernels/ceiling.h"
 #include "run_recipe.h"
+#include "store/checkpoint.h"
 #include "train/progress_line.h"
 #include "train/run.h"
 #include "train/run_folder.h"
@@ -85,6 +85,25 @@ train::TrainOptions TrainFlags(const Flags& flags, train::TrainOptions options) 
   return options;
 }
 
+// Weights of a run or of one of its checkpoints.
+std::unique_ptr<ParameterBlock> ReadInitialWeights(const Context& context, const fs::path& path,
+                                                   ModelConfig* config) {
+  const fs::path folder = store::IsCheckpoint(path) ? path : store::LatestCheckpoint(path);
+  if (folder.empty()) {
+    throw Error("no model here", path.string(), "give the folder of a run or of a checkpoint");
+  }
+  const store::Checkpoint checkpoint = store::OpenCheckpoint(folder, "weights");
+  checkpoint.tensors.Verify(context);
+  *config = ConfigFromJson(checkpoint.config, folder.string());
+  auto weights = std::make_unique<ParameterBlock>(*config);
+  for (const ParameterSpec& spec : weights->specs()) {
+    const store::NamedTensor& tensor = checkpoint.tensors.Get("weights/" + spec.name);
+    CRIA_CHECK(tensor.shape == spec.shape, "{}", tensor.name);
+    store::ReadAsFloat(context, tensor, weights->values(spec));
+  }
+  return weights;
+}
+
 // `cria train --resume --out RUN` alone goes on as the run was begun.
 bool OnlyResume(const Flags& f) {
   return f.resume && f.recipe.empty() && f.params.empty() && f.preset.empty() && f.init.empty() &&
@@ -116,7 +135,7 @@ void Run(const Flags& flags) {
   setup.shards = flags.data;
   setup.resume = flags.resume;
   setup.force = flags.force;
-  std::unique_ptr<LoadedModel> initial;
+  std::unique_ptr<ParameterBlock> initial;
   if (OnlyResume(flags)) {
     const train::RunRecord record = train::ReadRunRecord(flags.out);
     setup.config = record.config;
@@ -130,9 +149,8 @@ void Run(const Flags& flags) {
     if (!flags.recipe.empty()) recipe = ReadRunRecipe(flags.recipe);
     setup.options = TrainFlags(flags, recipe.train);
     if (!flags.init.empty()) {
-      initial = std::make_unique<LoadedModel>(LoadModel(context, flags.init));
-      setup.config = initial->config;
-      setup.initial_weights = &initial->parameters;
+      initial = ReadInitialWeights(context, flags.init, &setup.config);
+      setup.initial_weights = initial.get();
       setup.initial_from = fs::absolute(flags.init).string();
     } else {
       setup.config = ModelFromTable(ModelFlags(flags, recipe.model), manifest.vocab_size);
@@ -141,7 +159,7 @@ void Run(const Flags& flags) {
   train::ValidateOptions(setup.options);
   setup.token_bytes =
       TokenTextBytes(tokenizer::Tokenizer::Load(setup.shards / kShardTokenizerName));
-  setup.ceiling_flops = MeasureCeiling(context);
+  setup.ceiling_flops = kernels::MeasureProductCeiling(context);
   train::ProgressLine line(flags.progress_style());
   train::Observer* const observers[] = {&line};
   PrintSummary(train::Train(context, setup, observers), flags);
@@ -156,7 +174,7 @@ void AddTrainCommand(CLI::App* app) {
   c->add_option("--data", f->data, "Folder of `cria tokenize`");
   c->add_option("--out", f->out, "Folder of the run")->required();
   c->add_option("--recipe", f->recipe, "Recipe file: its [model] and [train] tables");
-  c->add_option("--init", f->init, "Go on from the weights of this MODEL");
+  c->add_option("--init", f->init, "Begin with the weights of this run or checkpoint");
   c->add_option("--params", f->params, "Size of the model, e.g. 10M");
   c->add_option("--preset", f->preset, "A model of the paper: 7B, 13B, 33B, 65B");
   c->add_option("--dim", f->sizes.dim, "Width");
