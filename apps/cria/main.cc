@@ -19,10 +19,12 @@ int Run(int argc, char** argv) {
   app.name("cria");
   app.set_version_flag("--version", "cria " CRIA_VERSION);
   app.require_subcommand(1);
+  AddRaiseCommand(&app);
   AddCorpusCommand(&app);
   AddTokenizerCommand(&app);
   AddTokenizeCommand(&app);
   AddTrainCommand(&app);
+  AddEvalCommand(&app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

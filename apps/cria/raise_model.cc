@@ -1,12 +1,30 @@
 // The stages of `cria raise` after training: bits per byte, the compressors beside it, and samples.
-#include "base/error.h"
+#include "base/interrupt.h"
 #include "eval/llama_language_model.h"
 #include "held_out.h"
-#include "infer/generate.h"
-#include "infer/load.h"
 #include "raise_training.h"
+#include "run_model.h"
 
 namespace cria::app {
+namespace {
+
+// What the model says after `prompt`. Each prompt has its own random stream.
+std::string Continue(const Run& run, const RunModel& model, const std::string& prompt,
+                     uint64_t seed) {
+  const SamplesTable& table = run.recipe.samples;
+  const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
+  eval::LlamaLanguageModel language_model(run.context, model.llama.get());
+  std::vector<int32_t> ids = {tokenizer.bos_id()};
+  tokenizer.Encode(prompt, &ids);
+  const int32_t stop[] = {tokenizer.eos_id()};
+  const std::vector<int32_t> generated =
+      language_model.Generate(ids, table.max_tokens, stop, {table.temperature, table.top_p, seed});
+  ids.insert(ids.end(), generated.begin(), generated.end());
+  const std::string text = tokenizer.Decode(ids);
+  return text.substr(std::min(prompt.size(), text.size()));
+}
+
+}  // namespace
 
 void EvaluateStage(const Run& run, const corpus::Manifest& corpus,
                    const std::string& model_digest) {
@@ -15,7 +33,7 @@ void EvaluateStage(const Run& run, const corpus::Manifest& corpus,
                     {"model", model_digest},
                     {"stride", run.recipe.evaluation.stride}};
   run.stages->Run("evaluation", key, {run.paths.evaluation()}, [&] {
-    infer::LoadedModel model = infer::LoadModel(*run.context, run.paths.training(), {});
+    const RunModel model = OpenRunModel(*run.context, run.paths.training());
     const std::vector<eval::HeldOutDocument> documents =
         ReadHeldOut(*run.context, run.paths.corpus(), *model.tokenizer, 0);
     eval::LlamaLanguageModel language_model(run.context, model.llama.get());
@@ -52,18 +70,21 @@ void SamplesStage(const Run& run, const std::string& model_digest) {
                     {"max_tokens", table.max_tokens},
                     {"prompts", table.prompts}};
   run.stages->Run("samples", key, {run.paths.samples()}, [&] {
-    infer::LoadedModel model = infer::LoadModel(*run.context, run.paths.training(), {});
+    const RunModel model = OpenRunModel(*run.context, run.paths.training());
     Json samples = Json::array();
-    for (const std::string& prompt : table.prompts) {
+    for (size_t i = 0; i < table.prompts.size(); ++i) {
       ThrowIfInterrupted();
-      samples.push_back({{"prompt", prompt}, {"continuation", Continue(run, &model, prompt)}});
+      const std::string& prompt = table.prompts[i];
+      samples.push_back({{"prompt", prompt},
+                         {"continuation", Continue(run, model, prompt, run.recipe.seed + i)}});
     }
-    WriteJson(run.paths.samples(),
-              {{"settings",
-                fmt::format("Temperature {:g}, top-p {:g}, seed {}, at most {} tokens each; the "
-                            "prompt stands in front. First tries, nothing chosen.",
-                            table.temperature, table.top_p, run.recipe.seed, table.max_tokens)},
-               {"samples", samples}});
+    WriteJson(
+        run.paths.samples(),
+        {{"settings",
+          fmt::format("Temperature {:g}, top-p {:g}, seeds from {} on, at most {} tokens each; the "
+                      "prompt stands in front. First tries, nothing chosen.",
+                      table.temperature, table.top_p, run.recipe.seed, table.max_tokens)},
+         {"samples", samples}});
   });
 }
 

@@ -104,4 +104,13 @@ std::string RaiseCommand(const Run& run) {
                      run.overrides);
 }
 
+std::vector<NamedCommand> NextCommands(const Run& run) {
+  const fs::path model = run.paths.training();
+  return {{"go on training it, here for ten minutes more, into a new run",
+           fmt::format("cria train --data {} --init {} --minutes 10 --out {}",
+                       Quoted(run.paths.shards()), Quoted(model), Quoted(run.paths.root / "more"))},
+          {"measure it", fmt::format("cria eval {} --tasks bpb,perplexity --data {} --compare",
+                                     Quoted(model), Quoted(run.paths.corpus()))}};
+}
+
 }  // namespace cria::app

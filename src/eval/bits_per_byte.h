@@ -37,7 +37,7 @@ struct TextEvaluation {
 
 struct TextEvaluationOptions {
   int64_t stride = 0;  ///< 0: half the context
-  std::function<void(int64_t done_tokens, int64_t total_tokens)> progress;
+  std::function<void(int64_t done_tokens, int64_t total_tokens)> progress = nullptr;
 };
 
 /// Throws Error if there is no text to score.

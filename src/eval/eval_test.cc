@@ -31,8 +31,8 @@ class CoinModel : public LanguageModel {
     }
     return sums;
   }
-  std::vector<int32_t> Generate(std::span<const int32_t>, int64_t,
-                                std::span<const int32_t>) override {
+  std::vector<int32_t> Generate(std::span<const int32_t>, int64_t, std::span<const int32_t>,
+                                const Choice&) override {
     return {};
   }
 
@@ -53,10 +53,9 @@ TEST(Windows, CountEveryTokenOnceAndKeepContext) {
         const std::vector<int32_t> ids = Ids(size);
         std::vector<int> counted(size, 0);
         for (const Window& window : CutIntoWindows(ids, context, stride)) {
-          ASSERT_GE(window.counted_from, 1);
           ASSERT_LE(window.ids.size(), context + 1);
           const bool first = window.ids[0] == 0;
-          if (!first) ASSERT_GE(window.counted_from, context - stride + 1);
+          ASSERT_GE(window.counted_from, first ? 1 : context - stride + 1);
           for (size_t i = window.counted_from; i < window.ids.size(); ++i) ++counted[window.ids[i]];
         }
         for (int64_t i = 0; i < size; ++i) ASSERT_EQ(counted[i], i > 0) << size << " " << context;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/random.h"
 
 namespace cria::eval {
 namespace {
@@ -22,6 +23,31 @@ double LogProbability(std::span<const float> logits, int32_t id) {
   double sum = 0;
   for (float x : logits) sum += std::exp(x - top);
   return logits[id] - top - std::log(sum);
+}
+
+// The original release's rule: ids in falling order of probability, each kept while the sum of
+// those before it is at most top_p; among the kept ones by probability.
+int64_t Choose(std::span<const float> logits, const Choice& choice, RandomStream* random) {
+  if (choice.temperature <= 0) return ArgMax(logits);
+  const double top = *std::max_element(logits.begin(), logits.end());
+  std::vector<std::pair<double, int64_t>> ids(logits.size());
+  double total = 0;
+  for (size_t i = 0; i < logits.size(); ++i) {
+    ids[i] = {std::exp((logits[i] - top) / choice.temperature), static_cast<int64_t>(i)};
+    total += ids[i].first;
+  }
+  std::sort(ids.begin(), ids.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  double kept = 0;
+  size_t count = 0;
+  while (count < ids.size() && kept <= choice.top_p * total) kept += ids[count++].first;
+  double left = random->NextDouble() * kept;
+  for (size_t i = 0; i + 1 < count; ++i) {
+    left -= ids[i].first;
+    if (left < 0) return ids[i].second;
+  }
+  return ids[count - 1].second;
 }
 
 // Rows of inputs and targets, shorter windows padded on the right where nothing counts.
@@ -121,7 +147,8 @@ std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
 
 std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> prompt,
                                                   int64_t max_new_tokens,
-                                                  std::span<const int32_t> stop) {
+                                                  std::span<const int32_t> stop,
+                                                  const Choice& choice) {
   CRIA_CHECK(!prompt.empty());
   const int64_t room = std::max<int64_t>(context_length_ - max_new_tokens, 1);
   if (static_cast<int64_t>(prompt.size()) > room) prompt = prompt.last(room);
@@ -131,10 +158,11 @@ std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> promp
   const auto cache = model_->NewCache(capacity);
   std::vector<float> logits(vocab);
   std::vector<int32_t> generated;
+  RandomStream random(choice.seed, RandomPurpose::kSampling);
   model_->Decode(*context_, prompt, cache.get(), false, logits.data());
   while (static_cast<int64_t>(generated.size()) < max_new_tokens) {
     ThrowIfInterrupted();
-    const int32_t next = static_cast<int32_t>(ArgMax(logits));
+    const int32_t next = static_cast<int32_t>(Choose(logits, choice, &random));
     if (std::find(stop.begin(), stop.end(), next) != stop.end()) break;
     generated.push_back(next);
     if (cache->length() == capacity) break;
