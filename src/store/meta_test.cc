@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(Variants, MetaFolderTest,
                                          "meta_fp16_mp2_views", "meta_fp16_shared_storage",
                                          "meta_fp16_cuda_location", "meta_fp16_legacy_pickle",
                                          "meta_fp16_no_rope_freqs"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& variant) { return std::string(variant.param); });
 
 TEST(MetaTest, OtherTypesRoundTheSameWeights) {
   CRIA_REQUIRE_TEST_DATA("models/tiny_random_512/meta_bf16");
@@ -85,7 +85,9 @@ TEST(MetaTest, Stories260KIsTheSameInEveryForm) {
     const std::string source = tensor.name == "output.weight" ? "tok_embeddings.weight" : tensor.name;
     const auto values = Floats(v0, source);
     EXPECT_EQ(values, Floats(v1, source)) << tensor.name;
-    if (!kv) EXPECT_EQ(values, Floats(one, tensor.name)) << tensor.name;
+    if (!kv) {
+      EXPECT_EQ(values, Floats(one, tensor.name)) << tensor.name;
+    }
   }
 }
 

@@ -8,7 +8,7 @@
 namespace cria::store {
 namespace {
 
-Pickle Run(const std::string& bytes) {
+Pickle RunPickle(const std::string& bytes) {
   return Pickle({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, "test");
 }
 
@@ -19,19 +19,19 @@ std::string Raw(const char (&text)[N]) {
 }
 
 TEST(PickleTest, ReadsPlainValues) {
-  const Pickle pickle = Run(Raw("\x80\x02}q\x00(X\x01\x00\x00\x00" "aK\x07X\x01\x00\x00\x00" "bJ\xff\xff\xff\xffu."));
+  const Pickle pickle = RunPickle(Raw("\x80\x02}q\x00(X\x01\x00\x00\x00" "aK\x07X\x01\x00\x00\x00" "bJ\xff\xff\xff\xffu."));
   ASSERT_EQ(pickle.root().kind, Pickle::Kind::kDict);
   ASSERT_EQ(pickle.root().items.size(), 4u);
   EXPECT_EQ(pickle.node(pickle.root().items[1]).number, 7);
   EXPECT_EQ(pickle.node(pickle.root().items[3]).number, -1);
-  EXPECT_EQ(Run(Raw("\x8a\x02\xff\xff.")).root().number, -1);
-  EXPECT_EQ(Run(Raw("\x8a\x02\xe9\x03.")).root().number, 1001);
-  EXPECT_EQ(Run(Raw("\x8a\x00.")).root().number, 0);
+  EXPECT_EQ(RunPickle(Raw("\x8a\x02\xff\xff.")).root().number, -1);
+  EXPECT_EQ(RunPickle(Raw("\x8a\x02\xe9\x03.")).root().number, 1001);
+  EXPECT_EQ(RunPickle(Raw("\x8a\x00.")).root().number, 0);
 }
 
 TEST(PickleTest, CodeIsRefusedByName) {
   const std::string message = MessageOf<Error>(
-      [] { Run(Raw("\x80\x02" "cposix\nsystem\n(X\x02\x00\x00\x00lstR.")); });
+      [] { RunPickle(Raw("\x80\x02" "cposix\nsystem\n(X\x02\x00\x00\x00lstR.")); });
   EXPECT_NE(message.find("posix.system"), std::string::npos) << message;
   for (const std::string& bad : {
            Raw("\x80\x04\x8c\x08" "builtins\x8c\x04" "eval\x93."),      // STACK_GLOBAL
@@ -43,7 +43,7 @@ TEST(PickleTest, CodeIsRefusedByName) {
            Raw("\x80\x02" "K\x01Q."),                                   // persistent id that is a number
            Raw("\x82\x01."),                                            // EXT1
        }) {
-    EXPECT_THROW(Run(bad), Error);
+    EXPECT_THROW(RunPickle(bad), Error);
   }
 }
 
@@ -54,7 +54,7 @@ TEST(PickleTest, MalformedInputIsRefused) {
            Raw("\x8a\xff."), Raw("Nr\xff\xff\xff\x7f."), Raw("}(K\x01u."), Raw("Na."), Raw("R."),
            Raw("\x8d\xff\xff\xff\xff\xff\xff\xff\xff."), Raw("cabc"), Raw("}Nb"),
        }) {
-    EXPECT_THROW(Run(bad), Error) << testing::PrintToString(bad);
+    EXPECT_THROW(RunPickle(bad), Error) << testing::PrintToString(bad);
   }
 }
 
@@ -64,7 +64,7 @@ TEST(PickleTest, AmplificationIsBounded) {
   for (int i = 0; i < 4096; ++i) bomb += Raw("K\x01K\x01\x86");
   bomb += Raw("eq\x00");
   for (int i = 0; i < 20000; ++i) bomb += Raw("ccollections\nOrderedDict\nh\x00\x85R");
-  EXPECT_THROW(Run(bomb + "."), Error);
+  EXPECT_THROW(RunPickle(bomb + "."), Error);
 }
 
 }  // namespace

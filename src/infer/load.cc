@@ -1,0 +1,29 @@
+#include "infer/load.h"
+
+#include "base/error.h"
+
+namespace cria::infer {
+
+LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOptions& options) {
+  const ModelFiles files = OpenModel(path);
+  LoadedModel loaded;
+  loaded.config = files.config;
+  const fs::path tokenizer = options.tokenizer.empty() ? files.tokenizer : options.tokenizer;
+  if (!tokenizer.empty()) {
+    loaded.tokenizer =
+        std::make_unique<tokenizer::Tokenizer>(tokenizer::Tokenizer::Load(tokenizer));
+    if (loaded.tokenizer->vocab_size() > files.config.vocab_size) {
+      throw Error(fmt::format("the tokenizer has {} pieces, the model {}",
+                              loaded.tokenizer->vocab_size(), files.config.vocab_size),
+                  tokenizer.string(), "give the model's own tokenizer with --tokenizer");
+    }
+  } else if (options.needs_tokenizer) {
+    throw Error("no tokenizer beside the model", path.string(), "name one with --tokenizer");
+  }
+  const ParameterBlock parameters = ReadParameters(context, files);
+  loaded.llama = MakeLlama(files.config, {.precision = options.precision, .for_training = false});
+  loaded.llama->SetWeights(context, parameters);
+  return loaded;
+}
+
+}  // namespace cria::infer

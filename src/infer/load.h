@@ -1,0 +1,28 @@
+// A model ready to run: weights packed, tokenizer at hand.
+#pragma once
+
+#include <memory>
+
+#include "model/checkpoint.h"
+#include "model/llama.h"
+#include "tokenizer/tokenizer.h"
+
+namespace cria::infer {
+
+struct LoadOptions {
+  fs::path tokenizer;  ///< empty: the one beside the model
+  Precision precision = DefaultPrecision();
+  bool needs_tokenizer = true;
+};
+
+struct LoadedModel {
+  ModelConfig config;
+  std::unique_ptr<Llama> llama;
+  std::unique_ptr<tokenizer::Tokenizer> tokenizer;  ///< null only if not needed and not there
+};
+
+/// Throws Error if the model or its tokenizer is missing or damaged, or they do not fit together.
+LoadedModel LoadModel(const Context& context, const fs::path& path,
+                      const LoadOptions& options = {});
+
+}  // namespace cria::infer

@@ -1,0 +1,34 @@
+// From named tensors, in any format that store reads, to a config and a block of parameters.
+#pragma once
+
+#include "base/context.h"
+#include "base/file.h"
+#include "model/config.h"
+#include "model/parameters.h"
+#include "store/tensor_set.h"
+
+namespace cria {
+
+/// A model's files, opened and recognised by content, nothing read yet.
+struct ModelFiles {
+  const char* format = "";  ///< "cria", "meta", "llama2.c"
+  ModelConfig config;
+  store::TensorSet tensors;
+  std::string prefix;  ///< of the weights' names: "weights/" in a cria checkpoint
+  Json state;          ///< of the training run, cria only
+  fs::path tokenizer;  ///< found beside the model; empty if none
+  fs::path path;       ///< folder or file that holds the tensors
+
+  /// Bytes of the weights as stored.
+  int64_t stored_bytes() const;
+};
+
+/// Opens a cria checkpoint or run folder (its newest complete checkpoint), a Meta folder, or a
+/// llama2.c file. Sizes are taken from the tensors where the format does not state them. Throws
+/// Error that names what is missing, damaged or not known.
+ModelFiles OpenModel(const fs::path& path);
+
+/// Reads all weights as fp32, checking recorded digests of files up to 1 GB and every shape.
+ParameterBlock ReadParameters(const Context& context, const ModelFiles& files);
+
+}  // namespace cria
