@@ -118,7 +118,7 @@ ContinuationScore LlamaLanguageModel::Score(const Request& request) {
   const int64_t kept = std::min<int64_t>(request.context.size(), context_length_ - length + 1);
   const std::span<const int32_t> context(request.context.end() - kept, request.context.end());
   const int64_t vocab = model_->config().vocab_size;
-  const auto cache = model_->NewCache(kept + length);
+  const auto cache = model_->NewCache(kept + length - 1);
   std::vector<float> logits(length * vocab);
   if (kept > 1)
     model_->Decode(*context_, context.first(kept - 1), cache.get(), false, logits.data());
