@@ -162,6 +162,23 @@ void AmxSweep(const Sweep& s) {
 }
 
 template <class Tiles>
+int64_t SpinTiles(int64_t loops) {
+  alignas(64) const uint32_t zero[kTileRows * kTileUnits] = {};
+  Tiles::Begin();
+  LoadSums<Tiles, true>(nullptr, 0);
+  Tiles::template Load<4>(zero, kTileStrideBytes);
+  Tiles::template Load<6>(zero, kTileStrideBytes);
+  for (int64_t loop = 0; loop < loops; ++loop) {
+    Tiles::template MulAdd<0, 4, 6>();
+    Tiles::template MulAdd<1, 4, 6>();
+    Tiles::template MulAdd<2, 4, 6>();
+    Tiles::template MulAdd<3, 4, 6>();
+  }
+  Tiles::End();
+  return loops * 4 * kTileRows * kTileUnits * kTileUnits * 4;
+}
+
+template <class Tiles>
 constexpr MatmulUnit MakeAmxUnit() {
   return {.slice_rows = kAmxSliceRows,
           .element_bytes = 2,
@@ -169,10 +186,11 @@ constexpr MatmulUnit MakeAmxUnit() {
           .step_multiple = kTileUnits,
           .pack_rows = PackAmxRows,
           .pack_transposed = PackAmxTransposed,
-          .pack_panels = PackPanelRows<PairLoader>,
+          .pack_panels = PackGroups<PairLoader, kPanelColumns>,
           .pack_weights = PackWeights<PairOperand>,
           .sweep_float = AmxSweep<Tiles, float>,
-          .sweep_bf16 = AmxSweep<Tiles, uint16_t>};
+          .sweep_bf16 = AmxSweep<Tiles, uint16_t>,
+          .spin = SpinTiles<Tiles>};
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct Avx2Op {
     _mm256_storeu_ps(part, x);
     for (int64_t i = 0; i < 8 && i < n; ++i) p[i] = static_cast<uint16_t>(RoundToBf16(part[i]));
   }
+  static CRIA_INLINE void Keep(Float* x) { asm volatile("" : "+x"(*x)); }
   static CRIA_INLINE Vector LoadUnits(const uint32_t* p) {
     return _mm256_loadu_ps(reinterpret_cast<const float*>(p));
   }
@@ -48,9 +49,10 @@ struct Avx2Op {
 template <class Out, int R, int kStride>
 void SweepRows(const Sweep& s, int row) {
   const uint32_t* panel = s.panels;
+  Ahead ahead(s, 16);
   for (int64_t c = 0; c < s.columns; c += kPanelColumns, panel += s.panel_stride) {
     for (int half = 0; half < kPanelColumns && c + half < s.columns; half += 16) {
-      Tile<Avx2Op, Out, R, 2, kStride>(s, row, panel + half, c + half);
+      Tile<Avx2Op, Out, R, 2, kStride>(s, row, panel + half, c + half, &ahead);
     }
   }
 }
@@ -103,7 +105,8 @@ constexpr MatmulUnit MakeUnit() {
           .pack_panels = PackPanels<Operand>,
           .pack_weights = PackWeights<Operand>,
           .sweep_float = SweepPanels<float>,
-          .sweep_bf16 = SweepPanels<uint16_t>};
+          .sweep_bf16 = SweepPanels<uint16_t>,
+          .spin = SpinVectors<Avx2Op, 1, 12>};
 }
 
 }  // namespace

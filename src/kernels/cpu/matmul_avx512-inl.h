@@ -54,6 +54,7 @@ struct Avx512Op {
   static CRIA_INLINE void Store(uint16_t* p, int64_t n, Float x) {
     StoreHalves(p, n, RoundFloats(x));
   }
+  static CRIA_INLINE void Keep(Float* x) { asm volatile("" : "+v"(*x)); }
   static CRIA_INLINE Vector LoadUnits(const uint32_t* p) { return _mm512_loadu_si512(p); }
   static CRIA_INLINE Vector Broadcast(const uint32_t* p) {
     return _mm512_set1_epi32(static_cast<int>(*p));
@@ -62,17 +63,33 @@ struct Avx512Op {
   static CRIA_INLINE void Prefetch(const uint32_t* p) { _mm_prefetch(p + 16 * 32, _MM_HINT_T0); }
 };
 
+/// Asks for the lines of C that the next tile reads or writes, so that they arrive while this one
+/// multiplies: to the right, or at the left end of the rows below.
+template <class Out, int R, int P>
+CRIA_INLINE void FetchNextResult(const Sweep& s, int64_t column) {
+  constexpr int64_t kBytes = P * kPanelColumns * sizeof(Out);
+  const int64_t right = column + P * kPanelColumns;
+  const Out* next = static_cast<Out*>(s.out) + (right < s.columns ? right : R * s.out_stride);
+  for (int r = 0; r < R; ++r, next += s.out_stride) {
+    for (int64_t i = 0; i < kBytes; i += 64) {
+      __builtin_prefetch(reinterpret_cast<const char*>(next) + i, 1, 3);
+    }
+  }
+}
+
 template <class Op, class Out, int R, int P>
 void SweepRows(const Sweep& s) {
   const uint32_t* panel = s.panels;
   int64_t column = 0;
+  Ahead ahead(s, P * kPanelColumns);
   for (; column + (P - 1) * kPanelColumns < s.columns; column += P * kPanelColumns) {
-    Tile<Op, Out, R, 2 * P, R>(s, 0, panel, column);
+    FetchNextResult<Out, R, P>(s, column);
+    Tile<Op, Out, R, 2 * P, R>(s, 0, panel, column, &ahead);
     panel += P * s.panel_stride;
   }
   if constexpr (P > 1) {
     for (; column < s.columns; column += kPanelColumns, panel += s.panel_stride) {
-      Tile<Op, Out, R, 2, R>(s, 0, panel, column);
+      Tile<Op, Out, R, 2, R>(s, 0, panel, column, &ahead);
     }
   }
 }
@@ -148,6 +165,10 @@ struct FloatLoader {
   static CRIA_INLINE __m512i AlongK(const float* p, int64_t left) {
     return _mm512_maskz_loadu_epi32(Mask16(left), p);
   }
+  /// The same where all of it exists: columns by mask only.
+  static CRIA_INLINE __m512i AcrossWhole(const float* p, int64_t, __mmask16 columns) {
+    return _mm512_maskz_loadu_epi32(columns, p);
+  }
   static CRIA_INLINE __m512i Across(const float* p, int64_t, int64_t n, int64_t left) {
     return left > 0 ? _mm512_maskz_loadu_epi32(Mask16(n), p) : _mm512_setzero_si512();
   }
@@ -159,6 +180,9 @@ struct WidenedLoader {
   static CRIA_INLINE __m512i AlongK(const uint16_t* p, int64_t left) {
     return _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(Mask16(left), p)), 16);
   }
+  static CRIA_INLINE __m512i AcrossWhole(const uint16_t* p, int64_t, __mmask16 columns) {
+    return _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(columns, p)), 16);
+  }
   static CRIA_INLINE __m512i Across(const uint16_t* p, int64_t, int64_t n, int64_t left) {
     return left > 0 ? AlongK(p, n) : _mm512_setzero_si512();
   }
@@ -169,6 +193,17 @@ struct PairLoader {
   static constexpr int kPerStep = 2;
   static CRIA_INLINE __m512i AlongK(const uint16_t* p, int64_t left) {
     return _mm512_maskz_loadu_epi16(Mask32(left), p);
+  }
+  static CRIA_INLINE __m512i AcrossWhole(const uint16_t* p, int64_t stride, __mmask16 columns) {
+    const __m512i low = _mm512_castsi256_si512(_mm256_maskz_loadu_epi16(columns, p));
+    const __m512i high = _mm512_castsi256_si512(_mm256_maskz_loadu_epi16(columns, p + stride));
+    return _mm512_permutex2var_epi16(low, Interleave(), high);
+  }
+  /// Word i of the first operand, word i of the second, for i = 0..15.
+  static CRIA_INLINE __m512i Interleave() {
+    const __m512i index = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    return _mm512_or_si512(index,
+                           _mm512_slli_epi32(_mm512_add_epi32(index, _mm512_set1_epi32(32)), 16));
   }
   static CRIA_INLINE __m512i Across(const uint16_t* p, int64_t stride, int64_t n, int64_t left) {
     if (left <= 0) return _mm512_setzero_si512();
@@ -200,41 +235,46 @@ void PackRowsByTranspose(const void* a, int64_t lda, int rows, int64_t k, int64_
   }
 }
 
-/// Reads each row of A once, left to right; rows ahead are prefetched, since short rows defeat the
-/// hardware prefetcher.
-template <class Loader>
-void PackTransposedRows(const void* a, int64_t lda, int64_t columns, int64_t k, int64_t steps,
-                        int64_t slice_stride, uint32_t* slices) {
-  constexpr int kAhead = 8;
-  const auto* from = static_cast<const typename Loader::Type*>(a);
-  for (int64_t s = 0; s < steps; ++s) {
-    const int64_t k0 = s * Loader::kPerStep;
-    const auto* row = from + k0 * lda;
-    for (int64_t j = 0; j < Loader::kPerStep; ++j) {
-      if (k0 + kAhead + j >= k) break;
-      const auto* ahead = row + (kAhead + j) * lda;
-      for (int64_t c = 0; c < columns; c += 64 / sizeof(*row)) _mm_prefetch(ahead + c, _MM_HINT_T0);
-    }
-    uint32_t* to = slices;
-    for (int64_t c = 0; c < columns; c += kSliceRows, to += slice_stride) {
-      const int64_t rows = columns - c < kSliceRows ? columns - c : kSliceRows;
-      _mm512_storeu_si512(to + s * rows, Loader::Across(row + c, lda, rows, k - k0));
-    }
+/// One step of one slice or panel: `kVectors` vectors of columns.
+template <class Loader, int kVectors, int kColumns>
+CRIA_INLINE void PackStep(const typename Loader::Type* row, int64_t stride, int64_t n, int64_t left,
+                          uint32_t* to) {
+  constexpr __mmask16 kMask = kColumns >= 16 ? 0xFFFF : (1 << kColumns) - 1;
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) {
+    const bool whole = n >= kColumns && left >= Loader::kPerStep;
+    const __m512i units = whole ? Loader::AcrossWhole(row + 16 * v, stride, kMask)
+                                : Loader::Across(row + 16 * v, stride, n - 16 * v, left);
+    _mm512_storeu_si512(to + 16 * v, units);
   }
 }
 
-template <class Loader>
-void PackPanelRows(const void* b, int64_t ldb, int64_t columns, int64_t k, int64_t steps,
-                   int64_t panel_stride, uint32_t* panels) {
-  const auto* from = static_cast<const typename Loader::Type*>(b);
+/// Rearranges [k, columns] into groups of kColumns columns (slices or panels), `group_stride` units
+/// apart. Row by row, so that rows a power of two apart do not fight for one set of L1; the rows 8
+/// steps on are fetched, since row segments of a wide matrix escape the hardware prefetcher, and so
+/// are the lines written 16 steps on, since a store that misses holds up all behind it.
+template <class Loader, int kColumns>
+void PackGroups(const void* from, int64_t stride, int64_t columns, int64_t k, int64_t steps,
+                int64_t group_stride, uint32_t* groups) {
+  constexpr int64_t kWriteAhead = 16, kAhead = 8 * Loader::kPerStep,
+                    kLine = 64 / sizeof(typename Loader::Type);
+  constexpr int kVectors = (kColumns + 15) / 16;
   for (int64_t s = 0; s < steps; ++s) {
-    const int64_t k0 = s * Loader::kPerStep;
-    const auto* row = from + k0 * ldb;
-    uint32_t* to = panels + s * kPanelColumns;
-    for (int64_t c = 0; c < columns; c += kPanelColumns, to += panel_stride) {
-      const int64_t n = columns - c;
-      _mm512_storeu_si512(to, Loader::Across(row + c, ldb, n, k - k0));
-      _mm512_storeu_si512(to + 16, Loader::Across(row + c + 16, ldb, n - 16, k - k0));
+    const int64_t left = k - s * Loader::kPerStep;
+    const auto* row =
+        static_cast<const typename Loader::Type*>(from) + s * Loader::kPerStep * stride;
+    for (int64_t j = kAhead; j < kAhead + Loader::kPerStep && j < left; ++j) {
+      for (int64_t c = 0; c < columns; c += kLine) _mm_prefetch(row + j * stride + c, _MM_HINT_T0);
+    }
+    uint32_t* to = groups;
+    for (int64_t c = 0; c < columns; c += kColumns, to += group_stride) {
+      const int64_t n = columns - c < kColumns ? columns - c : kColumns;
+      // A slice is as wide as it has rows; a panel always has all its columns.
+      const int64_t width = kColumns == kPanelColumns ? kPanelColumns : n;
+      PackStep<Loader, kVectors, kColumns>(row + c, stride, n, left, to + s * width);
+      for (int v = 0; v < kVectors; ++v) {
+        __builtin_prefetch(to + (s + kWriteAhead) * width + 16 * v, 1, 3);
+      }
     }
   }
 }
@@ -246,11 +286,12 @@ constexpr MatmulUnit MakeUnit() {
           .k_per_step = Loader::kPerStep,
           .step_multiple = 1,
           .pack_rows = PackRowsByTranspose<Loader>,
-          .pack_transposed = PackTransposedRows<Loader>,
-          .pack_panels = PackPanelRows<Loader>,
+          .pack_transposed = PackGroups<Loader, kSliceRows>,
+          .pack_panels = PackGroups<Loader, kPanelColumns>,
           .pack_weights = PackWeights<Operand>,
           .sweep_float = SweepPanels<Op, float>,
-          .sweep_bf16 = SweepPanels<Op, uint16_t>};
+          .sweep_bf16 = SweepPanels<Op, uint16_t>,
+          .spin = SpinVectors<Op, Loader::kPerStep, 24>};
 }
 
 }  // namespace

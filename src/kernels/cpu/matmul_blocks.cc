@@ -12,20 +12,24 @@ constexpr int64_t kMaxBlockSteps = 384;
 // Half of a 1 MB L2 holds the panels that the slices of a task, and of the next, sweep over.
 constexpr int64_t kPanelBudgetBytes = 480 << 10;
 constexpr int64_t kMaxTaskSlices = 8;
-// Slices of A^T rearranged together: rows of 96 values read whole cache lines.
-constexpr int64_t kTransposedSlices = 8;
+// The transposed product rearranges both operands: 128 steps of a tile of C of this side keep the
+// panels (200 KB), a group of slices, the next rows of both operands and C itself within L2.
+constexpr int64_t kTransposedSteps = 128;
+constexpr int64_t kTileSide = 384;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t RoundUp(int64_t a, int64_t b) { return CeilDiv(a, b) * b; }
 
-/// Memory of one thread that lives from call to call; grows to the largest block.
+/// Memory of one thread that lives from call to call; grows to the largest block. Whole huge pages:
+/// packing writes to as many places at once as a block has panels.
 struct Scratch {
   Buffer<uint32_t> slices, panels;
   Buffer<float> sums;
 
   template <class T>
   static T* Get(Buffer<T>* buffer, int64_t size) {
-    if (buffer->size() < size) *buffer = Buffer<T>(size);
+    constexpr int64_t kHugePage = (int64_t{2} << 20) / sizeof(T);
+    if (buffer->size() < size) *buffer = Buffer<T>(RoundUp(size, kHugePage));
     return buffer->data();
   }
 };
@@ -37,12 +41,12 @@ Scratch& ThreadScratch() {
 
 int64_t Panels(int64_t n) { return CeilDiv(n, kPanelColumns); }
 
-/// How the forward product is cut: tasks of `slices` by `panels`, row blocks fastest, so that
+/// How a product is cut: tasks of `slices` by `panels`, row blocks fastest, so that
 /// consecutive tasks find their panels in L2.
-struct ForwardCut {
+struct Cut {
   int64_t slices, panels, row_tasks, column_tasks;
 
-  ForwardCut(const MatmulUnit& unit, const MatmulJob& job, int64_t block_steps, int threads) {
+  Cut(const MatmulUnit& unit, const MatmulJob& job, int64_t block_steps, int threads) {
     const int64_t all_slices = CeilDiv(job.m, unit.slice_rows), all_panels = Panels(job.n);
     const int64_t fit = std::max<int64_t>(1, kPanelBudgetBytes / (block_steps * kPanelColumns * 4));
     int64_t columns = CeilDiv(all_panels, fit);
@@ -58,7 +62,7 @@ struct ForwardCut {
 };
 
 void ForwardTask(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks& blocks,
-                 const ForwardCut& cut, int64_t task) {
+                 const Cut& cut, int64_t task) {
   const int64_t panel0 = task / cut.row_tasks * cut.panels;
   const int64_t row0 = task % cut.row_tasks * cut.slices * unit.slice_rows;
   const int64_t row_end = std::min(job.m, row0 + cut.slices * unit.slice_rows);
@@ -93,7 +97,11 @@ void ForwardTask(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks&
                            .in = block > 0 || job.accumulate ? partial : nullptr,
                            .in_stride = partial_stride,
                            .out = to_bf16 ? static_cast<void*>(c) : partial,
-                           .out_stride = to_bf16 ? job.ldc : partial_stride};
+                           .out_stride = to_bf16 ? job.ldc : partial_stride,
+                           .ahead = row + rows < job.m ? a + rows * job.lda * a_bytes : nullptr,
+                           .ahead_rows = std::min<int64_t>(unit.slice_rows, job.m - row - rows),
+                           .ahead_bytes = blocks.Depth(block) * a_bytes,
+                           .ahead_stride_bytes = job.lda * a_bytes};
       (to_bf16 ? unit.sweep_bf16 : unit.sweep_float)(sweep);
     }
   }
@@ -104,92 +112,134 @@ void ForwardTask(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks&
 struct TransposedCut {
   int64_t slices = 1, panels = 1, row_tasks = 1, column_tasks = 1;
 
-  TransposedCut(const MatmulUnit& unit, const MatmulJob& job, int64_t block_steps, int threads) {
-    constexpr double kPackCycles = 0.5, kUnitsPerCycle = 16;
+  TransposedCut(const MatmulUnit& unit, const MatmulJob& job, int threads) {
+    // Measured: cycles to rearrange a unit of either side, units that one cycle multiplies.
+    constexpr double kPackCycles = 0.4, kUnitsPerCycle = 16;
     const int64_t all_slices = CeilDiv(job.m, unit.slice_rows), all_panels = Panels(job.n);
-    const int64_t fit = std::max<int64_t>(1, kPanelBudgetBytes / (block_steps * kPanelColumns * 4));
-    double best = 1e300;
-    for (int64_t i = 1; i <= std::min<int64_t>(all_slices, 64); ++i) {
-      for (int64_t j = CeilDiv(all_panels, fit); j <= std::min<int64_t>(all_panels, 256); ++j) {
-        const int64_t s = CeilDiv(all_slices, i), p = CeilDiv(all_panels, j);
+    double best = 0;
+    for (int64_t s = std::min(all_slices, CeilDiv(kTileSide, unit.slice_rows)); s > 0; --s) {
+      for (int64_t p = std::min<int64_t>(all_panels, kTileSide / kPanelColumns); p > 0; --p) {
         const int64_t rows = CeilDiv(all_slices, s), columns = CeilDiv(all_panels, p);
         const double height = static_cast<double>(s * unit.slice_rows),
                      width = static_cast<double>(p * kPanelColumns);
         const double tile = height * width / kUnitsPerCycle + (height + width) * kPackCycles;
-        const double cost = (static_cast<double>(CeilDiv(rows * columns, threads)) + 0.1) * tile;
-        if (cost < best) {
+        const double cost = static_cast<double>(CeilDiv(rows * columns, threads)) * tile;
+        if (best == 0 || cost < best) {
           best = cost;
           slices = s, panels = p, row_tasks = rows, column_tasks = columns;
         }
-        if (p == 1) break;
       }
-    }
-    // More panels than the search covers: as many as fit.
-    if (best == 1e300) {
-      panels = fit, slices = std::min<int64_t>(all_slices, 4 * kTransposedSlices);
-      row_tasks = CeilDiv(all_slices, slices), column_tasks = CeilDiv(all_panels, panels);
     }
   }
 };
 
-void TransposedTask(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks& blocks,
-                    const TransposedCut& cut, int64_t task) {
-  const int64_t column0 = task / cut.row_tasks * cut.panels * kPanelColumns;
-  const int64_t row0 = task % cut.row_tasks * cut.slices * unit.slice_rows;
-  const int64_t row_end = std::min(job.m, row0 + cut.slices * unit.slice_rows);
-  const int64_t columns = std::min(job.n - column0, cut.panels * kPanelColumns);
-  const int64_t bytes = unit.element_bytes, group_rows = kTransposedSlices * unit.slice_rows;
+/// One task: a tile of C over all blocks of steps. While a slice multiplies, rows that are
+/// rearranged next are fetched: even slices fetch for the next group of slices, odd ones for the
+/// next panels.
+class TransposedTile {
+ public:
+  TransposedTile(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks& blocks,
+                 const TransposedCut& cut, int64_t task)
+      : unit_(unit),
+        job_(job),
+        blocks_(blocks),
+        row0_(task % cut.row_tasks * cut.slices * unit.slice_rows),
+        row_end_(std::min(job.m, row0_ + cut.slices * unit.slice_rows)),
+        column0_(task / cut.row_tasks * cut.panels * kPanelColumns),
+        columns_(std::min(job.n - column0_, cut.panels * kPanelColumns)),
+        slice_stride_(blocks.block_steps * unit.slice_rows + kSliceSlack) {
+    Scratch& scratch = ThreadScratch();
+    slices_ = Scratch::Get(&scratch.slices, kGroupSlices * slice_stride_);
+    panels_ = Scratch::Get(&scratch.panels, Panels(columns_) * blocks.block_steps * kPanelColumns);
+  }
 
-  Scratch& scratch = ThreadScratch();
-  const int64_t slice_stride = blocks.block_steps * unit.slice_rows + kSliceSlack;
-  uint32_t* slices = Scratch::Get(&scratch.slices, kTransposedSlices * slice_stride);
-  uint32_t* panels =
-      Scratch::Get(&scratch.panels, Panels(columns) * blocks.block_steps * kPanelColumns);
-  for (int64_t block = 0; block < blocks.count; ++block) {
-    const int64_t steps = blocks.Steps(block), k0 = blocks.FirstK(block);
-    const char* b = static_cast<const char*>(job.b) + (k0 * job.ldb + column0) * bytes;
-    unit.pack_panels(b, job.ldb, columns, blocks.Depth(block), steps, steps * kPanelColumns,
-                     panels);
-    for (int64_t group = row0; group < row_end; group += group_rows) {
-      const int64_t group_end = std::min(row_end, group + group_rows);
-      const char* a = static_cast<const char*>(job.a) + (k0 * job.lda + group) * bytes;
-      unit.pack_transposed(a, job.lda, group_end - group, blocks.Depth(block), steps, slice_stride,
-                           slices);
-      const uint32_t* slice = slices;
-      for (int64_t row = group; row < group_end; row += unit.slice_rows, slice += slice_stride) {
-        float* c = static_cast<float*>(job.c) + row * job.ldc + column0;
-        unit.sweep_float(
-            {.slice = slice,
-             .rows = static_cast<int>(std::min<int64_t>(unit.slice_rows, group_end - row)),
-             .steps = steps,
-             .panels = panels,
-             .panel_stride = steps * kPanelColumns,
-             .columns = columns,
-             .in = c,
-             .in_stride = job.ldc,
-             .out = c,
-             .out_stride = job.ldc});
-      }
+  void Run() const {
+    for (int64_t block = 0; block < blocks_.count; ++block) {
+      const int64_t steps = blocks_.Steps(block);
+      unit_.pack_panels(B(block), job_.ldb, columns_, blocks_.Depth(block), steps,
+                        steps * kPanelColumns, panels_);
+      for (int64_t row = row0_; row < row_end_; row += GroupRows()) MultiplyGroup(block, row);
     }
   }
-}
+
+ private:
+  // Columns of A rearranged together: whole cache lines.
+  static constexpr int64_t kGroupSlices = 8;
+
+  int64_t GroupRows() const { return kGroupSlices * unit_.slice_rows; }
+  const char* A(int64_t block, int64_t row) const {
+    return static_cast<const char*>(job_.a) +
+           (blocks_.FirstK(block) * job_.lda + row) * unit_.element_bytes;
+  }
+  const char* B(int64_t block) const {
+    return static_cast<const char*>(job_.b) +
+           (blocks_.FirstK(block) * job_.ldb + column0_) * unit_.element_bytes;
+  }
+
+  void MultiplyGroup(int64_t block, int64_t group) const {
+    const int64_t group_end = std::min(row_end_, group + GroupRows()), steps = blocks_.Steps(block);
+    unit_.pack_transposed(A(block, group), job_.lda, group_end - group, blocks_.Depth(block), steps,
+                          slice_stride_, slices_);
+    const uint32_t* slice = slices_;
+    for (int64_t row = group; row < group_end; row += unit_.slice_rows, slice += slice_stride_) {
+      float* c = static_cast<float*>(job_.c) + row * job_.ldc + column0_;
+      Sweep sweep = {.slice = slice,
+                     .rows = static_cast<int>(std::min<int64_t>(unit_.slice_rows, group_end - row)),
+                     .steps = steps,
+                     .panels = panels_,
+                     .panel_stride = steps * kPanelColumns,
+                     .columns = columns_,
+                     .in = c,
+                     .in_stride = job_.ldc,
+                     .out = c,
+                     .out_stride = job_.ldc};
+      FetchNext(block, group, row, &sweep);
+      unit_.sweep_float(sweep);
+    }
+  }
+
+  void FetchNext(int64_t block, int64_t group, int64_t row, Sweep* sweep) const {
+    const int64_t slice = (row - row0_) / unit_.slice_rows;
+    const bool for_panels = slice % 2 == 1;
+    const bool last = group + GroupRows() >= row_end_;
+    const int64_t next_block = for_panels || last ? block + 1 : block;
+    if (next_block >= blocks_.count) return;
+    const int64_t next_group = last ? row0_ : group + GroupRows();
+    const int64_t all_slices = CeilDiv(row_end_ - row0_, unit_.slice_rows);
+    const int64_t turns = CeilDiv(for_panels ? all_slices : std::min(all_slices, kGroupSlices), 2);
+    const int64_t turn = (for_panels ? slice : slice % kGroupSlices) / 2;
+    const int64_t depth = blocks_.Depth(next_block), share = CeilDiv(depth, turns);
+    const int64_t stride = (for_panels ? job_.ldb : job_.lda) * unit_.element_bytes;
+    sweep->ahead = (for_panels ? B(next_block) : A(next_block, next_group)) + turn * share * stride;
+    sweep->ahead_rows = std::min(share, depth - turn * share);
+    sweep->ahead_bytes = (for_panels ? columns_ : std::min(GroupRows(), row_end_ - next_group)) *
+                         unit_.element_bytes;
+    sweep->ahead_stride_bytes = stride;
+  }
+
+  const MatmulUnit& unit_;
+  const MatmulJob& job_;
+  const StepBlocks& blocks_;
+  int64_t row0_, row_end_, column0_, columns_, slice_stride_;
+  uint32_t *slices_, *panels_;
+};
 
 }  // namespace
 
-StepBlocks::StepBlocks(const MatmulUnit& unit, int64_t k)
+StepBlocks::StepBlocks(const MatmulUnit& unit, int64_t k, int64_t max_steps)
     : k(k),
       steps(RoundUp(CeilDiv(k, unit.k_per_step), unit.step_multiple)),
-      block_steps(RoundUp(CeilDiv(steps, CeilDiv(steps, kMaxBlockSteps)), unit.step_multiple)),
+      block_steps(RoundUp(CeilDiv(steps, CeilDiv(steps, max_steps)), unit.step_multiple)),
       count(CeilDiv(steps, block_steps)),
       k_per_step(unit.k_per_step) {}
 
 int64_t PackedUnits(const MatmulUnit& unit, int64_t k, int64_t n) {
-  return StepBlocks(unit, k).steps * Panels(n) * kPanelColumns;
+  return StepBlocks(unit, k, kMaxBlockSteps).steps * Panels(n) * kPanelColumns;
 }
 
 void PackWith(const MatmulUnit& unit, const Context& context, const float* from, int64_t k,
               int64_t n, int64_t k_stride, int64_t n_stride, uint32_t* packed) {
-  const StepBlocks blocks(unit, k);
+  const StepBlocks blocks(unit, k, kMaxBlockSteps);
   const int64_t panels = Panels(n);
   context.ParallelFor(blocks.count * panels, [&](int64_t i) {
     const int64_t block = i / panels, panel = i % panels, column = panel * kPanelColumns;
@@ -203,18 +253,18 @@ void PackWith(const MatmulUnit& unit, const Context& context, const float* from,
 
 void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job) {
   if (job.m == 0) return;
-  const StepBlocks blocks(unit, job.k);
-  const ForwardCut cut(unit, job, blocks.block_steps, context.threads());
+  const StepBlocks blocks(unit, job.k, kMaxBlockSteps);
+  const Cut cut(unit, job, blocks.block_steps, context.threads());
   context.ParallelFor(cut.row_tasks * cut.column_tasks,
                       [&](int64_t task) { ForwardTask(unit, job, blocks, cut, task); });
 }
 
 void MatmulTransposedAWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job) {
   if (job.k == 0) return;
-  const StepBlocks blocks(unit, job.k);
-  const TransposedCut cut(unit, job, blocks.block_steps, context.threads());
+  const StepBlocks blocks(unit, job.k, kTransposedSteps);
+  const TransposedCut cut(unit, job, context.threads());
   context.ParallelFor(cut.row_tasks * cut.column_tasks,
-                      [&](int64_t task) { TransposedTask(unit, job, blocks, cut, task); });
+                      [&](int64_t task) { TransposedTile(unit, job, blocks, cut, task).Run(); });
 }
 
 }  // namespace cria::kernels::internal

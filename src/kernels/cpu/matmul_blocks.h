@@ -11,13 +11,13 @@ namespace cria::kernels::internal {
 /// The unit of an instruction set for float or bf16 operands.
 const MatmulUnit& UnitFor(Isa isa, bool bf16);
 
-/// The steps of K in blocks of equal size; the last may be shorter. A property of K and the unit
-/// alone: the layout of packed panels and every chain of additions follow it.
+/// The steps of K in blocks of equal size, at most `max_steps`; the last may be shorter. A property
+/// of K and the unit alone: the layout of packed panels follows it.
 struct StepBlocks {
   int64_t k, steps, block_steps, count;
   int k_per_step;
 
-  StepBlocks(const MatmulUnit& unit, int64_t k);
+  StepBlocks(const MatmulUnit& unit, int64_t k, int64_t max_steps);
   int64_t Steps(int64_t block) const {
     const int64_t left = steps - block * block_steps;
     return left < block_steps ? left : block_steps;

@@ -36,6 +36,16 @@ void SweepPanels(const Sweep& s) {
   }
 }
 
+int64_t Spin(int64_t loops) {
+  float sum[kPanelColumns] = {}, x = 0;
+  for (int64_t loop = 0; loop < loops; ++loop) {
+    asm volatile("" : "+r"(x));
+    for (float& s : sum) s += x * x;
+    asm volatile("" : "+m"(sum));
+  }
+  return loops * kPanelColumns * 2;
+}
+
 template <class Operand>
 constexpr MatmulUnit MakeUnit() {
   return {.slice_rows = kSliceRows,
@@ -47,7 +57,8 @@ constexpr MatmulUnit MakeUnit() {
           .pack_panels = PackPanels<Operand>,
           .pack_weights = PackWeights<Operand>,
           .sweep_float = SweepPanels<float>,
-          .sweep_bf16 = SweepPanels<uint16_t>};
+          .sweep_bf16 = SweepPanels<uint16_t>,
+          .spin = Spin};
 }
 
 }  // namespace

@@ -28,6 +28,9 @@ struct Sweep {
   int64_t in_stride;
   void* out;  ///< float or bf16, by the function called
   int64_t out_stride;
+  // What the next slice will be packed from, fetched between the panels of this one; may be null.
+  const char* ahead = nullptr;
+  int64_t ahead_rows = 0, ahead_bytes = 0, ahead_stride_bytes = 0;
 };
 
 struct MatmulUnit {
@@ -50,6 +53,9 @@ struct MatmulUnit {
                        int64_t k, int64_t steps, uint32_t* panel);
   void (*sweep_float)(const Sweep& sweep);
   void (*sweep_bf16)(const Sweep& sweep);
+  /// Multiply-adds in registers alone, `loops` rounds of them: returns the floating-point
+  /// operations done. What no product on this instruction set can exceed.
+  int64_t (*spin)(int64_t loops);
 };
 
 /// Units a slice's memory must offer beyond its steps * rows: packing stores whole vectors.
