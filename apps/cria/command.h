@@ -39,6 +39,10 @@ void AddTokenizerCommand(CLI::App* app);
 void AddTokenizeCommand(CLI::App* app);
 void AddTrainCommand(CLI::App* app);
 void AddEvalCommand(CLI::App* app);
+void AddGenerateCommand(CLI::App* app);
+void AddScoreCommand(CLI::App* app);
+void AddChatCommand(CLI::App* app);
+void AddInspectCommand(CLI::App* app);
 void AddBenchCommand(CLI::App* app);
 
 // Parts of `cria bench` that have a file of their own.

@@ -25,6 +25,11 @@ int Run(int argc, char** argv) {
   AddTokenizeCommand(&app);
   AddTrainCommand(&app);
   AddEvalCommand(&app);
+  AddGenerateCommand(&app);
+  AddScoreCommand(&app);
+  AddChatCommand(&app);
+  AddInspectCommand(&app);
+  AddBenchCommand(&app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,39 @@
+#include "model_flags.h"
+
+#include "base/error.h"
+
+namespace cria::app {
+
+void ModelFlags::AddTo(CLI::App* command) {
+  command
+      ->add_option("model", model,
+                   "Model: a run or checkpoint folder, a Meta folder, a llama2.c file")
+      ->required();
+  command->add_option("--tokenizer", tokenizer, "Tokenizer (default: the one beside the model)");
+  command
+      ->add_option("--precision", precision,
+                   "bf16 or f32 (default: bf16 where the processor has it)")
+      ->check(CLI::IsMember({"bf16", "f32"}));
+}
+
+infer::LoadedModel ModelFlags::Load(const Context& context) const {
+  infer::LoadOptions options;
+  options.tokenizer = tokenizer;
+  if (precision == "bf16") options.precision = Precision::kBF16;
+  if (precision == "f32") options.precision = Precision::kF32;
+  return infer::LoadModel(context, model, options);
+}
+
+void SamplingFlags::AddTo(CLI::App* command) {
+  command->add_option("--temperature", sampling.temperature, "0: always the likeliest token")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 100.0));
+  command->add_option("--top-p", sampling.top_p, "Sample from the likeliest tokens of this mass")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  command->add_option("--max-gen-len", max_gen_len, "Tokens to generate at most")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30));
+}
+
+}  // namespace cria::app

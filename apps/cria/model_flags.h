@@ -1,0 +1,27 @@
+// Flags that every command that runs a model shares, and the model they name.
+#pragma once
+
+#include <string>
+
+#include "command.h"
+#include "infer/load.h"
+#include "infer/sampler.h"
+
+namespace cria::app {
+
+struct ModelFlags : CommonFlags {
+  std::string model, tokenizer, precision;
+
+  /// Adds MODEL, --tokenizer and --precision.
+  void AddTo(CLI::App* command);
+  infer::LoadedModel Load(const Context& context) const;
+};
+
+/// Adds --temperature, --top-p and --max-gen-len with the defaults of the original release.
+struct SamplingFlags {
+  infer::SamplingOptions sampling;
+  int64_t max_gen_len = 256;
+  void AddTo(CLI::App* command);
+};
+
+}  // namespace cria::app
