@@ -33,7 +33,7 @@ struct TypeReport {
 };
 
 TypeReport MeasureType(const Context& context, DType type, double seconds) {
-  TypeReport report{.type = type};
+  TypeReport report{.type = type, .products = {}};
   report.peak = kernels::MeasureRegisterPeak(context, type);
   for (ProductShape shape : kShapes) {
     ThrowIfInterrupted();

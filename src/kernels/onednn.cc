@@ -70,9 +70,8 @@ OneDnnProduct::OneDnnProduct(const Setup& setup) : state_(std::make_unique<State
     s.stream.wait();
     s.b = std::move(packed);
   }
-  s.arguments = {{DNNL_ARG_SRC, s.a->memory},
-                 {DNNL_ARG_WEIGHTS, s.b->memory},
-                 {DNNL_ARG_DST, s.c->memory}};
+  s.arguments = {
+      {DNNL_ARG_SRC, s.a->memory}, {DNNL_ARG_WEIGHTS, s.b->memory}, {DNNL_ARG_DST, s.c->memory}};
 }
 
 OneDnnProduct::~OneDnnProduct() = default;
