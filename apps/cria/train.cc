@@ -1,13 +1,14 @@
 // cria train: pre-training from token shards.
 #include <iostream>
+#include <optional>
 
 #include "base/error.h"
 #include "base/units.h"
 #include "command.h"
 #include "data/tokenize.h"
 #include "kernels/ceiling.h"
+#include "model/checkpoint.h"
 #include "run_recipe.h"
-#include "store/checkpoint.h"
 #include "train/progress_line.h"
 #include "train/run.h"
 #include "train/run_folder.h"
@@ -85,23 +86,17 @@ train::TrainOptions TrainFlags(const Flags& flags, train::TrainOptions options) 
   return options;
 }
 
-// Weights of a run or of one of its checkpoints.
-std::unique_ptr<ParameterBlock> ReadInitialWeights(const Context& context, const fs::path& path,
-                                                   ModelConfig* config) {
-  const fs::path folder = store::IsCheckpoint(path) ? path : store::LatestCheckpoint(path);
-  if (folder.empty()) {
-    throw Error("no model here", path.string(), "give the folder of a run or of a checkpoint");
+// The weights to begin with: any MODEL whose tokenizer, if it has one, made the shards.
+ParameterBlock ReadInitialWeights(const Context& context, const std::string& path,
+                                  const ShardManifest& shards, ModelConfig* config) {
+  const ModelFiles files = OpenModel(path);
+  if (!files.tokenizer.empty() &&
+      tokenizer::Tokenizer::Load(files.tokenizer).digest() != shards.tokenizer_sha256) {
+    throw Error("the model and the shards have different tokenizers", path,
+                "tokenize the corpus with the model's tokenizer");
   }
-  const store::Checkpoint checkpoint = store::OpenCheckpoint(folder, "weights");
-  checkpoint.tensors.Verify(context);
-  *config = ConfigFromJson(checkpoint.config, folder.string());
-  auto weights = std::make_unique<ParameterBlock>(*config);
-  for (const ParameterSpec& spec : weights->specs()) {
-    const store::NamedTensor& tensor = checkpoint.tensors.Get("weights/" + spec.name);
-    CRIA_CHECK(tensor.shape == spec.shape, "{}", tensor.name);
-    store::ReadAsFloat(context, tensor, weights->values(spec));
-  }
-  return weights;
+  *config = files.config;
+  return ReadParameters(context, files);
 }
 
 // `cria train --resume --out RUN` alone goes on as the run was begun.
@@ -135,7 +130,7 @@ void Run(const Flags& flags) {
   setup.shards = flags.data;
   setup.resume = flags.resume;
   setup.force = flags.force;
-  std::unique_ptr<ParameterBlock> initial;
+  std::optional<ParameterBlock> initial;
   if (OnlyResume(flags)) {
     const train::RunRecord record = train::ReadRunRecord(flags.out);
     setup.config = record.config;
@@ -149,8 +144,8 @@ void Run(const Flags& flags) {
     if (!flags.recipe.empty()) recipe = ReadRunRecipe(flags.recipe);
     setup.options = TrainFlags(flags, recipe.train);
     if (!flags.init.empty()) {
-      initial = ReadInitialWeights(context, flags.init, &setup.config);
-      setup.initial_weights = initial.get();
+      initial = ReadInitialWeights(context, flags.init, manifest, &setup.config);
+      setup.initial_weights = &*initial;
       setup.initial_from = fs::absolute(flags.init).string();
     } else {
       setup.config = ModelFromTable(ModelFlags(flags, recipe.model), manifest.vocab_size);
@@ -174,7 +169,7 @@ void AddTrainCommand(CLI::App* app) {
   c->add_option("--data", f->data, "Folder of `cria tokenize`");
   c->add_option("--out", f->out, "Folder of the run")->required();
   c->add_option("--recipe", f->recipe, "Recipe file: its [model] and [train] tables");
-  c->add_option("--init", f->init, "Begin with the weights of this run or checkpoint");
+  c->add_option("--init", f->init, "Begin with the weights of this MODEL");
   c->add_option("--params", f->params, "Size of the model, e.g. 10M");
   c->add_option("--preset", f->preset, "A model of the paper: 7B, 13B, 33B, 65B");
   c->add_option("--dim", f->sizes.dim, "Width");

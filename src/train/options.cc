@@ -15,11 +15,12 @@ void ValidateOptions(const TrainOptions& o) {
   const int lengths = (o.steps != 0) + (o.tokens != 0) + (o.seconds != 0);
   Require(lengths == 1, "the length of the run must be given once", "--steps, --tokens, --minutes",
           "give exactly one of them");
-  Require(o.steps >= 0 && o.tokens >= 0 && o.seconds >= 0, "the run is shorter than nothing",
+  Require(o.steps >= 0 && o.tokens >= 0 && o.seconds >= 0, "the run's length is negative",
           "--steps, --tokens, --minutes", "give a positive number");
   Require(o.seq_len >= 0 && o.seq_len != 1, "sequences must be longer than one token", "--seq-len",
           "use 256 or more");
-  Require(o.batch_tokens >= 0, "the batch is negative", "--batch", "give a positive number");
+  Require(o.batch_tokens >= 0 && o.batch_tokens <= int64_t{1} << 40, "that batch makes no sense",
+          "--batch", "the paper's batch is 4M tokens");
   Require(o.batch_tokens == 0 || o.seq_len == 0 || o.batch_tokens >= o.seq_len,
           "the batch is smaller than one sequence", "--batch", "raise --batch or lower --seq-len");
   Require(o.learning_rate >= 0 && o.learning_rate < 1, "the learning rate must be in (0, 1)",
@@ -29,7 +30,8 @@ void ValidateOptions(const TrainOptions& o) {
           "--warmup", "lower it or raise --steps");
   Require(o.final_share >= 0 && o.final_share <= 1, "the final learning rate must be a share",
           "final_share", "the paper uses 0.1");
-  Require(o.micro_rows >= 0, "the micro-batch is negative", "--micro-rows", "leave it out");
+  Require(o.micro_rows >= 0 && o.micro_rows <= 1 << 24, "that many sequences at once make no sense",
+          "--micro-rows", "leave it out");
   const OptimizerOptions& a = o.optimizer;
   Require(a.beta1 >= 0 && a.beta1 < 1 && a.beta2 >= 0 && a.beta2 < 1, "beta must be in [0, 1)",
           "beta1, beta2", "the paper uses 0.9 and 0.95");

@@ -40,6 +40,8 @@ class Runner {
  private:
   void Prepare();
   void CheckSettings(const RunRecord& earlier) const;
+  void Start();
+  void StartOrThrow();
   void StartFresh();
   void OpenData();
   void Loop();
@@ -63,6 +65,7 @@ class Runner {
   RunRecord record_;
   RunState state_;
   std::optional<DirectoryLock> lock_;
+  bool made_folder_ = false;
   std::unique_ptr<Learner> learner_;
   ShardManifest manifest_;
   std::optional<MixtureLoader> loader_;
@@ -111,8 +114,8 @@ void Runner::Prepare() {
   record_.ceiling_flops = setup_.ceiling_flops;
 
   const bool stands = fs::exists(setup_.run / kRunFileName);
-  if (!(stands && setup_.resume)) RequireAbsent(setup_.run, setup_.force && stands);
-  fs::create_directories(setup_.run);
+  if (!stands || !setup_.resume) RequireAbsent(setup_.run, setup_.force && stands);
+  made_folder_ = fs::create_directories(setup_.run);
   lock_.emplace(setup_.run);
   if (stands && setup_.resume) {
     const RunRecord earlier = ReadRunRecord(setup_.run);
@@ -150,6 +153,12 @@ void Runner::StartFresh() {
                       MeasureSpeed(context_, probe.Read(0, 0, micro_rows), probe_s, learner_.get());
   }
   record_.plan = MakePlan(setup_.config, options, micro_rows, expected_tokens);
+  // A step holds its ids and targets, 8 bytes a token.
+  if (record_.plan.batch_tokens() > AvailableMemoryBytes() / 16) {
+    throw Error(
+        fmt::format("a batch of {} tokens is larger than memory", record_.plan.batch_tokens()),
+        "--batch", "lower it; the paper's batch is 4M tokens");
+  }
 }
 
 void Runner::OpenData() {
@@ -164,10 +173,21 @@ void Runner::OpenData() {
   }
 }
 
-RunSummary Runner::Go() {
-  Prepare();
-  if (record_.finished) return record_.summary;
-  started_ = Clock::now();
+// Loads or makes the learner, opens the data and writes run.json. A new run that cannot start
+// leaves no folder behind.
+void Runner::Start() {
+  try {
+    StartOrThrow();
+  } catch (...) {
+    if (made_folder_ && !fs::exists(setup_.run / kRunFileName)) {
+      lock_.reset();
+      fs::remove_all(setup_.run);
+    }
+    throw;
+  }
+}
+
+void Runner::StartOrThrow() {
   bool resumed = false;
   if (setup_.resume && !store::LatestCheckpoint(setup_.run).empty()) {
     ChooseMicroRows(setup_.config, setup_.options.precision, record_.plan.seq_len,
@@ -181,19 +201,27 @@ RunSummary Runner::Go() {
     StartFresh();
   }
   OpenData();
-  const int64_t parameters = ParameterCount(setup_.config);
-  RequireFreeSpace(setup_.run, 3 * 12 * parameters);  // two checkpoints kept and one being written
+  // Two checkpoints are kept while a third is written.
+  RequireFreeSpace(setup_.run, 3 * 12 * ParameterCount(setup_.config));
   if (!resumed) {
     fs::copy_file(setup_.shards / kShardTokenizerName, setup_.run / kShardTokenizerName,
                   fs::copy_options::overwrite_existing);
     WriteRunRecord(setup_.run, record_);
   }
+}
+
+RunSummary Runner::Go() {
+  Prepare();
+  if (record_.finished) return record_.summary;
+  started_ = Clock::now();
+  Start();
   log_ = std::make_unique<RunLog>(setup_.run / kRunLogName, state_.step);
   observers_.push_back(log_.get());
   if (setup_.options.seconds > 0) pacer_.emplace(setup_.options.seconds, state_.step, Elapsed());
   saved_at_s_ = Elapsed();
   Tell([&](Observer* o) {
-    o->OnStart({&record_.config, &record_.options, &record_.plan, parameters, state_.step});
+    o->OnStart({&record_.config, &record_.options, &record_.plan, ParameterCount(record_.config),
+                state_.step});
   });
   Loop();
   if (saved_step_ != state_.step) Save();

@@ -186,6 +186,12 @@ TEST_F(RunTest, RefusesWhatDoesNotFitTogether) {
   setup = Setup("run");
   setup.shards = root_;
   EXPECT_THROW(Train(context, setup, {}), Error);
+  setup = Setup("run");
+  setup.options.batch_tokens = int64_t{1} << 40;
+  EXPECT_THROW(Train(context, setup, {}), Error);
+  setup = Setup("run");
+  setup.options.micro_rows = 1 << 24;  // more than this machine's memory
+  EXPECT_THROW(Train(context, setup, {}), Error);
   EXPECT_FALSE(fs::exists(setup.run));
   setup = Setup("run");
   Train(context, setup, {});
