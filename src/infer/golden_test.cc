@@ -1,0 +1,145 @@
+// Real and random models against references computed elsewhere in float64: text, log-likelihoods,
+// logits, from every format and variant of files.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+#include "infer/generate.h"
+#include "infer/load.h"
+#include "infer/score.h"
+#include "test_data.h"
+
+namespace cria::infer {
+namespace {
+
+const char* const kStories = "models/stories260K";
+
+LoadedModel Load(const Context& context, const fs::path& path, Precision precision) {
+  return LoadModel(context, path,
+                   {.tokenizer = TestData() / kStories / "tok512.bin", .precision = precision});
+}
+
+std::vector<float> ReadFloats(const fs::path& path, int64_t offset_bytes, int64_t count) {
+  const MappedFile file(path);
+  CRIA_CHECK(offset_bytes + count * 4 <= static_cast<int64_t>(file.bytes().size()));
+  std::vector<float> values(static_cast<size_t>(count));
+  std::memcpy(values.data(), file.bytes().data() + offset_bytes, values.size() * 4);
+  return values;
+}
+
+void ExpectGoldenText(const fs::path& model_path, const fs::path& golden) {
+  const Context context(2);
+  const LoadedModel model = Load(context, model_path, Precision::kF32);
+  for (const Json& item : ReadJson(golden)["generations"]) {
+    const auto expected = item["output_ids"].get<std::vector<int32_t>>();
+    const auto prompt = item["prompt_ids"].get<std::vector<int32_t>>();
+    if (item.contains("prompt")) {
+      std::vector<int32_t> ids = {1};
+      model.tokenizer->Encode(item["prompt"].get<std::string>(), &ids);
+      EXPECT_EQ(ids, prompt);
+      EXPECT_EQ(model.tokenizer->Decode(expected), item["text"].get<std::string>());
+    }
+    std::vector<int32_t> ids = prompt;
+    const auto cache = model.llama->NewCache(model.config.max_seq_len);
+    Sampler greedy({.temperature = 0}, 1);
+    // The reference stops at its number of positions or at BOS or EOS.
+    const int64_t count = static_cast<int64_t>(expected.size() - prompt.size());
+    const bool whole = item.value("stop", "length") == "bos";
+    const StopReason reason = Generate(context, model.llama.get(), cache.get(), prompt,
+                                       {count + (whole ? 1 : 0), {1, 2}}, &greedy, [&](int32_t id) {
+                                         ids.push_back(id);
+                                         return true;
+                                       });
+    EXPECT_EQ(ids, expected);
+    EXPECT_EQ(reason, whole ? StopReason::kStopToken : StopReason::kLength);
+  }
+}
+
+TEST(Golden, StoriesTextFromEveryForm) {
+  CRIA_REQUIRE_TEST_DATA(kStories);
+  const fs::path root = TestData() / kStories;
+  for (const char* form :
+       {"stories260K.bin", "stories260K_v1.bin", "meta_mha_fp32", "meta_mha_fp32_mp2"}) {
+    SCOPED_TRACE(form);
+    ExpectGoldenText(root / form, root / "golden_generate.json");
+  }
+  ExpectGoldenText(root / "meta_mha_fp16", root / "golden_meta_mha_fp16/golden_generate.json");
+}
+
+// fp32 against float64: products of up to 172 terms in 5 layers, errors of a few 1e-6 (the
+// reference states 2.4e-6 for its own fp32 run). bf16 operands have 8 bits: 2^-9 per rounding,
+// about 40 in a row.
+TEST(Golden, StoriesLogLikelihoods) {
+  CRIA_REQUIRE_TEST_DATA(kStories);
+  const Context context(2);
+  for (const Precision precision : {Precision::kF32, Precision::kBF16}) {
+    const double tolerance = precision == Precision::kF32 ? 5e-5 : 0.15;
+    const LoadedModel model = Load(context, TestData() / kStories / "stories260K.bin", precision);
+    for (const Json& item : ReadJson(TestData() / kStories / "golden_loglik.json")["items"]) {
+      const auto ids = item["ids"].get<std::vector<int32_t>>();
+      const auto golden = item["token_logprobs"].get<std::vector<double>>();
+      const auto scores = ScoreTokens(context, model.llama.get(), ids, 3);
+      ASSERT_EQ(scores.size(), golden.size());
+      double sum = 0, golden_sum = 0;
+      for (size_t i = 0; i < scores.size(); ++i) {
+        EXPECT_NEAR(scores[i].logprob, golden[i], tolerance * std::max(1.0, std::fabs(golden[i])))
+            << i;
+        EXPECT_EQ(scores[i].greedy, scores[i].top[0].first == ids[i + 1]);
+        sum += scores[i].logprob;
+        golden_sum += golden[i];
+      }
+      EXPECT_NEAR(sum, golden_sum,
+                  (precision == Precision::kF32 ? 1e-4 : 0.02) * std::fabs(golden_sum));
+    }
+  }
+}
+
+class TinyRandom : public testing::TestWithParam<const char*> {};
+
+TEST_P(TinyRandom, LogitsAgreeWithFloat64) {
+  const fs::path root = TestData() / "models/tiny_random_512";
+  CRIA_REQUIRE_TEST_DATA(fs::path("models/tiny_random_512") / GetParam());
+  const std::string name = GetParam();
+  fs::path golden = root;
+  if (name == "meta_fp32") golden = root / "golden_fp32";
+  if (name == "meta_bf16") golden = root / "golden_bf16";
+  const Context context(2);
+  const LoadedModel model =
+      LoadModel(context, root / name,
+                {.tokenizer = {}, .precision = Precision::kF32, .needs_tokenizer = false});
+  const Json json = ReadJson(golden / "golden_logits.json");
+  for (const Json& sequence : json["sequences"]) {
+    const auto ids = sequence["ids"].get<std::vector<int32_t>>();
+    const auto logprobs = sequence["next_token_logprobs"].get<std::vector<double>>();
+    const auto scores = ScoreTokens(context, model.llama.get(), ids, 0);
+    ASSERT_EQ(scores.size(), logprobs.size());
+    for (size_t i = 0; i < scores.size(); ++i)
+      EXPECT_NEAR(scores[i].logprob, logprobs[i], 2e-4) << i;
+    const int64_t vocab = model.config.vocab_size;
+    std::vector<float> logits(ids.size() * static_cast<size_t>(vocab));
+    const auto cache = model.llama->NewCache(static_cast<int64_t>(ids.size()));
+    model.llama->Decode(context, ids, cache.get(), true, logits.data());
+    const auto positions = sequence["positions"].get<std::vector<int64_t>>();
+    const auto expected =
+        ReadFloats(golden / "golden_logits.f32", sequence["offset_bytes"].get<int64_t>(),
+                   static_cast<int64_t>(positions.size()) * vocab);
+    for (size_t p = 0; p < positions.size(); ++p) {
+      for (int64_t v = 0; v < vocab; ++v) {
+        ASSERT_NEAR(logits[positions[p] * vocab + v], expected[p * vocab + v], 2e-4)
+            << p << " " << v;
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Variants, TinyRandom,
+                         testing::Values("meta_fp32", "meta_bf16", "meta_fp16", "meta_fp16_mp2",
+                                         "meta_fp16_mp4", "meta_fp16_mp2_views",
+                                         "meta_fp16_shared_storage", "meta_fp16_cuda_location",
+                                         "meta_fp16_legacy_pickle", "meta_fp16_no_rope_freqs"),
+                         [](const auto& variant) { return std::string(variant.param); });
+
+}  // namespace
+}  // namespace cria::infer
