@@ -10,7 +10,7 @@
 #include "eval/llama_language_model.h"
 #include "eval/report_page.h"
 #include "held_out.h"
-#include "run_model.h"
+#include "infer/load.h"
 
 namespace cria::app {
 namespace {
@@ -124,7 +124,8 @@ void RunEval(const Flags& flags) {
   }
   CheckFlags(flags);
   const Context context = flags.MakeContext();
-  const RunModel model = OpenRunModel(context, flags.model, flags.tokenizer);
+  const infer::LoadedModel model =
+      infer::LoadModel(context, flags.model, {.tokenizer = flags.tokenizer});
   const std::vector<eval::HeldOutDocument> documents =
       flags.data.empty() ? ReadTexts(context, flags.texts, *model.tokenizer, flags.limit)
                          : ReadHeldOut(context, flags.data, *model.tokenizer, flags.limit);
@@ -160,7 +161,7 @@ void AddEvalCommand(CLI::App* app) {
   CLI::App* command =
       AddCommand(app, "eval", "Measure a model: bits per byte and perplexity of text", &flags,
                  [] { RunEval(flags); });
-  command->add_option("model", flags.model, "Model: folder of a run or of a checkpoint");
+  command->add_option("model", flags.model, "Model: a run, a checkpoint, or another format");
   command->add_option("--tasks", flags.tasks, "Tasks, separated by commas")
       ->delimiter(',')
       ->capture_default_str();

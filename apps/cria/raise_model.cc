@@ -2,25 +2,31 @@
 #include "base/interrupt.h"
 #include "eval/llama_language_model.h"
 #include "held_out.h"
+#include "infer/generate.h"
+#include "infer/load.h"
 #include "raise_training.h"
-#include "run_model.h"
 
 namespace cria::app {
 namespace {
 
 // What the model says after `prompt`. Each prompt has its own random stream.
-std::string Continue(const Run& run, const RunModel& model, const std::string& prompt,
-                     uint64_t seed) {
+std::string Continue(const Run& run, const infer::LoadedModel& model, const std::string& prompt,
+                     uint64_t sequence) {
   const SamplesTable& table = run.recipe.samples;
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
-  eval::LlamaLanguageModel language_model(run.context, model.llama.get());
   std::vector<int32_t> ids = {tokenizer.bos_id()};
   tokenizer.Encode(prompt, &ids);
-  const int32_t stop[] = {tokenizer.eos_id()};
-  const std::vector<int32_t> generated =
-      language_model.Generate(ids, table.max_tokens, stop, {table.temperature, table.top_p, seed});
-  ids.insert(ids.end(), generated.begin(), generated.end());
-  const std::string text = tokenizer.Decode(ids);
+  const auto cache = model.llama->NewCache(model.config.max_seq_len);
+  infer::Sampler sampler({table.temperature, table.top_p}, run.recipe.seed, sequence);
+  std::vector<int32_t> all = ids;
+  infer::Generate(*run.context, model.llama.get(), cache.get(), ids,
+                  {table.max_tokens, {tokenizer.eos_id(), tokenizer.bos_id()}}, &sampler,
+                  [&](int32_t id) {
+                    ThrowIfInterrupted();
+                    all.push_back(id);
+                    return true;
+                  });
+  const std::string text = tokenizer.Decode(all);
   return text.substr(std::min(prompt.size(), text.size()));
 }
 
@@ -33,7 +39,7 @@ void EvaluateStage(const Run& run, const corpus::Manifest& corpus,
                     {"model", model_digest},
                     {"stride", run.recipe.evaluation.stride}};
   run.stages->Run("evaluation", key, {run.paths.evaluation()}, [&] {
-    const RunModel model = OpenRunModel(*run.context, run.paths.training());
+    const infer::LoadedModel model = infer::LoadModel(*run.context, run.paths.training());
     const std::vector<eval::HeldOutDocument> documents =
         ReadHeldOut(*run.context, run.paths.corpus(), *model.tokenizer, 0);
     eval::LlamaLanguageModel language_model(run.context, model.llama.get());
@@ -70,21 +76,19 @@ void SamplesStage(const Run& run, const std::string& model_digest) {
                     {"max_tokens", table.max_tokens},
                     {"prompts", table.prompts}};
   run.stages->Run("samples", key, {run.paths.samples()}, [&] {
-    const RunModel model = OpenRunModel(*run.context, run.paths.training());
+    const infer::LoadedModel model = infer::LoadModel(*run.context, run.paths.training());
     Json samples = Json::array();
     for (size_t i = 0; i < table.prompts.size(); ++i) {
       ThrowIfInterrupted();
       const std::string& prompt = table.prompts[i];
-      samples.push_back({{"prompt", prompt},
-                         {"continuation", Continue(run, model, prompt, run.recipe.seed + i)}});
+      samples.push_back({{"prompt", prompt}, {"continuation", Continue(run, model, prompt, i)}});
     }
-    WriteJson(
-        run.paths.samples(),
-        {{"settings",
-          fmt::format("Temperature {:g}, top-p {:g}, seeds from {} on, at most {} tokens each; the "
-                      "prompt stands in front. First tries, nothing chosen.",
-                      table.temperature, table.top_p, run.recipe.seed, table.max_tokens)},
-         {"samples", samples}});
+    WriteJson(run.paths.samples(),
+              {{"settings",
+                fmt::format("Temperature {:g}, top-p {:g}, seed {}, at most {} tokens each; the "
+                            "prompt stands in front. First tries, nothing chosen.",
+                            table.temperature, table.top_p, run.recipe.seed, table.max_tokens)},
+               {"samples", samples}});
   });
 }
 

@@ -105,8 +105,11 @@ std::string RaiseCommand(const Run& run) {
 }
 
 std::vector<NamedCommand> NextCommands(const Run& run) {
-  const fs::path model = run.paths.training();
-  return {{"go on training it, here for ten minutes more, into a new run",
+  const fs::path model = run.paths.root;  // opens as its training run
+  return {{"talk with it", fmt::format("cria chat {}", Quoted(model))},
+          {"let it continue a text",
+           fmt::format("cria generate {} --prompt \"In the beginning\"", Quoted(model))},
+          {"go on training it, here for ten minutes more, into a new run",
            fmt::format("cria train --data {} --init {} --minutes 10 --out {}",
                        Quoted(run.paths.shards()), Quoted(model), Quoted(run.paths.root / "more"))},
           {"measure it", fmt::format("cria eval {} --tasks bpb,perplexity --data {} --compare",

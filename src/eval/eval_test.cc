@@ -31,8 +31,8 @@ class CoinModel : public LanguageModel {
     }
     return sums;
   }
-  std::vector<int32_t> Generate(std::span<const int32_t>, int64_t, std::span<const int32_t>,
-                                const Choice&) override {
+  std::vector<int32_t> Generate(std::span<const int32_t>, int64_t,
+                                std::span<const int32_t>) override {
     return {};
   }
 

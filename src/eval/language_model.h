@@ -23,13 +23,6 @@ struct Window {
   int64_t counted_from = 1;      // >= 1
 };
 
-/// How Generate chooses: temperature 0 takes the likeliest id, else samples from the smallest set
-/// of likeliest ids whose probability exceeds top_p, by a random stream of `seed`.
-struct Choice {
-  double temperature = 0, top_p = 1;
-  uint64_t seed = 1;
-};
-
 class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
@@ -39,9 +32,9 @@ class LanguageModel {
   virtual std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) = 0;
   /// One sum per window, the same whatever stands beside it in the span.
   virtual std::vector<double> RollingLoglikelihood(std::span<const Window> windows) = 0;
-  /// Ids one by one until one of `stop` (not returned) or `max_new_tokens`.
+  /// The likeliest ids one by one until one of `stop` (not returned) or `max_new_tokens`.
   virtual std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
-                                        std::span<const int32_t> stop, const Choice& choice) = 0;
+                                        std::span<const int32_t> stop) = 0;
 };
 
 }  // namespace cria::eval

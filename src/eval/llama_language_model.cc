@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/random.h"
+#include "infer/generate.h"
 
 namespace cria::eval {
 namespace {
@@ -14,40 +14,11 @@ namespace {
 // Ids in one forward pass: enough rows to fill the matrix kernels, little enough memory.
 constexpr int64_t kBatchTokens = 4096;
 
-int64_t ArgMax(std::span<const float> logits) {
-  return std::max_element(logits.begin(), logits.end()) - logits.begin();
-}
-
 double LogProbability(std::span<const float> logits, int32_t id) {
   const double top = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
   for (float x : logits) sum += std::exp(x - top);
   return logits[id] - top - std::log(sum);
-}
-
-// The original release's rule: ids in falling order of probability, each kept while the sum of
-// those before it is at most top_p; among the kept ones by probability.
-int64_t Choose(std::span<const float> logits, const Choice& choice, RandomStream* random) {
-  if (choice.temperature <= 0) return ArgMax(logits);
-  const double top = *std::max_element(logits.begin(), logits.end());
-  std::vector<std::pair<double, int64_t>> ids(logits.size());
-  double total = 0;
-  for (size_t i = 0; i < logits.size(); ++i) {
-    ids[i] = {std::exp((logits[i] - top) / choice.temperature), static_cast<int64_t>(i)};
-    total += ids[i].first;
-  }
-  std::sort(ids.begin(), ids.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  double kept = 0;
-  size_t count = 0;
-  while (count < ids.size() && kept <= choice.top_p * total) kept += ids[count++].first;
-  double left = random->NextDouble() * kept;
-  for (size_t i = 0; i + 1 < count; ++i) {
-    left -= ids[i].first;
-    if (left < 0) return ids[i].second;
-  }
-  return ids[count - 1].second;
 }
 
 // Rows of inputs and targets, shorter windows padded on the right where nothing counts.
@@ -129,7 +100,7 @@ ContinuationScore LlamaLanguageModel::Score(const Request& request) {
   for (int64_t i = 0; i < length; ++i) {
     const std::span<const float> row(logits.data() + i * vocab, vocab);
     score.logprob += LogProbability(row, request.continuation[i]);
-    score.greedy = score.greedy && ArgMax(row) == request.continuation[i];
+    score.greedy = score.greedy && infer::ArgMax(row) == request.continuation[i];
   }
   return score;
 }
@@ -147,27 +118,22 @@ std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
 
 std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> prompt,
                                                   int64_t max_new_tokens,
-                                                  std::span<const int32_t> stop,
-                                                  const Choice& choice) {
+                                                  std::span<const int32_t> stop) {
   CRIA_CHECK(!prompt.empty());
   const int64_t room = std::max<int64_t>(context_length_ - max_new_tokens, 1);
   if (static_cast<int64_t>(prompt.size()) > room) prompt = prompt.last(room);
-  const int64_t vocab = model_->config().vocab_size;
   const int64_t capacity =
       std::min<int64_t>(context_length_, static_cast<int64_t>(prompt.size()) + max_new_tokens);
   const auto cache = model_->NewCache(capacity);
-  std::vector<float> logits(vocab);
+  infer::Sampler greedy({.temperature = 0, .top_p = 1}, 0);
   std::vector<int32_t> generated;
-  RandomStream random(choice.seed, RandomPurpose::kSampling);
-  model_->Decode(*context_, prompt, cache.get(), false, logits.data());
-  while (static_cast<int64_t>(generated.size()) < max_new_tokens) {
-    ThrowIfInterrupted();
-    const int32_t next = static_cast<int32_t>(Choose(logits, choice, &random));
-    if (std::find(stop.begin(), stop.end(), next) != stop.end()) break;
-    generated.push_back(next);
-    if (cache->length() == capacity) break;
-    model_->Decode(*context_, {&next, 1}, cache.get(), false, logits.data());
-  }
+  infer::Generate(*context_, model_, cache.get(), prompt,
+                  {.max_new_tokens = max_new_tokens, .stop_tokens = {stop.begin(), stop.end()}},
+                  &greedy, [&](int32_t id) {
+                    ThrowIfInterrupted();
+                    generated.push_back(id);
+                    return true;
+                  });
   return generated;
 }
 

@@ -16,7 +16,7 @@ class LlamaLanguageModel : public LanguageModel {
   std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override;
   std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override;
   std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
-                                std::span<const int32_t> stop, const Choice& choice) override;
+                                std::span<const int32_t> stop) override;
 
  private:
   ContinuationScore Score(const Request& request);

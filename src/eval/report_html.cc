@@ -16,7 +16,7 @@ constexpr const char* kCss = R"(
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);
 font:16px/1.55 Charter,"Bitstream Charter","Iowan Old Style",Georgia,"Liberation Serif",serif}
-main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
+main{max-width:64rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 header{border-bottom:2px solid var(--ink);padding-bottom:1.1rem;margin-bottom:1.6rem}
 h1{font-size:2.1rem;line-height:1.15;margin:0 0 .35rem;letter-spacing:-.01em}
 header p{margin:0;color:var(--soft);max-width:none}
@@ -37,11 +37,11 @@ font-variant-numeric:tabular-nums lining-nums;min-width:min(100%,20rem)}
 .caption{color:var(--soft);font:.86rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
 margin:1.6rem 0 .5rem}
 .caption+.scroll{margin-top:0}
-th,td{padding:.34rem 1.1rem .34rem 0;text-align:left;vertical-align:top}
+th,td{padding:.34rem 1rem .34rem 0;text-align:left;vertical-align:top}
 th{font-weight:600;border-bottom:1px solid var(--ink);white-space:nowrap;vertical-align:bottom}
 td{border-bottom:1px solid var(--rule)}
 .n{text-align:right;white-space:nowrap}
-.long{min-width:11rem;max-width:26rem}
+.long{min-width:9rem;max-width:26rem}
 td code{font-size:.8rem;overflow-wrap:anywhere}
 tr.total td{font-weight:600;border-top:1px solid var(--ink);border-bottom:0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));
@@ -49,7 +49,7 @@ gap:1.4rem 2rem;margin:1.2rem 0;align-items:start}
 .charts figure{margin:0}
 .charts svg{display:block;width:100%;height:auto;max-width:36rem}
 .sample{margin:1rem 0;padding:.9rem 1.1rem;background:var(--tint);border-left:3px solid var(--accent);
-max-width:46rem;white-space:pre-wrap;overflow-wrap:anywhere}
+max-width:46rem;max-height:24rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 .sample b{color:var(--accent);font-weight:600}
 pre{background:var(--tint);padding:.85rem 1rem;overflow-x:auto;margin:1rem 0;
 font:.8rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}

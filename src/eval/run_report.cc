@@ -26,6 +26,11 @@ std::string BitsPerByte(int64_t compressed_bytes, int64_t bytes) {
                                                static_cast<double>(bytes))
                    : "-";
 }
+std::string Epochs(double epochs) { return fmt::format("{:.{}f}", epochs, epochs < 0.1 ? 3 : 2); }
+std::string WithBlanks(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
 std::string LanguageName(const std::string& code) { return code.empty() ? "none or code" : code; }
 
 double XzBitsPerByte(const CompressedSize& size) {
@@ -38,7 +43,7 @@ Figures KeyFigures(const RunReport& report) {
   Figures figures;
   figures.items = {
       {fmt::format("{:.3f}", total.bits_per_byte()),
-       fmt::format("bits per byte on held-out text; xz\u00a0-9e reaches {:.3f}",
+       fmt::format("bits per byte on held-out text (xz\u00a0-9e: {:.3f})",
                    XzBitsPerByte(report.compressors.total))},
       {FormatCount(static_cast<double>(ParameterCount(report.model))), "parameters"},
       {FormatCount(static_cast<double>(report.training.tokens)), "tokens trained on"},
@@ -68,14 +73,14 @@ Table DataTable(const RunReport& report) {
               .total_row = true};
   DataRow sum;
   for (const DataRow& row : report.data) {
-    table.rows.push_back(
-        {row.source, row.kind, Percent(row.proportion), fmt::format("{:.2f}", row.epochs),
-         FormatBytes(static_cast<double>(row.bytes)), Whole(row.documents),
-         FormatCount(static_cast<double>(row.tokens)),
-         row.tokens > 0 ? fmt::format("{:.2f}", static_cast<double>(row.bytes) /
-                                                    static_cast<double>(row.tokens))
-                        : "-",
-         FormatBytes(static_cast<double>(row.holdout_bytes)), row.licence});
+    table.rows.push_back({row.source, row.kind, Percent(row.proportion), Epochs(row.epochs),
+                          FormatBytes(static_cast<double>(row.bytes)), Whole(row.documents),
+                          FormatCount(static_cast<double>(row.tokens)),
+                          row.tokens > 0
+                              ? fmt::format("{:.2f}", static_cast<double>(row.bytes) /
+                                                          static_cast<double>(row.tokens))
+                              : "-",
+                          FormatBytes(static_cast<double>(row.holdout_bytes)), row.licence});
     sum.proportion += row.proportion;
     sum.documents += row.documents, sum.bytes += row.bytes, sum.tokens += row.tokens;
     sum.holdout_bytes += row.holdout_bytes;
@@ -83,7 +88,7 @@ Table DataTable(const RunReport& report) {
   const double epochs =
       sum.tokens > 0 ? static_cast<double>(report.training.tokens) / static_cast<double>(sum.tokens)
                      : 0;
-  table.rows.push_back({"Total", "", Percent(sum.proportion), fmt::format("{:.2f}", epochs),
+  table.rows.push_back({"Total", "", Percent(sum.proportion), Epochs(epochs),
                         FormatBytes(static_cast<double>(sum.bytes)), Whole(sum.documents),
                         FormatCount(static_cast<double>(sum.tokens)),
                         sum.tokens > 0 ? fmt::format("{:.2f}", static_cast<double>(sum.bytes) /
@@ -118,8 +123,8 @@ Table DropTable(const RunReport& report) {
       from += fmt::format("{}{} {}", i > 0 ? ", " : "", sum.sources[i].second,
                           FormatBytes(static_cast<double>(sum.sources[i].first)));
     }
-    table.rows.push_back(
-        {reason, Whole(sum.documents), FormatBytes(static_cast<double>(sum.bytes)), from});
+    table.rows.push_back({WithBlanks(reason), Whole(sum.documents),
+                          FormatBytes(static_cast<double>(sum.bytes)), from});
   }
   return table;
 }
@@ -242,8 +247,8 @@ Table ModelTable(const RunReport& report) {
       {"Parameters", Whole(ParameterCount(c))},
       {"Dimension", Whole(c.dim)},
       {"Layers", Whole(c.n_layers)},
-      {"Heads", c.n_kv_heads == c.n_heads ? fmt::format("{} of {}", c.n_heads, c.head_dim)
-                                          : fmt::format("{} of {}, {} for keys and values",
+      {"Heads", c.n_kv_heads == c.n_heads ? fmt::format("{} of size {}", c.n_heads, c.head_dim)
+                                          : fmt::format("{} of size {}, {} for keys and values",
                                                         c.n_heads, c.head_dim, c.n_kv_heads)},
       {"Feed-forward", fmt::format("SwiGLU, hidden {}", c.hidden_dim)},
       {"Vocabulary", Whole(c.vocab_size)},
