@@ -18,6 +18,6 @@ inline std::filesystem::path TestData() {
 }  // namespace cria
 
 /// Skips the test, saying so, when `path` below the test data is not there.
-#define CRIA_REQUIRE_TEST_DATA(path)                                               \
+#define CRIA_REQUIRE_TEST_DATA(path)                                                       \
   if (::cria::TestData().empty() || !std::filesystem::exists(::cria::TestData() / (path))) \
   GTEST_SKIP() << "test data not present: " << (path)

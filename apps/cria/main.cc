@@ -15,7 +15,8 @@ constexpr int kFailed = 1, kBadUsage = 2, kInterrupted = 130;
 
 int Run(int argc, char** argv) {
   using namespace cria::app;
-  CLI::App app("cria raises a LLaMA: raw public text in, a trained, evaluated model that talks out.");
+  CLI::App app(
+      "cria raises a LLaMA: raw public text in, a trained, evaluated model that talks out.");
   app.name("cria");
   app.set_version_flag("--version", "cria " CRIA_VERSION);
   app.require_subcommand(1);
@@ -47,7 +48,8 @@ int main(int argc, char** argv) {
   try {
     return Run(argc, argv);
   } catch (const cria::Interrupted&) {
-    std::fputs("\nInterrupted; what was done is kept. The same command goes on from there.\n", stderr);
+    std::fputs("\nInterrupted; what was done is kept. The same command goes on from there.\n",
+               stderr);
     return kInterrupted;
   } catch (const cria::Error& error) {
     fmt::print(stderr, "cria: {}\n", error.what());

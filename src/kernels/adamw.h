@@ -9,8 +9,8 @@ namespace cria::kernels {
 
 struct AdamWStep {
   float learning_rate = 0, beta1 = 0.9f, beta2 = 0.95f, eps = 1e-8f, weight_decay = 0;
-  float gradient_scale = 1;   ///< multiplies every gradient first (clipping)
-  int64_t step = 1;           ///< 1-based, for the bias correction
+  float gradient_scale = 1;  ///< multiplies every gradient first (clipping)
+  int64_t step = 1;          ///< 1-based, for the bias correction
 };
 
 /// p *= 1 - lr * wd; m, v: moving averages of the scaled gradient and its square;

@@ -1,5 +1,6 @@
-// Causal attention with grouped key/value heads, in blocks: the score matrix is never stored, masked
-// blocks are skipped (Rabe & Staats 2021 forward, Dao et al. 2022 backward, as in LLaMA section 2.4).
+// Causal attention with grouped key/value heads, in blocks: the score matrix is never stored,
+// masked blocks are skipped (Rabe & Staats 2021 forward, Dao et al. 2022 backward, as in LLaMA
+// section 2.4).
 #pragma once
 
 #include <cstdint>
@@ -9,9 +10,9 @@
 
 namespace cria::kernels {
 
-/// Rows of q, out: [batch * q_len, heads * head_dim]; of k, v: [batch * kv_len, kv_heads * head_dim];
-/// strides are between rows, in elements, so that q, k, v may be slices of one fused product.
-/// Query i of a sequence stands at position kv_len - q_len + i and sees keys up to itself.
+/// Rows of q, out: [batch * q_len, heads * head_dim]; of k, v: [batch * kv_len, kv_heads *
+/// head_dim]; strides are between rows, in elements, so that q, k, v may be slices of one fused
+/// product. Query i of a sequence stands at position kv_len - q_len + i and sees keys up to itself.
 struct AttentionShape {
   int64_t batch = 1, q_len = 0, kv_len = 0;
   int heads = 0, kv_heads = 0, head_dim = 0;  ///< heads is a multiple of kv_heads

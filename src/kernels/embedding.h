@@ -11,7 +11,8 @@ namespace cria::kernels {
 void Embedding(const Context& context, int64_t rows, int64_t dim, const float* table,
                const int32_t* tokens, float* x);
 
-/// dtable[tokens[r]] += dx[r], rows in order (columns are split over threads, so the order is fixed).
+/// dtable[tokens[r]] += dx[r], rows in order (columns are split over threads, so the order is
+/// fixed).
 void EmbeddingBackward(const Context& context, int64_t rows, int64_t dim, const float* dx,
                        const int32_t* tokens, float* dtable);
 

@@ -1,9 +1,9 @@
-// Matrix products of a linear layer: y = x W^T, dx = dy W, dW += dy^T x. The right operand is packed
-// once per weight update; the left one is read where it lies.
+// Matrix products of a linear layer: y = x W^T, dx = dy W, dW += dy^T x. The right operand is
+// packed once per weight update; the left one is read where it lies.
 //
-// T is the type of the operands (float, or BF16 with fp32 accumulation). Every element of C is summed
-// over k in one fixed order that depends neither on threads nor on the number of rows M, so cached
-// decoding of one token gives the bits of the full forward pass.
+// T is the type of the operands (float, or BF16 with fp32 accumulation). Every element of C is
+// summed over k in one fixed order that depends neither on threads nor on the number of rows M, so
+// cached decoding of one token gives the bits of the full forward pass.
 #pragma once
 
 #include <cstdint>

@@ -17,8 +17,8 @@ struct RopeTable {
 };
 RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta);
 
-/// Rotates the first heads * head_dim values of every row of x [rows, stride] in place. Row r stands
-/// at position first_position + r % seq_len. `inverse` rotates back: the backward pass.
+/// Rotates the first heads * head_dim values of every row of x [rows, stride] in place. Row r
+/// stands at position first_position + r % seq_len. `inverse` rotates back: the backward pass.
 template <class T>
 void Rope(const Context& context, const RopeTable& table, int64_t rows, int64_t seq_len,
           int64_t first_position, int heads, T* x, int64_t stride, bool inverse);

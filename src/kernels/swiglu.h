@@ -12,8 +12,8 @@ namespace cria::kernels {
 template <class T>
 void SwiGlu(const Context& context, int64_t rows, int64_t hidden, const T* gate_up, T* out);
 
-/// d_gate_up T [rows, 2 * hidden] from dout T [rows, hidden]; also writes out again (recomputed, the
-/// weight gradient of w2 needs it). d_gate_up may alias gate_up; out may alias dout.
+/// d_gate_up T [rows, 2 * hidden] from dout T [rows, hidden]; also writes out again (recomputed,
+/// the weight gradient of w2 needs it). d_gate_up may alias gate_up; out may alias dout.
 template <class T>
 void SwiGluBackward(const Context& context, int64_t rows, int64_t hidden, const T* gate_up,
                     const T* dout, T* d_gate_up, T* out);

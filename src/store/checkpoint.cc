@@ -25,7 +25,8 @@ NamedTensor TensorOf(const ManifestTensor& entry, const DataFile& file, const st
   const std::string at = where + ", tensor \"" + entry.name + "\"";
   const int64_t bytes = CheckedElementCount(entry.shape, at) * DTypeBytes(entry.type);
   const int64_t size = static_cast<int64_t>(file.bytes.size());
-  if (entry.bytes != bytes || entry.offset < 0 || entry.offset > size || bytes > size - entry.offset) {
+  if (entry.bytes != bytes || entry.offset < 0 || entry.offset > size ||
+      bytes > size - entry.offset) {
     throw Error("tensor points outside its file", at, kCheckpointRemedy);
   }
   NamedTensor tensor = ContiguousTensor(entry.name, entry.type, entry.shape,
@@ -52,26 +53,30 @@ Checkpoint OpenCheckpoint(const fs::path& directory, const std::string& group) {
   for (size_t i = 0; i < files.size(); ++i) {
     const ManifestFile& entry = manifest.files[i];
     if (!IsPlainName(entry.name)) {
-      throw Error("a file name with a path in it", (directory / kManifestName).string(), kCheckpointRemedy);
+      throw Error("a file name with a path in it", (directory / kManifestName).string(),
+                  kCheckpointRemedy);
     }
     if (!group.empty() && !entry.digest && entry.name != group + ".bin") continue;
     const fs::path path = directory / entry.name;
-    if (!fs::exists(path)) throw Error("file of the checkpoint is missing", path.string(), kCheckpointRemedy);
+    if (!fs::exists(path))
+      throw Error("file of the checkpoint is missing", path.string(), kCheckpointRemedy);
     MappedFile file(path);
     if (static_cast<int64_t>(file.bytes().size()) != entry.bytes) {
       throw Error(fmt::format("{} bytes where the manifest says {}: the file was cut short",
-                              file.bytes().size(), entry.bytes), path.string(), kCheckpointRemedy);
+                              file.bytes().size(), entry.bytes),
+                  path.string(), kCheckpointRemedy);
     }
     if (entry.digest && Hash64(file.text()) != *entry.digest) {
-      throw Error("file does not match its digest: it was changed or damaged", path.string(), kCheckpointRemedy);
+      throw Error("file does not match its digest: it was changed or damaged", path.string(),
+                  kCheckpointRemedy);
     }
     files[i] = {file.bytes(), true};
     checkpoint.tensors.Keep(std::move(file));
   }
   for (const ManifestTensor& entry : manifest.tensors) {
     if (!files[entry.file].mapped) continue;
-    checkpoint.tensors.Add(TensorOf(entry, files[entry.file],
-                                    (directory / manifest.files[entry.file].name).string()));
+    checkpoint.tensors.Add(
+        TensorOf(entry, files[entry.file], (directory / manifest.files[entry.file].name).string()));
   }
   return checkpoint;
 }
@@ -85,9 +90,11 @@ std::vector<fs::path> ListCheckpoints(const fs::path& run) {
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(run / "checkpoints", none)) {
     const std::string name = entry.path().filename().string();
-    const std::string digits = name.starts_with(kStepPrefix) ? name.substr(std::strlen(kStepPrefix)) : "";
+    const std::string digits =
+        name.starts_with(kStepPrefix) ? name.substr(std::strlen(kStepPrefix)) : "";
     if (digits.empty() || digits.size() > 15 ||
-        digits.find_first_not_of("0123456789") != std::string::npos || !IsCheckpoint(entry.path())) {
+        digits.find_first_not_of("0123456789") != std::string::npos ||
+        !IsCheckpoint(entry.path())) {
       continue;
     }
     found.emplace_back(std::stoll(digits), entry.path());

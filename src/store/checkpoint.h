@@ -1,5 +1,6 @@
-// cria's own checkpoint folder (docs/formats/checkpoint.md): raw tensors in one data file per group, a
-// manifest written last, the whole folder renamed into place. Not the meaning of tensors or state.
+// cria's own checkpoint folder (docs/formats/checkpoint.md): raw tensors in one data file per
+// group, a manifest written last, the whole folder renamed into place. Not the meaning of tensors
+// or state.
 #pragma once
 
 #include <string>
@@ -12,8 +13,8 @@ namespace cria::store {
 inline constexpr const char* kManifestName = "manifest.json";
 
 /// Collects views of tensors and writes them all at once. The bytes handed in must stay valid until
-/// Commit. A tensor's name is "group/name"; each group is one data file, so that a reader of weights
-/// never touches optimizer moments.
+/// Commit. A tensor's name is "group/name"; each group is one data file, so that a reader of
+/// weights never touches optimizer moments.
 class CheckpointWriter {
  public:
   explicit CheckpointWriter(fs::path directory) : directory_(std::move(directory)) {}
@@ -23,10 +24,10 @@ class CheckpointWriter {
   /// A small whole file beside the tensors (tokenizer.model). Copied.
   void AddFile(std::string name, std::string bytes);
 
-  /// Writes `<directory>.tmp`, flushes it to disk and renames it to `directory`; a checkpoint already
-  /// there is exchanged in one step and then removed. `config` says what the model is, `state` is
-  /// free. Throws Error before writing if the disk lacks space; on any failure nothing is left behind
-  /// and the old checkpoint stays.
+  /// Writes `<directory>.tmp`, flushes it to disk and renames it to `directory`; a checkpoint
+  /// already there is exchanged in one step and then removed. `config` says what the model is,
+  /// `state` is free. Throws Error before writing if the disk lacks space; on any failure nothing
+  /// is left behind and the old checkpoint stays.
   void Commit(const Context& context, const Json& config, const Json& state);
 
  private:
@@ -62,8 +63,8 @@ struct Checkpoint {
 bool IsCheckpoint(const fs::path& directory);
 
 /// Opens a checkpoint: checks the manifest's own digest, the sizes of all files and the digests of
-/// those without tensors. If `group` is given, only that group's tensors are mapped and the data files
-/// of other groups may be absent. Tensor digests are checked by tensors.Verify().
+/// those without tensors. If `group` is given, only that group's tensors are mapped and the data
+/// files of other groups may be absent. Tensor digests are checked by tensors.Verify().
 Checkpoint OpenCheckpoint(const fs::path& directory, const std::string& group = "");
 
 /// Folder of the checkpoint of one step in a run: <run>/checkpoints/step-00001200.
@@ -72,7 +73,8 @@ fs::path StepDirectory(const fs::path& run, int64_t step);
 std::vector<fs::path> ListCheckpoints(const fs::path& run);
 /// The newest of them, or an empty path.
 fs::path LatestCheckpoint(const fs::path& run);
-/// Removes all but the newest `keep` checkpoints of a run, and leftovers of writers that were killed.
+/// Removes all but the newest `keep` checkpoints of a run, and leftovers of writers that were
+/// killed.
 void PruneCheckpoints(const fs::path& run, int keep);
 
 }  // namespace cria::store

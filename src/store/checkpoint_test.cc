@@ -33,7 +33,8 @@ struct Saved {
   }
 };
 
-void ExpectValues(const TensorSet& tensors, const std::string& name, const std::vector<float>& want) {
+void ExpectValues(const TensorSet& tensors, const std::string& name,
+                  const std::vector<float>& want) {
   std::vector<float> got(want.size());
   ReadAsFloat(Context(2), tensors.Get(name), got);
   EXPECT_EQ(got, want) << name;
@@ -168,7 +169,8 @@ TEST(CheckpointTest, FailedSaveLeavesTheOldOneAndNothingElse) {
   EXPECT_EQ(c.tensors.tensors().size(), 3u);
 }
 
-// A process that saves again and again is killed at random times: what stands at the path is complete.
+// A process that saves again and again is killed at random times: what stands at the path is
+// complete.
 TEST(CheckpointTest, KilledWriterLeavesACompleteCheckpoint) {
   TestFolder folder;
   const std::vector<float> big = Values(1 << 19, 5);

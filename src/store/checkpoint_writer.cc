@@ -1,4 +1,5 @@
-// Writing a checkpoint folder: data files in parallel with their digests, manifest last, one rename.
+// Writing a checkpoint folder: data files in parallel with their digests, manifest last, one
+// rename.
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -119,8 +120,9 @@ void CheckpointWriter::AddFloats(std::string name, Shape shape, std::span<const 
 }
 
 void CheckpointWriter::AddFile(std::string name, std::string bytes) {
-  CRIA_CHECK(!name.ends_with(".bin") && name != kManifestName && name.find('/') == std::string::npos,
-             "{}", name);
+  CRIA_CHECK(
+      !name.ends_with(".bin") && name != kManifestName && name.find('/') == std::string::npos, "{}",
+      name);
   extras_.emplace_back(std::move(name), std::move(bytes));
 }
 
@@ -139,7 +141,8 @@ void CheckpointWriter::WriteData(const Context& context, const fs::path& folder)
     const int64_t size = static_cast<int64_t>(bytes.size());
     work.push_back({&tensor, nullptr, 0, 0});
     for (int64_t at = 0; at < size; at += kWriteBytes) {
-      work.push_back({&tensor, bytes.data() + at, std::min(kWriteBytes, size - at), tensor.offset + at});
+      work.push_back(
+          {&tensor, bytes.data() + at, std::min(kWriteBytes, size - at), tensor.offset + at});
     }
   }
   context.ParallelFor(static_cast<int64_t>(work.size()), [&](int64_t i) {

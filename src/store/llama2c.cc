@@ -9,7 +9,8 @@ namespace {
 
 constexpr uint32_t kMagic = 0x616b3432;  // "ak42", export versions 1 and 2
 constexpr int64_t kV1HeaderBytes = 256;
-constexpr const char* kRemedy = "the file is cut short or not a llama2.c checkpoint; fetch it again";
+constexpr const char* kRemedy =
+    "the file is cut short or not a llama2.c checkpoint; fetch it again";
 
 struct Header {
   int version = 0;
@@ -144,10 +145,14 @@ TensorSet OpenLlama2c(const fs::path& path) {
   Cursor cursor{file.bytes(), where, &set};
   TakeAll(*header, &cursor);
   // run.c fixes epsilon at 1e-5 and theta at 10000; the header has neither.
-  set.set_metadata({{"dim", header->dim}, {"hidden_dim", header->hidden},
-                    {"n_layers", header->layers}, {"n_heads", header->heads},
-                    {"n_kv_heads", header->kv_heads}, {"vocab_size", header->vocab},
-                    {"max_seq_len", header->seq_len}, {"norm_eps", 1e-5}});
+  set.set_metadata({{"dim", header->dim},
+                    {"hidden_dim", header->hidden},
+                    {"n_layers", header->layers},
+                    {"n_heads", header->heads},
+                    {"n_kv_heads", header->kv_heads},
+                    {"vocab_size", header->vocab},
+                    {"max_seq_len", header->seq_len},
+                    {"norm_eps", 1e-5}});
   set.Keep(std::move(file));
   return set;
 }

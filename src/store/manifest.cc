@@ -19,7 +19,8 @@ constexpr size_t kTrailerBytes = kTrailerBegin.size() + kDigestChars + kTrailerE
 std::string Hex(uint64_t digest) { return fmt::format("{:016x}", digest); }
 
 uint64_t ParseHex(const std::string& text, const std::string& where) {
-  if (text.size() != kDigestChars || text.find_first_not_of("0123456789abcdef") != std::string::npos) {
+  if (text.size() != kDigestChars ||
+      text.find_first_not_of("0123456789abcdef") != std::string::npos) {
     throw Error("\"" + text + "\" is not a digest", where, kCheckpointRemedy);
   }
   return std::stoull(text, nullptr, 16);
@@ -50,7 +51,8 @@ void CheckDigest(std::string_view text, const std::string& where) {
 
 std::string FormatManifest(const Manifest& manifest) {
   // One line per member and per tensor: readable, and diffs between steps are small.
-  std::string text = fmt::format("{{\n\"format\": \"{}\",\n\"version\": {},\n", kFormat, kCheckpointVersion);
+  std::string text =
+      fmt::format("{{\n\"format\": \"{}\",\n\"version\": {},\n", kFormat, kCheckpointVersion);
   const auto replace = Json::error_handler_t::replace;
   text += "\"config\": " + manifest.config.dump(-1, ' ', false, replace) + ",\n";
   text += "\"state\": " + manifest.state.dump(-1, ' ', false, replace) + ",\n\"files\": [";
@@ -63,9 +65,11 @@ std::string FormatManifest(const Manifest& manifest) {
   text += "],\n\"tensors\": [";
   for (const ManifestTensor& tensor : manifest.tensors) {
     text += &tensor == manifest.tensors.data() ? "\n" : ",\n";
-    text += Json{{"name", tensor.name}, {"dtype", DTypeName(tensor.type)}, {"shape", tensor.shape},
-                 {"file", manifest.files[tensor.file].name}, {"offset", tensor.offset},
-                 {"bytes", tensor.bytes}, {"xxh3", Hex(tensor.digest)}}.dump();
+    text += Json{{"name", tensor.name},       {"dtype", DTypeName(tensor.type)},
+                 {"shape", tensor.shape},     {"file", manifest.files[tensor.file].name},
+                 {"offset", tensor.offset},   {"bytes", tensor.bytes},
+                 {"xxh3", Hex(tensor.digest)}}
+                .dump();
   }
   text += "]";
   const std::string digest = Hex(Hash64(text));
@@ -83,8 +87,9 @@ Manifest ReadManifest(const fs::path& path) {
   }
   const int version = JsonGet<int>(json, "version", where);
   if (version != kCheckpointVersion) {
-    throw Error(fmt::format("checkpoint format {}; this cria reads {}", version, kCheckpointVersion),
-                where, "read it with a newer cria");
+    throw Error(
+        fmt::format("checkpoint format {}; this cria reads {}", version, kCheckpointVersion), where,
+        "read it with a newer cria");
   }
   Manifest manifest;
   manifest.config = JsonGet<Json>(json, "config", where);
@@ -106,7 +111,8 @@ Manifest ReadManifest(const fs::path& path) {
     tensor.type = ParseDType(JsonGet<std::string>(entry, "dtype", at), at);
     tensor.shape = JsonGet<Shape>(entry, "shape", at);
     const auto file = file_index.find(JsonGet<std::string>(entry, "file", at));
-    if (file == file_index.end()) throw Error("names a file that is not listed", at, kCheckpointRemedy);
+    if (file == file_index.end())
+      throw Error("names a file that is not listed", at, kCheckpointRemedy);
     tensor.file = file->second;
     tensor.offset = JsonGet<int64_t>(entry, "offset", at);
     tensor.bytes = JsonGet<int64_t>(entry, "bytes", at);

@@ -41,7 +41,8 @@ NamedTensor Join(const std::vector<const NamedTensor*>& shards, int64_t dim) {
   NamedTensor whole = *shards.front();
   if (shards.size() == 1) return whole;
   const Cut cut = CutOf(whole, static_cast<int64_t>(shards.size()), dim);
-  const std::vector<uint8_t> replica = cut == Cut::kNone ? ReadBytes(whole) : std::vector<uint8_t>();
+  const std::vector<uint8_t> replica =
+      cut == Cut::kNone ? ReadBytes(whole) : std::vector<uint8_t>();
   whole.axis = cut == Cut::kColumns ? 1 : 0;
   for (size_t i = 1; i < shards.size(); ++i) {
     const NamedTensor& shard = *shards[i];
@@ -50,7 +51,8 @@ NamedTensor Join(const std::vector<const NamedTensor*>& shards, int64_t dim) {
       throw Error("differs in shape or type between shards", where, kRemedy);
     }
     if (cut == Cut::kNone) {
-      if (ReadBytes(shard) != replica) throw Error("replicated tensor differs between shards", where, kRemedy);
+      if (ReadBytes(shard) != replica)
+        throw Error("replicated tensor differs between shards", where, kRemedy);
       continue;
     }
     whole.shape[whole.axis] += shard.shape[whole.axis];
@@ -69,8 +71,7 @@ TensorSet OpenMeta(const fs::path& directory) {
   TensorSet set;
   set.set_where(directory.string());
   set.set_metadata(ReadJson(directory / "params.json"));
-  const int64_t dim =
-      JsonGet<int64_t>(set.metadata(), "dim", (directory / "params.json").string());
+  const int64_t dim = JsonGet<int64_t>(set.metadata(), "dim", (directory / "params.json").string());
   std::vector<TensorSet> shards;
   for (const fs::path& file : ShardFiles(directory)) shards.push_back(OpenTorchFile(file));
   if (shards.empty()) throw Error("no consolidated.*.pth", directory.string(), kRemedy);
@@ -83,7 +84,8 @@ TensorSet OpenMeta(const fs::path& directory) {
   for (TensorSet& shard : shards) {
     for (const NamedTensor& tensor : shard.tensors()) {
       if (!IsRopeTable(tensor.name) && !set.Contains(tensor.name)) {
-        throw Error("tensor \"" + tensor.name + "\" is only in some shards", shard.where(), kRemedy);
+        throw Error("tensor \"" + tensor.name + "\" is only in some shards", shard.where(),
+                    kRemedy);
       }
     }
     set.Absorb(std::move(shard));

@@ -76,13 +76,15 @@ TEST(MetaTest, Stories260KIsTheSameInEveryForm) {
   const fs::path root = TestData() / "models/stories260K";
   const TensorSet v0 = OpenLlama2c(root / "stories260K.bin");
   const TensorSet v1 = OpenLlama2c(root / "stories260K_v1.bin");
-  const TensorSet one = OpenMeta(root / "meta_mha_fp32"), two = OpenMeta(root / "meta_mha_fp32_mp2");
+  const TensorSet one = OpenMeta(root / "meta_mha_fp32"),
+                  two = OpenMeta(root / "meta_mha_fp32_mp2");
   EXPECT_EQ(v0.metadata()["hidden_dim"], 172);
   EXPECT_EQ(v0.tensors().size(), one.tensors().size() - 1);  // the output matrix is shared
   for (const NamedTensor& tensor : one.tensors()) {
     EXPECT_EQ(Floats(one, tensor.name), Floats(two, tensor.name)) << tensor.name;
     const bool kv = tensor.name.ends_with(".wk.weight") || tensor.name.ends_with(".wv.weight");
-    const std::string source = tensor.name == "output.weight" ? "tok_embeddings.weight" : tensor.name;
+    const std::string source =
+        tensor.name == "output.weight" ? "tok_embeddings.weight" : tensor.name;
     const auto values = Floats(v0, source);
     EXPECT_EQ(values, Floats(v1, source)) << tensor.name;
     if (!kv) {

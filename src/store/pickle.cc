@@ -12,11 +12,16 @@ namespace {
 // What a checkpoint of tensors needs; nothing that runs code.
 const std::set<std::string>& Whitelist() {
   static const std::set<std::string> names = {
-      "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_parameter",
-      "collections OrderedDict",         "torch HalfStorage",
-      "torch BFloat16Storage",           "torch FloatStorage",
-      "torch DoubleStorage",             "torch IntStorage",
-      "torch LongStorage",               "torch ByteStorage",
+      "torch._utils _rebuild_tensor_v2",
+      "torch._utils _rebuild_parameter",
+      "collections OrderedDict",
+      "torch HalfStorage",
+      "torch BFloat16Storage",
+      "torch FloatStorage",
+      "torch DoubleStorage",
+      "torch IntStorage",
+      "torch LongStorage",
+      "torch ByteStorage",
   };
   return names;
 }
@@ -197,16 +202,36 @@ bool Pickle::Step(uint8_t opcode) {
     case 0x80:  // PROTO
       if (Take<uint8_t>() > 5) Fail("unknown protocol");
       return true;
-    case 0x95: Take<uint64_t>(); return true;  // FRAME
-    case '(': stack_.push_back(New(Kind::kMark)); return true;
-    case '0': Pop(); return true;
-    case 'q': Memoize(Take<uint8_t>()); return true;
-    case 'r': Memoize(Take<uint32_t>()); return true;
-    case 0x94: Memoize(memo_.size()); return true;  // MEMOIZE
-    case 'h': Recall(Take<uint8_t>()); return true;
-    case 'j': Recall(Take<uint32_t>()); return true;
-    case 'Q': PushPersistent(); return true;
-    case 'R': Reduce(); return true;
+    case 0x95:
+      Take<uint64_t>();
+      return true;  // FRAME
+    case '(':
+      stack_.push_back(New(Kind::kMark));
+      return true;
+    case '0':
+      Pop();
+      return true;
+    case 'q':
+      Memoize(Take<uint8_t>());
+      return true;
+    case 'r':
+      Memoize(Take<uint32_t>());
+      return true;
+    case 0x94:
+      Memoize(memo_.size());
+      return true;  // MEMOIZE
+    case 'h':
+      Recall(Take<uint8_t>());
+      return true;
+    case 'j':
+      Recall(Take<uint32_t>());
+      return true;
+    case 'Q':
+      PushPersistent();
+      return true;
+    case 'R':
+      Reduce();
+      return true;
     case 'b':  // BUILD: attributes of an OrderedDict (its _metadata); no meaning here
       Pop();
       if (Top().kind != Kind::kDict) Fail("attributes on something else than a dictionary");
@@ -222,49 +247,84 @@ bool Pickle::Step(uint8_t opcode) {
       PushGlobal(module.text, name.text);
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
 bool Pickle::StepNumber(uint8_t opcode) {
   switch (opcode) {
-    case 'N': stack_.push_back(New(Kind::kNone)); return true;
-    case 0x88: PushNumber(Kind::kBool, 1); return true;
-    case 0x89: PushNumber(Kind::kBool, 0); return true;
-    case 'J': PushNumber(Kind::kInt, Take<int32_t>()); return true;
-    case 'K': PushNumber(Kind::kInt, Take<uint8_t>()); return true;
-    case 'M': PushNumber(Kind::kInt, Take<uint16_t>()); return true;
-    case 0x8a: PushLong(Take<uint8_t>()); return true;
+    case 'N':
+      stack_.push_back(New(Kind::kNone));
+      return true;
+    case 0x88:
+      PushNumber(Kind::kBool, 1);
+      return true;
+    case 0x89:
+      PushNumber(Kind::kBool, 0);
+      return true;
+    case 'J':
+      PushNumber(Kind::kInt, Take<int32_t>());
+      return true;
+    case 'K':
+      PushNumber(Kind::kInt, Take<uint8_t>());
+      return true;
+    case 'M':
+      PushNumber(Kind::kInt, Take<uint16_t>());
+      return true;
+    case 0x8a:
+      PushLong(Take<uint8_t>());
+      return true;
     case 'G':  // BINFLOAT, big-endian; not used by tensors
       Take<uint64_t>();
       stack_.push_back(New(Kind::kFloat));
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
 bool Pickle::StepText(uint8_t opcode) {
   switch (opcode) {
-    case 'X': PushText(TakeText(Take<uint32_t>())); return true;   // BINUNICODE
-    case 0x8c: PushText(TakeText(Take<uint8_t>())); return true;   // SHORT_BINUNICODE
-    case 0x8d: PushText(TakeText(Take<uint64_t>())); return true;  // BINUNICODE8
-    case 'U': PushText(TakeText(Take<uint8_t>())); return true;    // SHORT_BINSTRING
-    case 'T': PushText(TakeText(Take<uint32_t>())); return true;   // BINSTRING
-    default: return false;
+    case 'X':
+      PushText(TakeText(Take<uint32_t>()));
+      return true;  // BINUNICODE
+    case 0x8c:
+      PushText(TakeText(Take<uint8_t>()));
+      return true;  // SHORT_BINUNICODE
+    case 0x8d:
+      PushText(TakeText(Take<uint64_t>()));
+      return true;  // BINUNICODE8
+    case 'U':
+      PushText(TakeText(Take<uint8_t>()));
+      return true;  // SHORT_BINSTRING
+    case 'T':
+      PushText(TakeText(Take<uint32_t>()));
+      return true;  // BINSTRING
+    default:
+      return false;
   }
 }
 
 bool Pickle::StepContainer(uint8_t opcode) {
   switch (opcode) {
-    case '}': stack_.push_back(New(Kind::kDict)); return true;
-    case ']': stack_.push_back(New(Kind::kList)); return true;
-    case ')': stack_.push_back(New(Kind::kTuple)); return true;
+    case '}':
+      stack_.push_back(New(Kind::kDict));
+      return true;
+    case ']':
+      stack_.push_back(New(Kind::kList));
+      return true;
+    case ')':
+      stack_.push_back(New(Kind::kTuple));
+      return true;
     case 't': {
       std::vector<int> items = PopToMark();
       stack_.push_back(New(Kind::kTuple, std::move(items)));
       return true;
     }
-    case 0x85: case 0x86: case 0x87: {  // TUPLE1..3
+    case 0x85:
+    case 0x86:
+    case 0x87: {  // TUPLE1..3
       std::vector<int> items(opcode - 0x84);
       for (size_t i = items.size(); i-- > 0;) items[i] = Pop();
       stack_.push_back(New(Kind::kTuple, std::move(items)));
@@ -275,8 +335,11 @@ bool Pickle::StepContainer(uint8_t opcode) {
       SetItems({key, value});
       return true;
     }
-    case 'u': SetItems(PopToMark()); return true;
-    case 'a': case 'e': {
+    case 'u':
+      SetItems(PopToMark());
+      return true;
+    case 'a':
+    case 'e': {
       const std::vector<int> items = opcode == 'a' ? std::vector<int>{Pop()} : PopToMark();
       Node& list = Top();
       if (list.kind != Kind::kList) Fail("bad list");
@@ -284,7 +347,8 @@ bool Pickle::StepContainer(uint8_t opcode) {
       list.items.insert(list.items.end(), items.begin(), items.end());
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -1,5 +1,6 @@
 // A closed interpreter for the pickles that torch.save writes. A pickle is a program; this one can
-// build dictionaries, tuples, numbers, strings and tensor descriptions, and refuses everything else.
+// build dictionaries, tuples, numbers, strings and tensor descriptions, and refuses everything
+// else.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,14 @@ namespace cria::store {
 class Pickle {
  public:
   enum class Kind {
-    kNone, kBool, kInt, kFloat, kString, kTuple, kList, kDict,
+    kNone,
+    kBool,
+    kInt,
+    kFloat,
+    kString,
+    kTuple,
+    kList,
+    kDict,
     kGlobal,   ///< text: "module name", one of the whitelist
     kStorage,  ///< items: the persistent id ('storage', class, key, location, numel, ...)
     kTensor,   ///< items: storage, offset, sizes, strides, ...

@@ -19,7 +19,10 @@ std::string Raw(const char (&text)[N]) {
 }
 
 TEST(PickleTest, ReadsPlainValues) {
-  const Pickle pickle = RunPickle(Raw("\x80\x02}q\x00(X\x01\x00\x00\x00" "aK\x07X\x01\x00\x00\x00" "bJ\xff\xff\xff\xffu."));
+  const Pickle pickle =
+      RunPickle(Raw("\x80\x02}q\x00(X\x01\x00\x00\x00"
+                    "aK\x07X\x01\x00\x00\x00"
+                    "bJ\xff\xff\xff\xffu."));
   ASSERT_EQ(pickle.root().kind, Pickle::Kind::kDict);
   ASSERT_EQ(pickle.root().items.size(), 4u);
   EXPECT_EQ(pickle.node(pickle.root().items[1]).number, 7);
@@ -30,18 +33,26 @@ TEST(PickleTest, ReadsPlainValues) {
 }
 
 TEST(PickleTest, CodeIsRefusedByName) {
-  const std::string message = MessageOf<Error>(
-      [] { RunPickle(Raw("\x80\x02" "cposix\nsystem\n(X\x02\x00\x00\x00lstR.")); });
+  const std::string message = MessageOf<Error>([] {
+    RunPickle(
+        Raw("\x80\x02"
+            "cposix\nsystem\n(X\x02\x00\x00\x00lstR."));
+  });
   EXPECT_NE(message.find("posix.system"), std::string::npos) << message;
   for (const std::string& bad : {
-           Raw("\x80\x04\x8c\x08" "builtins\x8c\x04" "eval\x93."),      // STACK_GLOBAL
-           Raw("\x80\x02" "ctorch._utils\n_rebuild_tensor_v2\n)R."),    // no arguments
-           Raw("\x80\x02" "ctorch\nHalfStorage\n)R."),                  // call of a class
-           Raw("\x80\x02(i__builtin__\nexit\n."),                       // INST
-           Raw("\x80\x02(cos\nsystem\no."),                             // OBJ
-           Raw("\x80\x02)\x81."),                                       // NEWOBJ
-           Raw("\x80\x02" "K\x01Q."),                                   // persistent id that is a number
-           Raw("\x82\x01."),                                            // EXT1
+           Raw("\x80\x04\x8c\x08"
+               "builtins\x8c\x04"
+               "eval\x93."),  // STACK_GLOBAL
+           Raw("\x80\x02"
+               "ctorch._utils\n_rebuild_tensor_v2\n)R."),  // no arguments
+           Raw("\x80\x02"
+               "ctorch\nHalfStorage\n)R."),        // call of a class
+           Raw("\x80\x02(i__builtin__\nexit\n."),  // INST
+           Raw("\x80\x02(cos\nsystem\no."),        // OBJ
+           Raw("\x80\x02)\x81."),                  // NEWOBJ
+           Raw("\x80\x02"
+               "K\x01Q."),    // persistent id that is a number
+           Raw("\x82\x01."),  // EXT1
        }) {
     EXPECT_THROW(RunPickle(bad), Error);
   }
@@ -49,10 +60,25 @@ TEST(PickleTest, CodeIsRefusedByName) {
 
 TEST(PickleTest, MalformedInputIsRefused) {
   for (const std::string& bad : {
-           Raw(""), Raw("\x80"), Raw("\x80\x09."), Raw("."), Raw("(."), Raw("t."), Raw("u."),
-           Raw("}K\x01s."), Raw("q\x00."), Raw("h\x00."), Raw("X\xff\xff\xff\xff."),
-           Raw("\x8a\xff."), Raw("Nr\xff\xff\xff\x7f."), Raw("}(K\x01u."), Raw("Na."), Raw("R."),
-           Raw("\x8d\xff\xff\xff\xff\xff\xff\xff\xff."), Raw("cabc"), Raw("}Nb"),
+           Raw(""),
+           Raw("\x80"),
+           Raw("\x80\x09."),
+           Raw("."),
+           Raw("(."),
+           Raw("t."),
+           Raw("u."),
+           Raw("}K\x01s."),
+           Raw("q\x00."),
+           Raw("h\x00."),
+           Raw("X\xff\xff\xff\xff."),
+           Raw("\x8a\xff."),
+           Raw("Nr\xff\xff\xff\x7f."),
+           Raw("}(K\x01u."),
+           Raw("Na."),
+           Raw("R."),
+           Raw("\x8d\xff\xff\xff\xff\xff\xff\xff\xff."),
+           Raw("cabc"),
+           Raw("}Nb"),
        }) {
     EXPECT_THROW(RunPickle(bad), Error) << testing::PrintToString(bad);
   }

@@ -14,7 +14,7 @@ constexpr const char* kRemedy = "the file is damaged or not safetensors; fetch o
 
 DType ParseDType(const std::string& name, const std::string& where) {
   static constexpr DType kTypes[] = {DType::kF32, DType::kBF16, DType::kF16, DType::kF64,
-                                     DType::kI32, DType::kI64, DType::kU8};
+                                     DType::kI32, DType::kI64,  DType::kU8};
   for (const DType type : kTypes) {
     if (name == DTypeName(type)) return type;
   }
@@ -40,7 +40,8 @@ Json ParseHeader(std::string_view text, const std::string& where) {
     throw Error(fmt::format("header is not valid JSON: {}", error.what()), where, kRemedy);
   }
   if (repeated || !header.is_object()) {
-    throw Error(repeated ? "header names a tensor twice" : "header is not an object", where, kRemedy);
+    throw Error(repeated ? "header names a tensor twice" : "header is not an object", where,
+                kRemedy);
   }
   return header;
 }
@@ -65,7 +66,8 @@ Entry ParseEntry(const std::string& name, const Json& json, const std::string& w
   const int64_t bytes = CheckedElementCount(entry.shape, at) * DTypeBytes(entry.type);
   if (entry.end - entry.begin != static_cast<uint64_t>(bytes)) {
     throw Error(fmt::format("{} bytes for shape {} of {}", entry.end - entry.begin,
-                            ShapeString(entry.shape), DTypeName(entry.type)), at, kRemedy);
+                            ShapeString(entry.shape), DTypeName(entry.type)),
+                at, kRemedy);
   }
   return entry;
 }
@@ -123,7 +125,7 @@ void WriteSafetensors(const fs::path& path, const std::vector<OutputTensor>& ten
   uint64_t offset = 0;
   for (const OutputTensor& tensor : tensors) {
     CRIA_CHECK(tensor.view.bytes.size() ==
-               static_cast<size_t>(tensor.view.elements() * DTypeBytes(tensor.view.type)),
+                   static_cast<size_t>(tensor.view.elements() * DTypeBytes(tensor.view.type)),
                "{}", tensor.name);
     CRIA_CHECK(!header.contains(tensor.name), "{} twice", tensor.name);
     header[tensor.name] = {{"dtype", DTypeName(tensor.view.type)},
@@ -134,7 +136,8 @@ void WriteSafetensors(const fs::path& path, const std::vector<OutputTensor>& ten
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // data aligned to 8, as the reference writer does
   const uint64_t header_bytes = text.size();
-  RequireFreeSpace(fs::absolute(path).parent_path(), static_cast<int64_t>(8 + header_bytes + offset));
+  RequireFreeSpace(fs::absolute(path).parent_path(),
+                   static_cast<int64_t>(8 + header_bytes + offset));
   AtomicFile file(path);
   file.Write(&header_bytes, 8);
   file.Write(text);

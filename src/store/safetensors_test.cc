@@ -53,10 +53,10 @@ TEST(SafetensorsTest, HostileHeadersAreRefused) {
   const std::vector<std::string> bad = {
       "",
       "short",
-      FileOf("{\"a\":" + good + "}", 7),                                     // cut
-      FileOf("{\"a\":" + good + "}", 9),                                     // not covered
-      FileOf("{\"a\":" + good + ",\"a\":" + good + "}", 8),                  // repeated
-      FileOf("{\"a\":" + good + ",\"b\":" + entry("[2]", "[4,12]") + "}", 12),  // overlap
+      FileOf("{\"a\":" + good + "}", 7),                                         // cut
+      FileOf("{\"a\":" + good + "}", 9),                                         // not covered
+      FileOf("{\"a\":" + good + ",\"a\":" + good + "}", 8),                      // repeated
+      FileOf("{\"a\":" + good + ",\"b\":" + entry("[2]", "[4,12]") + "}", 12),   // overlap
       FileOf("{\"a\":" + good + ",\"b\":" + entry("[1]", "[12,16]") + "}", 16),  // hole
       FileOf("{\"a\":" + entry("[2]", "[8,0]") + "}", 8),
       FileOf("{\"a\":" + entry("[3]", "[0,8]") + "}", 8),
@@ -75,7 +75,8 @@ TEST(SafetensorsTest, HostileHeadersAreRefused) {
 
 TEST(SafetensorsTest, ReadsRealFiles) {
   CRIA_REQUIRE_TEST_DATA("models/tiny_random_512/hf_fp16/model.safetensors");
-  const TensorSet set = OpenSafetensors(TestData() / "models/tiny_random_512/hf_fp16/model.safetensors");
+  const TensorSet set =
+      OpenSafetensors(TestData() / "models/tiny_random_512/hf_fp16/model.safetensors");
   EXPECT_EQ(set.Get("model.embed_tokens.weight").shape, (Shape{512, 64}));
   EXPECT_EQ(set.Get("model.embed_tokens.weight").type, DType::kF16);
 }

@@ -10,9 +10,9 @@ namespace {
 
 constexpr int64_t kCopyElements = int64_t{1} << 18;  // unit of parallel work
 
-// Calls row(piece element offset, tensor element offset, run length) for every run of the piece that
-// is contiguous in the tensor: one per row of the last dimension, or the whole piece if it is the
-// whole tensor and contiguous.
+// Calls row(piece element offset, tensor element offset, run length) for every run of the piece
+// that is contiguous in the tensor: one per row of the last dimension, or the whole piece if it is
+// the whole tensor and contiguous.
 template <class Row>
 void ForEachRun(const NamedTensor& tensor, const TensorPiece& piece, int64_t begin_along_axis,
                 Row row) {
@@ -103,7 +103,8 @@ void TensorSet::Verify(const Context& context,
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     if (Hash64(text) != *tensor.digest) {
       throw Error(fmt::format("tensor \"{}\" does not match its digest: the file was changed or "
-                              "damaged after it was written", tensor.name),
+                              "damaged after it was written",
+                              tensor.name),
                   tensor.where, "use another checkpoint or a backup; this one must not be trusted");
     }
   });
@@ -130,7 +131,8 @@ void ReadAsFloat(const Context& context, const NamedTensor& tensor, std::span<fl
     if (!piece.shape.empty()) begin += piece.shape[tensor.axis];
   }
   // Short runs (rows) are handed out in groups of about kCopyElements.
-  const int64_t average = std::max<int64_t>(1, tensor.elements() / std::max<size_t>(1, runs.size()));
+  const int64_t average =
+      std::max<int64_t>(1, tensor.elements() / std::max<size_t>(1, runs.size()));
   const int64_t group = std::max<int64_t>(1, kCopyElements / average);
   const int64_t n_runs = static_cast<int64_t>(runs.size());
   context.ParallelFor((n_runs + group - 1) / group, [&](int64_t g) {
@@ -159,7 +161,8 @@ std::vector<uint8_t> ReadBytes(const NamedTensor& tensor) {
         return;
       }
       for (int64_t i = 0; i < n; ++i) {
-        std::memcpy(to.data() + (at + i) * size, piece.bytes.data() + (from + i * stride) * size, size);
+        std::memcpy(to.data() + (at + i) * size, piece.bytes.data() + (from + i * stride) * size,
+                    size);
       }
     });
     if (!piece.shape.empty()) begin += piece.shape[tensor.axis];

@@ -16,7 +16,8 @@
 
 namespace cria::store {
 
-/// A strided block of a mapped file. Element (i0, i1, ...) is element sum(i_k * strides_k) of `bytes`.
+/// A strided block of a mapped file. Element (i0, i1, ...) is element sum(i_k * strides_k) of
+/// `bytes`.
 struct TensorPiece {
   std::span<const uint8_t> bytes;  ///< exactly from the first to the last element
   Shape shape;

@@ -14,8 +14,8 @@ class TestFolder {
  public:
   TestFolder() {
     static int count = 0;
-    path_ = fs::temp_directory_path() / ("cria_store_test_" + std::to_string(::getpid()) + "_" +
-                                         std::to_string(count++));
+    path_ = fs::temp_directory_path() /
+            ("cria_store_test_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
     fs::remove_all(path_);
     fs::create_directories(path_);
   }

@@ -18,9 +18,9 @@ using Storages = std::unordered_map<std::string, std::span<const uint8_t>>;
 
 DType StorageType(const std::string& global, const std::string& where) {
   static const std::unordered_map<std::string, DType> types = {
-      {"torch HalfStorage", DType::kF16},   {"torch BFloat16Storage", DType::kBF16},
-      {"torch FloatStorage", DType::kF32},  {"torch DoubleStorage", DType::kF64},
-      {"torch IntStorage", DType::kI32},    {"torch LongStorage", DType::kI64},
+      {"torch HalfStorage", DType::kF16},  {"torch BFloat16Storage", DType::kBF16},
+      {"torch FloatStorage", DType::kF32}, {"torch DoubleStorage", DType::kF64},
+      {"torch IntStorage", DType::kI32},   {"torch LongStorage", DType::kI64},
       {"torch ByteStorage", DType::kU8},
   };
   const auto it = types.find(global);
@@ -36,7 +36,8 @@ Shape IntTuple(const Pickle& pickle, int id, const std::string& where) {
   }
   for (const int item : tuple.items) {
     const Pickle::Node& node = pickle.node(item);
-    if (node.kind != Kind::kInt || !node.text.empty()) throw Error("a size that is no number", where, kRemedy);
+    if (node.kind != Kind::kInt || !node.text.empty())
+      throw Error("a size that is no number", where, kRemedy);
     values.push_back(node.number);
   }
   return values;
@@ -82,15 +83,16 @@ NamedTensor MakeTensor(const Pickle& pickle, const std::string& name, const Pick
   if (numel != available || static_cast<int64_t>(it->second.size()) % size != 0 ||
       offset.number < 0 || offset.number > available || extent > available - offset.number) {
     throw Error(fmt::format("asks for elements {}..{} of a storage of {} ({} declared)",
-                            offset.number, offset.number + extent, available, numel), where, kRemedy);
+                            offset.number, offset.number + extent, available, numel),
+                where, kRemedy);
   }
   // A dimension of size 1 is never stepped over; writers leave any stride there.
   const Shape dense = ContiguousStrides(tensor.shape);
   for (size_t d = 0; d < strides.size(); ++d) {
     if (tensor.shape[d] == 1) strides[d] = dense[d];
   }
-  tensor.pieces.push_back({it->second.subspan(offset.number * size, extent * size), tensor.shape,
-                           std::move(strides)});
+  tensor.pieces.push_back(
+      {it->second.subspan(offset.number * size, extent * size), tensor.shape, std::move(strides)});
   return tensor;
 }
 
@@ -130,7 +132,8 @@ void ReadZipForm(const MappedFile& file, TensorSet* set) {
 }
 
 // Element size of every storage the pickle names, since the old form stores element counts.
-std::unordered_map<std::string, int64_t> ElementSizes(const Pickle& pickle, const std::string& where) {
+std::unordered_map<std::string, int64_t> ElementSizes(const Pickle& pickle,
+                                                      const std::string& where) {
   std::unordered_map<std::string, int64_t> sizes;
   const Pickle::Node& root = pickle.root();
   for (size_t i = 1; i < root.items.size(); i += 2) {

@@ -24,7 +24,8 @@ struct Reader {
                 "the file is cut short or damaged; fetch it again");
   }
   std::span<const uint8_t> Range(uint64_t offset, uint64_t size) const {
-    if (offset > bytes.size() || size > bytes.size() - offset) Fail("points outside the file", offset);
+    if (offset > bytes.size() || size > bytes.size() - offset)
+      Fail("points outside the file", offset);
     return bytes.subspan(offset, size);
   }
   template <class T>
@@ -57,7 +58,8 @@ Directory FindDirectory(const Reader& in) {
     d = {in.Get<uint64_t>(end64 + 32), in.Get<uint64_t>(end64 + 40), in.Get<uint64_t>(end64 + 48)};
   }
   in.Range(d.offset, d.size);
-  if (d.entries > d.size / kCentralBytes) in.Fail("more entries than its directory holds", d.offset);
+  if (d.entries > d.size / kCentralBytes)
+    in.Fail("more entries than its directory holds", d.offset);
   return d;
 }
 
@@ -97,8 +99,9 @@ CentralEntry ReadCentral(const Reader& in, uint64_t at) {
                      in.Get<uint32_t>(at + 20), in.Get<uint32_t>(at + 42),
                      at + kCentralBytes + name_size + extra_size + comment_size};
   if (method != 0 || (flags & 1) != 0) {
-    in.Fail(fmt::format("entry \"{}\" is compressed or encrypted; torch never does that", entry.name),
-            at);
+    in.Fail(
+        fmt::format("entry \"{}\" is compressed or encrypted; torch never does that", entry.name),
+        at);
   }
   in.Range(at + kCentralBytes + name_size, extra_size);
   ApplyZip64(in, at + kCentralBytes + name_size, extra_size, &entry);

@@ -1,4 +1,5 @@
-// Entries of a zip file that are stored, not compressed: the container of torch.save. ZIP64 included.
+// Entries of a zip file that are stored, not compressed: the container of torch.save. ZIP64
+// included.
 #pragma once
 
 #include <cstdint>

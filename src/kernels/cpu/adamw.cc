@@ -3,7 +3,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/adamw.cc"
-#include "hwy/foreach_target.h"
+#include <hwy/foreach_target.h>
 //
 #include <algorithm>
 #include <cmath>

@@ -10,7 +10,8 @@
 #define CRIA_KERNELS_CPU_SIMD_INL_H_
 #endif
 
-#include "hwy/highway.h"
+#include <hwy/highway.h>
+
 #include "tensor/dtype.h"
 
 HWY_BEFORE_NAMESPACE();
