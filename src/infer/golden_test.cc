@@ -32,7 +32,8 @@ std::vector<float> ReadFloats(const fs::path& path, int64_t offset_bytes, int64_
 void ExpectGoldenText(const fs::path& model_path, const fs::path& golden) {
   const Context context(2);
   const LoadedModel model = Load(context, model_path, Precision::kF32);
-  for (const Json& item : ReadJson(golden)["generations"]) {
+  const Json json = ReadJson(golden);
+  for (const Json& item : json["generations"]) {
     const auto expected = item["output_ids"].get<std::vector<int32_t>>();
     const auto prompt = item["prompt_ids"].get<std::vector<int32_t>>();
     if (item.contains("prompt")) {
@@ -77,7 +78,8 @@ TEST(Golden, StoriesLogLikelihoods) {
   for (const Precision precision : {Precision::kF32, Precision::kBF16}) {
     const double tolerance = precision == Precision::kF32 ? 5e-5 : 0.15;
     const LoadedModel model = Load(context, TestData() / kStories / "stories260K.bin", precision);
-    for (const Json& item : ReadJson(TestData() / kStories / "golden_loglik.json")["items"]) {
+    const Json json = ReadJson(TestData() / kStories / "golden_loglik.json");
+    for (const Json& item : json["items"]) {
       const auto ids = item["ids"].get<std::vector<int32_t>>();
       const auto golden = item["token_logprobs"].get<std::vector<double>>();
       const auto scores = ScoreTokens(context, model.llama.get(), ids, 3);
