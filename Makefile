@@ -1,5 +1,5 @@
 # The two commands of the README; everything else is CMake (CMakePresets.json).
-#   make demo [MINUTES=10] [PARAMS=8M]   from raw public text to a model that talks
+#   make demo [MINUTES=10] [PARAMS=3M]   from raw public text to a model that talks
 #   make test                            build and run all the tests
 MINUTES ?=
 PARAMS ?=

@@ -85,7 +85,9 @@ TEST(Parameters, InitialisationDoesNotDependOnThreads) {
   double squares = 0;
   const auto wq = one.values(one.spec("layers.0.attention.wq.weight"));
   for (const float w : wq) squares += w * w;
-  EXPECT_NEAR(std::sqrt(squares / static_cast<double>(wq.size())), 0.02, 0.001);
+  EXPECT_NEAR(std::sqrt(squares / static_cast<double>(wq.size())),
+              1 / std::sqrt(static_cast<double>(c.dim)),
+              0.05 / std::sqrt(static_cast<double>(c.dim)));
 }
 
 }  // namespace

@@ -39,8 +39,9 @@ Batch RandomBatch(int64_t rows, int64_t seq_len, int64_t vocab, uint64_t seed) {
 ParameterBlock RandomWeights(const ModelConfig& c) {
   ParameterBlock p(c);
   InitializeParameters(Context(1), c, 3, &p);
+  const float scale = 0.16f * std::sqrt(static_cast<float>(c.dim));  // to a deviation of 0.16
   for (int64_t i = 0; i < p.size(); ++i) {
-    if (p.data()[i] != 1.0f) p.data()[i] *= 8;
+    if (p.data()[i] != 1.0f) p.data()[i] *= scale;
   }
   return p;
 }

@@ -58,8 +58,8 @@ void ParameterBlock::SetZero(const Context& context) {
 
 void InitializeParameters(const Context& context, const ModelConfig& config, uint64_t seed,
                           ParameterBlock* parameters) {
-  constexpr double kStd = 0.02;
-  const double residual_std = kStd / std::sqrt(2.0 * config.n_layers);
+  const double std_of_inputs = 1 / std::sqrt(static_cast<double>(config.dim));
+  const double residual_std = std_of_inputs / std::sqrt(2.0 * config.n_layers);
   // Blocks of fixed size have a stream each, so large tensors fill on all cores.
   constexpr int64_t kBlock = 1 << 16;
   uint64_t stream = 0;
@@ -69,7 +69,7 @@ void InitializeParameters(const Context& context, const ModelConfig& config, uin
       std::fill(values.begin(), values.end(), 1.0f);
       continue;
     }
-    const double std = spec.role == ParameterRole::kResidualMatrix ? residual_std : kStd;
+    const double std = spec.role == ParameterRole::kResidualMatrix ? residual_std : std_of_inputs;
     const int64_t blocks = (spec.elements() + kBlock - 1) / kBlock;
     context.ParallelFor(blocks, [&](int64_t b) {
       RandomStream random(seed, RandomPurpose::kInit, stream + static_cast<uint64_t>(b));

@@ -13,12 +13,16 @@ namespace {
 constexpr int64_t kMicroTokens = 4096;
 // Of the free memory; the rest is for the shards' pages and the rest of the machine.
 constexpr double kMemoryShare = 0.9;
+// Tokens per step = factor flops^power (plan.h).
+constexpr double kBatchFactor = 0.0219, kBatchPower = 0.3657;
 
 }  // namespace
 
-double DefaultLearningRate(double flops) { return 0.3118 * std::pow(flops, -0.1250); }
+double DefaultLearningRate(double flops) { return 0.2 * std::pow(flops, -0.125); }
 
-int64_t DefaultBatchTokens(double flops) { return std::llround(0.2920 * std::pow(flops, 0.3271)); }
+int64_t DefaultBatchTokens(double flops) {
+  return std::llround(kBatchFactor * std::pow(flops, kBatchPower));
+}
 
 int64_t DefaultWarmup(int64_t total_steps) {
   const int64_t share = std::clamp<int64_t>(total_steps * 4 / 100, 10, 2000);
@@ -58,10 +62,10 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
   int64_t batch_tokens = options.batch_tokens;
   if (batch_tokens == 0) {
     if (options.steps > 0) {
-      // Batch and length depend on each other: B = 0.292 (flops_per_token * steps * B)^0.3271.
-      const double k =
-          0.2920 * std::pow(flops_per_token * static_cast<double>(options.steps), 0.3271);
-      batch_tokens = std::llround(std::pow(k, 1 / (1 - 0.3271)));
+      // Batch and length depend on each other: B = factor (flops_per_token * steps * B)^power.
+      const double k = kBatchFactor *
+                       std::pow(flops_per_token * static_cast<double>(options.steps), kBatchPower);
+      batch_tokens = std::llround(std::pow(k, 1 / (1 - kBatchPower)));
     } else {
       batch_tokens = DefaultBatchTokens(flops_per_token * tokens);
     }
