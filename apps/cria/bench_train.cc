@@ -196,7 +196,8 @@ void AddBenchTrain(CLI::App* bench) {
   c->add_option("--rounds", f->rounds, "Measurements of each setting")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)");
+  c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
+      ->check(CLI::IsMember({"bf16", "f32"}));
   c->add_option("--peer", f->peer,
                 "PyTorch script to measure beside (bench/train/pytorch_train.py)");
   c->add_option("--python", f->python, "Python that has torch")->capture_default_str();

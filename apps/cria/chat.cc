@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "base/error.h"
+#include "base/interrupt.h"
 #include "infer/generate.h"
 #include "model_flags.h"
 
@@ -46,6 +46,10 @@ class Chat {
       Forget();
       ids = {tokenizer.bos_id()};
       tokenizer.Encode(text, &ids);
+      if (std::ssize(ids) >= cache_->capacity()) {
+        fmt::print("(That alone is {} tokens; it does not fit.)\n", ids.size());
+        return;
+      }
     }
     tokenizer::StreamDecoder decoder(tokenizer);
     pending_.clear();
@@ -92,7 +96,9 @@ void RunChat(const Flags& flags) {
   while (true) {
     if (terminal) fmt::print("\n> ");
     std::fflush(stdout);
-    if (!std::getline(std::cin, line) || line == "/quit") break;
+    const bool read = static_cast<bool>(std::getline(std::cin, line));
+    ThrowIfInterrupted();
+    if (!read || line == "/quit") break;
     if (line.empty()) continue;
     if (line == "/help") {
       fmt::print("{}", kHelp);

@@ -36,6 +36,15 @@ fs::path DefaultCache() {
   return home == nullptr ? fs::path(".cache/cria") : fs::path(home) / ".cache/cria";
 }
 
+namespace {
+std::string program_name = "cria";
+}  // namespace
+
+std::string ProgramName() { return program_name; }
+void SetProgramName(const char* argv0) {
+  if (argv0 != nullptr && *argv0 != '\0') program_name = argv0;
+}
+
 CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,
                      CommonFlags* flags, std::function<void()> run) {
   CLI::App* command = parent->add_subcommand(name, description);

@@ -27,6 +27,10 @@ struct CommonFlags {
 /// Where fetched packages are kept: $CRIA_CACHE, $XDG_CACHE_HOME/cria or ~/.cache/cria.
 fs::path DefaultCache();
 
+/// The program as it was called, to print commands that can be pasted.
+std::string ProgramName();
+void SetProgramName(const char* argv0);
+
 /// Adds a subcommand with the common flags; `run` is its body, called after parsing. Returns the
 /// CLI11 object to add flags to. `flags` must outlive parsing.
 CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,

@@ -114,7 +114,11 @@ void CheckFlags(const Flags& flags) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");
   }
-  if (!flags.out.empty()) RequireAbsent(flags.out, flags.force);
+  if (flags.out.empty()) return;
+  RequireAbsent(flags.out, flags.force);
+  const fs::path folder = fs::absolute(flags.out).parent_path();
+  if (!fs::is_directory(folder))
+    throw Error("no such folder", "--out " + folder.string(), "make it");
 }
 
 void RunEval(const Flags& flags) {
@@ -126,6 +130,11 @@ void RunEval(const Flags& flags) {
   const Context context = flags.MakeContext();
   const infer::LoadedModel model =
       infer::LoadModel(context, flags.model, {.tokenizer = flags.tokenizer});
+  if (flags.context > model.config.max_seq_len) {
+    throw Error(
+        fmt::format("windows of {} tokens, a model of {}", flags.context, model.config.max_seq_len),
+        "--context", "lower it");
+  }
   const std::vector<eval::HeldOutDocument> documents =
       flags.data.empty() ? ReadTexts(context, flags.texts, *model.tokenizer, flags.limit)
                          : ReadHeldOut(context, flags.data, *model.tokenizer, flags.limit);

@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <iostream>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -36,6 +38,11 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kBadUsage;
   }
+  // What is still buffered may not fit onto the disk.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush()) {
+    throw cria::Error("the result could not be written", "standard output",
+                      "make room, or write it elsewhere");
+  }
   return 0;
 }
 
@@ -45,14 +52,18 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("cria"));
   spdlog::set_pattern("%v");
   cria::InstallInterruptHandler();
+  cria::app::SetProgramName(argc > 0 ? argv[0] : nullptr);
   try {
     return Run(argc, argv);
-  } catch (const cria::Interrupted&) {
-    std::fputs("\nInterrupted; what was done is kept. The same command goes on from there.\n",
-               stderr);
+  } catch (const cria::Interrupted& interrupted) {
+    fmt::print(stderr, "\nInterrupted. {}\n", interrupted.what());
     return kInterrupted;
   } catch (const cria::Error& error) {
     fmt::print(stderr, "cria: {}\n", error.what());
+    if (error.bad_usage()) return kBadUsage;
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "cria: {}\n  where: {}\n  mend:  check the path and its permissions\n",
+               error.code().message(), error.path1().string());
   } catch (const std::bad_alloc&) {
     std::fputs("cria: out of memory\n  mend:  use a smaller model, batch or context\n", stderr);
   } catch (const std::exception& error) {

@@ -4,9 +4,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <iostream>
+
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "raise_training.h"
+#include "train/plan.h"
 
 namespace cria::app {
 namespace {
@@ -40,7 +44,16 @@ RunRecipe ReadWithOverrides(const Flags& flags, std::string* overrides) {
   }
   recipe.train.seed = recipe.seed;
   train::ValidateOptions(recipe.train);
-  ModelFromTable(recipe.model, recipe.tokenizer.vocab_size);  // throws what is wrong with it now
+  // Throws now what would stop the training later.
+  const ModelConfig config = ModelFromTable(recipe.model, recipe.tokenizer.vocab_size);
+  if (recipe.train.seq_len > config.max_seq_len) {
+    throw Error(fmt::format("training on {} tokens at once, a model of {}", recipe.train.seq_len,
+                            config.max_seq_len),
+                flags.recipe, "lower seq_len in [train], or raise it in [model]");
+  }
+  train::ChooseMicroRows(config, recipe.train.precision,
+                         recipe.train.seq_len > 0 ? recipe.train.seq_len : config.max_seq_len,
+                         recipe.train.micro_rows, AvailableMemoryBytes());
   return recipe;
 }
 
@@ -56,17 +69,39 @@ void PrintTimes(const Stages& stages) {
   fmt::print("{:<14}{:>10}\n", "all", FormatSeconds(total));
 }
 
+void PrintJson(const Run& run) {
+  Json stages = Json::array(), commands = Json::array();
+  for (const StageRecord& record : run.stages->records()) {
+    stages.push_back({{"stage", record.name},
+                      {"seconds", record.seconds},
+                      {"seconds_now", record.seconds_now},
+                      {"skipped", record.skipped}});
+  }
+  for (const NamedCommand& next : NextCommands(run)) {
+    commands.push_back({{"what", next.what}, {"command", next.command}});
+  }
+  std::cout << Json{{"model", run.paths.root.string()},
+                    {"report", (run.paths.root / "report.html").string()},
+                    {"evaluation", ReadJson(run.paths.evaluation())},
+                    {"stages", stages},
+                    {"commands", commands}}
+                   .dump(1)
+            << "\n";
+}
+
 void RunRaise(const Flags& flags) {
   std::string overrides;
   const RunRecipe recipe = ReadWithOverrides(flags, &overrides);
   const Context context = flags.MakeContext();
   const RunPaths paths(flags.out);
+  if (!fs::exists(paths.stamps())) RequireAbsent(paths.root, flags.force);
   fs::create_directories(paths.root);
   const DirectoryLock lock(paths.root);
   Stages stages(paths.stamps(), kStageCount);
   const Run run{.context = &context,
                 .recipe = recipe,
                 .recipe_path = flags.recipe,
+                .program = ProgramName(),
                 .paths = paths,
                 .stages = &stages,
                 .progress = flags.progress_style(),
@@ -74,6 +109,7 @@ void RunRaise(const Flags& flags) {
                 .overrides = overrides};
   CheckEarlierRun(run);
   const corpus::Manifest corpus = CollectStage(run);
+  CheckEarlierTexts(run, corpus);
   const tokenizer::Tokenizer tokenizer = TokenizerStage(run, corpus);
   const ShardManifest shards = TokensStage(run, tokenizer, corpus);
   const std::string model = TrainStage(run, shards, tokenizer);
@@ -81,6 +117,7 @@ void RunRaise(const Flags& flags) {
   CompareStage(run, corpus, tokenizer);
   SamplesStage(run, model);
   ReportStage(run, corpus, tokenizer, shards);
+  if (flags.json) return PrintJson(run);
   PrintSamples(run);
   PrintTimes(stages);
   fmt::print("\nThe report: {}\n", (paths.root / "report.html").string());
@@ -97,7 +134,11 @@ void AddRaiseCommand(CLI::App* app) {
   command =
       AddCommand(app, "raise", "The whole stream: raw text to a model that talks", &flags, [] {
         flags.seed_given = command->count("--seed") > 0;
-        RunRaise(flags);
+        try {
+          RunRaise(flags);
+        } catch (const Interrupted&) {
+          throw Interrupted("What was done is kept; the same command goes on from there.");
+        }
       });
   command->add_option("recipe", flags.recipe, "Recipe file (docs/formats/recipe.md)")->required();
   command->add_option("--out", flags.out, "Folder of the run")->required();

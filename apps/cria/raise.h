@@ -34,6 +34,7 @@ struct Run {
   const Context* context;
   RunRecipe recipe;
   fs::path recipe_path;
+  std::string program;  ///< as it was called, for commands to repeat
   RunPaths paths;
   Stages* stages;
   Progress::Style progress;
@@ -43,6 +44,8 @@ struct Run {
 
 /// Throws Error, before long work, if a model trained with other settings stands in the folder.
 void CheckEarlierRun(const Run& run);
+/// The same, once the corpus is known, for a model trained on other text: before its shards go.
+void CheckEarlierTexts(const Run& run, const corpus::Manifest& corpus);
 
 corpus::Manifest CollectStage(const Run& run);
 tokenizer::Tokenizer TokenizerStage(const Run& run, const corpus::Manifest& corpus);

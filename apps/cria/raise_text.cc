@@ -39,7 +39,13 @@ corpus::Manifest CollectStage(const Run& run) {
   const auto build = [&] {
     manifest = corpus::BuildCorpus(*run.context, run.recipe.corpus, run.paths.corpus(), options);
   };
-  run.stages->Run("corpus", key, {run.paths.corpus() / "manifest.json"}, build);
+  const fs::path product = run.paths.corpus() / "manifest.json";
+  if (run.stages->UpToDate("corpus", key, {product}) &&
+      corpus::ReadManifest(run.paths.corpus()).digest !=
+          corpus::CorpusDigest(*run.context, run.recipe.corpus, options)) {
+    run.stages->Forget("corpus");  // the texts changed
+  }
+  run.stages->Run("corpus", key, {product}, build);
   if (run.stages->records().back().skipped) build();
   return manifest;
 }

@@ -1,4 +1,6 @@
 // The training stage of `cria raise`, and what the report wants to know of it.
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "base/error.h"
@@ -6,9 +8,9 @@
 #include "base/units.h"
 #include "data/tokenize.h"
 #include "kernels/ceiling.h"
+#include "progress_line.h"
 #include "raise_training.h"
 #include "store/checkpoint.h"
-#include "train/progress_line.h"
 #include "train/run.h"
 #include "train/run_folder.h"
 #include "train/run_log.h"
@@ -16,9 +18,16 @@
 namespace cria::app {
 namespace {
 
+// For a shell: as it is if nothing in it is special, else in single quotes.
 std::string Quoted(const fs::path& path) {
   const std::string text = path.string();
-  return text.find_first_of(" '\"$\\") == std::string::npos ? text : "'" + text + "'";
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '.' || c == '_' || c == '-' || c == '/';
+  });
+  if (plain && !text.empty()) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
 }
 
 bool SameSettings(const train::RunRecord& record, const Run& run, int64_t vocab_size) {
@@ -37,6 +46,16 @@ void CheckEarlierRun(const Run& run) {
       "choose another --out, repeat the command as it was, or replace the model with --force");
 }
 
+void CheckEarlierTexts(const Run& run, const corpus::Manifest& corpus) {
+  if (run.force || !fs::exists(run.paths.training() / train::kRunFileName) ||
+      !fs::exists(run.paths.shards() / kShardManifestName)) {
+    return;
+  }
+  if (ReadShardManifest(run.paths.shards()).corpus_digest == corpus.digest) return;
+  throw Error("a model trained on other text stands here", run.paths.training(),
+              "choose another --out, or replace the model with --force");
+}
+
 std::string TrainStage(const Run& run, const ShardManifest& shards,
                        const tokenizer::Tokenizer& tokenizer) {
   const fs::path folder = run.paths.training();
@@ -46,7 +65,10 @@ std::string TrainStage(const Run& run, const ShardManifest& shards,
                     {"data", data_sha256},
                     {"model", ConfigToJson(config)},
                     {"options", train::OptionsToJson(run.recipe.train)}};
-  run.stages->Run("training", key, {folder / train::kRunFileName}, [&] {
+  std::vector<fs::path> products = {folder / train::kRunFileName};
+  const fs::path latest = fs::exists(folder) ? store::LatestCheckpoint(folder) : fs::path();
+  products.push_back(latest / store::kManifestName);
+  run.stages->Run("training", key, products, [&] {
     bool other = false;  // a run that this one replaces
     if (run.force && fs::exists(folder / train::kRunFileName)) {
       const train::RunRecord record = train::ReadRunRecord(folder);
@@ -62,7 +84,7 @@ std::string TrainStage(const Run& run, const ShardManifest& shards,
                                 .ceiling_flops = kernels::MeasureProductCeiling(*run.context),
                                 .initial_weights = nullptr,
                                 .initial_from = ""};
-    train::ProgressLine line(run.progress);
+    ProgressLine line(run.progress);
     train::Observer* const observers[] = {&line};
     train::Train(*run.context, setup, observers);
   });
@@ -100,20 +122,20 @@ TrainingFacts ReadTrainingFacts(const Run& run) {
 }
 
 std::string RaiseCommand(const Run& run) {
-  return fmt::format("cria raise {} --out {}{}", Quoted(run.recipe_path), Quoted(run.paths.root),
-                     run.overrides);
+  return fmt::format("{} raise {} --out {}{}", run.program, Quoted(run.recipe_path),
+                     Quoted(run.paths.root), run.overrides);
 }
 
 std::vector<NamedCommand> NextCommands(const Run& run) {
   const fs::path model = run.paths.root;  // opens as its training run
-  return {{"talk with it", fmt::format("cria chat {}", Quoted(model))},
+  return {{"talk with it", fmt::format("{} chat {}", run.program, Quoted(model))},
           {"let it continue a text",
-           fmt::format("cria generate {} --prompt \"In the beginning\"", Quoted(model))},
+           fmt::format("{} generate {} --prompt \"In the beginning\"", run.program, Quoted(model))},
           {"go on training it, here for ten minutes more, into a new run",
-           fmt::format("cria train --data {} --init {} --minutes 10 --out {}",
+           fmt::format("{} train --data {} --init {} --minutes 10 --out {}", run.program,
                        Quoted(run.paths.shards()), Quoted(model), Quoted(run.paths.root / "more"))},
-          {"measure it", fmt::format("cria eval {} --tasks bpb,perplexity --data {} --compare",
-                                     Quoted(model), Quoted(run.paths.corpus()))}};
+          {"measure it", fmt::format("{} eval {} --tasks bpb,perplexity --data {} --compare",
+                                     run.program, Quoted(model), Quoted(run.paths.corpus()))}};
 }
 
 }  // namespace cria::app

@@ -122,7 +122,17 @@ ModelConfig ModelFromTable(const ModelTable& table, int64_t vocab_size) {
     config.max_seq_len = table.seq_len;
     return config;
   }
-  if (table.params > 0) return DeriveConfig(table.params, vocab_size, table.seq_len);
+  if (table.params > 0) {
+    ModelConfig config = DeriveConfig(table.params, vocab_size, table.seq_len);
+    const ModelConfig& given = table.sizes;
+    if (given.n_kv_heads > 0) config.n_kv_heads = given.n_kv_heads;
+    if (given.hidden_dim > 0) config.hidden_dim = given.hidden_dim;
+    config.norm_eps = given.norm_eps;
+    config.rope_theta = given.rope_theta;
+    config.tied_embeddings = given.tied_embeddings;
+    ValidateConfig(config, "[model] of the recipe, --kv-heads, --hidden");
+    return config;
+  }
   ModelConfig config = table.sizes;
   config.vocab_size = vocab_size;
   config.max_seq_len = table.seq_len;
@@ -133,15 +143,6 @@ ModelConfig ModelFromTable(const ModelTable& table, int64_t vocab_size) {
   if (config.hidden_dim == 0) config.hidden_dim = HiddenDim(config.dim);
   ValidateConfig(config, "[model] of the recipe");
   return config;
-}
-
-Json RunRecipeToJson(const RunRecipe& recipe) {
-  return {{"corpus", corpus::RecipeToJson(recipe.corpus)},
-          {"tokenizer",
-           {{"vocab_size", recipe.tokenizer.vocab_size},
-            {"sample_bytes", recipe.tokenizer.sample_bytes}}},
-          {"model", ConfigToJson(ModelFromTable(recipe.model, recipe.tokenizer.vocab_size))},
-          {"train", train::OptionsToJson(recipe.train)}};
 }
 
 }  // namespace cria::app

@@ -52,7 +52,4 @@ RunRecipe ReadRunRecipe(const fs::path& path);
 /// The model that the table asks for, with this vocabulary.
 ModelConfig ModelFromTable(const ModelTable& table, int64_t vocab_size);
 
-/// What decides the run's results, table by table.
-Json RunRecipeToJson(const RunRecipe& recipe);
-
 }  // namespace cria::app

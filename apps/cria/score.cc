@@ -79,8 +79,12 @@ void RunScore(const Flags& flags) {
     const Request request = ReadRequest(ParseJson(line, where), where, model);
     const auto scores = infer::ScoreTokens(context, model.llama.get(), request.ids, flags.top);
     fmt::print("{}\n", ToJson(request, scores, flags.top).dump());
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0) {
+      throw Error("the result could not be written", "standard output",
+                  "make room, or write it elsewhere");
+    }
   }
+  ThrowIfInterrupted();
 }
 
 }  // namespace

@@ -38,6 +38,9 @@ class Stages {
   void Run(const std::string& name, const Json& key, const std::vector<fs::path>& products,
            const std::function<void()>& body);
 
+  /// Makes a stage run again.
+  void Forget(const std::string& name) { fs::remove(StampPath(name)); }
+
   const std::vector<StageRecord>& records() const { return records_; }
 
  private:

@@ -8,8 +8,9 @@
 #include "data/tokenize.h"
 #include "kernels/ceiling.h"
 #include "model/checkpoint.h"
+#include "progress_line.h"
 #include "run_recipe.h"
-#include "train/progress_line.h"
+#include "store/checkpoint.h"
 #include "train/run.h"
 #include "train/run_folder.h"
 
@@ -24,16 +25,12 @@ struct Flags : CommonFlags {
   double learning_rate = 0;
   int64_t warmup = -1, micro_rows = 0;
   bool resume = false, force = false;
+  const CLI::App* command = nullptr;
 };
 
 Precision ParsePrecision(const std::string& text) {
   if (text.empty()) return DefaultPrecision();
-  for (const Precision precision : {Precision::kF32, Precision::kBF16}) {
-    if (text == PrecisionName(precision)) return precision;
-  }
-  throw Error(
-      fmt::format("unknown precision \"{}\"", text), "--precision",
-      fmt::format("use {} or {}", PrecisionName(Precision::kF32), PrecisionName(Precision::kBF16)));
+  return text == PrecisionName(Precision::kF32) ? Precision::kF32 : Precision::kBF16;
 }
 
 // Flags stand over the recipe's values.
@@ -60,6 +57,8 @@ ModelTable ModelFlags(const Flags& flags, ModelTable table) {
     throw Error("the model's size is missing", "--params",
                 "give --params 10M, --preset 7B, --dim --layers --heads, --recipe or --init");
   }
+  if (flags.sizes.n_kv_heads > 0) table.sizes.n_kv_heads = flags.sizes.n_kv_heads;
+  if (flags.sizes.hidden_dim > 0) table.sizes.hidden_dim = flags.sizes.hidden_dim;
   if (flags.seq_len > 0) table.seq_len = flags.seq_len;
   return table;
 }
@@ -82,7 +81,7 @@ train::TrainOptions TrainFlags(const Flags& flags, train::TrainOptions options) 
   if (!flags.precision.empty() || flags.recipe.empty()) {
     options.precision = ParsePrecision(flags.precision);
   }
-  options.seed = flags.seed;
+  if (flags.recipe.empty() || flags.command->count("--seed") > 0) options.seed = flags.seed;
   return options;
 }
 
@@ -101,8 +100,14 @@ ParameterBlock ReadInitialWeights(const Context& context, const std::string& pat
 
 // `cria train --resume --out RUN` alone goes on as the run was begun.
 bool OnlyResume(const Flags& f) {
-  return f.resume && f.recipe.empty() && f.params.empty() && f.preset.empty() && f.init.empty() &&
-         f.sizes.dim == 0 && f.steps.empty() && f.tokens.empty() && f.minutes.empty();
+  if (!f.resume) return false;
+  const auto given = f.command->get_options([](const CLI::Option* option) {
+    constexpr std::string_view kFree[] = {"resume", "out",   "data",   "threads",
+                                          "json",   "quiet", "verbose"};
+    return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
+                                            option->get_single_name()) == std::end(kFree);
+  });
+  return given.empty();
 }
 
 void PrintSummary(const train::RunSummary& s, const Flags& flags) {
@@ -137,11 +142,19 @@ void Run(const Flags& flags) {
     setup.options = record.options;
     setup.initial_from = record.initial_weights;
     if (flags.data.empty()) setup.shards = record.data_folder;
+    if (!record.initial_weights.empty() && store::LatestCheckpoint(flags.out).empty()) {
+      initial = ReadInitialWeights(context, record.initial_weights, ReadShardManifest(setup.shards),
+                                   &setup.config);
+      setup.initial_weights = &*initial;
+    }
   } else {
     if (flags.data.empty()) throw Error("no data", "--data", "give the folder of `cria tokenize`");
     const ShardManifest manifest = ReadShardManifest(setup.shards);
     RunRecipe recipe;
-    if (!flags.recipe.empty()) recipe = ReadRunRecipe(flags.recipe);
+    if (!flags.recipe.empty()) {
+      recipe = ReadRunRecipe(flags.recipe);
+      recipe.train.seed = recipe.seed;
+    }
     setup.options = TrainFlags(flags, recipe.train);
     if (!flags.init.empty()) {
       initial = ReadInitialWeights(context, flags.init, manifest, &setup.config);
@@ -155,9 +168,16 @@ void Run(const Flags& flags) {
   setup.token_bytes =
       TokenTextBytes(tokenizer::Tokenizer::Load(setup.shards / kShardTokenizerName));
   setup.ceiling_flops = kernels::MeasureProductCeiling(context);
-  train::ProgressLine line(flags.progress_style());
+  ProgressLine line(flags.progress_style());
   train::Observer* const observers[] = {&line};
-  PrintSummary(train::Train(context, setup, observers), flags);
+  try {
+    PrintSummary(train::Train(context, setup, observers), flags);
+  } catch (const Interrupted&) {
+    const bool kept = fs::exists(setup.run / train::kRunFileName);
+    throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}", ProgramName(),
+                                         setup.run.string())
+                           : "The run had not begun.");
+  }
 }
 
 }  // namespace
@@ -166,27 +186,40 @@ void AddTrainCommand(CLI::App* app) {
   auto f = std::make_shared<Flags>();
   CLI::App* c =
       AddCommand(app, "train", "Pre-training from token shards", f.get(), [f] { Run(*f); });
+  f->command = c;
   c->add_option("--data", f->data, "Folder of `cria tokenize`");
   c->add_option("--out", f->out, "Folder of the run")->required();
   c->add_option("--recipe", f->recipe, "Recipe file: its [model] and [train] tables");
-  c->add_option("--init", f->init, "Begin with the weights of this MODEL");
+  CLI::Option* const init =
+      c->add_option("--init", f->init, "Begin with the weights of this MODEL");
   c->add_option("--params", f->params, "Size of the model, e.g. 10M");
   c->add_option("--preset", f->preset, "A model of the paper: 7B, 13B, 33B, 65B");
-  c->add_option("--dim", f->sizes.dim, "Width");
-  c->add_option("--layers", f->sizes.n_layers, "Layers");
-  c->add_option("--heads", f->sizes.n_heads, "Attention heads");
-  c->add_option("--kv-heads", f->sizes.n_kv_heads, "Key/value heads (default: as many)");
-  c->add_option("--hidden", f->sizes.hidden_dim, "Hidden size (default: the paper's rule)");
-  c->add_option("--seq-len", f->seq_len, "Tokens per sequence (default: 256)");
+  c->add_option("--dim", f->sizes.dim, "Width")->check(CLI::PositiveNumber);
+  c->add_option("--layers", f->sizes.n_layers, "Layers")->check(CLI::PositiveNumber);
+  c->add_option("--heads", f->sizes.n_heads, "Attention heads")->check(CLI::PositiveNumber);
+  c->add_option("--kv-heads", f->sizes.n_kv_heads, "Key/value heads (default: as many)")
+      ->check(CLI::PositiveNumber);
+  c->add_option("--hidden", f->sizes.hidden_dim, "Hidden size (default: the paper's rule)")
+      ->check(CLI::PositiveNumber);
+  c->add_option("--seq-len", f->seq_len, "Tokens per sequence (default: 256)")
+      ->check(CLI::PositiveNumber);
   c->add_option("--minutes", f->minutes, "Length in time: 10, 90s, 2h");
   c->add_option("--tokens", f->tokens, "Length in tokens, e.g. 20M");
   c->add_option("--steps", f->steps, "Length in steps");
   c->add_option("--batch", f->batch, "Tokens per step (default: by the run's length)");
-  c->add_option("--lr", f->learning_rate, "Peak learning rate (default: by the run's length)");
-  c->add_option("--warmup", f->warmup, "Warm-up steps (default: 4 % of the run)");
-  c->add_option("--micro-rows", f->micro_rows, "Sequences per pass (default: by memory)");
-  c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)");
+  c->add_option("--lr", f->learning_rate, "Peak learning rate (default: by the run's length)")
+      ->check(CLI::PositiveNumber);
+  c->add_option("--warmup", f->warmup, "Warm-up steps (default: 4 % of the run)")
+      ->check(CLI::NonNegativeNumber);
+  c->add_option("--micro-rows", f->micro_rows, "Sequences per pass (default: by memory)")
+      ->check(CLI::PositiveNumber);
+  c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
+      ->check(CLI::IsMember({"bf16", "f32"}));
   c->add_option("--save-every", f->save_every, "Time between checkpoints (default: 2 % of time)");
+  for (const char* size :
+       {"--params", "--preset", "--dim", "--layers", "--heads", "--kv-heads", "--hidden"}) {
+    init->excludes(c->get_option(size));
+  }
   c->add_flag("--resume", f->resume, "Go on with the run that stopped in --out");
   c->add_flag("--force", f->force, "Replace the run that stands in --out");
   c->footer("Example: cria train --data shards --params 10M --minutes 10 --out run");

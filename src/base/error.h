@@ -14,13 +14,21 @@ namespace cria {
 class Error : public std::runtime_error {
  public:
   Error(const std::string& what, const std::string& where, const std::string& remedy)
-      : std::runtime_error(what + "\n  where: " + where + "\n  mend:  " + remedy) {}
+      : std::runtime_error(what + "\n  where: " + where + "\n  mend:  " + remedy),
+        bad_usage_(where.starts_with("--")) {}
+
+  /// True if the fault is in a flag: `where` names one.
+  bool bad_usage() const { return bad_usage_; }
+
+ private:
+  bool bad_usage_;
 };
 
-/// Thrown when the user asked to stop (Ctrl-C, SIGTERM). What was done is saved; exit status 130.
+/// Thrown when the user asked to stop (Ctrl-C, SIGTERM); exit status 130. what() says what is kept
+/// and how to go on.
 class Interrupted : public std::runtime_error {
  public:
-  Interrupted() : std::runtime_error("interrupted") {}
+  explicit Interrupted(const std::string& how_to_go_on = "") : std::runtime_error(how_to_go_on) {}
 };
 
 namespace internal {

@@ -192,7 +192,7 @@ void SyncDirectory(const fs::path& directory) {
 }
 
 DirectoryLock::DirectoryLock(const fs::path& directory) {
-  const fs::path path = directory / ".lock";
+  const fs::path path = directory / kLockName;
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd_ < 0) ThrowErrno("cannot create", path);
   if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {

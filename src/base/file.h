@@ -66,6 +66,9 @@ void RequireAbsent(const fs::path& path, bool force);
 /// Flushes a folder's entries to disk, so that renames in it survive a power cut.
 void SyncDirectory(const fs::path& directory);
 
+/// The lock file of a folder.
+inline constexpr char kLockName[] = ".lock";
+
 /// Exclusive lock on a folder (file `.lock`), so that two runs never write the same place.
 class DirectoryLock {
  public:

@@ -19,8 +19,12 @@ void OnSignal(int signal) {
 }  // namespace
 
 void InstallInterruptHandler() {
-  std::signal(SIGINT, OnSignal);
-  std::signal(SIGTERM, OnSignal);
+  // Without SA_RESTART, so that a read that waits for a line ends.
+  struct sigaction action = {};
+  action.sa_handler = OnSignal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
 }
 
 bool InterruptRequested() { return requested.load(std::memory_order_relaxed); }

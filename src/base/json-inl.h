@@ -12,13 +12,13 @@ T JsonGet(const Json& json, const char* key, const std::string& where) {
   const auto it = json.is_object() ? json.find(key) : json.end();
   if (it == json.end()) {
     throw Error(fmt::format("missing field \"{}\"", key), where,
-                "the file is not what it should be");
+                "restore the file, or make it again with the command that wrote it");
   }
   try {
     return it->template get<T>();
   } catch (const nlohmann::json::exception& error) {
     throw Error(fmt::format("field \"{}\" has a wrong type: {}", key, error.what()), where,
-                "the file is not what it should be");
+                "restore the file, or make it again with the command that wrote it");
   }
 }
 

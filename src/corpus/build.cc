@@ -181,6 +181,11 @@ void RemoveStrangers(const fs::path& dir, const Recipe& recipe) {
 
 }  // namespace
 
+std::string CorpusDigest(const Context& context, const Recipe& recipe,
+                         const BuildOptions& options) {
+  return Digest(recipe, FindFiles(context, recipe, options).inputs);
+}
+
 Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::path& out_dir,
                      const BuildOptions& options) {
   RequireOurs(out_dir);

@@ -67,6 +67,9 @@ struct BuildOptions {
 Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::path& out_dir,
                      const BuildOptions& options);
 
+/// The digest that BuildCorpus would give its manifest now. Fetches what is missing.
+std::string CorpusDigest(const Context& context, const Recipe& recipe, const BuildOptions& options);
+
 enum class Split { kTrain, kHoldout };
 const char* SplitName(Split split);
 

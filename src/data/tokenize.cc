@@ -90,20 +90,38 @@ std::optional<ShardManifest> FindFinished(const fs::path& out_dir, const std::st
   return manifest;
 }
 
+// A file that this command wrote: all there may be in a folder it is to fill again.
+bool IsOurs(const fs::path& path, const fs::path& out_dir, bool finished) {
+  const fs::path in = path.lexically_relative(out_dir);
+  const std::string name = in.filename().string();
+  if (in.has_parent_path()) {
+    const fs::path split = in.parent_path();
+    return (split == "train" || split == "holdout") &&
+           (name.ends_with(".tok") || name.find(".tok.") != std::string::npos);
+  }
+  // The tokenizer is written last but for the manifest, so a final one alone may be the user's.
+  return name == kLockName || name == "train" || name == "holdout" || name == kShardManifestName ||
+         (name == kShardTokenizerName ? finished || fs::exists(out_dir / kLockName)
+                                      : name.starts_with(kShardTokenizerName));
+}
+
 // Removes what an earlier run left, finished or not; refuses a folder that holds something else.
-void PrepareFolder(const fs::path& out_dir, bool force) {
+void CheckFolder(const fs::path& out_dir, bool force) {
+  if (!fs::exists(out_dir)) return;
+  if (!fs::is_directory(out_dir)) RequireAbsent(out_dir, false);
   const bool finished = fs::exists(out_dir / kShardManifestName);
   if (finished) {
     RequireAbsent(out_dir, force);
     ReadShardManifest(out_dir);  // throws if the folder holds another kind of manifest
-    fs::remove(out_dir / kShardManifestName);
   }
-  for (const fs::directory_entry& entry : fs::directory_iterator(out_dir)) {
-    const std::string name = entry.path().filename().string();
-    const bool ours = name == "train" || name == "holdout" || name == ".lock" ||
-                      name.starts_with(kShardTokenizerName);
-    if (!ours) RequireAbsent(out_dir, false);
+  for (const auto& entry : fs::recursive_directory_iterator(out_dir)) {
+    if (IsOurs(entry.path(), out_dir, finished)) continue;
+    throw Error("the folder holds something else", entry.path().string(), "choose another --out");
   }
+}
+
+void EmptyFolder(const fs::path& out_dir) {
+  fs::remove(out_dir / kShardManifestName);
   for (const char* split : {"train", "holdout"}) {
     fs::remove_all(out_dir / split);
     fs::create_directories(out_dir / split);
@@ -117,14 +135,14 @@ ShardManifest TokenizeCorpus(const Context& context, const fs::path& corpus_dir,
                              const TokenizeOptions& options) {
   const corpus::Manifest corpus = corpus::ReadManifest(corpus_dir);
   if (auto finished = FindFinished(out_dir, corpus.digest, tokenizer)) return *finished;
-  if (fs::exists(out_dir) && !fs::is_directory(out_dir)) RequireAbsent(out_dir, false);
+  CheckFolder(out_dir, options.force);
   fs::create_directories(out_dir);
   const DirectoryLock lock(out_dir);
-  PrepareFolder(out_dir, options.force);
 
   int64_t total_bytes = 0;
   for (const auto& s : corpus.sources) total_bytes += s.train.text.bytes + s.holdout.text.bytes;
   RequireFreeSpace(out_dir, total_bytes);
+  EmptyFolder(out_dir);
   Progress progress(options.progress, "tokenize", total_bytes, "bytes");
 
   ShardManifest manifest;

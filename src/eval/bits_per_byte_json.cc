@@ -1,4 +1,4 @@
-// JSON form of the results in bits_per_byte.h: what stands in a run's eval.json.
+// JSON form of the results in bits_per_byte.h: what stands in a run's evaluation.json.
 #include "eval/bits_per_byte.h"
 
 namespace cria::eval {

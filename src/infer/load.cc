@@ -17,6 +17,12 @@ LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOp
                               loaded.tokenizer->vocab_size(), files.config.vocab_size),
                   tokenizer.string(), "give the model's own tokenizer with --tokenizer");
     }
+    const std::string trained_with =
+        files.state.is_object() ? files.state.value("tokenizer_sha256", "") : "";
+    if (!trained_with.empty() && loaded.tokenizer->digest() != trained_with) {
+      throw Error("the model was trained with another tokenizer", tokenizer.string(),
+                  "give the model's own tokenizer with --tokenizer");
+    }
   } else if (options.needs_tokenizer) {
     throw Error("no tokenizer beside the model", path.string(), "name one with --tokenizer");
   }

@@ -2,17 +2,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace cria::train {
 namespace {
 
 constexpr double kChecks[] = {0.25, 0.5, 0.75, 0.9, 0.97};
+constexpr int kCheckCount = std::size(kChecks);
 constexpr double kTolerance = 0.015;
+// Of the time: a warm-up that takes longer ends here.
+constexpr double kLongestWarmup = 0.5;
 
 }  // namespace
 
 Pacer::Pacer(double budget_s, int64_t step, double elapsed_s)
-    : budget_s_(budget_s), seen_step_(step), seen_s_(elapsed_s) {}
+    : budget_s_(budget_s), seen_step_(step), seen_s_(elapsed_s) {
+  while (checks_done_ < kCheckCount && elapsed_s >= kChecks[checks_done_] * budget_s) {
+    ++checks_done_;
+  }
+}
 
 int64_t Pacer::StepsThatFit(int64_t step, double elapsed_s, double reserve_s) const {
   const double step_s = (elapsed_s - seen_s_) / static_cast<double>(step - seen_step_);
@@ -23,17 +31,21 @@ int64_t Pacer::StepsThatFit(int64_t step, double elapsed_s, double reserve_s) co
 bool Pacer::AfterStep(int64_t step, double elapsed_s, double reserve_s, Schedule* schedule) {
   if (step <= seen_step_) return false;
   if (schedule->total_steps == 0) {
-    if (step < schedule->warmup_steps) return false;
+    if (step < schedule->warmup_steps) {
+      if (elapsed_s < kLongestWarmup * budget_s_) return false;
+      schedule->warmup_steps = step;
+    }
     schedule->total_steps = StepsThatFit(step, elapsed_s, reserve_s);
     seen_step_ = step;
     seen_s_ = elapsed_s;
     return true;
   }
   const int64_t last = schedule->LastStep();
-  const bool check = std::any_of(std::begin(kChecks), std::end(kChecks), [&](double share) {
-    return step == std::llround(share * static_cast<double>(last));
-  });
-  if (!check || step >= last || step <= schedule->warmup_steps) return false;
+  if (step >= last || step <= schedule->warmup_steps) return false;
+  // Shares of the run as it is planned now; a check that was passed is not made again.
+  const double share = static_cast<double>(step) / static_cast<double>(last);
+  if (checks_done_ == kCheckCount || share < kChecks[checks_done_]) return false;
+  while (checks_done_ < kCheckCount && share >= kChecks[checks_done_]) ++checks_done_;
   const int64_t fits = StepsThatFit(step, elapsed_s, reserve_s);
   seen_step_ = step;
   seen_s_ = elapsed_s;

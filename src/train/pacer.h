@@ -23,6 +23,7 @@ class Pacer {
   int64_t StepsThatFit(int64_t step, double elapsed_s, double reserve_s) const;
 
   double budget_s_;
+  int checks_done_ = 0;
   int64_t seen_step_;  // where the speed is measured from
   double seen_s_;
 };

@@ -83,6 +83,8 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
                                      : DefaultLearningRate(flops_per_token * tokens);
   s.final_share = options.final_share;
   s.warmup_steps = options.warmup_steps >= 0 ? options.warmup_steps : DefaultWarmup(steps);
+  // The first steps of a run bounded by time show its speed.
+  if (options.seconds > 0) s.warmup_steps = std::max<int64_t>(1, s.warmup_steps);
   if (options.seconds == 0) {
     s.total_steps = steps;
     plan.validate_every = ValidationInterval(options, plan, steps);
@@ -116,7 +118,8 @@ Plan PlanFromJson(const Json& json, const std::string& where) {
   p.validate_every = JsonGet<int64_t>(json, "validate_every", where);
   p.schedule = ScheduleFromJson(JsonGet<Json>(json, "schedule", where), where);
   if (p.seq_len < 1 || p.batch_rows < 1 || p.micro_rows < 1 || p.micro_rows > p.batch_rows) {
-    throw Error("the sizes of the run make no sense", where, "the file is not what it should be");
+    throw Error("the sizes of the run make no sense", where,
+                "restore the file, or train again with --force");
   }
   return p;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <deque>
 #include <optional>
 
 #include "base/cpu.h"
@@ -66,6 +65,7 @@ class Runner {
   RunState state_;
   std::optional<DirectoryLock> lock_;
   bool made_folder_ = false;
+  bool replaces_ = false;  // the run that stands in the folder
   std::unique_ptr<Learner> learner_;
   ShardManifest manifest_;
   std::optional<MixtureLoader> loader_;
@@ -78,7 +78,6 @@ class Runner {
   double validation_s_ = 0, save_s_ = 0, saved_at_s_ = 0;
   int64_t saved_step_ = -1;
   int skipped_in_a_row_ = 0;
-  std::deque<double> last_losses_;
 };
 
 void Runner::CheckSettings(const RunRecord& earlier) const {
@@ -87,12 +86,34 @@ void Runner::CheckSettings(const RunRecord& earlier) const {
   if (earlier.config != record_.config) {
     throw Error("the run that stands here trains another model", where, remedy);
   }
-  if (OptionsToJson(earlier.options) != OptionsToJson(record_.options)) {
-    throw Error("the run that stands here has other settings", where, remedy);
+  const Json before = OptionsToJson(earlier.options), now = OptionsToJson(record_.options);
+  for (const auto& [key, value] : now.items()) {
+    if (before.contains(key) && before[key] == value) continue;
+    throw Error(fmt::format("the run that stands here has another {}: {}, not {}", key,
+                            before.contains(key) ? before[key].dump() : "none", value.dump()),
+                where, remedy);
+  }
+  if (!record_.initial_weights.empty() && earlier.initial_weights != record_.initial_weights) {
+    throw Error("the run that stands here began with other weights", where, remedy);
   }
   if (earlier.data_sha256 != record_.data_sha256) {
     throw Error("the run that stands here was trained on other data", where, remedy);
   }
+}
+
+// A folder without run.json may hold what a run leaves that was killed before it wrote one.
+void RequireNoForeignFiles(const fs::path& run) {
+  if (!fs::exists(run)) return;
+  if (fs::is_directory(run) && fs::exists(run / kLockName)) {
+    const auto ours = [](const fs::directory_entry& entry) {
+      const std::string name = entry.path().filename().string();
+      return name == kLockName || name.starts_with(kShardTokenizerName) ||
+             name.starts_with(kRunFileName);
+    };
+    if (std::all_of(fs::directory_iterator(run), fs::directory_iterator(), ours)) return;
+  }
+  if (fs::is_directory(run) && fs::is_empty(run)) return;
+  throw Error("the folder is not empty and holds no run", run.string(), "choose another --out");
 }
 
 // Everything that can be known to be wrong is found here, before long work starts.
@@ -107,26 +128,37 @@ void Runner::Prepare() {
   }
   record_.config = setup_.config;
   record_.options = setup_.options;
-  record_.data_folder = setup_.shards.string();
+  if (Sha256File(setup_.shards / kShardTokenizerName) != manifest_.tokenizer_sha256) {
+    throw Error("the tokenizer beside the shards did not make them",
+                (setup_.shards / kShardTokenizerName).string(),
+                "put the right one there, or tokenize the corpus again");
+  }
+  record_.data_folder = fs::absolute(setup_.shards).string();
   record_.data_sha256 = Sha256File(setup_.shards / kShardManifestName);
   record_.tokenizer_sha256 = manifest_.tokenizer_sha256;
   record_.initial_weights = setup_.initial_from;
   record_.ceiling_flops = setup_.ceiling_flops;
 
   const bool stands = fs::exists(setup_.run / kRunFileName);
-  if (!stands || !setup_.resume) RequireAbsent(setup_.run, setup_.force && stands);
+  if (stands && !setup_.resume && !setup_.force) {
+    throw Error("a run stands here", setup_.run.string(),
+                "--resume to go on with it, --force to replace it, or another --out");
+  }
+  if (!stands) RequireNoForeignFiles(setup_.run);
   made_folder_ = fs::create_directories(setup_.run);
   lock_.emplace(setup_.run);
+  replaces_ = stands && !setup_.resume;
   if (stands && setup_.resume) {
     const RunRecord earlier = ReadRunRecord(setup_.run);
     CheckSettings(earlier);
     record_.finished = earlier.finished;
     record_.summary = earlier.summary;
     record_.plan = earlier.plan;
-  } else if (stands) {
-    fs::remove_all(setup_.run / "checkpoints");
-    fs::remove(setup_.run / kRunLogName);
-    fs::remove(setup_.run / kRunFileName);
+    if (record_.finished && !fs::exists(setup_.run / record_.summary.checkpoint)) {
+      throw Error("the finished run has lost its checkpoint",
+                  (setup_.run / record_.summary.checkpoint).string(),
+                  "put it back, or train again with --force");
+    }
   }
 }
 
@@ -141,6 +173,9 @@ void Runner::StartFresh() {
     std::copy_n(setup_.initial_weights->data(), learner_->weights().size(),
                 learner_->weights().data());
     learner_->WeightsChanged(context_);
+  } else if (!setup_.initial_from.empty()) {
+    throw Error("the run has no checkpoint yet and needs the weights it began with",
+                setup_.initial_from, "name them with --init");
   } else {
     learner_->Initialize(context_, options.seed);
   }
@@ -179,9 +214,10 @@ void Runner::Start() {
   try {
     StartOrThrow();
   } catch (...) {
-    if (made_folder_ && !fs::exists(setup_.run / kRunFileName)) {
+    if (!fs::exists(setup_.run / kRunFileName)) {
       lock_.reset();
-      fs::remove_all(setup_.run);
+      if (made_folder_) fs::remove_all(setup_.run);
+      fs::remove(setup_.run / kLockName);
     }
     throw;
   }
@@ -204,6 +240,10 @@ void Runner::StartOrThrow() {
   // Two checkpoints are kept while a third is written.
   RequireFreeSpace(setup_.run, 3 * 12 * ParameterCount(setup_.config));
   if (!resumed) {
+    if (replaces_) {  // only now that the new run is known to start
+      fs::remove_all(setup_.run / "checkpoints");
+      fs::remove(setup_.run / kRunLogName);
+    }
     fs::copy_file(setup_.shards / kShardTokenizerName, setup_.run / kShardTokenizerName,
                   fs::copy_options::overwrite_existing);
     WriteRunRecord(setup_.run, record_);
@@ -263,10 +303,6 @@ void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
   const double now = static_cast<double>(record_.plan.batch_tokens()) / step_s;
   speed_ = speed_ == 0 ? now : 0.9 * speed_ + 0.1 * now;
   Retime();
-  if (outcome.applied) last_losses_.push_back(outcome.loss);
-  while (std::ssize(last_losses_) > std::max<int64_t>(1, LastStep() / 100)) {
-    last_losses_.pop_front();
-  }
   StepReport report;
   report.step = state_.step;
   report.last_step = LastStep();
@@ -337,6 +373,18 @@ void Runner::Save() {
   Tell([&](Observer* o) { o->OnCheckpoint(state_.step, save_s_); });
 }
 
+// Mean of the last 1 % of the steps. From the log, so that a resumed run says the same.
+double FinalLoss(const LogRecord& log, int64_t steps) {
+  double sum = 0;
+  int64_t count = 0;
+  for (const LogStep& step : log.steps) {
+    if (!step.applied || step.step <= steps - std::max<int64_t>(1, steps / 100)) continue;
+    sum += step.loss;
+    ++count;
+  }
+  return count > 0 ? sum / static_cast<double>(count) : 0;
+}
+
 RunSummary Runner::Summary() {
   RunSummary s;
   s.steps = state_.step;
@@ -348,7 +396,7 @@ RunSummary Runner::Summary() {
     s.ceiling_share = s.tokens_per_s * TrainFlopsPerToken(record_.config, record_.plan.seq_len) /
                       setup_.ceiling_flops;
   }
-  for (const double loss : last_losses_) s.loss += loss / static_cast<double>(last_losses_.size());
+  s.loss = FinalLoss(ReadRunLog(setup_.run / kRunLogName), s.steps);
   s.bits_per_byte = state_.bits_per_byte;
   s.sources = loader_->ProgressAfter(state_.step);
   s.checkpoint = fs::relative(store::StepDirectory(setup_.run, state_.step), setup_.run);

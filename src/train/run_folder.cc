@@ -159,7 +159,7 @@ bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* reco
       if (tensor.shape != spec.shape) {
         throw Error(fmt::format("{} has shape {}, not {}", tensor.name, ShapeString(tensor.shape),
                                 ShapeString(spec.shape)),
-                    where, "the file is not what it should be");
+                    where, "restore the file, or train again with --force");
       }
       store::ReadAsFloat(context, tensor, group.block->values(spec));
     }

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/interrupt.h"
 #include "base/random.h"
 #include "data/manifest.h"
@@ -38,7 +39,7 @@ class RunTest : public ::testing::Test {
   RunTest() : root_(fs::temp_directory_path() / ("cria_run_" + std::to_string(::getpid()))) {
     fs::remove_all(root_);
     fs::create_directories(root_ / "shards");
-    ShardManifest manifest{std::string(64, 'd'), kVocab, 1, 2, "", {}};
+    ShardManifest manifest{Sha256Hex("model"), kVocab, 1, 2, "", {}};
     for (const char* name : {"a", "b"}) {
       const std::string file = std::string(name) + ".tok";
       ShardWriter writer(root_ / "shards" / file, {name, manifest.tokenizer_sha256, kVocab});
@@ -178,6 +179,23 @@ TEST_F(RunTest, TimeBoundsTheRun) {
   EXPECT_GT(summary.steps, record.plan.schedule.warmup_steps);
 }
 
+TEST_F(RunTest, WhatAKilledStartLeavesDoesNotBlockTheFolder) {
+  fs::create_directories(root_ / "run");
+  WriteFile(root_ / "run" / kLockName, "");
+  WriteFile(root_ / "run" / kShardTokenizerName, "model");
+  EXPECT_EQ(Train(Context(1), Setup("run"), {}).steps, 30);
+  fs::create_directories(root_ / "foreign");
+  WriteFile(root_ / "foreign" / "notes.txt", "mine");
+  EXPECT_THROW(Train(Context(1), Setup("foreign"), {}), Error);
+  EXPECT_TRUE(fs::exists(root_ / "foreign" / "notes.txt"));
+}
+
+TEST_F(RunTest, RefusesATokenizerThatDidNotMakeTheShards) {
+  WriteFile(root_ / "shards" / kShardTokenizerName, "another");
+  EXPECT_THROW(Train(Context(1), Setup("run"), {}), Error);
+  EXPECT_FALSE(fs::exists(root_ / "run"));
+}
+
 TEST_F(RunTest, RefusesWhatDoesNotFitTogether) {
   const Context context(1);
   RunSetup setup = Setup("run");
@@ -205,6 +223,10 @@ TEST_F(RunTest, RefusesWhatDoesNotFitTogether) {
   refused([](RunSetup* s) { s->config.hidden_dim = 64; });
   setup.resume = false;
   setup.force = true;
+  setup.options.micro_rows = 1 << 24;
+  EXPECT_THROW(Train(context, setup, {}), Error);
+  EXPECT_FALSE(store::LatestCheckpoint(setup.run).empty()) << "the old run must stay";
+  setup.options.micro_rows = 0;
   setup.options.seed = 2;
   EXPECT_EQ(Train(context, setup, {}).steps, 30);
 }

@@ -7,29 +7,29 @@
 #include "base/progress.h"
 #include "train/observer.h"
 
-namespace cria::train {
+namespace cria::app {
 
-class ProgressLine : public Observer {
+class ProgressLine : public train::Observer {
  public:
   explicit ProgressLine(Progress::Style style) : style_(style) {}
   ~ProgressLine() override;
 
-  void OnStart(const RunStart& start) override;
-  void OnStep(const StepReport& report) override;
-  void OnValidation(const ValidationReport& report) override;
-  void OnEnd(const RunSummary& summary) override;
+  void OnStart(const train::RunStart& start) override;
+  void OnStep(const train::StepReport& report) override;
+  void OnValidation(const train::ValidationReport& report) override;
+  void OnEnd(const train::RunSummary& summary) override;
 
  private:
   void Draw(bool stays);
 
   Progress::Style style_;
-  StepReport latest_;
+  train::StepReport latest_;
   double bits_per_byte_ = 0;
   std::chrono::steady_clock::time_point drawn_;
   bool open_ = false;  // a redrawn line stands on the terminal
 };
 
 /// "step 120/1500  loss 4.231  val 2.104 bits/byte  lr 3.0e-03 ...".
-std::string FormatStep(const StepReport& report, double bits_per_byte);
+std::string FormatStep(const train::StepReport& report, double bits_per_byte);
 
-}  // namespace cria::train
+}  // namespace cria::app

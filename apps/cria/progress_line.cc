@@ -1,4 +1,4 @@
-#include "train/progress_line.h"
+#include "progress_line.h"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,9 @@
 
 #include "base/units.h"
 
-namespace cria::train {
+namespace cria::app {
 
-std::string FormatStep(const StepReport& r, double bits_per_byte) {
+std::string FormatStep(const train::StepReport& r, double bits_per_byte) {
   std::string line = fmt::format("step {}", r.step);
   if (r.last_step > 0) line += fmt::format("/{}", r.last_step);
   line += fmt::format("  loss {:.4f}", r.loss);
@@ -25,7 +25,7 @@ ProgressLine::~ProgressLine() {
   if (open_) std::fputs("\n", stderr);
 }
 
-void ProgressLine::OnStart(const RunStart& s) {
+void ProgressLine::OnStart(const train::RunStart& s) {
   if (style_ == Progress::Style::kQuiet) return;
   fmt::print(stderr,
              "{} {} parameters: dim {}, {} layers, {} heads, hidden {}, vocabulary {}; {}\n"
@@ -38,7 +38,7 @@ void ProgressLine::OnStart(const RunStart& s) {
   drawn_ = std::chrono::steady_clock::now();
 }
 
-void ProgressLine::OnStep(const StepReport& report) {
+void ProgressLine::OnStep(const train::StepReport& report) {
   latest_ = report;
   if (style_ == Progress::Style::kQuiet) return;
   const auto period = style_ == Progress::Style::kTerminal ? std::chrono::milliseconds(200)
@@ -46,12 +46,12 @@ void ProgressLine::OnStep(const StepReport& report) {
   if (std::chrono::steady_clock::now() - drawn_ >= period) Draw(false);
 }
 
-void ProgressLine::OnValidation(const ValidationReport& report) {
+void ProgressLine::OnValidation(const train::ValidationReport& report) {
   bits_per_byte_ = report.score.total.bits_per_byte();
   if (style_ != Progress::Style::kQuiet) Draw(true);
 }
 
-void ProgressLine::OnEnd(const RunSummary& s) {
+void ProgressLine::OnEnd(const train::RunSummary& s) {
   if (style_ == Progress::Style::kQuiet) return;
   if (open_) std::fputs("\r\033[K", stderr);
   open_ = false;
@@ -75,4 +75,4 @@ void ProgressLine::Draw(bool stays) {
   open_ = terminal && !stays;
 }
 
-}  // namespace cria::train
+}  // namespace cria::app
