@@ -1,3 +1,4 @@
+// The common flags on every subcommand, and the context that they make.
 #include "command.h"
 
 #include <spdlog/spdlog.h>

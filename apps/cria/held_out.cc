@@ -1,3 +1,5 @@
+// Held-out documents read and encoded, from a corpus folder or from files named on the command
+// line.
 #include "held_out.h"
 
 #include "base/compressed_file.h"

@@ -1,3 +1,4 @@
+// --tokenizer, --temperature and the like: declared once, checked once.
 #include "model_flags.h"
 
 #include "base/error.h"

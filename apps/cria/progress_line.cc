@@ -1,3 +1,4 @@
+// The progress line's wording and when it is drawn.
 #include "progress_line.h"
 
 #include <fmt/format.h>

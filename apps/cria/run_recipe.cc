@@ -1,3 +1,4 @@
+// The later tables of a recipe, read key by key; every fault names its line.
 #include "run_recipe.h"
 
 #include "base/hash.h"

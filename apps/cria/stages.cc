@@ -1,3 +1,4 @@
+// Stamps of finished stages and of interrupted ones, and the time and energy that they add up.
 #include "stages.h"
 
 #include <spdlog/spdlog.h>

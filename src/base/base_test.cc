@@ -1,3 +1,4 @@
+// Threads, random numbers, text, units, files and digests: known answers and damage.
 #include <gtest/gtest.h>
 
 #include <atomic>

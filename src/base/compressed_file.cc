@@ -1,3 +1,4 @@
+// zstd and zlib streams behind one reader and one writer of lines.
 #include "base/compressed_file.h"
 
 #include <lzma.h>

@@ -1,3 +1,4 @@
+// Defaults of a context: all cores, no log.
 #include "base/context.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// CPUID, and asking the kernel for the AMX tiles; memory figures from /proc.
 #include "base/cpu.h"
 
 #include <sys/syscall.h>

@@ -1,3 +1,4 @@
+// What a failed CRIA_CHECK prints before it aborts.
 #include "base/error.h"
 
 #include <cstdio>

@@ -1,3 +1,5 @@
+// POSIX calls behind the file interface; atomic means temporary, flush, rename, flush of the
+// folder.
 #include "base/file.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// OpenSSL and xxHash behind the digests.
 #include "base/hash.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// The signal handler: sets a flag, and the second signal has its default effect.
 #include "base/interrupt.h"
 
 #include <atomic>

@@ -1,3 +1,4 @@
+// Parsing and writing whole JSON files.
 #include "base/json.h"
 
 namespace cria {

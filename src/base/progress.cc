@@ -1,3 +1,4 @@
+// Drawing the line, and the rate it shows.
 #include "base/progress.h"
 
 #include <fmt/format.h>

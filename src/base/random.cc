@@ -1,3 +1,4 @@
+// Philox rounds, and normal numbers by Box and Muller's transform.
 #include "base/random.h"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Workers that wait for a job and take its indices one by one from a counter.
 #include "base/thread_pool.h"
 
 #include "base/error.h"

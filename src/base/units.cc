@@ -1,3 +1,4 @@
+// Reading and writing numbers with units.
 #include "base/units.h"
 
 #include <charconv>

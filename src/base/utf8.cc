@@ -1,3 +1,4 @@
+// A decoder by ranges of lead bytes (Unicode, Table 3-7); the rest is built on it.
 #include "base/utf8.h"
 
 namespace cria {

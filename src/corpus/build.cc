@@ -1,3 +1,4 @@
+// The stages of a corpus in order: read, duplicates, languages, hold-out, near-copies, write.
 #include "corpus/build.h"
 
 #include <algorithm>

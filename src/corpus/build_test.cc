@@ -1,3 +1,5 @@
+// Whole builds on small folders: same bytes for any thread count, skips, drops, interruptions, bad
+// input.
 #include "corpus/build.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Files read in parallel; results in the order of the files, whichever thread was first.
 #include "corpus/collect.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// apt-get download and dpkg-deb, run without a shell; unpacked folders appear whole or not at all.
 #include "corpus/debian.h"
 
 #include <unistd.h>

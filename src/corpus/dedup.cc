@@ -1,3 +1,4 @@
+// Sets of 64-bit digests of normalised paragraphs and documents.
 #include "corpus/dedup.h"
 
 #include <unordered_set>

@@ -1,3 +1,4 @@
+// dictd's index (base-64 offsets), dictzip bodies, and fortune files.
 #include "corpus/dictionary.h"
 
 #include <algorithm>

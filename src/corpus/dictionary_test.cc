@@ -1,3 +1,4 @@
+// Entries in order, unwrapped and joined; a catalogue's long entries alone.
 #include "corpus/dictionary.h"
 
 #include <gtest/gtest.h>

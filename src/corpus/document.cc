@@ -1,3 +1,4 @@
+// One document to a line of JSON and back; ids from origin and text.
 #include "corpus/document.h"
 
 #include "base/error.h"

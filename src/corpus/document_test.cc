@@ -1,3 +1,4 @@
+// Lines survive the round trip, damage is named.
 #include "corpus/document.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Byte order marks, declared character sets (ICU), double-encoded text, blanks and controls.
 #include "corpus/encoding.h"
 
 #include <iconv.h>

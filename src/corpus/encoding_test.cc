@@ -1,3 +1,4 @@
+// Encodings, binary files, repaired double encoding, cleaned blanks.
 #include "corpus/encoding.h"
 
 #include <gtest/gtest.h>

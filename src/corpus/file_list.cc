@@ -1,3 +1,4 @@
+// A walk of folders in sorted order, with globs of * ** ? and {a,b}.
 #include "corpus/file_list.h"
 
 #include <algorithm>

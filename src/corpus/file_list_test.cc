@@ -1,3 +1,4 @@
+// Globs, order, and that links are not followed.
 #include "corpus/file_list.h"
 
 #include <gtest/gtest.h>

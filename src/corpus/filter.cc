@@ -1,3 +1,4 @@
+// The filters' thresholds, with their sources, and cutting long documents at paragraphs.
 #include "corpus/filter.h"
 
 #include <utf8proc.h>

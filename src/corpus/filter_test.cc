@@ -1,3 +1,4 @@
+// Every reason for a drop, and where long text is cut.
 #include "corpus/filter.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The .mo format: both byte orders, bounds checked.
 #include "corpus/gettext.h"
 
 #include <bit>

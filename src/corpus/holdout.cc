@@ -1,3 +1,4 @@
+// Choice by hash of the id, bounds per source, and near-copies by shared shingles.
 #include "corpus/holdout.h"
 
 #include <algorithm>

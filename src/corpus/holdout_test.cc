@@ -1,3 +1,4 @@
+// Duplicates, shares and their stability, and near-copies of held-out text.
 #include "corpus/holdout.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// libxml2's HTML parser, then a walk that keeps the main element's prose.
 #include "corpus/html.h"
 
 #include <gumbo.h>

@@ -1,3 +1,4 @@
+// Pages of HTML, Mallard and DocBook, damaged and hostile ones among them.
 #include "corpus/html.h"
 
 #include <gtest/gtest.h>

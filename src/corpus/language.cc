@@ -1,3 +1,4 @@
+// Codes and their files, and fastText's supervised training on lines of known language.
 #include "corpus/language.h"
 
 #include <fasttext/fasttext.h>

@@ -1,3 +1,4 @@
+// Codes, languages from paths, and a model that knows what it was taught.
 #include "corpus/language.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Lines of requests and macros to paragraphs, tables by tbl's rules as far as pages need them.
 #include "corpus/man.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// man and mdoc macros, conditions, tables, link pages.
 #include "corpus/man.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Text, Markdown and JSON lines cut into documents; Gutenberg's and crawls' own frames taken off.
 #include "corpus/plain.h"
 
 #include "base/json.h"

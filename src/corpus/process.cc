@@ -1,3 +1,4 @@
+// fork, exec and wait, with the output kept for the error message.
 #include "corpus/process.h"
 
 #include <fcntl.h>

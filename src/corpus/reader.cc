@@ -1,3 +1,4 @@
+// Choice of reader by name and content, and bounded decompression.
 #include "corpus/reader.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Choice by name, compression, losses that are counted, books and crawls.
 #include "corpus/reader.h"
 
 #include <gtest/gtest.h>

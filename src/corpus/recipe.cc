@@ -1,3 +1,4 @@
+// The corpus part of the TOML file; every fault names its line.
 #include "corpus/recipe.h"
 
 #define TOML_EXCEPTIONS 1

@@ -1,3 +1,4 @@
+// Sources and proportions, faults by line, and that the shipped recipe parses.
 #include "corpus/recipe.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The table of named characters and the parser of escapes.
 #include "corpus/roff_escapes.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Index and block files of a zText module; verses with their markup taken off.
 #include "corpus/sword.h"
 
 #include <zlib.h>

@@ -1,3 +1,4 @@
+// Chapters out of a module made here, and damaged ones.
 #include "corpus/sword.h"
 
 #include <gtest/gtest.h>

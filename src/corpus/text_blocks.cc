@@ -1,3 +1,4 @@
+// Blanks folded, lines and paragraphs ended.
 #include "corpus/text_blocks.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// libxml2's tree, walked for prose; nothing is loaded from outside.
 #include "corpus/xml.h"
 
 #include <libxml/parser.h>

@@ -1,3 +1,4 @@
+// Windows taken evenly from every source's held-out shard.
 #include "data/holdout.h"
 
 #include <algorithm>

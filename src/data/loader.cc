@@ -1,3 +1,4 @@
+// Feistel permutations instead of shuffled lists: any row of any step is found at once.
 #include "data/loader.h"
 
 #include <algorithm>

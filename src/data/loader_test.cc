@@ -1,3 +1,4 @@
+// Batches as a pure function of step and row, epochs, proportions, windows of held-out text.
 #include "data/loader.h"
 
 #include <gtest/gtest.h>

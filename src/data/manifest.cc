@@ -1,3 +1,4 @@
+// manifest.json written, read and checked.
 #include "data/manifest.h"
 
 #include "base/error.h"

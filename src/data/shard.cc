@@ -1,3 +1,4 @@
+// The header, 2 or 4 bytes an id, document ends, a digest of it all.
 #include "data/shard.h"
 
 #include <fmt/format.h>

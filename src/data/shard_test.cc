@@ -1,3 +1,4 @@
+// Both widths; every cut and every flipped bit is an error.
 #include "data/shard.h"
 
 #include <gtest/gtest.h>

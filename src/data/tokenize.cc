@@ -1,3 +1,4 @@
+// Rounds of documents encoded in parallel and written in order.
 #include "data/tokenize.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Shards decode to their documents for any thread count; finished ones are kept, others refused.
 #include "data/tokenize.h"
 
 #include <gtest/gtest.h>

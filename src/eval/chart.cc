@@ -1,3 +1,4 @@
+// Axes, ticks, lines and bars as SVG elements.
 #include "eval/chart.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// RAPL counters under /sys, with their wrap-around.
 #include "eval/energy.h"
 
 #include <algorithm>

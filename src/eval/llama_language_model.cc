@@ -1,3 +1,4 @@
+// Windows run in order, each behind a cache of exactly what is fed.
 #include "eval/llama_language_model.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The report's sections, from the struct that the app fills.
 #include "eval/run_report.h"
 
 #include <fmt/format.h>

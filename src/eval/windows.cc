@@ -1,3 +1,4 @@
+// First windows and the ones that advance by the stride.
 #include "eval/windows.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Prefill of what the cache lacks, then one token after the other.
 #include "infer/generate.h"
 
 #include <algorithm>

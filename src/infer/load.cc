@@ -1,3 +1,4 @@
+// Files to packed weights; the tokenizer is held to the one of the training.
 #include "infer/load.h"
 
 #include "base/error.h"

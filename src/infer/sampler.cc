@@ -1,3 +1,4 @@
+// Softmax by temperature, the release's top-p, a draw from a counter-based stream.
 #include "infer/sampler.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Top-p at its border, temperature, ties, seeds.
 #include "infer/sampler.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// One pass over the sequence, log-softmax in double.
 #include "infer/score.h"
 
 #include <algorithm>

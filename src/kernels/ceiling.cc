@@ -1,3 +1,4 @@
+// Timed loops: reads and copies of large arrays, products at the shapes of models.
 #include "kernels/ceiling.h"
 
 #include <algorithm>

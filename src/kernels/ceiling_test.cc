@@ -1,3 +1,4 @@
+// Products stay below the register peak; figures are positive.
 #include "kernels/ceiling.h"
 
 #include <gtest/gtest.h>

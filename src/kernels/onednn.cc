@@ -1,3 +1,4 @@
+// oneDNN products of one shape, with plain and with prepacked weights, on operands of fixed values.
 #include "kernels/onednn.h"
 
 #include <omp.h>

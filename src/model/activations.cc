@@ -1,3 +1,4 @@
+// Sizes of the buffers for a batch.
 #include "model/activations.h"
 
 #include <algorithm>

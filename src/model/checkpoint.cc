@@ -1,3 +1,4 @@
+// Formats recognised by content; sizes that a format leaves open are read off the tensors.
 #include "model/checkpoint.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Presets, derived shapes, counts of parameters and operations.
 #include "model/config.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Sizes of the paper, derived sizes, bad shapes, the list of parameters, initial weights.
 #include "model/config.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The equations of layer.h, operator by operator, forward and in reverse.
 #include "model/layer.h"
 
 #include <algorithm>

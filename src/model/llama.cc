@@ -1,3 +1,4 @@
+// Embedding, layers, head and loss; training keeps every layer's activations, decoding the cache.
 #include "model/llama.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The list itself, and the initial values.
 #include "model/parameters.h"
 
 #include <cmath>

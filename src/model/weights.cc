@@ -1,3 +1,4 @@
+// Packing of all matrices, several of one input side by side.
 #include "model/weights.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Opening and checking; checkpoint_writer.cc writes.
 #include "store/checkpoint.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Round trips, thread counts, flipped bits, cuts, lying manifests, failed writes.
 #include "store/checkpoint.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The header's sizes, then tensors at computed offsets, all bounds checked.
 #include "store/llama2c.h"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// The manifest as JSON, with the digest of its own text.
 #include "store/manifest.h"
 
 #include <unordered_map>

@@ -1,3 +1,4 @@
+// Ranks' parts joined by the axis that their shapes show.
 #include "store/meta.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The opcodes of protocols 2 to 5 that torch uses, on a bounded stack.
 #include "store/pickle.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Plain values; code, damage and amplification are refused.
 #include "store/pickle.h"
 
 #include <gtest/gtest.h>

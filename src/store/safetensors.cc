@@ -1,3 +1,4 @@
+// Header parsed and every range checked before a byte is read.
 #include "store/safetensors.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Round trip, hostile headers, real files.
 #include "store/safetensors.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Look-up by name, digests, strided reads to fp32.
 #include "store/tensor_set.h"
 
 #include <algorithm>

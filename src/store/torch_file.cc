@@ -1,3 +1,4 @@
+// Storages and the tensors over them, from either container.
 #include "store/torch_file.h"
 
 #include <cstring>

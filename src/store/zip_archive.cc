@@ -1,3 +1,4 @@
+// The central directory from the end, ZIP64 where it says so.
 #include "store/zip_archive.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Aligned pages, advised to be huge.
 #include "tensor/buffer.h"
 
 #include <sys/mman.h>

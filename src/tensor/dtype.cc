@@ -1,3 +1,4 @@
+// Names, sizes and conversions.
 #include "tensor/dtype.h"
 
 #include "base/error.h"

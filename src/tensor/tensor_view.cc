@@ -1,3 +1,4 @@
+// Shapes as text and byte counts.
 #include "tensor/tensor_view.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,5 @@
+// Text cut where no piece can cross, each part looked up in a cache or joined pair by pair in order
+// of rank.
 #include "tokenizer/bpe_encoder.h"
 
 #include <algorithm>

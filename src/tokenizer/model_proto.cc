@@ -1,3 +1,4 @@
+// Varints, tags and lengths, each bounded by its enclosing field.
 #include "tokenizer/model_proto.h"
 
 #include <algorithm>

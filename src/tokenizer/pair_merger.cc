@@ -1,3 +1,4 @@
+// Positions of every pair, a queue by count; only words that a join touches are counted again.
 #include "tokenizer/pair_merger.h"
 
 #include <algorithm>

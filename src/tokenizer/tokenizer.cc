@@ -1,3 +1,4 @@
+// Normalisation, pieces to bytes, and the parts that BPE leaves.
 #include "tokenizer/tokenizer.h"
 
 #include <array>

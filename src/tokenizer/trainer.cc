@@ -1,3 +1,4 @@
+// Words counted, alphabet chosen, pairs joined, the model written.
 #include "tokenizer/trainer.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Look-up in script_table.h, with spm_train's exceptions.
 #include "tokenizer/unicode_script.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Sharded hash tables, joined shard by shard.
 #include "tokenizer/word_counts.h"
 
 #include <algorithm>

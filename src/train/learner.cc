@@ -1,3 +1,4 @@
+// Gradients summed over pieces, clipped by their global norm, one fused pass of AdamW.
 #include "train/learner.h"
 
 #include <algorithm>

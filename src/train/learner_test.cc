@@ -1,3 +1,4 @@
+// Threads, pieces, steps that are not finite, what decays.
 #include "train/learner.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Checks, and the options as JSON.
 #include "train/options.h"
 
 #include "base/error.h"

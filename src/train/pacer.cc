@@ -1,3 +1,4 @@
+// Steps that fit, from the speed since the last check.
 #include "train/pacer.h"
 
 #include <algorithm>

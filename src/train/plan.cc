@@ -1,3 +1,4 @@
+// The default laws and what follows from them.
 #include "train/plan.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Refusals, round trip, derived sizes, memory.
 #include "train/plan.h"
 
 #include <gtest/gtest.h>

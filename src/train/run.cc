@@ -1,3 +1,5 @@
+// The loop: read, step, tell, validate, save; everything that can fail early does so in Prepare
+// and Start.
 #include "train/run.h"
 
 #include <algorithm>

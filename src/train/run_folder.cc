@@ -1,3 +1,4 @@
+// run.json, and checkpoints to and from the learner.
 #include "train/run_folder.h"
 
 #include "base/cpu.h"

@@ -1,3 +1,4 @@
+// Lines appended; those of steps to be done again are cut off.
 #include "train/run_log.h"
 
 #include <cerrno>

@@ -1,3 +1,4 @@
+// Whole small runs: resumed, killed, bounded by time, interrupted, refused, damaged.
 #include "train/run.h"
 
 #include <gtest/gtest.h>

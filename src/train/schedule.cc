@@ -1,3 +1,4 @@
+// The curve, with its retimings.
 #include "train/schedule.h"
 
 #include <algorithm>

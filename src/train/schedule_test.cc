@@ -1,3 +1,4 @@
+// Warm-up, cosine, retimings, and the pacer's arithmetic.
 #include "train/schedule.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Mean loss over windows, and the bytes that their targets stand for.
 #include "train/validation.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// fp32 to bf16 and back, rounded to the nearest even.
 #include "kernels/convert.h"
 
 #include <algorithm>

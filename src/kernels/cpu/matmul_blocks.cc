@@ -1,3 +1,4 @@
+// Tasks of fixed content over blocks of rows, panels and steps of K.
 #include "kernels/cpu/matmul_blocks.h"
 
 #include <algorithm>
