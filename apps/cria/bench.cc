@@ -122,7 +122,7 @@ void AddBenchCommand(CLI::App* app) {
              f.get(), [f] { RunMachine(*f); })
       ->add_option("--seconds", f->seconds, "Time per product (longer for long ones)")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(Above0());
   AddBenchTrain(bench);
 }
 

@@ -182,20 +182,18 @@ void AddBenchTrain(CLI::App* bench) {
                            [f] { Run(*f); });
   c->add_option("--dim", f->dim, "Width")->capture_default_str();
   c->add_option("--layers", f->layers, "Layers")->capture_default_str();
-  c->add_option("--heads", f->heads, "Attention heads")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+  c->add_option("--heads", f->heads, "Attention heads")->capture_default_str()->check(Above0());
   c->add_option("--hidden", f->hidden, "Hidden size (default: the paper's rule)");
   c->add_option("--seq", f->seq_len, "Tokens per sequence")->capture_default_str();
   c->add_option("--vocab", f->vocab, "Vocabulary")->capture_default_str();
   c->add_option("--rows", f->rows, "Sequences per step; the best is taken")
       ->delimiter(',')
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(Above0());
   c->add_option("--seconds", f->seconds, "Time per measurement")->capture_default_str();
   c->add_option("--rounds", f->rounds, "Measurements of each setting")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(Above0());
   c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
       ->check(CLI::IsMember({"bf16", "f32"}));
   c->add_option("--peer", f->peer,

@@ -1,6 +1,7 @@
 // The common flags on every subcommand, and the context that they make.
 #include "command.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
@@ -44,6 +45,26 @@ std::string program_name = "cria";
 std::string ProgramName() { return program_name; }
 void SetProgramName(const char* argv0) {
   if (argv0 != nullptr && *argv0 != '\0') program_name = argv0;
+}
+
+namespace {
+CLI::Validator NumberCheck(const char* what, bool (*good)(double)) {
+  return CLI::Validator(
+      [what, good](const std::string& text) {
+        double value = 0;
+        const bool number = CLI::detail::lexical_cast(text, value);
+        return number && good(value) ? std::string()
+                                     : fmt::format("{} must be a number {}", text, what);
+      },
+      what);
+}
+}  // namespace
+
+CLI::Validator Above0() {
+  return NumberCheck("above 0", [](double value) { return value > 0; });
+}
+CLI::Validator AtLeast0() {
+  return NumberCheck("of at least 0", [](double value) { return value >= 0; });
 }
 
 CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,

@@ -27,6 +27,10 @@ struct CommonFlags {
 /// Where fetched packages are kept: $CRIA_CACHE, $XDG_CACHE_HOME/cria or ~/.cache/cria.
 fs::path DefaultCache();
 
+/// Checks of numbers, with a message that people can read.
+CLI::Validator Above0();
+CLI::Validator AtLeast0();
+
 /// The program as it was called, to print commands that can be pasted.
 std::string ProgramName();
 void SetProgramName(const char* argv0);

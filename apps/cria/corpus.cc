@@ -142,7 +142,7 @@ void AddShow(CLI::App* corpus) {
       ->check(CLI::IsMember({"train", "holdout"}))
       ->capture_default_str();
   command->add_option("--limit", flags->limit, "Documents per source")
-      ->check(CLI::PositiveNumber)
+      ->check(Above0())
       ->capture_default_str();
   command->footer("Example: cria corpus show corpus --source books --limit 1");
 }

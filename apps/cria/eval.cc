@@ -178,12 +178,12 @@ void AddEvalCommand(CLI::App* app) {
   command->add_option("--text", flags.texts, "Text files, each one document; .jsonl: one per line");
   command->add_option("--data", flags.data, "Corpus folder: its held-out documents are scored");
   command->add_option("--limit", flags.limit, "Documents per source (0: all)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(AtLeast0())
       ->capture_default_str();
   command->add_option("--context", flags.context, "Tokens in a window (0: the model's context)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(AtLeast0());
   command->add_option("--stride", flags.stride, "Tokens by which windows advance (0: half of one)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(AtLeast0());
   command->add_flag("--compare", flags.compare, "Also compress the same text with xz and zstd");
   command->add_option("--tokenizer", flags.tokenizer, "Tokenizer (default: beside the model)");
   command->add_option("--out", flags.out, "Write the result: .json, .html, or Markdown");

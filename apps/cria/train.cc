@@ -194,25 +194,24 @@ void AddTrainCommand(CLI::App* app) {
       c->add_option("--init", f->init, "Begin with the weights of this MODEL");
   c->add_option("--params", f->params, "Size of the model, e.g. 10M");
   c->add_option("--preset", f->preset, "A model of the paper: 7B, 13B, 33B, 65B");
-  c->add_option("--dim", f->sizes.dim, "Width")->check(CLI::PositiveNumber);
-  c->add_option("--layers", f->sizes.n_layers, "Layers")->check(CLI::PositiveNumber);
-  c->add_option("--heads", f->sizes.n_heads, "Attention heads")->check(CLI::PositiveNumber);
+  c->add_option("--dim", f->sizes.dim, "Width")->check(Above0());
+  c->add_option("--layers", f->sizes.n_layers, "Layers")->check(Above0());
+  c->add_option("--heads", f->sizes.n_heads, "Attention heads")->check(Above0());
   c->add_option("--kv-heads", f->sizes.n_kv_heads, "Key/value heads (default: as many)")
-      ->check(CLI::PositiveNumber);
+      ->check(Above0());
   c->add_option("--hidden", f->sizes.hidden_dim, "Hidden size (default: the paper's rule)")
-      ->check(CLI::PositiveNumber);
-  c->add_option("--seq-len", f->seq_len, "Tokens per sequence (default: 256)")
-      ->check(CLI::PositiveNumber);
+      ->check(Above0());
+  c->add_option("--seq-len", f->seq_len, "Tokens per sequence (default: 256)")->check(Above0());
   c->add_option("--minutes", f->minutes, "Length in time: 10, 90s, 2h");
   c->add_option("--tokens", f->tokens, "Length in tokens, e.g. 20M");
   c->add_option("--steps", f->steps, "Length in steps");
   c->add_option("--batch", f->batch, "Tokens per step (default: by the run's length)");
   c->add_option("--lr", f->learning_rate, "Peak learning rate (default: by the run's length)")
-      ->check(CLI::PositiveNumber);
+      ->check(Above0());
   c->add_option("--warmup", f->warmup, "Warm-up steps (default: 4 % of the run)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(AtLeast0());
   c->add_option("--micro-rows", f->micro_rows, "Sequences per pass (default: by memory)")
-      ->check(CLI::PositiveNumber);
+      ->check(Above0());
   c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
       ->check(CLI::IsMember({"bf16", "f32"}));
   c->add_option("--save-every", f->save_every, "Time between checkpoints (default: 2 % of time)");

@@ -137,12 +137,11 @@ ShardManifest TokenizeCorpus(const Context& context, const fs::path& corpus_dir,
   const corpus::Manifest corpus = corpus::ReadManifest(corpus_dir);
   if (auto finished = FindFinished(out_dir, corpus.digest, tokenizer)) return *finished;
   CheckFolder(out_dir, options.force);
-  fs::create_directories(out_dir);
-  const DirectoryLock lock(out_dir);
-
   int64_t total_bytes = 0;
   for (const auto& s : corpus.sources) total_bytes += s.train.text.bytes + s.holdout.text.bytes;
   RequireFreeSpace(out_dir, total_bytes);
+  fs::create_directories(out_dir);
+  const DirectoryLock lock(out_dir);
   EmptyFolder(out_dir);
   Progress progress(options.progress, "tokenize", total_bytes, "bytes");
 
