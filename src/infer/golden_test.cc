@@ -2,6 +2,7 @@
 // logits, from every format and variant of files.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -62,7 +63,8 @@ TEST(Golden, StoriesTextFromEveryForm) {
   CRIA_REQUIRE_TEST_DATA(kStories);
   const fs::path root = TestData() / kStories;
   for (const char* form :
-       {"stories260K.bin", "stories260K_v1.bin", "meta_mha_fp32", "meta_mha_fp32_mp2"}) {
+       {"stories260K.bin", "stories260K_v1.bin", "meta_mha_fp32", "meta_mha_fp32_mp2",
+        "hf_gqa_fp32", "hf_mha_fp32", "stories260K.f32.gguf"}) {
     SCOPED_TRACE(form);
     ExpectGoldenText(root / form, root / "golden_generate.json");
   }
@@ -105,8 +107,8 @@ TEST_P(TinyRandom, LogitsAgreeWithFloat64) {
   CRIA_REQUIRE_TEST_DATA(fs::path("models/tiny_random_512") / GetParam());
   const std::string name = GetParam();
   fs::path golden = root;
-  if (name == "meta_fp32") golden = root / "golden_fp32";
-  if (name == "meta_bf16") golden = root / "golden_bf16";
+  if (name == "meta_fp32" || name == "hf_fp32") golden = root / "golden_fp32";
+  if (name == "meta_bf16" || name == "hf_bf16") golden = root / "golden_bf16";
   const Context context(2);
   const LoadedModel model =
       LoadModel(context, root / name,
@@ -140,8 +142,14 @@ INSTANTIATE_TEST_SUITE_P(Variants, TinyRandom,
                          testing::Values("meta_fp32", "meta_bf16", "meta_fp16", "meta_fp16_mp2",
                                          "meta_fp16_mp4", "meta_fp16_mp2_views",
                                          "meta_fp16_shared_storage", "meta_fp16_cuda_location",
-                                         "meta_fp16_legacy_pickle", "meta_fp16_no_rope_freqs"),
-                         [](const auto& variant) { return std::string(variant.param); });
+                                         "meta_fp16_legacy_pickle", "meta_fp16_no_rope_freqs",
+                                         "hf_fp32", "hf_bf16", "hf_fp16", "hf_fp16_2shards",
+                                         "hf_fp16_bin", "tiny_random_512.f16.gguf"),
+                         [](const auto& variant) {
+                           std::string name = variant.param;
+                           std::replace(name.begin(), name.end(), '.', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace cria::infer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/context.h"
 #include "tensor/buffer.h"
@@ -15,7 +16,10 @@ struct RopeTable {
   int head_dim = 0;
   Buffer<float> cos, sin;
 };
-RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta);
+/// `factors`, if not empty, has head_dim / 2 divisors of the frequencies (scaled embeddings of
+/// models that were stretched to longer contexts).
+RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta,
+                        std::span<const double> factors = {});
 
 /// Rotates the first heads * head_dim values of every row of x [rows, stride] in place. Row r
 /// stands at position first_position + r % seq_len. `inverse` rotates back: the backward pass.

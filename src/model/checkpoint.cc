@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "store/checkpoint.h"
+#include "store/gguf.h"
+#include "store/hugging_face.h"
 #include "store/llama2c.h"
 #include "store/meta.h"
 
@@ -21,12 +23,28 @@ fs::path FirstExisting(std::initializer_list<fs::path> candidates) {
 }
 
 template <class T>
-T ValueOr(const Json& json, const char* key, T fallback) {
-  return json.contains(key) && !json[key].is_null() ? JsonGet<T>(json, key, "params.json")
-                                                    : fallback;
+T ValueOr(const Json& json, const char* key, T fallback, const std::string& where) {
+  return json.contains(key) && !json[key].is_null() ? JsonGet<T>(json, key, where) : fallback;
 }
 
-// Sizes that params.json leaves open are read off the tensors.
+// Meta's params.json says only that frequencies are scaled; the numbers are those of the release
+// (llama-models, apply_scaling), with 32 for the small models of LLaMA 3.2.
+RopeScaling ScalingFromMetadata(const Json& meta, const ModelConfig& c, const std::string& where) {
+  if (ValueOr(meta, "use_scaled_rope", false, where)) {
+    RopeScaling scaling;
+    scaling.kind = RopeScaling::Kind::kLlama3;
+    scaling.factor = ValueOr(meta, "rope_scaling_factor", c.dim < 4096 ? 32.0 : 8.0, where);
+    return scaling;
+  }
+  if (meta.contains("rope_factors")) {
+    const auto factors = JsonGet<std::vector<float>>(meta, "rope_factors", where);
+    return RopeScalingFromFactors(factors, c.head_dim, c.rope_theta, where);
+  }
+  return meta.contains("rope_scaling") ? RopeScalingFromJson(meta["rope_scaling"], where)
+                                       : RopeScaling();
+}
+
+// Sizes that the metadata leaves open are read off the tensors.
 ModelConfig ConfigFromTensors(const store::TensorSet& tensors, int64_t max_seq_len) {
   const Json& meta = tensors.metadata();
   const std::string& where = tensors.where();
@@ -34,9 +52,9 @@ ModelConfig ConfigFromTensors(const store::TensorSet& tensors, int64_t max_seq_l
   c.dim = JsonGet<int64_t>(meta, "dim", where);
   c.n_layers = JsonGet<int>(meta, "n_layers", where);
   c.n_heads = JsonGet<int>(meta, "n_heads", where);
-  c.norm_eps = ValueOr(meta, "norm_eps", 1e-5);
-  c.rope_theta = ValueOr(meta, "rope_theta", 10000.0);
-  c.max_seq_len = ValueOr(meta, "max_seq_len", max_seq_len);
+  c.norm_eps = ValueOr(meta, "norm_eps", 1e-5, where);
+  c.rope_theta = ValueOr(meta, "rope_theta", 10000.0, where);
+  c.max_seq_len = ValueOr(meta, "max_seq_len", max_seq_len, where);
   const auto rows = [&](const char* name) {
     const Shape& shape = tensors.Get(name).shape;
     if (shape.size() != 2) throw Error(fmt::format("{} is no matrix", name), where, "not a LLaMA");
@@ -44,18 +62,27 @@ ModelConfig ConfigFromTensors(const store::TensorSet& tensors, int64_t max_seq_l
   };
   c.vocab_size = rows("tok_embeddings.weight");
   c.hidden_dim = rows("layers.0.feed_forward.w1.weight");
-  if (c.n_heads <= 0) throw Error("n_heads must be positive", where, "repair params.json");
+  const std::string remedy = "the configuration does not fit the tensors; fetch both again";
+  if (c.n_heads <= 0) throw Error("the number of heads must be positive", where, remedy);
   c.head_dim = static_cast<int>(rows("layers.0.attention.wq.weight") / c.n_heads);
-  if (c.head_dim <= 0) throw Error("wq has fewer rows than heads", where, "repair params.json");
+  if (c.head_dim <= 0) throw Error("wq has fewer rows than heads", where, remedy);
   c.n_kv_heads = static_cast<int>(rows("layers.0.attention.wk.weight") / c.head_dim);
   c.tied_embeddings = !tensors.Contains("output.weight");
-  if (meta.contains("use_scaled_rope") && meta["use_scaled_rope"].is_boolean() &&
-      meta["use_scaled_rope"].get<bool>()) {
-    throw Error("scaled rotary embedding (LLaMA 3.1 and later) is not supported yet", where,
-                "use a LLaMA 1, 2 or 3 model");
-  }
+  c.rope_scaling = ScalingFromMetadata(meta, c, where);
   ValidateConfig(c, where);
   return c;
+}
+
+// A model of another program, whose tensors carry Meta's names and metadata.
+ModelFiles FromTensors(const char* format, const fs::path& path, store::TensorSet tensors,
+                       fs::path tokenizer) {
+  ModelFiles files;
+  files.format = format;
+  files.tensors = std::move(tensors);
+  files.config = ConfigFromTensors(files.tensors, 2048);
+  files.tokenizer = std::move(tokenizer);
+  files.path = path;
+  return files;
 }
 
 ModelFiles OpenCria(const fs::path& folder, const fs::path& run) {
@@ -79,18 +106,17 @@ ModelFiles OpenFolder(const fs::path& path) {
   const fs::path raised = store::LatestCheckpoint(path / "train");
   if (!raised.empty()) return OpenCria(raised, path / "train");
   if (store::IsMeta(path)) {
-    ModelFiles files;
-    files.format = "meta";
-    files.tensors = store::OpenMeta(path);
-    files.config = ConfigFromTensors(files.tensors, 2048);
-    files.tokenizer =
-        FirstExisting({path / "tokenizer.model", path.parent_path() / "tokenizer.model"});
-    files.path = path;
-    return files;
+    return FromTensors(
+        "meta", path, store::OpenMeta(path),
+        FirstExisting({path / "tokenizer.model", path.parent_path() / "tokenizer.model"}));
+  }
+  if (store::IsHuggingFace(path)) {
+    return FromTensors("huggingface", path, store::OpenHuggingFace(path),
+                       FirstExisting({path / "tokenizer.model", path / "tokenizer.json"}));
   }
   throw Error("no model in this folder", path.string(),
-              "name a run or checkpoint folder of cria, or a Meta folder (params.json and "
-              "consolidated.*.pth)");
+              "name a run or checkpoint folder of cria, a Meta folder (params.json and "
+              "consolidated.*.pth), or a Hugging Face folder (config.json and safetensors)");
 }
 
 }  // namespace
@@ -108,18 +134,18 @@ ModelFiles OpenModel(const fs::path& path) {
     throw Error("there is no such model", path.string(), "check the path of MODEL");
   }
   if (fs::is_directory(path)) return OpenFolder(path);
+  if (store::IsGguf(path)) {
+    store::TensorSet tensors = store::OpenLlamaGguf(path);
+    const bool has_tokenizer = tensors.metadata()["gguf"].contains("tokenizer.ggml.tokens");
+    return FromTensors("gguf", path, std::move(tensors), has_tokenizer ? path : fs::path());
+  }
   if (store::IsLlama2c(path)) {
-    ModelFiles files;
-    files.format = "llama2.c";
-    files.tensors = store::OpenLlama2c(path);
-    files.config = ConfigFromTensors(files.tensors, 2048);
     const fs::path folder = path.parent_path();
-    files.tokenizer = FirstExisting({folder / "tokenizer.model", folder / "tokenizer.bin"});
-    files.path = path;
-    return files;
+    return FromTensors("llama2.c", path, store::OpenLlama2c(path),
+                       FirstExisting({folder / "tokenizer.model", folder / "tokenizer.bin"}));
   }
   throw Error("not a model file this program knows", path.string(),
-              "name a cria run, a Meta folder, or a llama2.c .bin file");
+              "name a cria run, a Meta or Hugging Face folder, a .gguf or a llama2.c .bin file");
 }
 
 ParameterBlock ReadParameters(const Context& context, const ModelFiles& files) {

@@ -11,20 +11,20 @@ namespace cria {
 
 /// A model's files, opened and recognised by content, nothing read yet.
 struct ModelFiles {
-  const char* format = "";  ///< "cria", "meta", "llama2.c"
+  const char* format = "";  ///< "cria", "meta", "huggingface", "gguf", "llama2.c"
   ModelConfig config;
   store::TensorSet tensors;
   std::string prefix;  ///< of the weights' names: "weights/" in a cria checkpoint
   Json state;          ///< of the training run, cria only
-  fs::path tokenizer;  ///< found beside the model; empty if none
+  fs::path tokenizer;  ///< found beside the model, or the GGUF file with its own; empty if none
   fs::path path;       ///< folder or file that holds the tensors
 
   /// Bytes of the weights as stored.
   int64_t stored_bytes() const;
 };
 
-/// Opens a cria checkpoint or run folder (its newest complete checkpoint), a Meta folder, or a
-/// llama2.c file. Sizes are taken from the tensors where the format does not state them. Throws
+/// Opens a cria checkpoint or run folder (its newest complete checkpoint), a Meta folder, a Hugging
+/// Face folder, a GGUF file or a llama2.c file. Sizes are taken from the tensors where the format does not state them. Throws
 /// Error that names what is missing, damaged or not known.
 ModelFiles OpenModel(const fs::path& path);
 

@@ -131,6 +131,10 @@ void ValidateConfig(const ModelConfig& c, const std::string& where) {
           "use 1e-6 and 10000");
 }
 
+std::vector<double> RopeFactors(const ModelConfig& c) {
+  return RopeFactors(c.rope_scaling, c.head_dim, c.rope_theta);
+}
+
 int64_t ParameterCount(const ModelConfig& c) {
   const int64_t q = int64_t{c.n_heads} * c.head_dim, kv = int64_t{c.n_kv_heads} * c.head_dim;
   const int64_t layer = c.dim * (q + 2 * kv) + q * c.dim + 3 * c.dim * c.hidden_dim + 2 * c.dim;
@@ -146,7 +150,7 @@ double TrainFlopsPerToken(const ModelConfig& c, int64_t seq_len) {
 }
 
 Json ConfigToJson(const ModelConfig& c) {
-  return Json{{"dim", c.dim},
+  Json json = {{"dim", c.dim},
               {"n_layers", c.n_layers},
               {"n_heads", c.n_heads},
               {"n_kv_heads", c.n_kv_heads},
@@ -157,6 +161,8 @@ Json ConfigToJson(const ModelConfig& c) {
               {"norm_eps", c.norm_eps},
               {"rope_theta", c.rope_theta},
               {"tied_embeddings", c.tied_embeddings}};
+  if (c.rope_scaling != RopeScaling()) json["rope_scaling"] = RopeScalingToJson(c.rope_scaling);
+  return json;
 }
 
 ModelConfig ConfigFromJson(const Json& json, const std::string& where) {
@@ -172,6 +178,9 @@ ModelConfig ConfigFromJson(const Json& json, const std::string& where) {
   c.norm_eps = JsonGet<double>(json, "norm_eps", where);
   c.rope_theta = JsonGet<double>(json, "rope_theta", where);
   c.tied_embeddings = JsonGet<bool>(json, "tied_embeddings", where);
+  if (json.contains("rope_scaling")) {
+    c.rope_scaling = RopeScalingFromJson(json["rope_scaling"], where);
+  }
   ValidateConfig(c, where);
   return c;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "model/rope_scaling.h"
 
 namespace cria {
 
@@ -21,6 +22,7 @@ struct ModelConfig {
   double norm_eps = 1e-6;
   double rope_theta = 10000;
   bool tied_embeddings = false;
+  RopeScaling rope_scaling;
 
   bool operator==(const ModelConfig&) const = default;
 };
@@ -37,6 +39,9 @@ ModelConfig DeriveConfig(int64_t params, int64_t vocab_size, int64_t max_seq_len
 
 /// Throws Error, naming `where`, if the sizes do not fit together.
 void ValidateConfig(const ModelConfig& config, const std::string& where);
+
+/// Divisors of the rotary frequencies, [head_dim / 2]; empty if there are none.
+std::vector<double> RopeFactors(const ModelConfig& config);
 
 /// Number of parameters; exact.
 int64_t ParameterCount(const ModelConfig& config);

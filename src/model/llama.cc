@@ -45,7 +45,8 @@ class LlamaOf : public Llama {
   LlamaOf(const ModelConfig& config, bool for_training)
       : config_(config),
         for_training_(for_training),
-        rope_(kernels::MakeRopeTable(config.max_seq_len, config.head_dim, config.rope_theta)) {}
+        rope_(kernels::MakeRopeTable(config.max_seq_len, config.head_dim, config.rope_theta,
+                                     RopeFactors(config))) {}
 
   const ModelConfig& config() const override { return config_; }
 

@@ -24,7 +24,7 @@ struct DataFile {
 
 NamedTensor TensorOf(const ManifestTensor& entry, const DataFile& file, const std::string& where) {
   const std::string at = where + ", tensor \"" + entry.name + "\"";
-  const int64_t bytes = CheckedElementCount(entry.shape, at) * DTypeBytes(entry.type);
+  const int64_t bytes = StoredBytes(entry.type, CheckedElementCount(entry.shape, at));
   const int64_t size = static_cast<int64_t>(file.bytes.size());
   if (entry.bytes != bytes || entry.offset < 0 || entry.offset > size ||
       bytes > size - entry.offset) {

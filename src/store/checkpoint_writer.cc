@@ -107,7 +107,7 @@ void CheckpointWriter::Add(std::string name, DType type, Shape shape,
   const size_t slash = name.find('/');
   CRIA_CHECK(slash != std::string::npos && slash > 0, "tensor \"{}\" has no group", name);
   TensorView view{type, std::move(shape), bytes};
-  CRIA_CHECK(bytes.size() == static_cast<size_t>(view.elements() * DTypeBytes(type)), "{}", name);
+  CRIA_CHECK(bytes.size() == static_cast<size_t>(StoredBytes(type, view.elements())), "{}", name);
   const size_t file = FileOf(name.substr(0, slash));
   const int64_t offset = (files_[file].bytes + kAlignment - 1) / kAlignment * kAlignment;
   files_[file].bytes = offset + static_cast<int64_t>(bytes.size());

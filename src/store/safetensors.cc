@@ -64,7 +64,7 @@ Entry ParseEntry(const std::string& name, const Json& json, const std::string& w
   }
   entry.begin = offsets[0];
   entry.end = offsets[1];
-  const int64_t bytes = CheckedElementCount(entry.shape, at) * DTypeBytes(entry.type);
+  const int64_t bytes = StoredBytes(entry.type, CheckedElementCount(entry.shape, at));
   if (entry.end - entry.begin != static_cast<uint64_t>(bytes)) {
     throw Error(fmt::format("{} bytes for shape {} of {}", entry.end - entry.begin,
                             ShapeString(entry.shape), DTypeName(entry.type)),
@@ -126,7 +126,7 @@ void WriteSafetensors(const fs::path& path, const std::vector<OutputTensor>& ten
   uint64_t offset = 0;
   for (const OutputTensor& tensor : tensors) {
     CRIA_CHECK(tensor.view.bytes.size() ==
-                   static_cast<size_t>(tensor.view.elements() * DTypeBytes(tensor.view.type)),
+                   static_cast<size_t>(StoredBytes(tensor.view.type, tensor.view.elements())),
                "{}", tensor.name);
     CRIA_CHECK(!header.contains(tensor.name), "{} twice", tensor.name);
     header[tensor.name] = {{"dtype", DTypeName(tensor.view.type)},

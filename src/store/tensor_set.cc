@@ -13,7 +13,8 @@ constexpr int64_t kCopyElements = int64_t{1} << 18;  // unit of parallel work
 
 // Calls row(piece element offset, tensor element offset, run length) for every run of the piece
 // that is contiguous in the tensor: one per row of the last dimension, or the whole piece if it is
-// the whole tensor and contiguous.
+// the whole tensor and contiguous. Pieces cut along axis 0 follow each other in the tensor, so
+// theirs may have any number of dimensions.
 template <class Row>
 void ForEachRun(const NamedTensor& tensor, const TensorPiece& piece, int64_t begin_along_axis,
                 Row row) {
@@ -22,11 +23,13 @@ void ForEachRun(const NamedTensor& tensor, const TensorPiece& piece, int64_t beg
     row(int64_t{0}, int64_t{0}, ElementCount(piece.shape));
     return;
   }
-  const Shape to_strides = ContiguousStrides(tensor.shape);
+  const Shape tensor_strides = ContiguousStrides(tensor.shape);
+  const Shape to_strides = tensor.axis == 0 ? ContiguousStrides(piece.shape) : tensor_strides;
+  const int64_t begin = begin_along_axis * tensor_strides[tensor.axis];
   const int last = static_cast<int>(piece.shape.size()) - 1;
   Shape index(piece.shape.size(), 0);
   while (true) {
-    int64_t from = 0, to = begin_along_axis * to_strides[tensor.axis];
+    int64_t from = 0, to = begin;
     for (int d = 0; d < last; ++d) {
       from += index[d] * piece.strides[d];
       to += index[d] * to_strides[d];
@@ -36,6 +39,14 @@ void ForEachRun(const NamedTensor& tensor, const TensorPiece& piece, int64_t beg
     while (d >= 0 && ++index[d] == piece.shape[d]) index[d--] = 0;
     if (d < 0) return;
   }
+}
+
+// Extent of the piece along the axis that the tensor is cut at.
+int64_t AlongAxis(const NamedTensor& tensor, const TensorPiece& piece) {
+  if (tensor.shape.empty()) return 0;
+  if (tensor.axis != 0) return piece.shape[tensor.axis];
+  const int64_t row = ContiguousStrides(tensor.shape)[0];
+  return row == 0 ? 0 : ElementCount(piece.shape) / row;
 }
 
 int64_t LastStride(const TensorPiece& piece) {
@@ -118,18 +129,18 @@ void ReadAsFloat(const Context& context, const NamedTensor& tensor, std::span<fl
     const uint8_t* from;
     int64_t stride, to, n;
   };
-  const int64_t size = DTypeBytes(tensor.type);
+  const DType type = tensor.type;
   std::vector<Run> runs;
   int64_t begin = 0;
   for (const TensorPiece& piece : tensor.pieces) {
     const int64_t stride = LastStride(piece);
     ForEachRun(tensor, piece, begin, [&](int64_t from, int64_t at, int64_t n) {
       for (int64_t i = 0; i < n; i += kCopyElements) {
-        runs.push_back({piece.bytes.data() + (from + i * stride) * size, stride, at + i,
+        runs.push_back({piece.bytes.data() + StoredBytes(type, from + i * stride), stride, at + i,
                         std::min(kCopyElements, n - i)});
       }
     });
-    if (!piece.shape.empty()) begin += piece.shape[tensor.axis];
+    begin += AlongAxis(tensor, piece);
   }
   // Short runs (rows) are handed out in groups of about kCopyElements.
   const int64_t average =
@@ -140,33 +151,33 @@ void ReadAsFloat(const Context& context, const NamedTensor& tensor, std::span<fl
     for (int64_t r = g * group; r < std::min(n_runs, (g + 1) * group); ++r) {
       const Run& run = runs[r];
       if (run.stride == 1) {
-        ConvertToFloat(tensor.type, run.from, run.n, to.data() + run.to);
+        ConvertToFloat(type, run.from, run.n, to.data() + run.to);
         continue;
       }
       for (int64_t i = 0; i < run.n; ++i) {
-        ConvertToFloat(tensor.type, run.from + i * run.stride * size, 1, to.data() + run.to + i);
+        const uint8_t* from = run.from + StoredBytes(type, i * run.stride);
+        ConvertToFloat(type, from, 1, to.data() + run.to + i);
       }
     }
   });
 }
 
 std::vector<uint8_t> ReadBytes(const NamedTensor& tensor) {
-  const int64_t size = DTypeBytes(tensor.type);
+  const auto size = [&](int64_t elements) { return StoredBytes(tensor.type, elements); };
   std::vector<uint8_t> to(static_cast<size_t>(tensor.stored_bytes()));
   int64_t begin = 0;
   for (const TensorPiece& piece : tensor.pieces) {
     const int64_t stride = LastStride(piece);
     ForEachRun(tensor, piece, begin, [&](int64_t from, int64_t at, int64_t n) {
       if (stride == 1) {
-        std::memcpy(to.data() + at * size, piece.bytes.data() + from * size, n * size);
+        std::memcpy(to.data() + size(at), piece.bytes.data() + size(from), size(n));
         return;
       }
       for (int64_t i = 0; i < n; ++i) {
-        std::memcpy(to.data() + (at + i) * size, piece.bytes.data() + (from + i * stride) * size,
-                    size);
+        std::memcpy(to.data() + size(at + i), piece.bytes.data() + size(from + i * stride), size(1));
       }
     });
-    if (!piece.shape.empty()) begin += piece.shape[tensor.axis];
+    begin += AlongAxis(tensor, piece);
   }
   return to;
 }

@@ -17,14 +17,16 @@
 namespace cria::store {
 
 /// A strided block of a mapped file. Element (i0, i1, ...) is element sum(i_k * strides_k) of
-/// `bytes`.
+/// `bytes`. Quantised types have a last stride of 1 and whole blocks in every row.
 struct TensorPiece {
   std::span<const uint8_t> bytes;  ///< exactly from the first to the last element
   Shape shape;
   Shape strides;  ///< in elements
 };
 
-/// A tensor, cut along `axis` into pieces (model-parallel shards); usually one.
+/// A tensor, cut along `axis` into pieces (model-parallel shards); usually one. A piece of axis 0
+/// may have more dimensions than the tensor: its elements in row-major order are the tensor's
+/// (Hugging Face's permuted rows, undone while reading).
 struct NamedTensor {
   std::string name;
   DType type = DType::kF32;
@@ -35,7 +37,7 @@ struct NamedTensor {
   std::optional<uint64_t> digest;  ///< XXH3 of the bytes, where the format records one
 
   int64_t elements() const { return ElementCount(shape); }
-  int64_t stored_bytes() const { return elements() * DTypeBytes(type); }
+  int64_t stored_bytes() const { return StoredBytes(type, elements()); }
 };
 
 /// Row-major strides of `shape`, in elements.

@@ -77,7 +77,7 @@ NamedTensor MakeTensor(const Pickle& pickle, const std::string& name, const Pick
   if (it == storages.end() || strides.size() != tensor.shape.size()) {
     throw Error("its storage is not in the file", where, kRemedy);
   }
-  const int64_t size = DTypeBytes(tensor.type);
+  const int64_t size = BlockBytes(tensor.type);
   const int64_t extent = Extent(tensor.shape, strides, where);
   const int64_t available = static_cast<int64_t>(it->second.size()) / size;
   const int64_t numel = pickle.node(storage.items[4]).number;
@@ -143,7 +143,7 @@ std::unordered_map<std::string, int64_t> ElementSizes(const Pickle& pickle,
     const Pickle::Node& storage = pickle.node(value.items[0]);
     if (storage.kind != Kind::kStorage) throw Error("a tensor without a storage", where, kRemedy);
     sizes[pickle.node(storage.items[2]).text] =
-        DTypeBytes(StorageType(pickle.node(storage.items[1]).text, where));
+        BlockBytes(StorageType(pickle.node(storage.items[1]).text, where));
   }
   return sizes;
 }

@@ -1,10 +1,24 @@
 // Names, sizes and conversions.
 #include "tensor/dtype.h"
 
-#include "base/error.h"
+#include <iterator>
+
+#include "tensor/quant_block.h"
 
 namespace cria {
 namespace {
+
+struct TypeFacts {
+  const char* name;
+  int64_t elements, bytes;  // of a block
+};
+// In the order of DType.
+constexpr TypeFacts kTypes[] = {
+    {"F32", 1, 4},    {"BF16", 1, 2},   {"F16", 1, 2},     {"F64", 1, 8},     {"I32", 1, 4},
+    {"I64", 1, 8},    {"U8", 1, 1},     {"Q4_0", 32, 18},  {"Q4_1", 32, 20},  {"Q5_0", 32, 22},
+    {"Q5_1", 32, 24}, {"Q8_0", 32, 34}, {"Q2_K", 256, 84}, {"Q3_K", 256, 110}, {"Q4_K", 256, 144},
+    {"Q5_K", 256, 176}, {"Q6_K", 256, 210}};
+static_assert(std::size(kTypes) == static_cast<size_t>(DType::kQ6_K) + 1);
 
 template <class T, class Convert>
 void ConvertAll(const void* from, int64_t n, float* to, Convert convert) {
@@ -18,42 +32,9 @@ void ConvertAll(const void* from, int64_t n, float* to, Convert convert) {
 
 }  // namespace
 
-int64_t DTypeBytes(DType type) {
-  switch (type) {
-    case DType::kF32:
-    case DType::kI32:
-      return 4;
-    case DType::kBF16:
-    case DType::kF16:
-      return 2;
-    case DType::kF64:
-    case DType::kI64:
-      return 8;
-    case DType::kU8:
-      return 1;
-  }
-  return 0;
-}
-
-const char* DTypeName(DType type) {
-  switch (type) {
-    case DType::kF32:
-      return "F32";
-    case DType::kBF16:
-      return "BF16";
-    case DType::kF16:
-      return "F16";
-    case DType::kF64:
-      return "F64";
-    case DType::kI32:
-      return "I32";
-    case DType::kI64:
-      return "I64";
-    case DType::kU8:
-      return "U8";
-  }
-  return "?";
-}
+int64_t BlockElements(DType type) { return kTypes[static_cast<size_t>(type)].elements; }
+int64_t BlockBytes(DType type) { return kTypes[static_cast<size_t>(type)].bytes; }
+const char* DTypeName(DType type) { return kTypes[static_cast<size_t>(type)].name; }
 
 F16::F16(float x) {
   const uint32_t u = std::bit_cast<uint32_t>(x);
@@ -98,6 +79,8 @@ void ConvertToFloat(DType type, const void* from, int64_t n, float* to) {
       return ConvertAll<int64_t>(from, n, to, [](int64_t x) { return static_cast<float>(x); });
     case DType::kU8:
       return ConvertAll<uint8_t>(from, n, to, [](uint8_t x) { return static_cast<float>(x); });
+    default:
+      return DequantizeBlocks(type, static_cast<const uint8_t*>(from), n, to);
   }
 }
 

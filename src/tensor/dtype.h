@@ -7,9 +7,37 @@
 
 namespace cria {
 
-enum class DType : uint8_t { kF32, kBF16, kF16, kF64, kI32, kI64, kU8 };
+/// Scalars, then GGUF's block-quantised types: rows of blocks of 32 (Q*_0, Q*_1) or 256 (Q*_K)
+/// elements that share their scales (quant_block.h).
+enum class DType : uint8_t {
+  kF32,
+  kBF16,
+  kF16,
+  kF64,
+  kI32,
+  kI64,
+  kU8,
+  kQ4_0,
+  kQ4_1,
+  kQ5_0,
+  kQ5_1,
+  kQ8_0,
+  kQ2_K,
+  kQ3_K,
+  kQ4_K,
+  kQ5_K,
+  kQ6_K
+};
 
-int64_t DTypeBytes(DType type);
+/// Elements of one block; 1 for scalars.
+int64_t BlockElements(DType type);
+/// Bytes of one block, or of one scalar.
+int64_t BlockBytes(DType type);
+inline bool IsQuantized(DType type) { return type >= DType::kQ4_0; }
+/// Bytes of `elements` elements, a multiple of the block.
+inline int64_t StoredBytes(DType type, int64_t elements) {
+  return elements / BlockElements(type) * BlockBytes(type);
+}
 const char* DTypeName(DType type);
 
 /// bfloat16: the upper half of a float. Rounds to nearest even; NaN stays NaN.
@@ -56,7 +84,7 @@ inline constexpr DType kDTypeOf<F16> = DType::kF16;
 template <>
 inline constexpr DType kDTypeOf<int32_t> = DType::kI32;
 
-/// Converts `n` values of `type` at `from` (any alignment) to float.
+/// Converts `n` values of `type` at `from` (any alignment) to float; whole blocks if quantised.
 void ConvertToFloat(DType type, const void* from, int64_t n, float* to);
 
 }  // namespace cria

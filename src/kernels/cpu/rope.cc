@@ -107,12 +107,14 @@ auto RowFunction() {
 
 }  // namespace
 
-RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta) {
+RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta,
+                        std::span<const double> factors) {
   const int64_t half = head_dim / 2;
   RopeTable table{positions, head_dim, Buffer<float>(positions * half),
                   Buffer<float>(positions * half)};
   for (int64_t i = 0; i < half; ++i) {
-    const double frequency = std::pow(theta, -2.0 * static_cast<double>(i) / head_dim);
+    const double frequency = std::pow(theta, -2.0 * static_cast<double>(i) / head_dim) /
+                             (factors.empty() ? 1.0 : factors[static_cast<size_t>(i)]);
     for (int64_t p = 0; p < positions; ++p) {
       table.cos[p * half + i] = static_cast<float>(std::cos(static_cast<double>(p) * frequency));
       table.sin[p * half + i] = static_cast<float>(std::sin(static_cast<double>(p) * frequency));

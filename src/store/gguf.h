@@ -1,0 +1,24 @@
+// GGUF version 3 (docs/formats/gguf.md): typed key-values and tensors in one mapped file.
+#pragma once
+
+#include "store/tensor_set.h"
+
+namespace cria::store {
+
+/// True if the file begins with "GGUF".
+bool IsGguf(const fs::path& path);
+
+/// Maps one file under its own tensor names; shapes are [out, in], the reverse of the file's
+/// order. metadata() has the key-values as they stand. Every count, offset and length is held
+/// against the file before it is believed; damaged files throw Error with the offset.
+TensorSet OpenGguf(const fs::path& path);
+
+/// A LLaMA in GGUF, all parts if it is split: Meta's tensor names; metadata() has the keys of
+/// OpenHuggingFace, "rope_factors" (divisors of the rotary frequencies) where the file lists them,
+/// and "gguf", the key-values of the file. Other architectures are refused by name.
+TensorSet OpenLlamaGguf(const fs::path& path);
+
+/// GGUF's number of a tensor type, or -1 if it has none.
+int32_t GgufTypeNumber(DType type);
+
+}  // namespace cria::store
