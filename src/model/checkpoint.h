@@ -24,8 +24,8 @@ struct ModelFiles {
 };
 
 /// Opens a cria checkpoint or run folder (its newest complete checkpoint), a Meta folder, a Hugging
-/// Face folder, a GGUF file or a llama2.c file. Sizes are taken from the tensors where the format does not state them. Throws
-/// Error that names what is missing, damaged or not known.
+/// Face folder, a GGUF file or a llama2.c file. Sizes are taken from the tensors where the format
+/// does not state them. Throws Error that names what is missing, damaged or not known.
 ModelFiles OpenModel(const fs::path& path);
 
 /// Reads all weights as fp32, checking recorded digests of files up to 1 GB and every shape.

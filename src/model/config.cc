@@ -151,16 +151,16 @@ double TrainFlopsPerToken(const ModelConfig& c, int64_t seq_len) {
 
 Json ConfigToJson(const ModelConfig& c) {
   Json json = {{"dim", c.dim},
-              {"n_layers", c.n_layers},
-              {"n_heads", c.n_heads},
-              {"n_kv_heads", c.n_kv_heads},
-              {"head_dim", c.head_dim},
-              {"hidden_dim", c.hidden_dim},
-              {"vocab_size", c.vocab_size},
-              {"max_seq_len", c.max_seq_len},
-              {"norm_eps", c.norm_eps},
-              {"rope_theta", c.rope_theta},
-              {"tied_embeddings", c.tied_embeddings}};
+               {"n_layers", c.n_layers},
+               {"n_heads", c.n_heads},
+               {"n_kv_heads", c.n_kv_heads},
+               {"head_dim", c.head_dim},
+               {"hidden_dim", c.hidden_dim},
+               {"vocab_size", c.vocab_size},
+               {"max_seq_len", c.max_seq_len},
+               {"norm_eps", c.norm_eps},
+               {"rope_theta", c.rope_theta},
+               {"tied_embeddings", c.tied_embeddings}};
   if (c.rope_scaling != RopeScaling()) json["rope_scaling"] = RopeScalingToJson(c.rope_scaling);
   return json;
 }

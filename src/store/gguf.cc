@@ -25,14 +25,25 @@ constexpr TypeNumber kTypeNumbers[] = {
     {DType::kI32, 26},  {DType::kI64, 27},  {DType::kF64, 28},  {DType::kBF16, 30}};
 
 enum ValueType : uint32_t {
-  kU8, kI8, kU16, kI16, kU32, kI32, kF32, kBool, kString, kArray, kU64, kI64, kF64
+  kU8,
+  kI8,
+  kU16,
+  kI16,
+  kU32,
+  kI32,
+  kF32,
+  kBool,
+  kString,
+  kArray,
+  kU64,
+  kI64,
+  kF64
 };
 constexpr uint64_t kValueBytes[] = {1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8};  // at least
 
 class Reader {
  public:
-  Reader(std::span<const uint8_t> bytes, const std::string& where)
-      : bytes_(bytes), where_(where) {}
+  Reader(std::span<const uint8_t> bytes, const std::string& where) : bytes_(bytes), where_(where) {}
 
   [[noreturn]] void Fail(const std::string& what) const {
     throw Error(what, fmt::format("{}, offset {}", where_, at_), kRemedy);
@@ -130,9 +141,10 @@ DType TakeType(Reader* in, const std::string& name) {
   for (const TypeNumber& known : kTypeNumbers) {
     if (known.number == static_cast<int32_t>(number)) return known.type;
   }
-  in->Fail(fmt::format("tensor \"{}\" has type {}, which is not supported (F32, F16, BF16, Q4_0, "
-                       "Q4_1, Q5_0, Q5_1, Q8_0 and Q2_K to Q6_K are)",
-                       name, number));
+  in->Fail(
+      fmt::format("tensor \"{}\" has type {}, which is not supported (F32, F16, BF16, Q4_0, "
+                  "Q4_1, Q5_0, Q5_1, Q8_0 and Q2_K to Q6_K are)",
+                  name, number));
 }
 
 Entry TakeEntry(Reader* in, const std::string& where) {

@@ -28,7 +28,8 @@ Json RopeScaling(const Json& values, const std::string& where) {
   const auto type = Value<std::string>(values, "llama.rope.scaling.type", "none", where);
   if (type == "none") return nullptr;
   if (type != "linear") Refuse(fmt::format("rotary scaling \"{}\" is not supported", type), where);
-  return {{"type", type}, {"factor", Decimal(Value(values, "llama.rope.scaling.factor", 1.0, where))}};
+  return {{"type", type},
+          {"factor", Decimal(Value(values, "llama.rope.scaling.factor", 1.0, where))}};
 }
 
 Json MetaParams(const Json& values, const std::string& where) {
@@ -45,9 +46,9 @@ Json MetaParams(const Json& values, const std::string& where) {
   const int64_t head_dim = Value(values, "llama.attention.key_length", dim / heads, where);
   const int64_t rotated = Value(values, "llama.rope.dimension_count", head_dim, where);
   if (rotated != head_dim) {
-    Refuse(fmt::format("rotary embedding of {} out of {} values is not supported", rotated,
-                       head_dim),
-           where);
+    Refuse(
+        fmt::format("rotary embedding of {} out of {} values is not supported", rotated, head_dim),
+        where);
   }
   return {{"dim", dim},
           {"n_layers", JsonGet<int64_t>(values, "llama.block_count", where)},

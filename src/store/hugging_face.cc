@@ -111,9 +111,9 @@ Json MetaParams(const Json& config, const std::string& where) {
 void UndoPermutation(NamedTensor* tensor, int64_t head_dim, const std::string& where) {
   const int64_t rows = tensor->shape.size() == 2 ? tensor->shape[0] : -1;
   if (head_dim < 2 || head_dim % 2 != 0 || rows < 0 || rows % head_dim != 0) {
-    throw Error(fmt::format("shape {} does not hold heads of {}", ShapeString(tensor->shape),
-                            head_dim),
-                where, kRemedy);
+    throw Error(
+        fmt::format("shape {} does not hold heads of {}", ShapeString(tensor->shape), head_dim),
+        where, kRemedy);
   }
   TensorPiece& piece = tensor->pieces.front();
   const int64_t row = piece.strides[0], column = piece.strides[1], half = head_dim / 2;
@@ -127,8 +127,7 @@ void AddTensors(const TensorSet& part, const Json& params, std::set<std::string>
     names->insert(stored.name);
     if (stored.name.ends_with("rotary_emb.inv_freq")) continue;
     const std::string where = stored.where + ", tensor \"" + stored.name + "\"";
-    const auto name =
-        TranslateName(stored.name, NamingStyle::kHuggingFace, NamingStyle::kMeta);
+    const auto name = TranslateName(stored.name, NamingStyle::kHuggingFace, NamingStyle::kMeta);
     if (!name) Refuse("a tensor that no LLaMA has", where);
     // Files of tied models may repeat the embedding as head; the configuration decides.
     if (*name == "output.weight" && params["tied_embeddings"].get<bool>()) continue;

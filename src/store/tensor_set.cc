@@ -174,7 +174,8 @@ std::vector<uint8_t> ReadBytes(const NamedTensor& tensor) {
         return;
       }
       for (int64_t i = 0; i < n; ++i) {
-        std::memcpy(to.data() + size(at + i), piece.bytes.data() + size(from + i * stride), size(1));
+        std::memcpy(to.data() + size(at + i), piece.bytes.data() + size(from + i * stride),
+                    size(1));
       }
     });
     begin += AlongAxis(tensor, piece);

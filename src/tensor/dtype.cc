@@ -13,11 +13,12 @@ struct TypeFacts {
   int64_t elements, bytes;  // of a block
 };
 // In the order of DType.
-constexpr TypeFacts kTypes[] = {
-    {"F32", 1, 4},    {"BF16", 1, 2},   {"F16", 1, 2},     {"F64", 1, 8},     {"I32", 1, 4},
-    {"I64", 1, 8},    {"U8", 1, 1},     {"Q4_0", 32, 18},  {"Q4_1", 32, 20},  {"Q5_0", 32, 22},
-    {"Q5_1", 32, 24}, {"Q8_0", 32, 34}, {"Q2_K", 256, 84}, {"Q3_K", 256, 110}, {"Q4_K", 256, 144},
-    {"Q5_K", 256, 176}, {"Q6_K", 256, 210}};
+constexpr TypeFacts kTypes[] = {{"F32", 1, 4},      {"BF16", 1, 2},     {"F16", 1, 2},
+                                {"F64", 1, 8},      {"I32", 1, 4},      {"I64", 1, 8},
+                                {"U8", 1, 1},       {"Q4_0", 32, 18},   {"Q4_1", 32, 20},
+                                {"Q5_0", 32, 22},   {"Q5_1", 32, 24},   {"Q8_0", 32, 34},
+                                {"Q2_K", 256, 84},  {"Q3_K", 256, 110}, {"Q4_K", 256, 144},
+                                {"Q5_K", 256, 176}, {"Q6_K", 256, 210}};
 static_assert(std::size(kTypes) == static_cast<size_t>(DType::kQ6_K) + 1);
 
 template <class T, class Convert>

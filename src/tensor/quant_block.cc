@@ -64,10 +64,12 @@ void Q2_K(const uint8_t* b, float* x) {
   const uint8_t* q = b + 16;
   const float d = HalfAt(b + 80), dmin = HalfAt(b + 82);
   for (int k = 0; k < 16; ++k) {  // sub-blocks of 16
-    const float scale = d * static_cast<float>(b[k] & 15), min = dmin * static_cast<float>(b[k] >> 4);
+    const float scale = d * static_cast<float>(b[k] & 15),
+                min = dmin * static_cast<float>(b[k] >> 4);
     const uint8_t* at = q + k / 8 * 32 + k % 2 * 16;
     const int shift = 2 * (k % 8 / 2);
-    for (int l = 0; l < 16; ++l) x[16 * k + l] = scale * static_cast<float>(at[l] >> shift & 3) - min;
+    for (int l = 0; l < 16; ++l)
+      x[16 * k + l] = scale * static_cast<float>(at[l] >> shift & 3) - min;
   }
 }
 
