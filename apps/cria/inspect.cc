@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "command.h"
+#include "infer/load.h"
 #include "model/checkpoint.h"
 #include "model/llama.h"
 #include "tokenizer/tokenizer.h"
@@ -48,7 +49,7 @@ Json Describe(const Flags& flags, const ModelFiles& files) {
   }
   const fs::path tokenizer = flags.tokenizer.empty() ? files.tokenizer : fs::path(flags.tokenizer);
   if (!tokenizer.empty()) {
-    const auto loaded = tokenizer::Tokenizer::Load(tokenizer);
+    const auto loaded = infer::LoadTokenizer(tokenizer);
     json["tokenizer"] = {
         {"path", tokenizer.string()}, {"pieces", loaded.vocab_size()}, {"sha256", loaded.digest()}};
   }

@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "command.h"
+#include "infer/load.h"
 
 namespace cria::app {
 namespace {
@@ -35,7 +36,7 @@ void PrintTable(const ShardManifest& manifest) {
 }
 
 void Run(const Flags& flags) {
-  const auto tokenizer = tokenizer::Tokenizer::Load(flags.tokenizer);
+  const auto tokenizer = infer::LoadTokenizer(flags.tokenizer);
   const ShardManifest manifest =
       TokenizeCorpus(flags.MakeContext(), flags.corpus, tokenizer, flags.out,
                      {.force = flags.force, .progress = flags.progress_style()});

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/units.h"
 #include "command.h"
+#include "infer/load.h"
 #include "tokenizer/trainer.h"
 
 namespace cria::app {
@@ -121,7 +122,7 @@ void ForEachInputLine(F&& f) {
 }
 
 void RunEncode(const UseFlags& flags) {
-  const Tokenizer tokenizer = Tokenizer::Load(flags.tokenizer);
+  const Tokenizer tokenizer = infer::LoadTokenizer(flags.tokenizer);
   std::vector<int32_t> ids;
   std::string out;
   ForEachInputLine([&](const std::string& line, const std::string& where) {
@@ -146,7 +147,7 @@ void RunEncode(const UseFlags& flags) {
 }
 
 void RunDecode(const UseFlags& flags) {
-  const Tokenizer tokenizer = Tokenizer::Load(flags.tokenizer);
+  const Tokenizer tokenizer = infer::LoadTokenizer(flags.tokenizer);
   ForEachInputLine([&](const std::string& line, const std::string& where) {
     if (flags.jsonl) {
       const auto ids = JsonGet<std::vector<int32_t>>(ParseJson(line, where), "ids", where);
@@ -163,7 +164,7 @@ void RunDecode(const UseFlags& flags) {
 }
 
 void RunInspect(const UseFlags& flags) {
-  const Tokenizer tokenizer = Tokenizer::Load(flags.tokenizer);
+  const Tokenizer tokenizer = infer::LoadTokenizer(flags.tokenizer);
   int64_t normal = 0, single = 0;
   std::string longest;
   for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) {

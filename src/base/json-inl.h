@@ -7,8 +7,8 @@
 
 namespace cria {
 
-template <class T>
-T JsonGet(const Json& json, const char* key, const std::string& where) {
+template <class T, class AnyJson>
+T JsonGet(const AnyJson& json, const char* key, const std::string& where) {
   const auto it = json.is_object() ? json.find(key) : json.end();
   if (it == json.end()) {
     throw Error(fmt::format("missing field \"{}\"", key), where,

@@ -3,13 +3,24 @@
 
 namespace cria {
 
-Json ParseJson(std::string_view text, const std::string& where) {
+namespace {
+
+template <class AnyJson>
+AnyJson Parse(std::string_view text, const std::string& where) {
   try {
-    return Json::parse(text);
+    return AnyJson::parse(text);
   } catch (const nlohmann::json::exception& error) {
     throw Error(fmt::format("not valid JSON: {}", error.what()), where,
                 "repair or regenerate the file");
   }
+}
+
+}  // namespace
+
+Json ParseJson(std::string_view text, const std::string& where) { return Parse<Json>(text, where); }
+
+SortedJson ParseSortedJson(std::string_view text, const std::string& where) {
+  return Parse<SortedJson>(text, where);
 }
 
 Json ReadJson(const fs::path& path) { return ParseJson(ReadFile(path), path.string()); }

@@ -15,9 +15,13 @@ Json ParseJson(std::string_view text, const std::string& where);
 Json ReadJson(const fs::path& path);
 void WriteJson(const fs::path& path, const Json& json);
 
+/// For objects of very many members: sorted, where Json keeps the file's order and searches.
+using SortedJson = nlohmann::json;
+SortedJson ParseSortedJson(std::string_view text, const std::string& where);
+
 /// Required member of an object with the right type, or an Error that names it.
-template <class T>
-T JsonGet(const Json& json, const char* key, const std::string& where);
+template <class T, class AnyJson>
+T JsonGet(const AnyJson& json, const char* key, const std::string& where);
 
 }  // namespace cria
 

@@ -2,8 +2,17 @@
 #include "infer/load.h"
 
 #include "base/error.h"
+#include "store/gguf.h"
+#include "tokenizer/gguf_vocabulary.h"
 
 namespace cria::infer {
+
+tokenizer::Tokenizer LoadTokenizer(const fs::path& path) {
+  if (!fs::is_regular_file(path) || !store::IsGguf(path)) return tokenizer::Tokenizer::Load(path);
+  return tokenizer::Tokenizer::FromVocabulary(
+      tokenizer::ReadGgufVocabulary(store::OpenGguf(path).metadata(), path.string()),
+      path.string());
+}
 
 LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOptions& options) {
   const ModelFiles files = OpenModel(path);
@@ -11,8 +20,7 @@ LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOp
   loaded.config = files.config;
   const fs::path tokenizer = options.tokenizer.empty() ? files.tokenizer : options.tokenizer;
   if (!tokenizer.empty()) {
-    loaded.tokenizer =
-        std::make_unique<tokenizer::Tokenizer>(tokenizer::Tokenizer::Load(tokenizer));
+    loaded.tokenizer = std::make_unique<tokenizer::Tokenizer>(LoadTokenizer(tokenizer));
     if (loaded.tokenizer->vocab_size() > files.config.vocab_size) {
       throw Error(fmt::format("the tokenizer has {} pieces, the model {}",
                               loaded.tokenizer->vocab_size(), files.config.vocab_size),

@@ -21,6 +21,9 @@ struct LoadedModel {
   std::unique_ptr<tokenizer::Tokenizer> tokenizer;  ///< null only if not needed and not there
 };
 
+/// A tokenizer from any file that has one: those of Tokenizer::Load, and GGUF.
+tokenizer::Tokenizer LoadTokenizer(const fs::path& path);
+
 /// Throws Error if the model or its tokenizer is missing or damaged, or they do not fit together.
 LoadedModel LoadModel(const Context& context, const fs::path& path,
                       const LoadOptions& options = {});

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/encoder.h"
 #include "tokenizer/model_proto.h"
 #include "tokenizer/string_map.h"
 
@@ -22,15 +23,14 @@ namespace cria::tokenizer {
 
 class WordCache;
 
-class BpeEncoder {
+class BpeEncoder : public Encoder {
  public:
   /// `byte_ids[b]` is the id of the piece for byte b. Keeps no reference to the pieces.
   BpeEncoder(const std::vector<ModelPiece>& pieces, const std::array<int32_t, 256>& byte_ids,
              bool add_dummy_prefix);
-  ~BpeEncoder();
+  ~BpeEncoder() override;
 
-  /// Appends the ids of `text` (any bytes). Thread-safe.
-  void Encode(std::string_view text, std::vector<int32_t>* out) const;
+  void Encode(std::string_view text, std::vector<int32_t>* out) const override;
 
   /// Id of a NORMAL piece given in inner form, or -1.
   int32_t Find(std::string_view inner) const { return symbols_.Find(inner, pieces_); }

@@ -9,6 +9,8 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "tokenizer/bpe_encoder.h"
+#include "tokenizer/byte_level_encoder.h"
+#include "tokenizer/hugging_face.h"
 #include "tokenizer/inner_form.h"
 
 namespace cria::tokenizer {
@@ -90,22 +92,39 @@ std::array<int32_t, 256> ByteIds(const ModelProto& model, const std::string& whe
 
 }  // namespace
 
-Tokenizer::Tokenizer(ModelProto model, std::string bytes, std::string digest,
-                     const std::string& where)
-    : model_(std::move(model)), bytes_(std::move(bytes)), digest_(std::move(digest)) {
-  RequireSupported(model_, where);
-  const std::array<int32_t, 256> byte_ids = ByteIds(model_, where);
-  for (size_t id = 0; id < model_.pieces.size(); ++id) {
-    const ModelPiece& piece = model_.pieces[id];
+Tokenizer::Tokenizer(Vocabulary vocabulary, std::string bytes, const std::string& where)
+    : vocabulary_(std::move(vocabulary)), bytes_(std::move(bytes)), digest_(Sha256Hex(bytes_)) {
+  if (vocabulary_.byte_level) {
+    PrepareByteLevel(where);
+  } else {
+    PrepareSentencePiece(where);
+  }
+  if (vocabulary_.bos_id) bos_id_ = *vocabulary_.bos_id;
+  if (vocabulary_.eos_id) eos_id_ = *vocabulary_.eos_id;
+  vocabulary_.bos_id = bos_id_;
+  vocabulary_.eos_id = eos_id_;
+}
+
+void Tokenizer::PrepareByteLevel(const std::string& where) {
+  encoder_ = std::make_unique<ByteLevelEncoder>(*vocabulary_.byte_level, where);
+  raw_ = vocabulary_.byte_level->pieces;
+}
+
+void Tokenizer::PrepareSentencePiece(const std::string& where) {
+  const ModelProto& model = vocabulary_.model;
+  RequireSupported(model, where);
+  const std::array<int32_t, 256> byte_ids = ByteIds(model, where);
+  for (size_t id = 0; id < model.pieces.size(); ++id) {
+    const ModelPiece& piece = model.pieces[id];
     if (piece.type == PieceType::kUnknown) unk_id_ = static_cast<int32_t>(id);
     if (piece.type != PieceType::kControl) continue;
     if (piece.text == "<s>") bos_id_ = static_cast<int32_t>(id);
     if (piece.text == "</s>") eos_id_ = static_cast<int32_t>(id);
   }
   encoder_ =
-      std::make_unique<BpeEncoder>(model_.pieces, byte_ids, model_.normalizer.add_dummy_prefix);
-  raw_.reserve(model_.pieces.size());
-  for (const ModelPiece& piece : model_.pieces) {
+      std::make_unique<BpeEncoder>(model.pieces, byte_ids, model.normalizer.add_dummy_prefix);
+  raw_.reserve(model.pieces.size());
+  for (const ModelPiece& piece : model.pieces) {
     switch (piece.type) {
       case PieceType::kControl:
         raw_.emplace_back();
@@ -114,7 +133,7 @@ Tokenizer::Tokenizer(ModelProto model, std::string bytes, std::string digest,
         raw_.emplace_back(1, static_cast<char>(ByteOfPiece(piece.text)));
         break;
       case PieceType::kUnknown:
-        raw_.push_back(model_.trainer.unk_surface);
+        raw_.push_back(model.trainer.unk_surface);
         break;
       default:
         raw_.push_back(ToInner(piece.text));
@@ -128,19 +147,32 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 Tokenizer Tokenizer::Load(const std::filesystem::path& path) {
-  return FromProto(ReadFile(path), path.string());
+  return FromBytes(ReadFile(path), path.string());
 }
 
-Tokenizer Tokenizer::FromProto(std::string bytes, const std::string& where) {
-  ModelProto model;
-  if (LooksLikeLlama2c(bytes)) {
-    model = ParseLlama2c(bytes, where);
-    bytes = SerializeModelProto(model);
-  } else {
-    model = ParseModelProto(bytes, where);
+Tokenizer Tokenizer::FromBytes(std::string bytes, const std::string& where) {
+  if (LooksLikeHuggingFace(bytes)) {
+    Vocabulary vocabulary = ParseHuggingFace(bytes, where);
+    return Tokenizer(std::move(vocabulary), std::move(bytes), where);
   }
-  std::string digest = Sha256Hex(bytes);
-  return Tokenizer(std::move(model), std::move(bytes), std::move(digest), where);
+  Vocabulary vocabulary;
+  if (LooksLikeLlama2c(bytes)) {
+    vocabulary.model = ParseLlama2c(bytes, where);
+    bytes = SerializeModelProto(vocabulary.model);
+  } else {
+    vocabulary.model = ParseModelProto(bytes, where);
+  }
+  return Tokenizer(std::move(vocabulary), std::move(bytes), where);
+}
+
+Tokenizer Tokenizer::FromVocabulary(Vocabulary vocabulary, const std::string& where) {
+  std::string bytes = vocabulary.byte_level ? SerializeHuggingFace(vocabulary)
+                                            : SerializeModelProto(vocabulary.model);
+  return Tokenizer(std::move(vocabulary), std::move(bytes), where);
+}
+
+const char* Tokenizer::file_name() const {
+  return LooksLikeHuggingFace(bytes_) ? "tokenizer.json" : "tokenizer.model";
 }
 
 void Tokenizer::Save(const std::filesystem::path& path) const { WriteFile(path, bytes_); }
@@ -153,12 +185,12 @@ void Tokenizer::RequireId(int32_t id) const {
 
 const ModelPiece& Tokenizer::At(int32_t id) const {
   RequireId(id);
-  return model_.pieces[static_cast<size_t>(id)];
+  return vocabulary_.model.pieces[static_cast<size_t>(id)];
 }
 
 int32_t Tokenizer::Find(std::string_view piece) const {
-  for (size_t id = 0; id < model_.pieces.size(); ++id) {
-    if (model_.pieces[id].text == piece) return static_cast<int32_t>(id);
+  for (size_t id = 0; id < vocabulary_.model.pieces.size(); ++id) {
+    if (vocabulary_.model.pieces[id].text == piece) return static_cast<int32_t>(id);
   }
   return -1;
 }
@@ -176,8 +208,8 @@ void Tokenizer::Encode(std::string_view text, std::vector<int32_t>* out) const {
 bool Tokenizer::AppendRaw(int32_t id, bool at_start, std::string* out) const {
   RequireId(id);
   std::string_view raw = raw_[static_cast<size_t>(id)];
-  const PieceType type = model_.pieces[static_cast<size_t>(id)].type;
-  if (at_start && type == PieceType::kNormal && model_.normalizer.add_dummy_prefix &&
+  const PieceType type = vocabulary_.model.pieces[static_cast<size_t>(id)].type;
+  if (at_start && type == PieceType::kNormal && vocabulary_.model.normalizer.add_dummy_prefix &&
       raw.starts_with(' ')) {
     raw.remove_prefix(1);
   }

@@ -1,6 +1,6 @@
-// The LLaMA tokenizer: SentencePiece BPE models read from disk, text to ids and back, exactly as
-// SentencePiece does it. Not for training (trainer.h) and not for BOS/EOS policy: callers add
-// those.
+// The tokenizers of the LLaMA family read from disk, text to ids and back: SentencePiece BPE
+// exactly as SentencePiece does it, and byte-level BPE. Not for training (trainer.h) and not for
+// BOS/EOS policy: callers add those.
 #pragma once
 
 #include <cstdint>
@@ -11,19 +11,22 @@
 #include <string_view>
 #include <vector>
 
-#include "tokenizer/model_proto.h"
+#include "tokenizer/vocabulary.h"
 
 namespace cria::tokenizer {
 
-class BpeEncoder;
+class Encoder;
 
 class Tokenizer {
  public:
-  /// Reads a `tokenizer.model` (SentencePiece BPE) or a llama2.c `tokenizer.bin`, told apart by
-  /// content. Throws Error for damaged files and for kinds that LLaMA does not use (Unigram, ...).
+  /// Reads a `tokenizer.model` (SentencePiece BPE), a `tokenizer.json` (Hugging Face) or a llama2.c
+  /// `tokenizer.bin`, told apart by content. Throws Error for damaged files and for kinds that
+  /// LLaMA does not use (Unigram, ...).
   static Tokenizer Load(const std::filesystem::path& path);
   /// The same from the bytes of the file; `where` names their origin in errors.
-  static Tokenizer FromProto(std::string bytes, const std::string& where = "tokenizer model");
+  static Tokenizer FromBytes(std::string bytes, const std::string& where = "tokenizer model");
+  /// From a vocabulary that another file holds; bytes() are those of the equivalent file.
+  static Tokenizer FromVocabulary(Vocabulary vocabulary, const std::string& where);
 
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
@@ -40,8 +43,8 @@ class Tokenizer {
   /// leading blank of the whole is dropped. Ids out of range throw Error.
   std::string Decode(std::span<const int32_t> ids) const;
 
-  int vocab_size() const { return static_cast<int>(model_.pieces.size()); }
-  int32_t bos_id() const { return bos_id_; }  ///< -1: the model has none
+  int vocab_size() const { return static_cast<int>(vocabulary_.model.pieces.size()); }
+  int32_t bos_id() const { return bos_id_; }  ///< -1: none; prompts begin without
   int32_t eos_id() const { return eos_id_; }
   int32_t unk_id() const { return unk_id_; }
 
@@ -50,28 +53,33 @@ class Tokenizer {
   PieceType Type(int32_t id) const { return At(id).type; }
   /// Id of the piece with this text, or -1.
   int32_t Find(std::string_view piece) const;
-  const ModelProto& model() const { return model_; }
+  const ModelProto& model() const { return vocabulary_.model; }
+  const Vocabulary& vocabulary() const { return vocabulary_; }
 
-  /// SHA-256 (hex) of bytes(), which is the file's for a `tokenizer.model`; shards carry it.
+  /// SHA-256 (hex) of bytes(), which is the file's own; shards carry it.
   const std::string& digest() const { return digest_; }
-  /// Bytes of the SentencePiece model file (for a llama2.c file: the equivalent one).
+  /// Name that a file of bytes() has by custom: tokenizer.model, or tokenizer.json.
+  const char* file_name() const;
+  /// Bytes of the `tokenizer.model` or `tokenizer.json` (for other files: of the equivalent one).
   const std::string& bytes() const { return bytes_; }
   /// Writes bytes() atomically.
   void Save(const std::filesystem::path& path) const;
 
  private:
   friend class StreamDecoder;
-  Tokenizer(ModelProto model, std::string bytes, std::string digest, const std::string& where);
+  Tokenizer(Vocabulary vocabulary, std::string bytes, const std::string& where);
+  void PrepareSentencePiece(const std::string& where);
+  void PrepareByteLevel(const std::string& where);
   const ModelPiece& At(int32_t id) const;
   void RequireId(int32_t id) const;
   /// Appends the bytes of one id, without its leading blank `at_start`; false for control pieces.
   bool AppendRaw(int32_t id, bool at_start, std::string* out) const;
 
-  ModelProto model_;
+  Vocabulary vocabulary_;
   std::string bytes_, digest_;
   int32_t bos_id_ = -1, eos_id_ = -1, unk_id_ = -1;
   std::vector<std::string> raw_;  // bytes that each id stands for
-  std::unique_ptr<BpeEncoder> encoder_;
+  std::unique_ptr<Encoder> encoder_;
 };
 
 /// Decodes ids one at a time for streaming output. The joined results equal Tokenizer::Decode of

@@ -98,7 +98,7 @@ TEST(TokenizerTest, Llama2cFileIsTheSameTokenizer) {
     ASSERT_EQ(other.Type(id), Llama().Type(id)) << id;
     ASSERT_EQ(other.Score(id), Llama().Score(id)) << id;
   }
-  const Tokenizer again = Tokenizer::FromProto(other.bytes());
+  const Tokenizer again = Tokenizer::FromBytes(other.bytes());
   EXPECT_EQ(again.digest(), other.digest());
   EXPECT_EQ(again.Encode("Hello  world 123"), Llama().Encode("Hello  world 123"));
 }
@@ -192,7 +192,7 @@ TEST(TokenizerTest, DamagedFilesNeverCrash) {
   RandomStream random(1, RandomPurpose::kTest);
   const auto attempt = [](std::string bytes) {
     try {
-      const Tokenizer tokenizer = Tokenizer::FromProto(std::move(bytes));
+      const Tokenizer tokenizer = Tokenizer::FromBytes(std::move(bytes));
       tokenizer.Decode(tokenizer.Encode("Hello  world, 12 \xD0\xB6 and more\n"));
     } catch (const Error&) {
     }
@@ -202,7 +202,7 @@ TEST(TokenizerTest, DamagedFilesNeverCrash) {
     // A llama2.c file has no count, so only a cut inside a piece can be seen for certain.
     for (size_t cut = 0; cut < whole.size(); cut += 1 + random.NextBelow(100)) {
       if (&whole == &model) {
-        EXPECT_THROW(Tokenizer::FromProto(whole.substr(0, cut)), Error) << cut;
+        EXPECT_THROW(Tokenizer::FromBytes(whole.substr(0, cut)), Error) << cut;
       } else {
         attempt(whole.substr(0, cut));
       }

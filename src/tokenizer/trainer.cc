@@ -259,7 +259,7 @@ Tokenizer Trainer::Train(const Context& context) const {
                 fmt::format("add text or ask for at most {} pieces",
                             static_cast<size_t>(least) + merged.size()));
   }
-  return Tokenizer::FromProto(SerializeModelProto(BuildModel(options, merged, alphabet)), where);
+  return Tokenizer::FromBytes(SerializeModelProto(BuildModel(options, merged, alphabet)), where);
 }
 
 }  // namespace cria::tokenizer

@@ -1,0 +1,184 @@
+// llama.cpp's names for kinds of tokenizers and of cuts.
+#include "tokenizer/gguf_vocabulary.h"
+
+#include <unordered_map>
+
+#include "base/error.h"
+
+namespace cria::tokenizer {
+namespace {
+
+constexpr const char* kRemedy = "the file is damaged; fetch it again";
+constexpr const char* kDigitSplit = R"(\p{N})";
+
+struct KnownCut {
+  const char* name;
+  std::vector<std::string> splits;
+  bool whole_words_first;
+};
+
+// llama.cpp, llama-vocab.cpp: "pre" names and what they stand for. The first of each kind is the
+// one written.
+const std::vector<KnownCut>& KnownCuts() {
+  static const std::vector<KnownCut> cuts = {
+      {"llama-bpe", {kLlama3Split}, true}, {"llama3", {kLlama3Split}, true},
+      {"llama-v3", {kLlama3Split}, true},  {"smollm", {kDigitSplit, kGpt2Split}, false},
+      {"gpt-2", {kGpt2Split}, false},      {"default", {kGpt2Split}, false},
+  };
+  return cuts;
+}
+
+std::string Key(const char* name) { return std::string("tokenizer.ggml.") + name; }
+
+template <class T>
+T Get(const Json& values, const char* name, const std::string& where) {
+  return JsonGet<T>(values, Key(name).c_str(), where);
+}
+
+std::vector<ModelPiece> ReadPieces(const Json& values, const std::string& where) {
+  const auto tokens = Get<std::vector<std::string>>(values, "tokens", where);
+  std::vector<float> scores(tokens.size());
+  std::vector<int32_t> types(tokens.size(), 1);
+  if (values.contains(Key("scores"))) scores = Get<std::vector<float>>(values, "scores", where);
+  if (values.contains(Key("token_type"))) {
+    types = Get<std::vector<int32_t>>(values, "token_type", where);
+  }
+  if (scores.size() != tokens.size() || types.size() != tokens.size()) {
+    throw Error(
+        fmt::format("{} tokens, {} scores, {} types", tokens.size(), scores.size(), types.size()),
+        where, kRemedy);
+  }
+  std::vector<ModelPiece> pieces;
+  for (size_t id = 0; id < tokens.size(); ++id) {
+    if (types[id] < 1 || types[id] > 6) {
+      throw Error(fmt::format("token {} has type {}", id, types[id]), where, kRemedy);
+    }
+    PieceType type = static_cast<PieceType>(types[id]);
+    // Symbols of chat formats and unused rows: never made from plain text.
+    if (type == PieceType::kUserDefined || type == PieceType::kUnused) type = PieceType::kControl;
+    pieces.push_back({tokens[id], scores[id], type});
+  }
+  return pieces;
+}
+
+ByteLevelModel ReadByteLevel(const Json& values, const std::vector<ModelPiece>& pieces,
+                             const std::string& where) {
+  ByteLevelModel model;
+  const std::string pre =
+      values.contains(Key("pre")) ? Get<std::string>(values, "pre", where) : "default";
+  bool known = false;
+  for (const KnownCut& cut : KnownCuts()) {
+    if (pre != cut.name) continue;
+    known = true;
+    model.splits = cut.splits;
+    model.whole_words_first = cut.whole_words_first;
+  }
+  if (!known) {
+    throw Error(fmt::format("unsupported tokenizer: texts are cut as \"{}\" does", pre), where,
+                "use a model of the LLaMA family, or give its tokenizer.json with --tokenizer");
+  }
+  std::unordered_map<std::string, int32_t> ids;
+  for (size_t id = 0; id < pieces.size(); ++id) {
+    std::string bytes;
+    if (pieces[id].type == PieceType::kNormal && !BytesOfAlphabet(pieces[id].text, &bytes)) {
+      throw Error(fmt::format("token {} is not in GPT-2's alphabet of bytes", id), where, kRemedy);
+    }
+    model.names.push_back(pieces[id].text);
+    model.pieces.push_back(std::move(bytes));
+    ids.emplace(pieces[id].text, static_cast<int32_t>(id));
+  }
+  for (const std::string& merge : Get<std::vector<std::string>>(values, "merges", where)) {
+    const size_t blank = merge.find(' ');
+    const auto left = ids.find(merge.substr(0, blank));
+    const auto right = blank == merge.npos ? ids.end() : ids.find(merge.substr(blank + 1));
+    if (left == ids.end() || right == ids.end()) {
+      throw Error(fmt::format("merge \"{}\" is of no tokens", merge), where, kRemedy);
+    }
+    model.merges.emplace_back(left->second, right->second);
+  }
+  return model;
+}
+
+std::optional<int32_t> SpecialId(const Json& values, const char* name, size_t size,
+                                 const std::string& where) {
+  if (!values.contains(Key(name))) return std::nullopt;
+  const auto id = Get<int64_t>(values, name, where);
+  if (id < 0 || id >= static_cast<int64_t>(size)) return -1;  // some writers put -1 for none
+  return static_cast<int32_t>(id);
+}
+
+}  // namespace
+
+Vocabulary ReadGgufVocabulary(const Json& values, const std::string& where) {
+  const auto kind = Get<std::string>(values, "model", where);
+  Vocabulary vocabulary;
+  vocabulary.model = LlamaModelProto();
+  vocabulary.model.pieces = ReadPieces(values, where);
+  const size_t size = vocabulary.model.pieces.size();
+  vocabulary.model.trainer.vocab_size = static_cast<int32_t>(size);
+  vocabulary.bos_id = SpecialId(values, "bos_token_id", size, where);
+  vocabulary.eos_id = SpecialId(values, "eos_token_id", size, where);
+  const bool adds_bos = values.contains(Key("add_bos_token"))
+                            ? Get<bool>(values, "add_bos_token", where)
+                            : kind == "llama" || values.value(Key("pre"), "") == "llama-bpe";
+  if (!adds_bos) vocabulary.bos_id = -1;
+  if (kind == "llama") {
+    if (values.contains(Key("add_space_prefix"))) {
+      vocabulary.model.normalizer.add_dummy_prefix = Get<bool>(values, "add_space_prefix", where);
+    }
+  } else if (kind == "gpt2") {
+    vocabulary.byte_level = ReadByteLevel(values, vocabulary.model.pieces, where);
+    vocabulary.model.normalizer.add_dummy_prefix = false;
+  } else {
+    throw Error(fmt::format("unsupported tokenizer: kind \"{}\"", kind), where,
+                "use a model of the LLaMA family");
+  }
+  return vocabulary;
+}
+
+void WriteGgufVocabulary(const Vocabulary& vocabulary, Json* values) {
+  Json& v = *values;
+  v[Key("model")] = vocabulary.byte_level ? "gpt2" : "llama";
+  v[Key("pre")] = "default";
+  Json tokens = Json::array(), scores = Json::array(), types = Json::array();
+  for (const ModelPiece& piece : vocabulary.model.pieces) {
+    tokens.push_back(piece.text);
+    scores.push_back(piece.score);
+    types.push_back(static_cast<int32_t>(piece.type));
+  }
+  v[Key("tokens")] = std::move(tokens);
+  v[Key("token_type")] = std::move(types);
+  if (vocabulary.byte_level) {
+    const ByteLevelModel& model = *vocabulary.byte_level;
+    const KnownCut* known = nullptr;
+    for (const KnownCut& cut : KnownCuts()) {
+      if (!known && cut.splits == model.splits) known = &cut;
+    }
+    if (!known) {
+      throw Error("GGUF has no name for the way this tokenizer cuts texts", "tokenizer",
+                  "convert to hf, which keeps the regular expression");
+    }
+    v[Key("pre")] = known->name;
+    Json merges = Json::array();
+    for (const auto& [left, right] : model.merges) {
+      merges.push_back(model.names[static_cast<size_t>(left)] + " " +
+                       model.names[static_cast<size_t>(right)]);
+    }
+    v[Key("merges")] = std::move(merges);
+  } else {
+    v[Key("scores")] = std::move(scores);
+    v[Key("add_space_prefix")] = vocabulary.model.normalizer.add_dummy_prefix;
+  }
+  const int32_t bos = vocabulary.bos_id.value_or(-1), eos = vocabulary.eos_id.value_or(-1);
+  if (bos >= 0) v[Key("bos_token_id")] = static_cast<uint32_t>(bos);
+  if (eos >= 0) v[Key("eos_token_id")] = static_cast<uint32_t>(eos);
+  for (size_t id = 0; id < vocabulary.model.pieces.size(); ++id) {
+    if (vocabulary.model.pieces[id].type == PieceType::kUnknown) {
+      v[Key("unknown_token_id")] = static_cast<uint32_t>(id);
+    }
+  }
+  v[Key("add_bos_token")] = bos >= 0;
+  v[Key("add_eos_token")] = false;
+}
+
+}  // namespace cria::tokenizer
