@@ -50,6 +50,7 @@ void AddEvalCommand(CLI::App* app);
 void AddGenerateCommand(CLI::App* app);
 void AddScoreCommand(CLI::App* app);
 void AddChatCommand(CLI::App* app);
+void AddConvertCommand(CLI::App* app);
 void AddInspectCommand(CLI::App* app);
 void AddBenchCommand(CLI::App* app);
 

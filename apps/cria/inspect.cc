@@ -104,7 +104,7 @@ void AddInspectCommand(CLI::App* app) {
   CLI::App* c = AddCommand(app, "inspect", "Show what a model is and the memory it needs", &flags,
                            [] { RunInspect(flags); });
   c->add_option("model", flags.model,
-                "Model: a run or checkpoint folder, a Meta folder, a llama2.c file")
+                "Model: a run or checkpoint folder, a Meta or Hugging Face folder, a .gguf file")
       ->required();
   c->add_option("--tokenizer", flags.tokenizer, "Tokenizer (default: the one beside the model)");
   c->add_option("--context", flags.context,

@@ -136,5 +136,11 @@ TEST(Json, ErrorsNameTheField) {
   EXPECT_THROW(ParseJson("{", "test"), Error);
 }
 
+TEST(Json, DeepNestingIsRefused) {
+  EXPECT_THROW(ParseJson(std::string(100000, '['), "x"), Error);
+  EXPECT_TRUE(TryParseJson(std::string(100000, '[')).is_discarded());
+  EXPECT_EQ(ParseJson("[\"[[[\", [1]]", "x")[1][0], 1);
+}
+
 }  // namespace
 }  // namespace cria

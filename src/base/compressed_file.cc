@@ -124,8 +124,11 @@ bool TextReader::NextLine(std::string* line) {
   return true;
 }
 
-std::string TextReader::ReadAll() {
+std::string TextReader::ReadAll(int64_t max_bytes) {
   while (Fill()) {
+    if (static_cast<int64_t>(state_->buffer.size() - state_->start) <= max_bytes) continue;
+    throw Error(fmt::format("unpacks to more than {} bytes", max_bytes),
+                state_->file.path().string(), "cut it into smaller files, if it is honest");
   }
   std::string all = state_->buffer.substr(state_->start);
   state_->start = state_->buffer.size();

@@ -18,7 +18,8 @@ class TextReader {
   /// Next line without its '\n'; false at the end.
   bool NextLine(std::string* line);
   /// Everything that is left.
-  std::string ReadAll();
+  /// Throws Error if it is more than `max_bytes`.
+  std::string ReadAll(int64_t max_bytes = int64_t{1} << 40);
 
  private:
   struct State;

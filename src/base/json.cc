@@ -5,8 +5,32 @@ namespace cria {
 
 namespace {
 
+// Looked at before parsing: brackets outside strings.
+bool TooDeep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxJsonDepth) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 template <class AnyJson>
 AnyJson Parse(std::string_view text, const std::string& where) {
+  if (TooDeep(text)) {
+    throw Error(fmt::format("JSON nested more than {} deep", kMaxJsonDepth), where,
+                "the file is damaged or hostile; fetch it again");
+  }
   try {
     return AnyJson::parse(text);
   } catch (const nlohmann::json::exception& error) {
@@ -21,6 +45,11 @@ Json ParseJson(std::string_view text, const std::string& where) { return Parse<J
 
 SortedJson ParseSortedJson(std::string_view text, const std::string& where) {
   return Parse<SortedJson>(text, where);
+}
+
+Json TryParseJson(std::string_view text) {
+  if (TooDeep(text)) return Json(Json::value_t::discarded);
+  return Json::parse(text, nullptr, false);
 }
 
 Json ReadJson(const fs::path& path) { return ParseJson(ReadFile(path), path.string()); }

@@ -10,8 +10,13 @@ namespace cria {
 
 using Json = nlohmann::ordered_json;
 
+/// Deeper nesting than this is refused: copies and destructors of trees recurse.
+inline constexpr int kMaxJsonDepth = 256;
+
 /// Parses `text`; `where` names its origin in the error.
 Json ParseJson(std::string_view text, const std::string& where);
+/// The same, or a discarded value (is_discarded()) where ParseJson would throw.
+Json TryParseJson(std::string_view text);
 Json ReadJson(const fs::path& path);
 void WriteJson(const fs::path& path, const Json& json);
 

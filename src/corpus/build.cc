@@ -2,6 +2,7 @@
 #include "corpus/build.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -28,6 +29,8 @@ std::string Digest(const Recipe& recipe, const std::vector<InputInfo>& inputs) {
   return Sha256Hex(json.dump());
 }
 
+constexpr char kStaging[] = ".build.tmp";
+
 /// The corpus that stands in `dir` already and is what we would build, with all its shards.
 bool IsCurrent(const fs::path& dir, const std::string& digest, Manifest* manifest) {
   if (!fs::exists(dir / "manifest.json")) return false;
@@ -50,10 +53,12 @@ void RequireOurs(const fs::path& dir) {
       ReadManifest(dir);  // throws when it is somebody else's
       return;
     }
+    // A killed build leaves its staging folder; one killed before that, at most the lock.
     const bool ours =
+        fs::exists(dir / kStaging) ||
         std::all_of(fs::directory_iterator(dir), fs::directory_iterator(), [](const auto& e) {
           const std::string name = e.path().filename().string();
-          return name == "train" || name == "holdout" || name == ".lock" || name.ends_with(".tmp");
+          return name == kLockName || name.ends_with(".tmp");
         });
     if (ours) return;
   }
@@ -166,19 +171,51 @@ void RequireText(const std::vector<Draft>& drafts, const Recipe& recipe, const D
   }
 }
 
-// Removes shards of an earlier recipe, so that the folder holds what the manifest says.
-void RemoveStrangers(const fs::path& dir, const Recipe& recipe) {
-  for (const Split split : {Split::kTrain, Split::kHoldout}) {
-    if (!fs::is_directory(dir / SplitName(split))) continue;
-    for (const auto& entry : fs::directory_iterator(dir / SplitName(split))) {
-      const std::string file = entry.path().filename().string();
-      const bool known =
-          std::any_of(recipe.sources.begin(), recipe.sources.end(),
-                      [&](const Source& s) { return file == s.name + ".jsonl.zst"; });
-      if (!known && file.ends_with(".jsonl.zst")) fs::remove(entry.path());
+// Removes the shards that an earlier manifest lists and this one does not. Files that no manifest
+// of ours names are never touched.
+void RemoveOldShards(const fs::path& dir, const Manifest& old, const Manifest& fresh) {
+  std::set<std::string> kept;
+  for (const SourceInfo& source : fresh.sources) {
+    kept.insert(source.train.path);
+    kept.insert(source.holdout.path);
+  }
+  for (const SourceInfo& source : old.sources) {
+    for (const std::string& path : {source.train.path, source.holdout.path}) {
+      std::error_code ignored;
+      if (!path.empty() && !kept.contains(path)) fs::remove(dir / path, ignored);
     }
   }
 }
+
+// Puts finished shards in the place of what stands there. Only while the files are renamed is the
+// folder without a manifest.
+void Publish(const fs::path& staging, const fs::path& dir, const Manifest& manifest) {
+  const bool replaces = fs::exists(dir / "manifest.json");
+  const Manifest old = replaces ? ReadManifest(dir) : Manifest();
+  fs::remove(dir / "manifest.json");
+  RemoveOldShards(dir, old, manifest);
+  for (const SourceInfo& source : manifest.sources) {
+    for (const std::string& path : {source.train.path, source.holdout.path}) {
+      fs::create_directories((dir / path).parent_path());
+      fs::rename(staging / path, dir / path);
+    }
+  }
+  WriteManifest(dir, manifest);
+}
+
+// The folder that new shards are written to; what is left of it goes with the build.
+struct Staging {
+  explicit Staging(const fs::path& path) : folder(path) {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+  }
+  ~Staging() {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  }
+  Staging(const Staging&) = delete;
+  const fs::path folder;
+};
 
 }  // namespace
 
@@ -234,11 +271,9 @@ Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::pat
     info.drops = drops[s];
     manifest.sources.push_back(std::move(info));
   }
-  // From here the folder is not a corpus until the new manifest stands.
-  fs::remove(out_dir / "manifest.json");
-  RemoveStrangers(out_dir, recipe);
-  WriteShards(context, out_dir, drafts, &manifest);
-  WriteManifest(out_dir, manifest);
+  const Staging staging(out_dir / kStaging);
+  WriteShards(context, staging.folder, drafts, &manifest);
+  Publish(staging.folder, out_dir, manifest);
   return manifest;
 }
 

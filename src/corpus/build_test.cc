@@ -110,6 +110,54 @@ TEST_F(BuildTest, SameBytesForAnyThreadCount) {
   }
 }
 
+TEST_F(BuildTest, NeverRemovesFilesOfOthers) {
+  WriteStories(30);
+  fs::create_directories(root_ / "out/train");
+  WriteFile(root_ / "out/train/mine.jsonl.zst", "precious");
+  EXPECT_THROW(Build(StoryRecipe(), "out"), Error);  // no corpus of ours stands there
+  EXPECT_EQ(ReadFile(root_ / "out/train/mine.jsonl.zst"), "precious");
+  Build(StoryRecipe(), "ours");
+  WriteFile(root_ / "ours/train/mine.jsonl.zst", "precious");
+  Write("stories/0.txt", Story(9999));
+  Build(StoryRecipe(), "ours");
+  EXPECT_EQ(ReadFile(root_ / "ours/train/mine.jsonl.zst"), "precious");
+}
+
+TEST_F(BuildTest, NamesOfFilesMayBeAnyBytes) {
+  WriteStories(30);
+  Write("stories/caf\xe9.txt", Story(7777));
+  const Manifest manifest = Build(StoryRecipe(), "out");
+  EXPECT_EQ(manifest.sources[0].read.documents, 31);
+}
+
+TEST_F(BuildTest, LinksInACircleAreNoFiles) {
+  WriteStories(30);
+  fs::create_symlink("circle", root_ / "in/stories/circle");
+  EXPECT_EQ(Build(StoryRecipe(), "out").sources[0].read.documents, 30);
+}
+
+// A paragraph of a document that goes as too short is not "seen": its next copy stays.
+TEST_F(BuildTest, DeduplicationLosesNoText) {
+  WriteStories(30);
+  const std::string
+      shared = Story(500),
+      only =
+          "This paragraph is the only one of its kind, and it "
+          "is long enough to be compared with the others that stand in the same corpus.\n";
+  Write("stories/a.txt", shared);
+  Write("stories/b.txt", shared + "\n" + only);
+  Write("stories/c.txt", Story(501) + "\n" + only);
+  Build(StoryRecipe(), "out");
+  int found = 0;
+  for (const Split split : {Split::kTrain, Split::kHoldout}) {
+    ForEachDocument(root_ / "out", split, "stories", [&](const Document& document) {
+      found += document.text.find("only one of its kind") != std::string::npos;
+      return true;
+    });
+  }
+  EXPECT_EQ(found, 1);
+}
+
 TEST_F(BuildTest, SkipsWhenNothingChanged) {
   WriteStories(30);
   Build(StoryRecipe(), "out");

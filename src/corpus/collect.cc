@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/interrupt.h"
+#include "base/utf8.h"
 #include "corpus/debian.h"
 #include "corpus/encoding.h"
 #include "corpus/file_list.h"
@@ -75,6 +76,9 @@ void AddFolder(const Context& context, int source, const Input& input, FileSet* 
   context.ParallelFor(static_cast<int64_t>(files.size()), [&](int64_t i) {
     const MappedFile file(folder ? input.path / files[i] : input.path);
     hashes[i] = Hash64(file.text());
+    for (const fs::path& companion : CompanionFiles(file.path())) {
+      hashes[i] = Hash64(MappedFile(companion).text(), hashes[i]);
+    }
     bytes += static_cast<int64_t>(file.bytes().size());
   });
   Sha256 digest;
@@ -135,7 +139,7 @@ void AddText(const Recipe& recipe, const RawFile& file, RawText raw, FileDrafts*
     draft.source = file.source;
     draft.code = code;
     Document& document = draft.document;
-    std::string origin = file.origin;
+    std::string origin = RepairUtf8(file.origin);  // names of files may be any bytes
     if (!raw.part.empty()) origin += "#" + raw.part;
     if (parts.size() > 1) origin += fmt::format("{}{}", raw.part.empty() ? "#" : "/", p);
     document.id = DocumentId(origin, parts[p]);

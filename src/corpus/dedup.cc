@@ -42,14 +42,18 @@ void DropDuplicates(const Context& context, const Filters& filters, std::vector<
     }
     std::string kept;
     int64_t dropped = 0, dropped_bytes = 0;
+    std::vector<uint64_t> added;  // forgotten again if the document goes: its text is not kept
     const std::vector<std::string_view> parts =
         draft.code ? std::vector<std::string_view>() : SplitParagraphs(draft.document.text);
     for (size_t p = 0; p < parts.size(); ++p) {
       const uint64_t hash = hashes[i].paragraphs[p];
-      if (hash != 0 && !paragraphs.insert(hash).second) {
-        ++dropped;
-        dropped_bytes += static_cast<int64_t>(parts[p].size());
-        continue;
+      if (hash != 0) {
+        if (!paragraphs.insert(hash).second) {
+          ++dropped;
+          dropped_bytes += static_cast<int64_t>(parts[p].size());
+          continue;
+        }
+        added.push_back(hash);
       }
       if (!kept.empty()) kept += "\n\n";
       kept += parts[p];
@@ -59,6 +63,7 @@ void DropDuplicates(const Context& context, const Filters& filters, std::vector<
     draft.document.text = std::move(kept);
     if (static_cast<int64_t>(draft.document.text.size()) < filters.min_document_bytes) {
       DropDraft(&draft, "short_after_dedup", drops);
+      for (const uint64_t hash : added) paragraphs.erase(hash);
     }
   }
 }

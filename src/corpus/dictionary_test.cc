@@ -51,9 +51,9 @@ TEST(Gettext, LongEntriesOnly) {
   std::string mo = u32(0x950412de) + u32(0) + u32(2) + u32(28) + u32(28) + u32(0) + u32(0);
   mo += u32(uint32_t(header.size())) + u32(44) + u32(100) + u32(uint32_t(44 + header.size() + 1));
   mo += header + '\0' + text + '\0';
-  EXPECT_EQ(ReadGettext(mo, "x.mo"), (std::vector<std::string>{text}));
-  EXPECT_THROW(ReadGettext(mo.substr(0, 50), "x.mo"), Error);
-  EXPECT_THROW(ReadGettext("not a mo file, but long enough", "x.mo"), Error);
+  EXPECT_EQ(ReadGettext(mo, "", "x.mo"), (std::vector<std::string>{text}));
+  EXPECT_THROW(ReadGettext(mo.substr(0, 50), "", "x.mo"), Error);
+  EXPECT_THROW(ReadGettext("not a mo file, but long enough", "", "x.mo"), Error);
 }
 
 }  // namespace

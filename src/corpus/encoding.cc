@@ -1,4 +1,4 @@
-// Byte order marks, declared character sets (ICU), double-encoded text, blanks and controls.
+// Byte order marks, declared character sets (iconv), double-encoded text, blanks and controls.
 #include "corpus/encoding.h"
 
 #include <iconv.h>
@@ -19,7 +19,10 @@ bool Convert(std::string_view bytes, const std::string& charset, std::string* ou
   char* in = const_cast<char*>(bytes.data());
   size_t in_left = bytes.size(), out_left = out->size();
   char* to = out->data();
-  const bool done = iconv(converter, &in, &in_left, &to, &out_left) != static_cast<size_t>(-1);
+  constexpr size_t kFailed = static_cast<size_t>(-1);
+  // The second call writes what a stateful character set holds back for a possible accent.
+  const bool done = iconv(converter, &in, &in_left, &to, &out_left) != kFailed &&
+                    iconv(converter, nullptr, nullptr, &to, &out_left) != kFailed;
   iconv_close(converter);
   out->resize(out->size() - out_left);
   return done && IsValidUtf8(*out);

@@ -91,9 +91,10 @@ std::vector<std::string> ListFiles(const fs::path& root, const std::vector<std::
   check();
   while (it != end) {
     if ((list.size() & 1023) == 0) ThrowIfInterrupted();
-    if (it->is_symlink()) {
-      if (it->is_directory()) it.disable_recursion_pending();
-    } else if (it->is_regular_file()) {
+    std::error_code unknown;  // a link in a circle, say; such an entry is not a file
+    if (it->is_symlink(unknown)) {
+      if (it->is_directory(unknown)) it.disable_recursion_pending();
+    } else if (it->is_regular_file(unknown)) {
       std::string path = it->path().lexically_relative(root).generic_string();
       if ((files.empty() || AnyMatch(files, path)) && !AnyMatch(exclude, path)) {
         list.push_back(std::move(path));

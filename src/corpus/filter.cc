@@ -103,7 +103,7 @@ const char* RejectReason(std::string_view text, bool code, const Filters& filter
 
 std::vector<std::string> CutText(std::string text, int64_t max_bytes) {
   const auto limit = static_cast<size_t>(max_bytes);
-  std::vector<std::string> parts;
+  std::vector<std::string_view> parts;
   std::string_view rest = text;
   while (rest.size() > limit) {
     // Not below half of the limit, so that a single early break does not leave crumbs.
@@ -117,17 +117,18 @@ std::vector<std::string> CutText(std::string text, int64_t max_bytes) {
       end = CompleteUtf8Prefix(rest.substr(0, limit));
       skip = 0;
     }
-    parts.emplace_back(rest.substr(0, end));
+    parts.push_back(rest.substr(0, end));
     rest.remove_prefix(end + skip);
   }
-  if (parts.empty()) {
-    parts.push_back(std::move(text));
-  } else if (rest.size() >= limit / 8 || rest.find_first_not_of('\n') == rest.npos) {
-    if (!rest.empty()) parts.emplace_back(rest);
-  } else {
-    parts.back().append("\n\n").append(rest);
+  if (parts.empty()) return {std::move(text)};
+  const bool crumb = rest.size() < limit / 8 && rest.find_first_not_of('\n') != rest.npos;
+  if (crumb) {  // the last part goes on to the end, with the break that stood between
+    const char* begin = parts.back().data();
+    parts.back() = {begin, static_cast<size_t>(rest.data() + rest.size() - begin)};
+  } else if (!rest.empty()) {
+    parts.push_back(rest);
   }
-  return parts;
+  return {parts.begin(), parts.end()};
 }
 
 }  // namespace cria::corpus

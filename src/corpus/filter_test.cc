@@ -53,6 +53,10 @@ TEST(Filter, CutText) {
   std::string unbroken;
   for (int i = 0; i < 1000; ++i) unbroken += "ж";
   for (const std::string& part : CutText(unbroken, 333)) EXPECT_EQ(part.size() % 2, 0u);
+  // A last crumb goes on where the part before it ended: nothing is put between.
+  std::string whole;
+  for (const std::string& part : CutText(std::string(1050, 'a'), 1000)) whole += part;
+  EXPECT_EQ(whole, std::string(1050, 'a'));
 }
 
 }  // namespace

@@ -14,9 +14,19 @@ namespace {
 constexpr uint32_t kMagic = 0x950412de;
 constexpr size_t kMinEntryBytes = 80, kDocumentBytes = 6000;
 
+// "Content-Type: text/plain; charset=KOI8-R" in the header entry.
+std::string CharsetOf(std::string_view header) {
+  constexpr std::string_view kKey = "charset=";
+  const size_t at = header.find(kKey);
+  if (at == header.npos) return "";
+  header.remove_prefix(at + kKey.size());
+  return std::string(header.substr(0, header.find_first_of(" \t\r\n;")));
+}
+
 }  // namespace
 
-std::vector<std::string> ReadGettext(std::string_view mo, const std::string& where) {
+std::vector<std::string> ReadGettext(std::string_view mo, const std::string& charset,
+                                     const std::string& where) {
   const auto fail = [&] { throw Error("damaged message file", where, "fetch it again"); };
   bool swap = false;
   const auto u32 = [&](size_t at) {
@@ -29,15 +39,22 @@ std::vector<std::string> ReadGettext(std::string_view mo, const std::string& whe
   if (u32(0) != kMagic) fail();
   const size_t count = u32(8), table = u32(16);
   std::vector<std::string> documents;
-  std::string document;
+  std::string document, declared = charset;
+  size_t total = 0;
   for (size_t i = 0; i < count; ++i) {
     const size_t length = u32(table + 8 * i), offset = u32(table + 8 * i + 4);
     if (offset + length > mo.size()) fail();
     std::string_view entry = mo.substr(offset, length);
-    entry = entry.substr(0, entry.find('\0'));              // the first plural form
-    if (i == 0 || entry.size() < kMinEntryBytes) continue;  // entry 0 is the header
+    total += length;
+    if (total > mo.size()) fail();  // entries overlap: a small file could grow without end
+    entry = entry.substr(0, entry.find('\0'));  // the first plural form
+    if (i == 0) {                               // the header
+      if (declared.empty()) declared = CharsetOf(entry);
+      continue;
+    }
+    if (entry.size() < kMinEntryBytes) continue;
     if (!document.empty()) document += "\n\n";
-    document += ToUtf8(entry, "");
+    document += ToUtf8(entry, declared);
     if (document.size() >= kDocumentBytes)
       documents.push_back(std::move(document)), document.clear();
   }

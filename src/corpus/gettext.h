@@ -8,7 +8,9 @@
 namespace cria::corpus {
 
 /// Translations of at least 80 bytes, in the order of the file, joined to documents of about 6 KB.
-/// A damaged file throws Error that names `where`.
-std::vector<std::string> ReadGettext(std::string_view mo, const std::string& where);
+/// A damaged file, or one whose entries overlap, throws Error that names `where`.
+/// `charset`, if empty, is what the file's own header says.
+std::vector<std::string> ReadGettext(std::string_view mo, const std::string& charset,
+                                     const std::string& where);
 
 }  // namespace cria::corpus

@@ -1,13 +1,15 @@
-// libxml2's HTML parser, then a walk that keeps the main element's prose.
+// gumbo, the HTML parser, then a walk that keeps the main element's prose.
 #include "corpus/html.h"
 
 #include <gumbo.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
 #include <memory>
 
+#include "base/error.h"
 #include "corpus/text_blocks.h"
 
 namespace cria::corpus {
@@ -199,9 +201,42 @@ std::string FindTitle(const GumboElement& root) {
   return "";
 }
 
+// gumbo's time and memory grow with the square of the depth, and it aborts when memory ends.
+constexpr int kMaxOpenContainers = 2000;
+
+// The most elements that are open at once, of those that only their end tag closes.
+int OpenContainers(std::string_view html) {
+  constexpr std::string_view kContainers[] = {
+      "div",   "span",   "section", "article", "blockquote", "ul", "ol",     "dl",
+      "table", "font",   "b",       "i",       "u",          "em", "strong", "small",
+      "big",   "center", "form",    "a",       "tt",         "s"};
+  int open = 0, most = 0;
+  for (size_t at = html.find('<'); at != html.npos; at = html.find('<', at + 1)) {
+    size_t begin = at + 1;
+    const bool ends = begin < html.size() && html[begin] == '/';
+    if (ends) ++begin;
+    size_t end = begin;
+    std::string name;
+    while (end < html.size() && std::isalnum(static_cast<unsigned char>(html[end])) != 0 &&
+           end - begin < 16) {
+      name += static_cast<char>(std::tolower(static_cast<unsigned char>(html[end++])));
+    }
+    if (std::find(std::begin(kContainers), std::end(kContainers), name) == std::end(kContainers)) {
+      continue;
+    }
+    open = ends ? std::max(0, open - 1) : open + 1;
+    most = std::max(most, open);
+  }
+  return most;
+}
+
 }  // namespace
 
 MarkupText HtmlToText(std::string_view html) {
+  if (OpenContainers(html) > kMaxOpenContainers) {
+    throw Error(fmt::format("HTML elements nested more than {} deep", kMaxOpenContainers),
+                "HTML document", "leave the file out");
+  }
   const auto destroy = [](GumboOutput* output) {
     gumbo_destroy_output(&kGumboDefaultOptions, output);
   };

@@ -59,9 +59,11 @@ void CollectLines(std::string_view text, Lines* lines) {
       }
     }
     const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text.remove_prefix(end);
+    if (!text.empty() && (text[0] == '\n' || text[0] == ' ')) text.remove_prefix(1);
     if (line.size() < kMinLineBytes) continue;
     const uint64_t hash = Hash64(line);
+    if (lines->contains(hash)) continue;
     if (static_cast<int64_t>(lines->size()) >= LanguageIdentifier::kMaxLines) {
       const auto last = std::prev(lines->end());
       if (hash >= last->first) continue;

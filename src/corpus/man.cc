@@ -146,7 +146,12 @@ class ManRenderer {
     }
     if (rest.starts_with("\\{")) rest.remove_prefix(2);
     while (rest.starts_with("\\")) rest.remove_prefix(1);
-    if (!rest.empty()) Line(rest);
+    // ".if n .if n ..." on one line: honest pages nest a few.
+    constexpr int kMaxConditions = 64;
+    if (rest.empty() || conditions_ >= kMaxConditions) return;
+    ++conditions_;
+    Line(rest);
+    --conditions_;
   }
 
   void DefineString(std::string_view rest) {
@@ -154,7 +159,11 @@ class ManRenderer {
     const size_t end = std::min(rest.find(' '), rest.size());
     std::string_view value = rest.substr(std::min(end + 1, rest.size()));
     if (value.starts_with('"')) value.remove_prefix(1);
-    strings_[std::string(rest.substr(0, end))] = ExpandRoffEscapes(value, strings_);
+    std::string expanded = ExpandRoffEscapes(value, strings_);
+    // Strings of strings double with every definition.
+    constexpr size_t kMaxStringBytes = 4096;
+    if (expanded.size() > kMaxStringBytes) expanded.clear();
+    strings_[std::string(rest.substr(0, end))] = std::move(expanded);
   }
 
   std::string Joined(std::string_view rest, std::string_view separator = " ") const {
@@ -339,6 +348,7 @@ class ManRenderer {
   TextBlocks blocks_;
   RoffStrings strings_;
   std::string ignore_until_, url_, page_name_;
+  int conditions_ = 0;  // of one line that hold in each other
   int skip_depth_ = 0;
   bool last_condition_ = false, verbatim_ = false, tag_next_ = false, heading_next_ = false;
   bool in_table_ = false, table_format_ = false, table_cell_ = false;

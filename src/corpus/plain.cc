@@ -78,7 +78,7 @@ std::vector<JsonText> ReadJsonLines(std::string_view text,
   std::vector<JsonText> items;
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first != text.npos && text[first] == '[') {
-    const Json array = Json::parse(text, nullptr, false);
+    const Json array = TryParseJson(text);
     if (array.is_array()) {
       int64_t number = 0;
       for (const Json& json : array) {
@@ -97,7 +97,7 @@ std::vector<JsonText> ReadJsonLines(std::string_view text,
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
-    const Json json = Json::parse(line, nullptr, false);
+    const Json json = TryParseJson(line);
     JsonText item;
     ToText(json, number, &item) ? items.push_back(std::move(item)) : bad_line(number, line.size());
   }

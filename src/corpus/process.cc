@@ -58,7 +58,14 @@ ProcessResult RunProgram(const std::vector<std::string>& command, const fs::path
   }
   int status = 0;
   bool interrupted = false;
-  while (waitpid(pid, &status, WNOHANG) == 0) {
+  while (true) {
+    const pid_t ended = waitpid(pid, &status, WNOHANG);
+    if (ended == pid) break;
+    if (ended < 0 && errno != EINTR) {
+      close(output);
+      throw Error(fmt::format("lost {}: {}", command[0], std::strerror(errno)), folder.string(),
+                  "do not start cria with SIGCHLD ignored");
+    }
     if (InterruptRequested() && !interrupted) {
       kill(pid, SIGTERM);
       interrupted = true;

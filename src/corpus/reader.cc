@@ -1,4 +1,4 @@
-// Choice of reader by name and content, and bounded decompression.
+// Choice of reader by name, with a bound on what a file may unpack to.
 #include "corpus/reader.h"
 
 #include <algorithm>
@@ -20,6 +20,8 @@ namespace {
 
 // Entries of dictionaries and quotations are joined to documents of about this size.
 constexpr size_t kJoinedBytes = 6000;
+// A file is held whole; above this it is a bomb, or a dump that should be cut.
+constexpr int64_t kMaxUnpackedBytes = int64_t{2} << 30;
 
 std::string WithoutCompression(std::string name) {
   for (const char* suffix : {".gz", ".zst", ".dz"}) {
@@ -49,7 +51,7 @@ void Numbered(std::vector<std::string> texts, const std::string& prefix, FileTex
   }
 }
 
-void ReadSword(const fs::path& file, FileTexts* result) {
+void ReadSword(const fs::path& file, const std::string& charset, FileTexts* result) {
   const auto sibling = [&](const char* suffix) {
     fs::path path = file;
     path.replace_extension(suffix);
@@ -58,7 +60,7 @@ void ReadSword(const fs::path& file, FileTexts* result) {
   const MappedFile bzv(file), bzs(sibling(".bzs")), bzz(sibling(".bzz"));
   std::vector<std::string> chapters =
       ReadSwordText(bzs.text(), bzv.text(), bzz.text(), file.string());
-  for (std::string& chapter : chapters) chapter = ToUtf8(chapter, "");
+  for (std::string& chapter : chapters) chapter = ToUtf8(chapter, charset);
   Numbered(std::move(chapters), "chapter ", result);
 }
 
@@ -113,11 +115,11 @@ void ReadDecoded(const fs::path& file, const std::string& bytes, ReaderKind kind
 
 void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charset,
                 FileTexts* result) {
-  if (kind == ReaderKind::kSword) return ReadSword(file, result);
+  if (kind == ReaderKind::kSword) return ReadSword(file, charset, result);
   if (kind == ReaderKind::kDict) return ReadDictionary(file, charset, result);
-  const std::string bytes = TextReader(file).ReadAll();
+  const std::string bytes = TextReader(file).ReadAll(kMaxUnpackedBytes);
   if (kind == ReaderKind::kGettext) {
-    return Numbered(ReadGettext(bytes, file.string()), "messages ", result);
+    return Numbered(ReadGettext(bytes, charset, file.string()), "messages ", result);
   }
   if (LooksBinary(bytes)) {
     return Lose(result, "binary", static_cast<int64_t>(bytes.size()),
@@ -204,6 +206,20 @@ FileTexts ReadTexts(const fs::path& file, ReaderKind kind, const std::string& ch
     Lose(&result, "damaged_file", bytes, error.what());
   }
   return result;
+}
+
+std::vector<fs::path> CompanionFiles(const fs::path& file) {
+  std::vector<fs::path> companions;
+  fs::path plain = file;
+  for (const char* suffix : {".dz", ".gz"}) {
+    if (plain.extension() == suffix) plain.replace_extension();
+  }
+  for (const char* suffix : {".bzs", ".bzz", ".index"}) {
+    fs::path path = plain;
+    path.replace_extension(suffix);
+    if (path != file && fs::is_regular_file(path)) companions.push_back(std::move(path));
+  }
+  return companions;
 }
 
 }  // namespace cria::corpus

@@ -37,4 +37,8 @@ std::vector<std::string> DefaultFiles(ReaderKind kind);
 /// Reads `file`. Unreadable files throw Error; damaged contents are losses.
 FileTexts ReadTexts(const fs::path& file, ReaderKind kind, const std::string& charset);
 
+/// The files beside `file` that its reader takes text from: a SWORD book's .bzs and .bzz, a
+/// dictionary's index. Only those that exist.
+std::vector<fs::path> CompanionFiles(const fs::path& file);
+
 }  // namespace cria::corpus

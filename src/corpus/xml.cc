@@ -5,15 +5,18 @@
 #include <libxml/tree.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <mutex>
 
+#include "base/error.h"
 #include "corpus/text_blocks.h"
 
 namespace cria::corpus {
 namespace {
 
 constexpr int kMaxDepth = 400;
+constexpr size_t kMaxEntityBytes = 4096;
 
 template <size_t N>
 bool Among(std::string_view name, const std::string_view (&names)[N]) {
@@ -134,11 +137,21 @@ class Walker {
   }
 
  private:
+  // An entity of the document's own type: its text as declared, if it is plain. What refers to more
+  // entities or holds markup stays out, so nothing can multiply.
+  void Entity(const xmlNode& node) {
+    const auto* entity = reinterpret_cast<const xmlEntity*>(node.children);
+    if (entity == nullptr || entity->type != XML_ENTITY_DECL || entity->content == nullptr) return;
+    const std::string_view text = reinterpret_cast<const char*>(entity->content);
+    if (text.size() <= kMaxEntityBytes && text.find_first_of("<&") == text.npos) blocks.Text(text);
+  }
+
   void Walk(const xmlNode& node, int depth) {
     if (node.type == XML_TEXT_NODE || node.type == XML_CDATA_SECTION_NODE) {
       if (node.content != nullptr) blocks.Text(reinterpret_cast<const char*>(node.content));
       return;
     }
+    if (node.type == XML_ENTITY_REF_NODE) return Entity(node);
     if (node.type != XML_ELEMENT_NODE || depth > kMaxDepth) return;
     const std::string_view name = Name(node);
     if (Among(name, kSkipped)) return;
@@ -210,6 +223,9 @@ class Walker {
 
 MarkupText XmlToText(std::string_view xml,
                      const std::function<std::string(const std::string&)>& title_of) {
+  if (xml.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {
+    throw Error("an XML document above 2 GiB", "XML document", "cut it into smaller files");
+  }
   static std::once_flag once;
   std::call_once(once, xmlInitParser);
   constexpr int kOptions = XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
@@ -219,7 +235,9 @@ MarkupText XmlToText(std::string_view xml,
       xmlFreeDoc);
   MarkupText result;
   const xmlNode* root = document == nullptr ? nullptr : xmlDocGetRootElement(document.get());
-  if (root == nullptr) return result;
+  if (root == nullptr) {
+    throw Error("not XML", "XML document", "fetch the file again, or leave it out");
+  }
   result.language = Attribute(*root, "lang");
   Walker walker(title_of);
   walker.Children(*root, 0);

@@ -93,7 +93,8 @@ ModelFiles OpenCria(const fs::path& folder, const fs::path& run) {
   files.tensors = std::move(checkpoint.tensors);
   files.prefix = "weights/";
   files.state = std::move(checkpoint.state);
-  files.tokenizer = FirstExisting({folder / "tokenizer.model", run / "tokenizer.model"});
+  files.tokenizer = FirstExisting(
+      {folder / "tokenizer.model", run / "tokenizer.model", folder / "tokenizer.json"});
   files.path = folder;
   return files;
 }
@@ -108,7 +109,8 @@ ModelFiles OpenFolder(const fs::path& path) {
   if (store::IsMeta(path)) {
     return FromTensors(
         "meta", path, store::OpenMeta(path),
-        FirstExisting({path / "tokenizer.model", path.parent_path() / "tokenizer.model"}));
+        FirstExisting({path / "tokenizer.model", path.parent_path() / "tokenizer.model",
+                       path / "tokenizer.json"}));
   }
   if (store::IsHuggingFace(path)) {
     return FromTensors("huggingface", path, store::OpenHuggingFace(path),

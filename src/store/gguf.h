@@ -1,6 +1,7 @@
 // GGUF version 3 (docs/formats/gguf.md): typed key-values and tensors in one mapped file.
 #pragma once
 
+#include "store/output_tensor.h"
 #include "store/tensor_set.h"
 
 namespace cria::store {
@@ -17,6 +18,11 @@ TensorSet OpenGguf(const fs::path& path);
 /// OpenHuggingFace, "rope_factors" (divisors of the rotary frequencies) where the file lists them,
 /// and "gguf", the key-values of the file. Other architectures are refused by name.
 TensorSet OpenLlamaGguf(const fs::path& path);
+
+/// Writes version 3, atomically. Of `values`: strings, booleans, numbers (without sign u32, with
+/// sign i32, where these suffice; floating fp32) and arrays of one of them. Throws Error if a name
+/// is too long for GGUF or the disk lacks space.
+void WriteGguf(const fs::path& path, const Json& values, const std::vector<OutputTensor>& tensors);
 
 /// GGUF's number of a tensor type, or -1 if it has none.
 int32_t GgufTypeNumber(DType type);

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "store/output_tensor.h"
 #include "store/tensor_set.h"
 
 namespace cria::store {
@@ -12,10 +13,6 @@ namespace cria::store {
 TensorSet OpenSafetensors(const fs::path& path);
 
 /// Writes tensors in the order given, atomically.
-struct OutputTensor {
-  std::string name;
-  TensorView view;
-};
 void WriteSafetensors(const fs::path& path, const std::vector<OutputTensor>& tensors,
                       const std::map<std::string, std::string>& metadata = {});
 

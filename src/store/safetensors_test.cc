@@ -24,10 +24,11 @@ TEST(SafetensorsTest, RoundTrip) {
   const std::vector<float> a = {1, 2, 3, 4, 5, 6};
   const std::vector<uint8_t> b = {7, 8};
   const auto bytes = [](const auto& v) {
-    return std::span(reinterpret_cast<const uint8_t*>(v.data()), v.size() * sizeof(v[0]));
+    const auto* data = reinterpret_cast<const uint8_t*>(v.data());
+    return [copy = std::vector<uint8_t>(data, data + v.size() * sizeof(v[0]))] { return copy; };
   };
   WriteSafetensors(folder / "x.safetensors",
-                   {{"a", {DType::kF32, {2, 3}, bytes(a)}}, {"b", {DType::kBF16, {1}, bytes(b)}}},
+                   {{"a", DType::kF32, {2, 3}, bytes(a)}, {"b", DType::kBF16, {1}, bytes(b)}},
                    {{"made_by", "cria"}});
   const TensorSet set = OpenSafetensors(folder / "x.safetensors");
   EXPECT_EQ(set.metadata()["made_by"], "cria");

@@ -1,8 +1,10 @@
 // Names, sizes and conversions.
 #include "tensor/dtype.h"
 
+#include <cmath>
 #include <iterator>
 
+#include "base/error.h"
 #include "tensor/quant_block.h"
 
 namespace cria {
@@ -83,6 +85,23 @@ void ConvertToFloat(DType type, const void* from, int64_t n, float* to) {
     default:
       return DequantizeBlocks(type, static_cast<const uint8_t*>(from), n, to);
   }
+}
+
+bool ConvertFromFloat(DType type, const float* from, int64_t n, void* to) {
+  CRIA_CHECK(type == DType::kF32 || type == DType::kBF16 || type == DType::kF16, "{}",
+             DTypeName(type));
+  if (type == DType::kF32) {
+    std::memcpy(to, from, static_cast<size_t>(n) * 4);
+    return true;
+  }
+  bool fits = true;
+  uint16_t* bits = static_cast<uint16_t*>(to);
+  for (int64_t i = 0; i < n; ++i) {
+    bits[i] = type == DType::kBF16 ? BF16(from[i]).bits : F16(from[i]).bits;
+    const uint16_t infinity = type == DType::kBF16 ? 0x7F80 : 0x7C00;
+    fits &= (bits[i] & 0x7FFF) != infinity || std::isinf(from[i]);
+  }
+  return fits;
 }
 
 }  // namespace cria

@@ -87,4 +87,8 @@ inline constexpr DType kDTypeOf<int32_t> = DType::kI32;
 /// Converts `n` values of `type` at `from` (any alignment) to float; whole blocks if quantised.
 void ConvertToFloat(DType type, const void* from, int64_t n, float* to);
 
+/// Converts `n` floats to F32, BF16 or F16 at `to`, rounding to nearest even. False if a finite
+/// value became infinite.
+bool ConvertFromFloat(DType type, const float* from, int64_t n, void* to);
+
 }  // namespace cria

@@ -1,14 +1,17 @@
 // llama.cpp's names for kinds of tokenizers and of cuts.
 #include "tokenizer/gguf_vocabulary.h"
 
+#include <cmath>
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace cria::tokenizer {
 namespace {
 
 constexpr const char* kRemedy = "the file is damaged; fetch it again";
+constexpr size_t kMaxPieceBytes = 4096;
 constexpr const char* kDigitSplit = R"(\p{N})";
 
 struct KnownCut {
@@ -52,6 +55,11 @@ std::vector<ModelPiece> ReadPieces(const Json& values, const std::string& where)
   for (size_t id = 0; id < tokens.size(); ++id) {
     if (types[id] < 1 || types[id] > 6) {
       throw Error(fmt::format("token {} has type {}", id, types[id]), where, kRemedy);
+    }
+    if (!std::isfinite(scores[id]) || tokens[id].empty() || tokens[id].size() > kMaxPieceBytes ||
+        !IsValidUtf8(tokens[id])) {
+      throw Error(fmt::format("token {} is empty, beyond all reason, or not UTF-8", id), where,
+                  kRemedy);
     }
     PieceType type = static_cast<PieceType>(types[id]);
     // Symbols of chat formats and unused rows: never made from plain text.

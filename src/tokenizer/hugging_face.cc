@@ -199,7 +199,7 @@ bool LooksLikeHuggingFace(std::string_view bytes) {
   return at != bytes.npos && bytes[at] == '{';
 }
 
-Vocabulary ParseHuggingFace(std::string_view bytes, const std::string& where) {
+Vocabulary ParseHuggingFace(std::string_view bytes, const std::string& where) try {
   const Tree json = ParseSortedJson(bytes, where);
   const auto model = JsonGet<Tree>(json, "model", where);
   const std::string type = model.value("type", "BPE");
@@ -229,6 +229,9 @@ Vocabulary ParseHuggingFace(std::string_view bytes, const std::string& where) {
     ReadScores(JsonGet<Tree>(model, "merges", where), ids, where, &vocabulary.model);
   }
   return vocabulary;
+} catch (const nlohmann::json::exception& error) {
+  throw Error(fmt::format("a field has another type than tokenizers have: {}", error.what()), where,
+              kRemedy);
 }
 
 }  // namespace cria::tokenizer

@@ -64,9 +64,9 @@ RegexSplit::RegexSplit(const std::string& pattern, const std::string& where)
   const std::string translated = WithUnicodeSpaces(pattern);
   int number = 0;
   PCRE2_SIZE offset = 0;
-  code_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()),
-                                  translated.size(), PCRE2_UTF | PCRE2_UCP, &number, &offset,
-                                  nullptr));
+  code_->code.reset(
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
+                    PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &number, &offset, nullptr));
   if (!code_->code) {
     throw Error(fmt::format("\"{}\" is not a regular expression (error {})", pattern, number),
                 where, "the tokenizer is damaged; fetch it again");

@@ -1,0 +1,37 @@
+// Rename is the commit.
+#include "base/staged_folder.h"
+
+#include "base/error.h"
+
+namespace cria {
+
+StagedFolder::StagedFolder(const fs::path& target, bool force)
+    : target_(target), staged_(target.string() + ".tmp") {
+  RequireAbsent(target_, force);
+  std::error_code error;
+  fs::remove_all(staged_, error);
+  if (!error) fs::create_directories(staged_, error);
+  if (error) {
+    throw Error("cannot make the folder: " + error.message(), staged_.string(),
+                "check --out and its permissions");
+  }
+}
+
+StagedFolder::~StagedFolder() {
+  std::error_code ignored;
+  if (!committed_) fs::remove_all(staged_, ignored);
+}
+
+void StagedFolder::Commit() {
+  std::error_code error;
+  fs::remove_all(target_, error);
+  if (!error) fs::rename(staged_, target_, error);
+  if (error) {
+    throw Error("cannot rename the finished folder: " + error.message(), target_.string(),
+                "check --out and its permissions");
+  }
+  committed_ = true;
+  SyncDirectory(fs::absolute(target_).parent_path());
+}
+
+}  // namespace cria

@@ -1,0 +1,25 @@
+// A folder that appears whole or not at all: filled under a temporary name, then renamed.
+#pragma once
+
+#include "base/file.h"
+
+namespace cria {
+
+class StagedFolder {
+ public:
+  /// Makes `<target>.tmp`, removing what an interrupted run left there. Throws Error if `target`
+  /// exists and is not an empty folder, unless `force`.
+  StagedFolder(const fs::path& target, bool force);
+  ~StagedFolder();  ///< removes the temporary folder unless committed
+  StagedFolder(const StagedFolder&) = delete;
+
+  const fs::path& path() const { return staged_; }
+  /// Renames it to the target; with `force` what stood there is removed first.
+  void Commit();
+
+ private:
+  fs::path target_, staged_;
+  bool committed_ = false;
+};
+
+}  // namespace cria

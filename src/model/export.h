@@ -1,0 +1,55 @@
+// A model in the files of other programs: Meta's release, Hugging Face, GGUF; and as a checkpoint
+// of our own. The inverse of checkpoint.h. Tensors go one at a time, so a model of any size is
+// converted in the memory of its largest tensor.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "model/checkpoint.h"
+#include "tokenizer/tokenizer.h"
+
+namespace cria {
+
+struct ExportOptions {
+  std::optional<DType>
+      type;            ///< of matrices; unset: as stored (F16 for quantised ones, except GGUF)
+  int shards = 0;      ///< files (Meta: model-parallel ranks); 0: as many as is usual
+  bool force = false;  ///< replace what is there
+  std::string name;    ///< what the model is called in its files
+  std::function<void(const std::string& tensor, int64_t bytes)> progress;  ///< after each tensor
+};
+
+/// Folder with params.json, consolidated.NN.pth, checklist.chk and the tokenizer. Norms and
+/// matrices have one type. Throws Error if the sizes do not divide by the shards.
+void ExportMeta(const Context& context, const ModelFiles& model,
+                const tokenizer::Tokenizer* tokenizer, const fs::path& out,
+                const ExportOptions& options);
+
+/// Folder with config.json, safetensors (an index where there are several) and tokenizer files.
+void ExportHuggingFace(const Context& context, const ModelFiles& model,
+                       const tokenizer::Tokenizer* tokenizer, const fs::path& out,
+                       const ExportOptions& options);
+
+/// Checkpoint folder of cria.
+void ExportCria(const Context& context, const ModelFiles& model,
+                const tokenizer::Tokenizer* tokenizer, const fs::path& out,
+                const ExportOptions& options);
+
+/// How one tensor is written: its type and, for quantised types, the importance of each column
+/// (empty: all alike).
+struct GgufTensorPlan {
+  DType type;
+  std::vector<float> importance;
+};
+using GgufPlan = std::function<GgufTensorPlan(const ParameterSpec& spec, DType stored)>;
+
+/// One GGUF file. Norms are F32, as llama.cpp wants them; matrices are what `plan` says, or,
+/// without one, options.type or their own type. `file_type` is llama.cpp's number for the mixture.
+void ExportGguf(const Context& context, const ModelFiles& model,
+                const tokenizer::Tokenizer* tokenizer, const fs::path& out,
+                const ExportOptions& options, const GgufPlan& plan = nullptr,
+                std::optional<uint32_t> file_type = std::nullopt);
+
+}  // namespace cria
