@@ -51,6 +51,7 @@ void AddGenerateCommand(CLI::App* app);
 void AddScoreCommand(CLI::App* app);
 void AddChatCommand(CLI::App* app);
 void AddConvertCommand(CLI::App* app);
+void AddQuantizeCommand(CLI::App* app);
 void AddInspectCommand(CLI::App* app);
 void AddBenchCommand(CLI::App* app);
 

@@ -31,6 +31,7 @@ int Run(int argc, char** argv) {
   AddGenerateCommand(&app);
   AddScoreCommand(&app);
   AddChatCommand(&app);
+  AddQuantizeCommand(&app);
   AddConvertCommand(&app);
   AddInspectCommand(&app);
   AddBenchCommand(&app);

@@ -106,13 +106,46 @@ std::vector<fs::path> ListCheckpoints(const fs::path& run) {
   return paths;
 }
 
+namespace {
+
+// "step-00001200" -> true; the digits alone decide, so that files of others are left alone.
+bool IsStepName(const std::string& name) {
+  const std::string digits =
+      name.starts_with(kStepPrefix) ? name.substr(std::strlen(kStepPrefix)) : "";
+  return !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
+}
+
+std::string WithoutSuffix(const std::string& name, const std::string& suffix) {
+  return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : std::string();
+}
+
+// Puts back checkpoints that a writer had moved aside when it was killed (only where the file
+// system cannot exchange two folders in one step).
+void RestoreDisplaced(const fs::path& run) {
+  std::vector<fs::path> displaced;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(run / "checkpoints", none)) {
+    const std::string step = WithoutSuffix(entry.path().filename().string(), ".old.tmp");
+    if (!IsStepName(step) || !IsCheckpoint(entry.path())) continue;
+    if (!fs::exists(entry.path().parent_path() / step)) displaced.push_back(entry.path());
+  }
+  for (const fs::path& path : displaced) {
+    fs::rename(path, path.parent_path() / WithoutSuffix(path.filename().string(), ".old.tmp"),
+               none);
+  }
+}
+
+}  // namespace
+
 fs::path LatestCheckpoint(const fs::path& run) {
+  RestoreDisplaced(run);
   const auto all = ListCheckpoints(run);
   return all.empty() ? fs::path() : all.back();
 }
 
 void PruneCheckpoints(const fs::path& run, int keep) {
   CRIA_CHECK(keep >= 1, "keep = {}", keep);
+  RestoreDisplaced(run);
   const auto all = ListCheckpoints(run);
   for (size_t i = 0; i + keep < all.size(); ++i) {
     // The manifest goes first: a half-removed folder is then no checkpoint.
@@ -123,8 +156,10 @@ void PruneCheckpoints(const fs::path& run, int keep) {
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(run / "checkpoints", none)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(kStepPrefix)) continue;
-    if (name.ends_with(".tmp") || !IsCheckpoint(entry.path())) leftovers.push_back(entry.path());
+    const bool unfinished =
+        IsStepName(WithoutSuffix(name, ".tmp")) || IsStepName(WithoutSuffix(name, ".old.tmp"));
+    const bool half_removed = IsStepName(name) && !IsCheckpoint(entry.path());
+    if (entry.is_directory() && (unfinished || half_removed)) leftovers.push_back(entry.path());
   }
   for (const fs::path& path : leftovers) fs::remove_all(path);
 }

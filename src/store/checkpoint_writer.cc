@@ -85,7 +85,11 @@ void MoveIntoPlace(const fs::path& fresh, const fs::path& target) {
   if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return;
   const fs::path old = target.string() + ".old.tmp";
   fs::remove_all(old);
-  if (::rename(target.c_str(), old.c_str()) != 0 || ::rename(fresh.c_str(), target.c_str()) != 0) {
+  if (::rename(target.c_str(), old.c_str()) != 0) ThrowErrno("cannot rename", target);
+  if (::rename(fresh.c_str(), target.c_str()) != 0) {
+    const int code = errno;
+    ::rename(old.c_str(), target.c_str());
+    errno = code;
     ThrowErrno("cannot rename to", target);
   }
   fs::remove_all(old);
