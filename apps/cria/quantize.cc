@@ -1,22 +1,16 @@
 // `cria quantize`: a model in fewer bits, as a GGUF file, with the error of every tensor.
 #include <cmath>
-#include <optional>
 
-#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/units.h"
-#include "command.h"
-#include "infer/load.h"
+#include "export_flags.h"
 #include "infer/quantize_mix.h"
-#include "model/export.h"
-#include "store/gguf.h"
 
 namespace cria::app {
 namespace {
 
-struct Flags : CommonFlags {
-  std::string model, tokenizer, out, type, name;
-  bool force = false;
+struct Flags : ExportFlags {
+  std::string type;
 };
 
 struct TensorError {
@@ -40,37 +34,19 @@ TensorError Compare(const Context& context, const store::NamedTensor& original,
           std::sqrt(errors / static_cast<double>(x.size())), 10 * std::log10(squares / errors)};
 }
 
-Json Write(const Context& context, const Flags& flags, const ModelFiles& model) {
-  const infer::QuantizeMix& mix = infer::FindMix(flags.type);
-  std::optional<tokenizer::Tokenizer> tokenizer;
-  const fs::path words = flags.tokenizer.empty() ? model.tokenizer : fs::path(flags.tokenizer);
-  if (!words.empty()) tokenizer = infer::LoadTokenizer(words);
-  if (!tokenizer) context.Log(LogLevel::kWarning, "no tokenizer beside the model; none is written");
-  ExportOptions options;
-  options.force = flags.force;
-  options.name = flags.name.empty() ? fs::path(flags.model).stem().string() : flags.name;
-  Progress progress(flags.progress_style(), "quantize", ParameterCount(model.config), "parameters");
-  int64_t done = 0;
-  options.progress = [&](const std::string& name, int64_t) {
-    ThrowIfInterrupted();
-    progress.Update(done += model.tensors.Get(name).elements());
-  };
-  const int layers = model.config.n_layers;
-  ExportGguf(
-      context, model, tokenizer ? &*tokenizer : nullptr, flags.out, options,
-      [&](const ParameterSpec& spec, DType) {
-        return GgufTensorPlan{infer::TypeInMix(mix, spec, layers), {}};
-      },
-      mix.file_type);
-  progress.Finish();
-  return {{"out", flags.out}, {"type", mix.name}};
-}
-
 void RunQuantize(const Flags& flags) {
   const Context context = flags.MakeContext();
-  infer::FindMix(flags.type);
-  const ModelFiles model = OpenModel(flags.model);
-  Json report = Write(context, flags, model);
+  const infer::QuantizeMix& mix = infer::FindMix(flags.type);
+  Export work(context, flags, "quantize");
+  const ModelFiles& model = work.model();
+  ExportGguf(
+      context, model, work.tokenizer(), flags.out, work.options(),
+      [&](const ParameterSpec& spec) {
+        return GgufTensorPlan{infer::TypeInMix(mix, spec, model.config.n_layers), {}};
+      },
+      mix.file_type);
+  work.Finish();
+  Json report = {{"out", flags.out}, {"type", mix.name}};
   const ModelFiles written = OpenModel(flags.out);
   const double bits = 8.0 * static_cast<double>(written.stored_bytes()) /
                       static_cast<double>(ParameterCount(model.config));
@@ -109,15 +85,13 @@ void AddQuantizeCommand(CLI::App* app) {
   static Flags flags;
   CLI::App* c = AddCommand(app, "quantize", "Write a model in fewer bits, as a GGUF file", &flags,
                            [] { RunQuantize(flags); });
-  c->add_option("model", flags.model, "Model, in any format")->required();
-  c->add_option("--type", flags.type,
-                "q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q2_k_s, q3_k_s, q3_k_m, q3_k_l, q4_k_s, "
-                "q4_k_m, q5_k_s, q5_k_m, q6_k")
-      ->required();
+  AddExportFlags(c, &flags);
+  std::string types;
+  for (const infer::QuantizeMix& mix : infer::QuantizeMixes()) {
+    types += (types.empty() ? "" : ", ") + mix.name;
+  }
+  c->add_option("--type", flags.type, types)->required();
   c->add_option("--out", flags.out, "The .gguf file to write")->required();
-  c->add_option("--tokenizer", flags.tokenizer, "Tokenizer (default: the one of the model)");
-  c->add_option("--name", flags.name, "Name in the file (default: that of the model's path)");
-  c->add_flag("--force", flags.force, "Replace what is there");
   c->footer("Example: cria quantize llama/7B --type q4_k_m --out llama-7b.q4_k_m.gguf");
 }
 

@@ -22,4 +22,10 @@ T JsonGet(const AnyJson& json, const char* key, const std::string& where) {
   }
 }
 
+template <class T, class AnyJson>
+T JsonGetOr(const AnyJson& json, const char* key, T fallback, const std::string& where) {
+  const bool absent = !json.is_object() || !json.contains(key) || json[key].is_null();
+  return absent ? fallback : JsonGet<T>(json, key, where);
+}
+
 }  // namespace cria

@@ -26,13 +26,14 @@ bool TooDeep(std::string_view text) {
 }
 
 template <class AnyJson>
-AnyJson Parse(std::string_view text, const std::string& where) {
+AnyJson Parse(std::string_view text, const std::string& where,
+              const typename AnyJson::parser_callback_t& watch = nullptr) {
   if (TooDeep(text)) {
     throw Error(fmt::format("JSON nested more than {} deep", kMaxJsonDepth), where,
                 "the file is damaged or hostile; fetch it again");
   }
   try {
-    return AnyJson::parse(text);
+    return AnyJson::parse(text, watch);
   } catch (const nlohmann::json::exception& error) {
     throw Error(fmt::format("not valid JSON: {}", error.what()), where,
                 "repair or regenerate the file");
@@ -41,7 +42,10 @@ AnyJson Parse(std::string_view text, const std::string& where) {
 
 }  // namespace
 
-Json ParseJson(std::string_view text, const std::string& where) { return Parse<Json>(text, where); }
+Json ParseJson(std::string_view text, const std::string& where,
+               const Json::parser_callback_t& watch) {
+  return Parse<Json>(text, where, watch);
+}
 
 SortedJson ParseSortedJson(std::string_view text, const std::string& where) {
   return Parse<SortedJson>(text, where);

@@ -13,8 +13,10 @@ using Json = nlohmann::ordered_json;
 /// Deeper nesting than this is refused: copies and destructors of trees recurse.
 inline constexpr int kMaxJsonDepth = 256;
 
-/// Parses `text`; `where` names its origin in the error.
-Json ParseJson(std::string_view text, const std::string& where);
+/// Parses `text`; `where` names its origin in the error. `watch`, if given, sees every event of the
+/// parser: repeated keys, for example, which the tree does not keep.
+Json ParseJson(std::string_view text, const std::string& where,
+               const Json::parser_callback_t& watch = nullptr);
 /// The same, or a discarded value (is_discarded()) where ParseJson would throw.
 Json TryParseJson(std::string_view text);
 Json ReadJson(const fs::path& path);
@@ -27,6 +29,9 @@ SortedJson ParseSortedJson(std::string_view text, const std::string& where);
 /// Required member of an object with the right type, or an Error that names it.
 template <class T, class AnyJson>
 T JsonGet(const AnyJson& json, const char* key, const std::string& where);
+/// The same; `fallback` if the member is absent or null.
+template <class T, class AnyJson>
+T JsonGetOr(const AnyJson& json, const char* key, T fallback, const std::string& where);
 
 }  // namespace cria
 

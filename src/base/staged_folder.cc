@@ -4,10 +4,24 @@
 #include "base/error.h"
 
 namespace cria {
+namespace {
+
+// --force must not be able to remove a home directory.
+void RequireFlat(const fs::path& path) {
+  if (!fs::is_directory(path)) return;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (!entry.is_directory()) continue;
+    throw Error("it holds folders, so it is not what would be replaced here", path.string(),
+                "name another place with --out, or remove it yourself");
+  }
+}
+
+}  // namespace
 
 StagedFolder::StagedFolder(const fs::path& target, bool force)
     : target_(target), staged_(target.string() + ".tmp") {
   RequireAbsent(target_, force);
+  for (const fs::path& doomed : {target_, staged_}) RequireFlat(doomed);
   std::error_code error;
   fs::remove_all(staged_, error);
   if (!error) fs::create_directories(staged_, error);

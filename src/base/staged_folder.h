@@ -8,7 +8,8 @@ namespace cria {
 class StagedFolder {
  public:
   /// Makes `<target>.tmp`, removing what an interrupted run left there. Throws Error if `target`
-  /// exists and is not an empty folder, unless `force`.
+  /// exists and is not an empty folder, unless `force`; and always if it is a folder of folders,
+  /// which nothing that is staged here ever is.
   StagedFolder(const fs::path& target, bool force);
   ~StagedFolder();  ///< removes the temporary folder unless committed
   StagedFolder(const StagedFolder&) = delete;

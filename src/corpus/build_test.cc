@@ -158,6 +158,16 @@ TEST_F(BuildTest, DeduplicationLosesNoText) {
   EXPECT_EQ(found, 1);
 }
 
+TEST_F(BuildTest, CompanionFilesAreInTheDigest) {
+  WriteStories(30);
+  Write("stories/0.index", "one");
+  Build(StoryRecipe(), "out");
+  const std::string before = ReadManifest(root_ / "out").digest;
+  Write("stories/0.index", "two");
+  Build(StoryRecipe(), "out");
+  EXPECT_NE(ReadManifest(root_ / "out").digest, before);
+}
+
 TEST_F(BuildTest, SkipsWhenNothingChanged) {
   WriteStories(30);
   Build(StoryRecipe(), "out");

@@ -44,13 +44,40 @@ TEST(Fortunes, JoinedToDocuments) {
   EXPECT_EQ(ReadFortunes("one\n%\ntwo", 1), (std::vector<std::string>{"one", "two"}));
 }
 
-TEST(Gettext, LongEntriesOnly) {
-  const auto u32 = [](uint32_t v) { return std::string(reinterpret_cast<const char*>(&v), 4); };
-  const std::string header = "Content-Type: text/plain; charset=UTF-8", text(100, 'x');
-  // 2 entries; originals are not read, so their table may be the translations' own
+// A file of two entries; originals are not read, so their table may be the translations' own.
+std::string MoFile(const std::string& header, const std::string& text) {
+  const auto u32 = [](size_t value) {
+    const auto v = static_cast<uint32_t>(value);
+    return std::string(reinterpret_cast<const char*>(&v), 4);
+  };
   std::string mo = u32(0x950412de) + u32(0) + u32(2) + u32(28) + u32(28) + u32(0) + u32(0);
-  mo += u32(uint32_t(header.size())) + u32(44) + u32(100) + u32(uint32_t(44 + header.size() + 1));
-  mo += header + '\0' + text + '\0';
+  mo += u32(header.size()) + u32(44) + u32(text.size()) + u32(44 + header.size() + 1);
+  return mo + header + '\0' + text + '\0';
+}
+
+TEST(Gettext, TheHeaderSaysTheCharacterSet) {
+  std::string text, expected;
+  for (int i = 0; i < 40; ++i) {
+    text += "\xf0\xd2\xc9 ";
+    expected += "При ";
+  }
+  text += ".";
+  expected += ".";
+  const std::string mo = MoFile("Content-Type: text/plain; charset=KOI8-R\n", text);
+  EXPECT_EQ(ReadGettext(mo, "", "x.mo"), std::vector<std::string>{expected});
+  EXPECT_EQ(ReadGettext(MoFile("none", text), "koi8-r", "x.mo"),
+            std::vector<std::string>{expected});
+}
+
+TEST(Gettext, EntriesMayNotOverlap) {
+  std::string mo = MoFile("h", std::string(1000, 'x'));
+  mo.replace(28, 8, mo.substr(36, 8));  // the first entry is the second one
+  EXPECT_THROW(ReadGettext(mo, "", "x.mo"), Error);
+}
+
+TEST(Gettext, LongEntriesOnly) {
+  const std::string text(100, 'x');
+  const std::string mo = MoFile("Content-Type: text/plain; charset=UTF-8", text);
   EXPECT_EQ(ReadGettext(mo, "", "x.mo"), (std::vector<std::string>{text}));
   EXPECT_THROW(ReadGettext(mo.substr(0, 50), "", "x.mo"), Error);
   EXPECT_THROW(ReadGettext("not a mo file, but long enough", "", "x.mo"), Error);

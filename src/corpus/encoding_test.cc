@@ -18,6 +18,11 @@ TEST(Encoding, ToUtf8) {
   EXPECT_EQ(ToUtf8("äöüäöü\xff", "no-such-charset"), "äöüäöü\xef\xbf\xbd");  // mostly UTF-8
 }
 
+// Vietnamese in windows-1258: a base letter waits for its accent, at the end of the text too.
+TEST(Encoding, NothingIsHeldBackAtTheEnd) {
+  EXPECT_EQ(ToUtf8("ch\xfd \xfd hoa", "cp1258").substr(7), " hoa");
+}
+
 TEST(Encoding, Binary) {
   EXPECT_TRUE(LooksBinary(std::string("a\0b", 3)));
   EXPECT_FALSE(LooksBinary("a\xff"));

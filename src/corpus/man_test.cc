@@ -1,12 +1,22 @@
 // man and mdoc macros, conditions, tables, link pages.
 #include "corpus/man.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "corpus/roff_escapes.h"
 
 namespace cria::corpus {
 namespace {
+
+TEST(Man, HostilePagesStaySmall) {
+  std::string line;
+  for (int i = 0; i < 100000; ++i) line += ".if n ";
+  ManToText(line + "x\n");  // must end, without overflowing the stack
+  std::string page = ".ds a0 xxxxxxxxxx\n";
+  for (int i = 1; i < 40; ++i) page += fmt::format(".ds a{} \\*[a{}]\\*[a{}]\n", i, i - 1, i - 1);
+  EXPECT_LT(ManToText(".TH X 1\n" + page + ".SH NAME\n\\*[a39]\n").size(), 100000u);
+}
 
 TEST(Man, ManMacros) {
   EXPECT_EQ(ManToText(".\\\" comment\n.TH LS 1 2020\n.SH NAME\nls \\- list directory contents\n"

@@ -22,18 +22,13 @@ fs::path FirstExisting(std::initializer_list<fs::path> candidates) {
   return {};
 }
 
-template <class T>
-T ValueOr(const Json& json, const char* key, T fallback, const std::string& where) {
-  return json.contains(key) && !json[key].is_null() ? JsonGet<T>(json, key, where) : fallback;
-}
-
 // Meta's params.json says only that frequencies are scaled; the numbers are those of the release
 // (llama-models, apply_scaling), with 32 for the small models of LLaMA 3.2.
 RopeScaling ScalingFromMetadata(const Json& meta, const ModelConfig& c, const std::string& where) {
-  if (ValueOr(meta, "use_scaled_rope", false, where)) {
+  if (JsonGetOr(meta, "use_scaled_rope", false, where)) {
     RopeScaling scaling;
     scaling.kind = RopeScaling::Kind::kLlama3;
-    scaling.factor = ValueOr(meta, "rope_scaling_factor", c.dim < 4096 ? 32.0 : 8.0, where);
+    scaling.factor = JsonGetOr(meta, "rope_scaling_factor", c.dim < 4096 ? 32.0 : 8.0, where);
     return scaling;
   }
   if (meta.contains("rope_factors")) {
@@ -52,9 +47,9 @@ ModelConfig ConfigFromTensors(const store::TensorSet& tensors, int64_t max_seq_l
   c.dim = JsonGet<int64_t>(meta, "dim", where);
   c.n_layers = JsonGet<int>(meta, "n_layers", where);
   c.n_heads = JsonGet<int>(meta, "n_heads", where);
-  c.norm_eps = ValueOr(meta, "norm_eps", 1e-5, where);
-  c.rope_theta = ValueOr(meta, "rope_theta", 10000.0, where);
-  c.max_seq_len = ValueOr(meta, "max_seq_len", max_seq_len, where);
+  c.norm_eps = JsonGetOr(meta, "norm_eps", 1e-5, where);
+  c.rope_theta = JsonGetOr(meta, "rope_theta", 10000.0, where);
+  c.max_seq_len = JsonGetOr(meta, "max_seq_len", max_seq_len, where);
   const auto rows = [&](const char* name) {
     const Shape& shape = tensors.Get(name).shape;
     if (shape.size() != 2) throw Error(fmt::format("{} is no matrix", name), where, "not a LLaMA");

@@ -1,6 +1,6 @@
 // A model in the files of other programs: Meta's release, Hugging Face, GGUF; and as a checkpoint
-// of our own. The inverse of checkpoint.h. Tensors go one at a time, so a model of any size is
-// converted in the memory of its largest tensor.
+// of our own. The inverse of checkpoint.h. Tensors go one at a time, in the memory of the largest,
+// except into a checkpoint of our own, whose writer wants all converted ones at once.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ struct ExportOptions {
   int shards = 0;      ///< files (Meta: model-parallel ranks); 0: as many as is usual
   bool force = false;  ///< replace what is there
   std::string name;    ///< what the model is called in its files
-  std::function<void(const std::string& tensor, int64_t bytes)> progress;  ///< after each tensor
+  std::function<void(int64_t parameters)> progress;  ///< after each tensor: those it wrote
 };
 
 /// Folder with params.json, consolidated.NN.pth, checklist.chk and the tokenizer. Norms and
@@ -43,7 +43,7 @@ struct GgufTensorPlan {
   DType type;
   std::vector<float> importance;
 };
-using GgufPlan = std::function<GgufTensorPlan(const ParameterSpec& spec, DType stored)>;
+using GgufPlan = std::function<GgufTensorPlan(const ParameterSpec& spec)>;
 
 /// One GGUF file. Norms are F32, as llama.cpp wants them; matrices are what `plan` says, or,
 /// without one, options.type or their own type. `file_type` is llama.cpp's number for the mixture.

@@ -9,6 +9,10 @@ void ExportCria(const Context& context, const ModelFiles& model,
                 const tokenizer::Tokenizer* tokenizer, const fs::path& out,
                 const ExportOptions& options) {
   RequireAbsent(out, options.force);
+  if (fs::exists(out) && !fs::is_empty(out) && !store::IsCheckpoint(out)) {
+    throw Error("--force replaces a checkpoint here, and this is none", out.string(),
+                "name another place with --out, or remove it yourself");
+  }
   store::CheckpointWriter writer(out);
   std::vector<std::vector<uint8_t>> kept;  // the writer wants all bytes at once
   for (const ParameterSpec& spec : ListParameters(model.config)) {
@@ -23,7 +27,7 @@ void ExportCria(const Context& context, const ModelFiles& model,
       bytes = kept.back();
     }
     writer.Add("weights/" + spec.name, type, spec.shape, bytes);
-    if (options.progress) options.progress(stored.name, static_cast<int64_t>(bytes.size()));
+    if (options.progress) options.progress(stored.elements());
   }
   Json state = Json::object();
   if (tokenizer != nullptr) {

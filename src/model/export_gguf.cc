@@ -77,7 +77,7 @@ void ExportGguf(const Context& context, const ModelFiles& model,
     if (spec.role == ParameterRole::kNorm) {
       how.type = DType::kF32;
     } else if (plan) {
-      how = plan(spec, stored.type);
+      how = plan(spec);
     }
     const auto name =
         store::TranslateName(spec.name, store::NamingStyle::kMeta, store::NamingStyle::kGguf);
@@ -85,7 +85,7 @@ void ExportGguf(const Context& context, const ModelFiles& model,
     tensors.push_back({*name, how.type, spec.shape, [&context, &options, &stored, how] {
                          auto bytes = ConvertTensor(context, stored, how);
                          if (options.progress) {
-                           options.progress(stored.name, static_cast<int64_t>(bytes.size()));
+                           options.progress(stored.elements());
                          }
                          return bytes;
                        }});

@@ -104,7 +104,7 @@ std::vector<store::OutputTensor> Tensors(const Context& context, const ModelFile
            std::vector<uint8_t> bytes = ConvertTensor(context, stored, {type, {}});
            if (permuted) bytes = Permute(bytes, stored.shape[0], head_dim);
            if (options.progress) {
-             options.progress(stored.name, static_cast<int64_t>(bytes.size()));
+             options.progress(stored.elements());
            }
            return bytes;
          }});

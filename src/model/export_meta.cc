@@ -47,6 +47,13 @@ void RequireWritable(const ModelConfig& c, int ranks, const std::string& where) 
   if (c.rope_scaling.kind == RopeScaling::Kind::kLinear) {
     throw Error("Meta's format has no linear rotary scaling", where, "convert to hf or gguf");
   }
+  RopeScaling known;  // Meta's file names the factor alone
+  known.kind = RopeScaling::Kind::kLlama3;
+  known.factor = c.rope_scaling.factor;
+  if (c.rope_scaling.kind == RopeScaling::Kind::kLlama3 && c.rope_scaling != known) {
+    throw Error("Meta's format has no rotary scaling but LLaMA 3.1's", where,
+                "convert to hf or gguf");
+  }
   if (ranks < 1 || ranks > 99)
     throw Error("between 1 and 99 shards can be written", "--shards", "");
   const struct {
@@ -152,11 +159,11 @@ void ExportMeta(const Context& context, const ModelFiles& model,
       const std::string name =
           spec.role == ParameterRole::kOutput ? std::string("output.weight") : spec.name;
       tensors.push_back(
-          {name, type, shape, [&context, &options, &stored, type, axis, rank, ranks] {
+          {name, type, shape, [&context, &options, &stored, type, shape, axis, rank, ranks] {
              const std::vector<uint8_t> bytes = ConvertTensor(context, stored, {type, {}});
              auto slice = Slice(bytes, stored.shape[0], axis, rank, ranks);
              if (options.progress) {
-               options.progress(stored.name, static_cast<int64_t>(slice.size()));
+               options.progress(ElementCount(shape));
              }
              return slice;
            }});

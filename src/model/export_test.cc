@@ -82,6 +82,39 @@ TEST_F(Export, GroupedQueriesInHalvesAndBack) {
   ExpectSame(OpenModel(TestData() / "models/stories260K/stories260K.f32.gguf"), original);
 }
 
+TEST_F(Export, ScaledRotaryEmbeddingGoesThroughEveryFormat) {
+  CRIA_REQUIRE_TEST_DATA("models/stories260K/hf_gqa_fp32");
+  fs::copy(TestData() / "models/stories260K/hf_gqa_fp32", folder_ / "source");
+  Json config = ReadJson(folder_ / "source/config.json");
+  config["rope_theta"] = 500000.0;
+  config["rope_scaling"] = {{"rope_type", "llama3"},
+                            {"factor", 32.0},
+                            {"low_freq_factor", 1.0},
+                            {"high_freq_factor", 4.0},
+                            {"original_max_position_embeddings", 8192}};
+  WriteJson(folder_ / "source/config.json", config);
+  const ModelFiles original = OpenModel(folder_ / "source");
+  EXPECT_EQ(original.config.rope_scaling.kind, RopeScaling::Kind::kLlama3);
+  EXPECT_EQ(original.config.rope_scaling.factor, 32);
+  RoundTrip(context_, folder_, original, 0,
+            [&](const ModelFiles& model) { ExpectSame(original, model); });
+}
+
+TEST_F(Export, ForceReplacesOnlyWhatItCouldHaveWritten) {
+  CRIA_REQUIRE_TEST_DATA("models/stories260K/hf_gqa_fp32");
+  const ModelFiles model = OpenModel(TestData() / "models/stories260K/hf_gqa_fp32");
+  ExportOptions options;
+  options.force = true;
+  fs::create_directories(folder_ / "home/letters");
+  WriteFile(folder_ / "home/letters/first", "dear");
+  EXPECT_THROW(ExportHuggingFace(context_, model, nullptr, folder_ / "home", options), Error);
+  EXPECT_THROW(ExportCria(context_, model, nullptr, folder_ / "home", options), Error);
+  EXPECT_EQ(ReadFile(folder_ / "home/letters/first"), "dear");
+  ExportHuggingFace(context_, model, nullptr, folder_ / "hf", options);
+  ExportHuggingFace(context_, model, nullptr, folder_ / "hf", options);
+  ExpectSame(model, OpenModel(folder_ / "hf"));
+}
+
 // A head size that is not dim / heads.
 TEST_F(Export, RefusesWhatTheFormatCannotSay) {
   CRIA_REQUIRE_TEST_DATA("models/quatricmorph_tiny_llama_2shard");

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "store/gguf_value.h"
 
 namespace cria::store {
 namespace {
@@ -24,21 +25,6 @@ constexpr TypeNumber kTypeNumbers[] = {
     {DType::kQ3_K, 11}, {DType::kQ4_K, 12}, {DType::kQ5_K, 13}, {DType::kQ6_K, 14},
     {DType::kI32, 26},  {DType::kI64, 27},  {DType::kF64, 28},  {DType::kBF16, 30}};
 
-enum ValueType : uint32_t {
-  kU8,
-  kI8,
-  kU16,
-  kI16,
-  kU32,
-  kI32,
-  kF32,
-  kBool,
-  kString,
-  kArray,
-  kU64,
-  kI64,
-  kF64
-};
 constexpr uint64_t kValueBytes[] = {1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8};  // at least
 
 class Reader {

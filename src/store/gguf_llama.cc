@@ -10,11 +10,6 @@ namespace {
 
 constexpr const char* kRemedy = "fetch the file again from its source";
 
-template <class T>
-T Value(const Json& values, const std::string& key, T fallback, const std::string& where) {
-  return values.contains(key) ? JsonGet<T>(values, key.c_str(), where) : fallback;
-}
-
 // The decimal that a fp32 value was written from: 1e-06, not 9.999999974752427e-07.
 double Decimal(double value) {
   return std::strtod(fmt::format("{}", static_cast<float>(value)).c_str(), nullptr);
@@ -25,26 +20,26 @@ double Decimal(double value) {
 }
 
 Json RopeScaling(const Json& values, const std::string& where) {
-  const auto type = Value<std::string>(values, "llama.rope.scaling.type", "none", where);
+  const auto type = JsonGetOr<std::string>(values, "llama.rope.scaling.type", "none", where);
   if (type == "none") return nullptr;
   if (type != "linear") Refuse(fmt::format("rotary scaling \"{}\" is not supported", type), where);
   return {{"type", type},
-          {"factor", Decimal(Value(values, "llama.rope.scaling.factor", 1.0, where))}};
+          {"factor", Decimal(JsonGetOr(values, "llama.rope.scaling.factor", 1.0, where))}};
 }
 
 Json MetaParams(const Json& values, const std::string& where) {
-  const auto architecture = Value<std::string>(values, "general.architecture", "", where);
+  const auto architecture = JsonGetOr<std::string>(values, "general.architecture", "", where);
   if (architecture != "llama") {
     Refuse(fmt::format("architecture \"{}\" is not supported", architecture), where);
   }
-  if (Value<int64_t>(values, "llama.expert_count", 0, where) > 0) {
+  if (JsonGetOr<int64_t>(values, "llama.expert_count", 0, where) > 0) {
     Refuse("a mixture of experts is not supported", where);
   }
   const auto heads = JsonGet<int64_t>(values, "llama.attention.head_count", where);
   const auto dim = JsonGet<int64_t>(values, "llama.embedding_length", where);
   if (heads <= 0 || dim <= 0) throw Error("sizes must be positive", where, kRemedy);
-  const int64_t head_dim = Value(values, "llama.attention.key_length", dim / heads, where);
-  const int64_t rotated = Value(values, "llama.rope.dimension_count", head_dim, where);
+  const int64_t head_dim = JsonGetOr(values, "llama.attention.key_length", dim / heads, where);
+  const int64_t rotated = JsonGetOr(values, "llama.rope.dimension_count", head_dim, where);
   if (rotated != head_dim) {
     Refuse(
         fmt::format("rotary embedding of {} out of {} values is not supported", rotated, head_dim),
@@ -53,11 +48,11 @@ Json MetaParams(const Json& values, const std::string& where) {
   return {{"dim", dim},
           {"n_layers", JsonGet<int64_t>(values, "llama.block_count", where)},
           {"n_heads", heads},
-          {"n_kv_heads", Value(values, "llama.attention.head_count_kv", heads, where)},
+          {"n_kv_heads", JsonGetOr(values, "llama.attention.head_count_kv", heads, where)},
           {"head_dim", head_dim},
           {"norm_eps",
            Decimal(JsonGet<double>(values, "llama.attention.layer_norm_rms_epsilon", where))},
-          {"rope_theta", Decimal(Value(values, "llama.rope.freq_base", 10000.0, where))},
+          {"rope_theta", Decimal(JsonGetOr(values, "llama.rope.freq_base", 10000.0, where))},
           {"rope_scaling", RopeScaling(values, where)},
           {"max_seq_len", JsonGet<int64_t>(values, "llama.context_length", where)}};
 }
@@ -100,7 +95,7 @@ TensorSet OpenLlamaGguf(const fs::path& path) {
   const Json values = first.metadata();
   Json params = MetaParams(values, where);
   params["gguf"] = values;
-  const int64_t parts = Value<int64_t>(values, "split.count", 1, where);
+  const int64_t parts = JsonGetOr<int64_t>(values, "split.count", 1, where);
   if (parts < 1 || parts > 4096) throw Error(fmt::format("{} parts", parts), where, kRemedy);
   TensorSet set;
   set.set_where(where);

@@ -3,24 +3,13 @@
 
 #include "base/error.h"
 #include "store/gguf.h"
+#include "store/gguf_value.h"
 
 namespace cria::store {
 namespace {
 
 constexpr int64_t kAlignment = 32;  // the format's default, so no key is needed
 constexpr size_t kMaxName = 63;     // bytes of a tensor's name, the terminator aside
-
-// Numbers of value types; the others are never written.
-enum ValueType : uint32_t {
-  kU32 = 4,
-  kI32 = 5,
-  kF32 = 6,
-  kBool = 7,
-  kString = 8,
-  kArray = 9,
-  kU64 = 10,
-  kI64 = 11
-};
 
 template <class T>
 void Put(T value, std::string* out) {
@@ -32,7 +21,7 @@ void PutString(const std::string& text, std::string* out) {
   *out += text;
 }
 
-ValueType TypeOf(const Json& value) {
+GgufValue TypeOf(const Json& value) {
   if (value.is_boolean()) return kBool;
   if (value.is_number_float()) return kF32;
   if (value.is_number_unsigned()) {
@@ -47,7 +36,7 @@ ValueType TypeOf(const Json& value) {
   return kString;
 }
 
-void PutScalar(ValueType type, const Json& value, std::string* out) {
+void PutScalar(GgufValue type, const Json& value, std::string* out) {
   switch (type) {
     case kU32:
       return Put(value.get<uint32_t>(), out);
@@ -63,16 +52,16 @@ void PutScalar(ValueType type, const Json& value, std::string* out) {
       return Put(value.get<int64_t>(), out);
     case kString:
       return PutString(value.get<std::string>(), out);
-    case kArray:
-      CRIA_CHECK(false, "an array of arrays");
+    default:  // types that TypeOf never gives, and arrays of arrays
+      CRIA_CHECK(false, "GGUF value type {}", static_cast<uint32_t>(type));
   }
 }
 
 void PutValue(const Json& value, std::string* out) {
-  const ValueType type = TypeOf(value);
+  const GgufValue type = TypeOf(value);
   Put<uint32_t>(type, out);
   if (type != kArray) return PutScalar(type, value, out);
-  const ValueType element = value.empty() ? kString : TypeOf(value.front());
+  const GgufValue element = value.empty() ? kString : TypeOf(value.front());
   Put<uint32_t>(element, out);
   Put<uint64_t>(value.size(), out);
   for (const Json& item : value) PutScalar(element, item, out);

@@ -34,26 +34,21 @@ WeightFiles FindWeights(const fs::path& directory) {
   return {};
 }
 
-template <class T>
-T Value(const Json& json, const char* key, T fallback, const std::string& where) {
-  return json.contains(key) && !json[key].is_null() ? JsonGet<T>(json, key, where) : fallback;
-}
-
 [[noreturn]] void Refuse(const std::string& what, const std::string& where) {
   throw Error(what, where, kNotLlama);
 }
 
 void RequireLlama(const Json& config, const std::string& where) {
-  const std::string type = Value<std::string>(config, "model_type", "llama", where);
+  const std::string type = JsonGetOr<std::string>(config, "model_type", "llama", where);
   if (type != "llama" && type != "mistral") {
     Refuse(fmt::format("model_type \"{}\" is not supported", type), where);
   }
-  const std::string act = Value<std::string>(config, "hidden_act", "silu", where);
+  const std::string act = JsonGetOr<std::string>(config, "hidden_act", "silu", where);
   if (act != "silu" && act != "swish") {
     Refuse(fmt::format("activation \"{}\" is not supported", act), where);
   }
   for (const char* bias : {"attention_bias", "mlp_bias"}) {
-    if (Value(config, bias, false, where)) {
+    if (JsonGetOr(config, bias, false, where)) {
       Refuse(fmt::format("{}: biases are not supported", bias), where);
     }
   }
@@ -65,8 +60,8 @@ Json RopeScaling(const Json& config, const std::string& where) {
   const char* key = config.contains("rope_parameters") ? "rope_parameters" : "rope_scaling";
   if (!config.contains(key) || config[key].is_null()) return nullptr;
   const Json& rope = config[key];
-  const std::string type = Value<std::string>(
-      rope, "rope_type", Value<std::string>(rope, "type", "default", where), where);
+  const std::string type = JsonGetOr<std::string>(
+      rope, "rope_type", JsonGetOr<std::string>(rope, "type", "default", where), where);
   if (type == "default") return nullptr;
   if (type != "linear" && type != "llama3") {
     Refuse(fmt::format("rotary scaling \"{}\" is not supported", type), where);
@@ -88,22 +83,22 @@ Json MetaParams(const Json& config, const std::string& where) {
   const auto dim = JsonGet<int64_t>(config, "hidden_size", where);
   if (heads <= 0 || dim <= 0) throw Error("sizes must be positive", where, kRemedy);
   const double theta = config.contains("rope_parameters")
-                           ? Value(config["rope_parameters"], "rope_theta", 10000.0, where)
-                           : Value(config, "rope_theta", 10000.0, where);
+                           ? JsonGetOr(config["rope_parameters"], "rope_theta", 10000.0, where)
+                           : JsonGetOr(config, "rope_theta", 10000.0, where);
   // Mistral's window is not built; up to its length it changes nothing.
-  int64_t context = Value<int64_t>(config, "max_position_embeddings", 2048, where);
-  const int64_t window = Value<int64_t>(config, "sliding_window", 0, where);
+  int64_t context = JsonGetOr<int64_t>(config, "max_position_embeddings", 2048, where);
+  const int64_t window = JsonGetOr<int64_t>(config, "sliding_window", 0, where);
   if (window > 0) context = std::min(context, window);
   return {{"dim", dim},
           {"n_layers", JsonGet<int64_t>(config, "num_hidden_layers", where)},
           {"n_heads", heads},
-          {"n_kv_heads", Value(config, "num_key_value_heads", heads, where)},
-          {"head_dim", Value(config, "head_dim", dim / heads, where)},
-          {"norm_eps", Value(config, "rms_norm_eps", 1e-6, where)},
+          {"n_kv_heads", JsonGetOr(config, "num_key_value_heads", heads, where)},
+          {"head_dim", JsonGetOr(config, "head_dim", dim / heads, where)},
+          {"norm_eps", JsonGetOr(config, "rms_norm_eps", 1e-6, where)},
           {"rope_theta", theta},
           {"rope_scaling", RopeScaling(config, where)},
           {"max_seq_len", context},
-          {"tied_embeddings", Value(config, "tie_word_embeddings", false, where)}};
+          {"tied_embeddings", JsonGetOr(config, "tie_word_embeddings", false, where)}};
 }
 
 // Meta turns neighbouring values (2i, 2i + 1) of a head, transformers turns (i, i + half): row

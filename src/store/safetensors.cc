@@ -34,13 +34,7 @@ Json ParseHeader(std::string_view text, const std::string& where) {
     }
     return true;
   };
-  ParseJson(text, where);  // refuses what is no JSON, or too deep to be handled
-  Json header;
-  try {
-    header = Json::parse(text, callback);
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("header is not valid JSON: {}", error.what()), where, kRemedy);
-  }
+  const Json header = ParseJson(text, where, callback);
   if (repeated || !header.is_object()) {
     throw Error(repeated ? "header names a tensor twice" : "header is not an object", where,
                 kRemedy);

@@ -69,11 +69,9 @@ std::vector<ModelPiece> ReadPieces(const Json& values, const std::string& where)
   return pieces;
 }
 
-ByteLevelModel ReadByteLevel(const Json& values, const std::vector<ModelPiece>& pieces,
-                             const std::string& where) {
+ByteLevelModel ReadByteLevel(const Json& values, const std::string& pre,
+                             const std::vector<ModelPiece>& pieces, const std::string& where) {
   ByteLevelModel model;
-  const std::string pre =
-      values.contains(Key("pre")) ? Get<std::string>(values, "pre", where) : "default";
   bool known = false;
   for (const KnownCut& cut : KnownCuts()) {
     if (pre != cut.name) continue;
@@ -119,6 +117,7 @@ std::optional<int32_t> SpecialId(const Json& values, const char* name, size_t si
 
 Vocabulary ReadGgufVocabulary(const Json& values, const std::string& where) {
   const auto kind = Get<std::string>(values, "model", where);
+  const auto pre = JsonGetOr<std::string>(values, Key("pre").c_str(), "default", where);
   Vocabulary vocabulary;
   vocabulary.model = LlamaModelProto();
   vocabulary.model.pieces = ReadPieces(values, where);
@@ -128,14 +127,14 @@ Vocabulary ReadGgufVocabulary(const Json& values, const std::string& where) {
   vocabulary.eos_id = SpecialId(values, "eos_token_id", size, where);
   const bool adds_bos = values.contains(Key("add_bos_token"))
                             ? Get<bool>(values, "add_bos_token", where)
-                            : kind == "llama" || values.value(Key("pre"), "") == "llama-bpe";
+                            : kind == "llama" || pre == "llama-bpe";
   if (!adds_bos) vocabulary.bos_id = -1;
   if (kind == "llama") {
     if (values.contains(Key("add_space_prefix"))) {
       vocabulary.model.normalizer.add_dummy_prefix = Get<bool>(values, "add_space_prefix", where);
     }
   } else if (kind == "gpt2") {
-    vocabulary.byte_level = ReadByteLevel(values, vocabulary.model.pieces, where);
+    vocabulary.byte_level = ReadByteLevel(values, pre, vocabulary.model.pieces, where);
     vocabulary.model.normalizer.add_dummy_prefix = false;
   } else {
     throw Error(fmt::format("unsupported tokenizer: kind \"{}\"", kind), where,
