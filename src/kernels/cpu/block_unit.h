@@ -1,0 +1,58 @@
+// What one instruction set offers to products with block-quantised weights. Knows no threads and no
+// dispatch. Files behind this contract are compiled for their instruction set; they use nothing
+// inline from the standard library, since the linker might pick that copy for the whole program.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace cria::kernels::internal {
+
+/// The types in the order of DType from Q4_0 on.
+constexpr int kBlockTypes = 10;
+/// Up to this many rows weights are unpacked in registers and used at once.
+constexpr int64_t kFusedRows = 8;
+/// Elements that are unpacked at a time: the block of the K types, 8 blocks of the others.
+constexpr int64_t kSuperBlock = 256;
+
+/// out [rows, columns] = x W^T for a few rows of W (columns of the result).
+struct BlockSweep {
+  int64_t rows, columns, k;
+  const uint8_t* weights;  ///< row r of W at weights + r * weight_stride
+  int64_t weight_stride;   ///< bytes
+  const int8_t* x;         ///< [rows, k]
+  const float* scale;      ///< [rows, k / 32]
+  const uint32_t* bias;    ///< [rows, k / group]: what a group adds beside its products; BlockUnit
+  float* out;              ///< [rows, out_stride], all lanes of the columns are written
+  int64_t out_stride;
+  uint8_t* scratch;  ///< PanelBytes(k) of memory, for `panel` only; 64-byte aligned
+};
+
+struct BlockKernels {
+  /// Elements that share a scale: 16 or 32.
+  int group;
+  /// > 0: weights are d (u - offset) and `bias` holds int32 -offset * sum(q). 0: weights are d u +
+  /// m and `bias` holds float scale * sum(q).
+  int offset;
+  /// rows <= kFusedRows, columns <= lanes.
+  void (*fused)(const BlockSweep&);
+  /// Any rows, columns <= 2 lanes: unpacks the columns once into scratch.
+  void (*panel)(const BlockSweep&);
+};
+
+struct BlockUnit {
+  int lanes;  ///< rows of W that are read side by side
+  BlockKernels kernels[kBlockTypes];
+  /// 32 values -> q, scale, two sums; `n` blocks. `halves`: BF16 values.
+  void (*quantize)(const void* x, bool halves, int64_t n, int8_t* q, float* scale, int32_t* sums);
+};
+
+extern const BlockUnit kAvx512Vnni, kAvx2Blocks, kPortableBlocks;
+
+/// Bytes of scratch memory of `panel`: unpacked integers, scales and minimums of 2 lanes columns.
+constexpr int64_t PanelBytes(int64_t k, int64_t lanes) {
+  const int64_t blocks = (k + 31) / 32;
+  return blocks * 2 * lanes * (32 + 4 * 2 + 4 * 2);
+}
+
+}  // namespace cria::kernels::internal
