@@ -15,7 +15,7 @@ tokenizer::Tokenizer LoadTokenizer(const fs::path& path) {
 }
 
 LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOptions& options) {
-  const ModelFiles files = OpenModel(path);
+  ModelFiles files = OpenModel(path);
   LoadedModel loaded;
   loaded.config = files.config;
   const fs::path tokenizer = options.tokenizer.empty() ? files.tokenizer : options.tokenizer;
@@ -35,9 +35,8 @@ LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOp
   } else if (options.needs_tokenizer) {
     throw Error("no tokenizer beside the model", path.string(), "name one with --tokenizer");
   }
-  const ParameterBlock parameters = ReadParameters(context, files);
   loaded.llama = MakeLlama(files.config, {.precision = options.precision, .for_training = false});
-  loaded.llama->SetWeights(context, parameters);
+  loaded.llama->LoadWeights(context, std::move(files));
   return loaded;
 }
 

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "kernels/block_matmul.h"
 #include "model/config.h"
 #include "tensor/buffer.h"
 
@@ -29,12 +30,13 @@ struct LayerActivations {
 /// Shared by all layers.
 template <class T>
 struct Scratch {
-  Buffer<T> gated;       // [N, hidden] silu(gate) * up, then its gradient
-  Buffer<float> dx;      // [N, dim] gradient of the residual stream
-  Buffer<T> dx_t;        // [N, dim] the same, rounded for the products
-  Buffer<T> d_normed;    // [N, dim]
-  Buffer<T> d_qkv;       // [N, (heads + 2 kv_heads) head_dim]
-  Buffer<T> d_attended;  // [N, heads head_dim]
+  Buffer<T> gated;                   // [N, hidden] silu(gate) * up, then its gradient
+  Buffer<float> dx;                  // [N, dim] gradient of the residual stream
+  Buffer<T> dx_t;                    // [N, dim] the same, rounded for the products
+  Buffer<T> d_normed;                // [N, dim]
+  Buffer<T> d_qkv;                   // [N, (heads + 2 kv_heads) head_dim]
+  Buffer<T> d_attended;              // [N, heads head_dim]
+  kernels::QuantizedRows quantized;  // the input of a layer with quantised weights
 
   Scratch(const ModelConfig& config, int64_t n, bool for_training);
 };

@@ -145,21 +145,28 @@ ModelFiles OpenModel(const fs::path& path) {
               "name a cria run, a Meta or Hugging Face folder, a .gguf or a llama2.c .bin file");
 }
 
-ParameterBlock ReadParameters(const Context& context, const ModelFiles& files) {
-  if (files.stored_bytes() <= kAlwaysVerifiedBytes) {
-    files.tensors.Verify(context, [&](const store::NamedTensor& tensor) {
-      return tensor.name.starts_with(files.prefix);
-    });
+const store::NamedTensor& ModelFiles::Tensor(const std::string& name) const {
+  const store::NamedTensor& tensor = tensors.Get(prefix + name);
+  const Shape shape = ParameterShape(config, name);
+  if (tensor.shape != shape) {
+    throw Error(fmt::format("{} has shape {}, the model needs {}", name, ShapeString(tensor.shape),
+                            ShapeString(shape)),
+                tensor.where, "the file does not fit its configuration");
   }
+  return tensor;
+}
+
+void ModelFiles::VerifySmall(const Context& context) const {
+  if (stored_bytes() > kAlwaysVerifiedBytes) return;
+  tensors.Verify(context,
+                 [&](const store::NamedTensor& tensor) { return tensor.name.starts_with(prefix); });
+}
+
+ParameterBlock ReadParameters(const Context& context, const ModelFiles& files) {
+  files.VerifySmall(context);
   ParameterBlock block(files.config);
   for (const ParameterSpec& spec : block.specs()) {
-    const store::NamedTensor& tensor = files.tensors.Get(files.prefix + spec.name);
-    if (tensor.shape != spec.shape) {
-      throw Error(fmt::format("{} has shape {}, the model needs {}", spec.name,
-                              ShapeString(tensor.shape), ShapeString(spec.shape)),
-                  tensor.where, "the file does not fit its configuration");
-    }
-    store::ReadAsFloat(context, tensor, block.values(spec));
+    store::ReadAsFloat(context, files.Tensor(spec.name), block.values(spec));
   }
   return block;
 }

@@ -21,6 +21,11 @@ struct ModelFiles {
 
   /// Bytes of the weights as stored.
   int64_t stored_bytes() const;
+  /// A weight by its Meta name. Throws Error if it is missing or does not have the shape that the
+  /// configuration asks for.
+  const store::NamedTensor& Tensor(const std::string& name) const;
+  /// Compares recorded digests if the weights are up to 1 GB.
+  void VerifySmall(const Context& context) const;
 };
 
 /// Opens a cria checkpoint or run folder (its newest complete checkpoint), a Meta folder, a Hugging

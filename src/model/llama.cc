@@ -54,6 +54,12 @@ class LlamaOf : public Llama {
     weights_.Set(context, config_, parameters, for_training_);
   }
 
+  void LoadWeights(const Context& context, ModelFiles files) override {
+    CRIA_CHECK(!for_training_ && files.config == config_);
+    files_ = std::move(files);
+    weights_.Load(context, files_);
+  }
+
   double Loss(const Context& context, const Batch& batch, std::span<float> token_loss) override {
     CheckBatch(batch);
     const TokenGrid grid{batch.rows, batch.seq_len, 0};
@@ -102,8 +108,8 @@ class LlamaOf : public Llama {
     Forward(context, grid, tokens.data(), own, &a);
     own->Grow(n);
     const int64_t first = all_positions ? 0 : n - 1;
-    kernels::Matmul(context, n - first, a.head.normed.data() + first * config_.dim, config_.dim,
-                    weights_.output.forward, logits, config_.vocab_size);
+    weights_.output.Apply(context, n - first, a.head.normed.data() + first * config_.dim,
+                          config_.dim, &a.scratch.quantized, logits, config_.vocab_size);
   }
 
  private:
@@ -137,8 +143,7 @@ class LlamaOf : public Llama {
   void Forward(const Context& context, const TokenGrid& grid, const int32_t* tokens,
                Cache<T>* cache, Activations<T>* a) {
     const int64_t n = grid.n();
-    kernels::Embedding(context, n, config_.dim, weights_.embedding.data(), tokens,
-                       a->layers[0].x.data());
+    weights_.Embed(context, config_.dim, {tokens, static_cast<size_t>(n)}, a->layers[0].x.data());
     for (int l = 0; l < config_.n_layers; ++l) {
       const bool last = l + 1 == config_.n_layers;
       LayerActivations<T>& layer = a->layers[for_training_ ? static_cast<size_t>(l) : 0];
@@ -157,19 +162,19 @@ class LlamaOf : public Llama {
 
   // Calls f(first row, number of rows) with head.logits filled for those rows.
   template <class F>
-  void ForEachLogitBlock(const Context& context, int64_t n, HeadActivations<T>* head, F f) {
+  void ForEachLogitBlock(const Context& context, int64_t n, Activations<T>* a, F f) {
     constexpr int64_t kRows = HeadActivations<T>::kLogitRows;
     for (int64_t first = 0; first < n; first += kRows) {
       const int64_t rows = std::min(kRows, n - first);
-      kernels::Matmul(context, rows, head->normed.data() + first * config_.dim, config_.dim,
-                      weights_.output.forward, head->logits.data(), config_.vocab_size);
+      weights_.output.Apply(context, rows, a->head.normed.data() + first * config_.dim, config_.dim,
+                            &a->scratch.quantized, a->head.logits.data(), config_.vocab_size);
       f(first, rows);
     }
   }
 
   void HeadLoss(const Context& context, int64_t n, const int32_t* targets, Activations<T>* a) {
     HeadActivations<T>& head = a->head;
-    ForEachLogitBlock(context, n, &head, [&](int64_t first, int64_t rows) {
+    ForEachLogitBlock(context, n, a, [&](int64_t first, int64_t rows) {
       kernels::CrossEntropy<T>(context, rows, config_.vocab_size, head.logits.data(),
                                targets + first, 1, head.loss.data() + first, nullptr);
     });
@@ -180,7 +185,7 @@ class LlamaOf : public Llama {
                     Activations<T>* a, float* gradients) {
     HeadActivations<T>& head = a->head;
     const int64_t dim = config_.dim, vocab = config_.vocab_size;
-    ForEachLogitBlock(context, n, &head, [&](int64_t first, int64_t rows) {
+    ForEachLogitBlock(context, n, a, [&](int64_t first, int64_t rows) {
       kernels::CrossEntropy(context, rows, vocab, head.logits.data(), targets + first, scale,
                             head.loss.data() + first, head.dlogits.data() + first * vocab);
     });
@@ -205,6 +210,7 @@ class LlamaOf : public Llama {
   ModelConfig config_;
   bool for_training_;
   kernels::RopeTable rope_;
+  ModelFiles files_;  // mapped, for the weights that stay in it
   LlamaWeights<T> weights_;
   std::unique_ptr<Activations<T>> activations_;
 };

@@ -7,6 +7,7 @@
 
 #include "base/context.h"
 #include "data/batch.h"
+#include "model/checkpoint.h"
 #include "model/config.h"
 #include "model/parameters.h"
 
@@ -27,7 +28,8 @@ class KvCache {
   virtual void Truncate(int64_t length) = 0;
 };
 
-/// What a model computes. Weights inside are a packed copy; the fp32 master block stays outside.
+/// What a model computes. In training the weights inside are a packed copy; the fp32 master block
+/// stays outside.
 class Llama {
  public:
   virtual ~Llama() = default;
@@ -35,6 +37,10 @@ class Llama {
 
   /// Packs the weights for the kernels. Call after every optimizer step.
   virtual void SetWeights(const Context& context, const ParameterBlock& parameters) = 0;
+
+  /// Reads the weights for inference, one matrix at a time; quantised ones are used where they are
+  /// mapped, so `files` is kept. Throws Error if a tensor is missing or misshapen.
+  virtual void LoadWeights(const Context& context, ModelFiles files) = 0;
 
   /// Sum over counted targets of -ln p(target). `token_loss` [rows * seq_len], if not empty,
   /// receives each term (0 where the target is -1).

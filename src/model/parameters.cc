@@ -38,6 +38,18 @@ std::vector<ParameterSpec> ListParameters(const ModelConfig& c) {
   return specs;
 }
 
+Shape ParameterShape(const ModelConfig& c, const std::string& name) {
+  // Layers are alike: one of each kind answers for all.
+  ModelConfig one = c;
+  one.n_layers = 1;
+  std::string first = name;
+  if (name.starts_with("layers.")) first = "layers.0" + name.substr(name.find('.', 7));
+  for (ParameterSpec& spec : ListParameters(one)) {
+    if (spec.name == first) return std::move(spec.shape);
+  }
+  CRIA_CHECK(false, "no parameter {}", name);
+}
+
 ParameterBlock::ParameterBlock(const ModelConfig& config)
     : specs_(ListParameters(config)), values_(ParameterCount(config)) {
   CRIA_CHECK(specs_.back().offset + specs_.back().elements() == values_.size());

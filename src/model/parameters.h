@@ -32,6 +32,9 @@ struct ParameterSpec {
 /// each group is one [sum of out, in] matrix for the kernels.
 std::vector<ParameterSpec> ListParameters(const ModelConfig& config);
 
+/// Shape of one of them. The name must be on the list.
+Shape ParameterShape(const ModelConfig& config, const std::string& name);
+
 /// One contiguous fp32 block of everything ListParameters names: weights, gradients or moments.
 class ParameterBlock {
  public:

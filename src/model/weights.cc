@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "kernels/embedding.h"
 
 namespace cria {
 namespace {
@@ -41,13 +42,18 @@ void LinearWeight<T>::Pack(const Context& context, const float* from, int64_t ou
 }
 
 template <class T>
+void LlamaWeights<T>::Reserve(const ModelConfig& c) {
+  layers.resize(static_cast<size_t>(c.n_layers));
+  small.resize(static_cast<size_t>((2 * c.n_layers + 1) * c.dim));
+}
+
+template <class T>
 void LlamaWeights<T>::Set(const Context& context, const ModelConfig& c,
                           const ParameterBlock& parameters, bool for_training) {
   const float* p = parameters.data();
   const TopOffsets top = OffsetsOfTop(c);
   const int64_t q = int64_t{c.n_heads} * c.head_dim;
-  layers.resize(static_cast<size_t>(c.n_layers));
-  small.resize(static_cast<size_t>((2 * c.n_layers + 1) * c.dim));
+  Reserve(c);
   if (embedding.size() != c.vocab_size * c.dim) embedding = Buffer<float>(c.vocab_size * c.dim);
   context.ParallelFor(c.vocab_size, [&](int64_t row) {
     std::copy_n(p + top.embedding + row * c.dim, c.dim, embedding.data() + row * c.dim);
@@ -70,6 +76,89 @@ void LlamaWeights<T>::Set(const Context& context, const ModelConfig& c,
   }
   norm = copy_gain(top.norm);
   output.Pack(context, p + top.output, c.vocab_size, c.dim, for_training);
+}
+
+namespace {
+
+template <class T>
+void LoadLinear(const Context& context, const ModelFiles& files,
+                std::initializer_list<const char*> names, const std::string& prefix,
+                LinearWeight<T>* linear) {
+  std::vector<const store::NamedTensor*> tensors;
+  int64_t out = 0, in = 0;
+  bool quantized = true;
+  for (const char* name : names) {
+    const store::NamedTensor& tensor = files.Tensor(prefix + name);
+    tensors.push_back(&tensor);
+    out += tensor.shape[0];
+    in = tensor.shape[1];
+    quantized = quantized && IsQuantized(tensor.type) && store::ContiguousView(tensor);
+  }
+  if (quantized) {
+    for (const store::NamedTensor* tensor : tensors) {
+      const TensorView view = *store::ContiguousView(*tensor);
+      linear->blocks.push_back({view.type, view.bytes.data(), tensor->shape[0], in});
+    }
+    return;
+  }
+  Buffer<float> floats(out * in);
+  int64_t at = 0;
+  for (const store::NamedTensor* tensor : tensors) {
+    store::ReadAsFloat(context, *tensor, floats.span().subspan(at, tensor->elements()));
+    at += tensor->elements();
+  }
+  linear->Pack(context, floats.data(), out, in, false);
+}
+
+}  // namespace
+
+template <class T>
+void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
+  files.VerifySmall(context);
+  const ModelConfig& c = files.config;
+  Reserve(c);
+  float* gain = small.data();
+  const auto load_gain = [&](const std::string& name) {
+    store::ReadAsFloat(context, files.Tensor(name), {gain, static_cast<size_t>(c.dim)});
+    gain += c.dim;
+    return gain - c.dim;
+  };
+  for (int l = 0; l < c.n_layers; ++l) {
+    const std::string prefix = "layers." + std::to_string(l) + ".";
+    LayerWeights<T>& layer = layers[static_cast<size_t>(l)];
+    layer.attention_norm = load_gain(prefix + "attention_norm.weight");
+    layer.ffn_norm = load_gain(prefix + "ffn_norm.weight");
+    LoadLinear(context, files,
+               {"attention.wq.weight", "attention.wk.weight", "attention.wv.weight"}, prefix,
+               &layer.wqkv);
+    LoadLinear(context, files, {"attention.wo.weight"}, prefix, &layer.wo);
+    LoadLinear(context, files, {"feed_forward.w1.weight", "feed_forward.w3.weight"}, prefix,
+               &layer.w13);
+    LoadLinear(context, files, {"feed_forward.w2.weight"}, prefix, &layer.w2);
+  }
+  norm = load_gain("norm.weight");
+  const char* const kEmbedding = "tok_embeddings.weight";
+  LoadLinear(context, files, {c.tied_embeddings ? kEmbedding : "output.weight"}, "", &output);
+  const store::NamedTensor& table = files.Tensor(kEmbedding);
+  stored_embedding = store::ContiguousView(table);
+  if (!stored_embedding) {
+    embedding = Buffer<float>(table.elements());
+    store::ReadAsFloat(context, table, embedding.span());
+  }
+}
+
+template <class T>
+void LlamaWeights<T>::Embed(const Context& context, int64_t dim, std::span<const int32_t> tokens,
+                            float* x) const {
+  const int64_t n = static_cast<int64_t>(tokens.size());
+  if (!stored_embedding) {
+    return kernels::Embedding(context, n, dim, embedding.data(), tokens.data(), x);
+  }
+  const DType type = stored_embedding->type;
+  const int64_t row_bytes = StoredBytes(type, dim);
+  for (int64_t i = 0; i < n; ++i) {
+    ConvertToFloat(type, stored_embedding->bytes.data() + tokens[i] * row_bytes, dim, x + i * dim);
+  }
 }
 
 template struct LinearWeight<float>;

@@ -1,10 +1,15 @@
-// Weights as the kernels read them: packed matrix operands, fp32 norm gains and embedding table.
-// A copy of the fp32 master block, made anew after each optimizer step.
+// Weights as the kernels read them: matrix operands, fp32 norm gains, the embedding table. In
+// training a packed copy of the fp32 master block, made anew after each optimizer step; else read
+// from a model's files one matrix at a time, quantised ones left where they are mapped.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <vector>
 
+#include "kernels/block_matmul.h"
 #include "kernels/matmul.h"
+#include "model/checkpoint.h"
 #include "model/parameters.h"
 
 namespace cria {
@@ -13,6 +18,20 @@ namespace cria {
 template <class T>
 struct LinearWeight {
   kernels::PackedMatrix<T> forward, backward;
+  std::vector<kernels::BlockMatrix> blocks;  ///< instead of `forward`: quantised, stacked
+
+  /// y [n, out] = x W^T, or +=. `rows` holds the rounded x of quantised weights.
+  template <class C>
+  void Apply(const Context& context, int64_t n, const T* x, int64_t x_stride,
+             kernels::QuantizedRows* rows, C* y, int64_t y_stride, bool accumulate = false) const {
+    if (blocks.empty()) {
+      kernels::Matmul(context, n, x, x_stride, forward, y, y_stride, accumulate);
+    } else {
+      rows->Set(context, n, blocks.front().k, x, x_stride);
+      kernels::BlockMatmul(context, *rows, blocks, y, y_stride, accumulate);
+    }
+  }
+
   /// Packs W at `from`, row-major [out, in]. Neighbouring matrices of the block make one taller W.
   void Pack(const Context& context, const float* from, int64_t out, int64_t in, bool for_training);
 };
@@ -30,13 +49,21 @@ struct LayerWeights {
 template <class T>
 struct LlamaWeights {
   std::vector<float> small;  // copies of the norm gains
-  Buffer<float> embedding;   // [vocab, dim]
+  Buffer<float> embedding;   // [vocab, dim], empty where the file's own is used
+  std::optional<TensorView> stored_embedding;
   std::vector<LayerWeights<T>> layers;
   const float* norm = nullptr;
   LinearWeight<T> output;  // [vocab, dim]
 
   void Set(const Context& context, const ModelConfig& config, const ParameterBlock& parameters,
            bool for_training);
+  /// Views of `files` stay in use. Throws Error if a tensor is missing or misshapen.
+  void Load(const Context& context, const ModelFiles& files);
+  /// x fp32 [tokens, dim].
+  void Embed(const Context& context, int64_t dim, std::span<const int32_t> tokens, float* x) const;
+
+ private:
+  void Reserve(const ModelConfig& config);
 };
 
 /// Where the tensors of one layer begin in a block of parameters or gradients.
