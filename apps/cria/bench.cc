@@ -124,6 +124,8 @@ void AddBenchCommand(CLI::App* app) {
       ->capture_default_str()
       ->check(Above0());
   AddBenchTrain(bench);
+  AddBenchModel(bench);
+  AddBenchInfer(bench);
 }
 
 }  // namespace cria::app

@@ -57,5 +57,7 @@ void AddBenchCommand(CLI::App* app);
 
 // Parts of `cria bench` that have a file of their own.
 void AddBenchTrain(CLI::App* bench);
+void AddBenchModel(CLI::App* bench);
+void AddBenchInfer(CLI::App* bench);
 
 }  // namespace cria::app

@@ -22,7 +22,20 @@ uint32_t FileTypeOf(DType type) {
   }
 }
 
-Json KeyValues(const ModelConfig& c, const std::string& name, uint32_t file_type) {
+// LLaMA 3.1's scaling stands in the file as its factors.
+store::OutputTensor RopeFreqs(const ModelConfig& c) {
+  const std::vector<double> factors = RopeFactors(c);
+  const std::vector<float> values(factors.begin(), factors.end());
+  return {"rope_freqs.weight", DType::kF32, {static_cast<int64_t>(values.size())}, [values] {
+            std::vector<uint8_t> bytes(values.size() * 4);
+            std::memcpy(bytes.data(), values.data(), bytes.size());
+            return bytes;
+          }};
+}
+
+}  // namespace
+
+Json GgufKeyValues(const ModelConfig& c, const std::string& name, uint32_t file_type) {
   Json v = {{"general.architecture", "llama"},
             {"general.type", "model"},
             {"general.name", name},
@@ -50,18 +63,12 @@ Json KeyValues(const ModelConfig& c, const std::string& name, uint32_t file_type
   return v;
 }
 
-// LLaMA 3.1's scaling stands in the file as its factors.
-store::OutputTensor RopeFreqs(const ModelConfig& c) {
-  const std::vector<double> factors = RopeFactors(c);
-  const std::vector<float> values(factors.begin(), factors.end());
-  return {"rope_freqs.weight", DType::kF32, {static_cast<int64_t>(values.size())}, [values] {
-            std::vector<uint8_t> bytes(values.size() * 4);
-            std::memcpy(bytes.data(), values.data(), bytes.size());
-            return bytes;
-          }};
+void FillVocabulary(int64_t vocab_size, tokenizer::Vocabulary* vocabulary) {
+  auto& pieces = vocabulary->model.pieces;
+  for (int64_t id = static_cast<int64_t>(pieces.size()); id < vocab_size; ++id) {
+    pieces.push_back({fmt::format("<unused {}>", id), 0, tokenizer::PieceType::kControl});
+  }
 }
-
-}  // namespace
 
 void ExportGguf(const Context& context, const ModelFiles& model,
                 const tokenizer::Tokenizer* tokenizer, const fs::path& out,
@@ -91,15 +98,11 @@ void ExportGguf(const Context& context, const ModelFiles& model,
                        }});
   }
   const DType embedding = StoredTensor(model, ListParameters(c).front()).type;
-  Json values =
-      KeyValues(c, options.name, file_type.value_or(FileTypeOf(options.type.value_or(embedding))));
+  Json values = GgufKeyValues(c, options.name,
+                              file_type.value_or(FileTypeOf(options.type.value_or(embedding))));
   if (tokenizer != nullptr) {
     tokenizer::Vocabulary vocabulary = tokenizer->vocabulary();
-    // llama.cpp wants a token for every row of the embedding.
-    for (int64_t id = vocabulary.model.pieces.size(); id < c.vocab_size; ++id) {
-      vocabulary.model.pieces.push_back(
-          {fmt::format("<unused {}>", id), 0, tokenizer::PieceType::kControl});
-    }
+    FillVocabulary(c.vocab_size, &vocabulary);
     WriteGgufVocabulary(vocabulary, &values);
   }
   store::WriteGguf(out, values, tensors);
