@@ -87,6 +87,7 @@ void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C*
                       .k = x.k(),
                       .weights = nullptr,
                       .weight_stride = StoredBytes(task.part->type, x.k()),
+                      .next = nullptr,
                       .x = x.q(),
                       .scale = x.scale(),
                       .bias = task.bias->values.data(),
@@ -96,6 +97,8 @@ void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C*
   for (int64_t i = 0; i < task.columns; i += step) {
     sweep.columns = std::min(step, task.columns - i);
     sweep.weights = task.part->data + (task.first + i) * sweep.weight_stride;
+    const bool more = fused && i + 2 * step <= task.columns;
+    sweep.next = more ? sweep.weights + step * sweep.weight_stride : nullptr;
     (fused ? kernels.fused : kernels.panel)(sweep);
     StoreRows(out, step, x.m(), sweep.columns, c + task.c_column + i, ldc, accumulate);
   }

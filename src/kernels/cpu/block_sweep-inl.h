@@ -36,8 +36,8 @@ void FusedRows(const BlockSweep& s) {
   F acc[R] = {};
   const int64_t blocks = s.k / 32;
   ForBlocks<T>(
-      s.weights, s.weight_stride, s.columns,
-      s.k, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
+      s.weights, s.weight_stride, s.columns, s.k,
+      s.next, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
 #pragma GCC unroll 8
         for (int r = 0; r < R; ++r) {
           const int8_t* x = s.x + r * s.k + 32 * b;
@@ -103,8 +103,8 @@ void UnpackPanel(const BlockSweep& s, PanelBlock<T>* panel) {
       continue;
     }
     ForBlocks<T>(
-        s.weights + first * s.weight_stride, s.weight_stride, columns,
-        s.k, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
+        s.weights + first * s.weight_stride, s.weight_stride, columns, s.k,
+        nullptr, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
           for (int j = 0; j < 8; ++j) panel[b].u[j][v] = w.u[j];
           for (int g = 0; g < 32 / T::kGroup; ++g) {
             panel[b].scale[g][v] = w.scale[g];

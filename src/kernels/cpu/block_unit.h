@@ -20,6 +20,7 @@ struct BlockSweep {
   int64_t rows, columns, k;
   const uint8_t* weights;  ///< row r of W at weights + r * weight_stride
   int64_t weight_stride;   ///< bytes
+  const uint8_t* next;     ///< as many rows that will be asked for next, or null
   const int8_t* x;         ///< [rows, k]
   const float* scale;      ///< [rows, k / 32]
   const uint32_t* bias;    ///< [rows, k / group]: what a group adds beside its products; BlockUnit
