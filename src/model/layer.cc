@@ -76,21 +76,22 @@ void LayerForward(const Context& context, const ModelConfig& c, const LayerWeigh
 
   kernels::RmsNorm(context, n, c.dim, eps, a->x.data(), weights.attention_norm,
                    a->attention_normed.data(), a->attention_rms.data());
-  weights.wqkv.Apply(context, n, a->attention_normed.data(), c.dim, &scratch->quantized,
+  weights.wqkv.Apply(context, {n, 0}, a->attention_normed.data(), c.dim, &scratch->quantized,
                      a->qkv.data(), w.qkv);
   kernels::Rope(context, rope, n, grid.seq_len, grid.first_position, c.n_heads + c.n_kv_heads,
                 a->qkv.data(), w.qkv, false);
   Attend(context, c, grid, cache, a);
   if (!in_place) CopyRows(context, n, c.dim, a->x.data(), c.dim, x_mid, c.dim);
-  weights.wo.Apply(context, n, a->attended.data(), w.q, &scratch->quantized, x_mid, c.dim, true);
+  weights.wo.Apply(context, {n, 0}, a->attended.data(), w.q, &scratch->quantized, x_mid, c.dim,
+                   true);
 
   kernels::RmsNorm(context, n, c.dim, eps, x_mid, weights.ffn_norm, a->ffn_normed.data(),
                    a->ffn_rms.data());
-  weights.w13.Apply(context, n, a->ffn_normed.data(), c.dim, &scratch->quantized, a->gate_up.data(),
-                    2 * c.hidden_dim);
+  weights.w13.Apply(context, {n, 0}, a->ffn_normed.data(), c.dim, &scratch->quantized,
+                    a->gate_up.data(), 2 * c.hidden_dim);
   kernels::SwiGlu(context, n, c.hidden_dim, a->gate_up.data(), scratch->gated.data());
   if (!in_place) CopyRows(context, n, c.dim, x_mid, c.dim, x_out, c.dim);
-  weights.w2.Apply(context, n, scratch->gated.data(), c.hidden_dim, &scratch->quantized, x_out,
+  weights.w2.Apply(context, {n, 0}, scratch->gated.data(), c.hidden_dim, &scratch->quantized, x_out,
                    c.dim, true);
 }
 

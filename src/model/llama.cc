@@ -108,7 +108,7 @@ class LlamaOf : public Llama {
     Forward(context, grid, tokens.data(), own, &a);
     own->Grow(n);
     const int64_t first = all_positions ? 0 : n - 1;
-    weights_.output.Apply(context, n - first, a.head.normed.data() + first * config_.dim,
+    weights_.output.Apply(context, {n - first, 0}, a.head.normed.data() + first * config_.dim,
                           config_.dim, &a.scratch.quantized, logits, config_.vocab_size);
   }
 
@@ -166,8 +166,9 @@ class LlamaOf : public Llama {
     constexpr int64_t kRows = HeadActivations<T>::kLogitRows;
     for (int64_t first = 0; first < n; first += kRows) {
       const int64_t rows = std::min(kRows, n - first);
-      weights_.output.Apply(context, rows, a->head.normed.data() + first * config_.dim, config_.dim,
-                            &a->scratch.quantized, a->head.logits.data(), config_.vocab_size);
+      weights_.output.Apply(context, {rows, 0}, a->head.normed.data() + first * config_.dim,
+                            config_.dim, &a->scratch.quantized, a->head.logits.data(),
+                            config_.vocab_size);
       f(first, rows);
     }
   }

@@ -14,21 +14,32 @@
 
 namespace cria {
 
+/// Rows of a product, by where their tokens come from: `prompt` rows were given from outside and
+/// are many at once, `generated` rows behind them were made by the model and are few. Quantised
+/// weights are multiplied in bf16 (or float) for the former, in 8-bit integers for the latter, so a
+/// row's bits depend on which of the two it is, and on nothing else that stands beside it.
+struct PhaseRows {
+  int64_t prompt = 0, generated = 0;
+  int64_t n() const { return prompt + generated; }
+};
+
 /// A linear layer y = x W^T, W [out, in]. `backward` (dx = dy W) is empty unless trained.
 template <class T>
 struct LinearWeight {
   kernels::PackedMatrix<T> forward, backward;
   std::vector<kernels::BlockMatrix> blocks;  ///< instead of `forward`: quantised, stacked
 
-  /// y [n, out] = x W^T, or +=. `rows` holds the rounded x of quantised weights.
+  /// y [n, out] = x W^T, or +=. `quantized` holds the rounded x of quantised
+  /// weights.
   template <class C>
-  void Apply(const Context& context, int64_t n, const T* x, int64_t x_stride,
-             kernels::QuantizedRows* rows, C* y, int64_t y_stride, bool accumulate = false) const {
+  void Apply(const Context& context, PhaseRows rows, const T* x, int64_t x_stride,
+             kernels::QuantizedRows* quantized, C* y, int64_t y_stride,
+             bool accumulate = false) const {
     if (blocks.empty()) {
-      kernels::Matmul(context, n, x, x_stride, forward, y, y_stride, accumulate);
+      kernels::Matmul(context, rows.n(), x, x_stride, forward, y, y_stride, accumulate);
     } else {
-      rows->Set(context, n, blocks.front().k, x, x_stride);
-      kernels::BlockMatmul(context, *rows, blocks, y, y_stride, accumulate);
+      quantized->Set(context, rows.n(), blocks.front().k, x, x_stride);
+      kernels::BlockMatmul(context, *quantized, blocks, y, y_stride, accumulate);
     }
   }
 
