@@ -63,16 +63,15 @@ void MultiplyBlocks(const Sweep& s, const uint32_t* panel) {
   const uint32_t* a = s.slice;
   for (int64_t k = 0; k < s.steps; k += kTileUnits, a += kBlockUnits) {
     const uint32_t* b = panel + k * kPanelColumns;
-    Tiles::Prefetch(b + kTileUnits * kPanelColumns);
-    Tiles::template Load<6>(b, kPanelStrideBytes);
+    // With many rows the panel is in L2, and loads of tiles are what limits the loop.
+    if constexpr (!kLower) Tiles::Prefetch(b + kTileUnits * kPanelColumns);
     Tiles::template Load<4>(a, kTileStrideBytes);
+    Tiles::template LoadOnce<6>(b, kPanelStrideBytes);
+    if constexpr (kLower) Tiles::template Load<5>(a + kTileRows * kTileUnits, kTileStrideBytes);
+    Tiles::template LoadOnce<7>(b + kTileUnits, kPanelStrideBytes);
     Tiles::template MulAdd<0, 4, 6>();
-    if constexpr (kLower) {
-      Tiles::template Load<5>(a + kTileRows * kTileUnits, kTileStrideBytes);
-      Tiles::template MulAdd<2, 5, 6>();
-    }
-    Tiles::template Load<7>(b + kTileUnits, kPanelStrideBytes);
     Tiles::template MulAdd<1, 4, 7>();
+    if constexpr (kLower) Tiles::template MulAdd<2, 5, 6>();
     if constexpr (kLower) Tiles::template MulAdd<3, 5, 7>();
   }
 }
@@ -190,7 +189,8 @@ constexpr MatmulUnit MakeAmxUnit() {
           .pack_weights = PackWeights<PairOperand>,
           .sweep_float = AmxSweep<Tiles, float>,
           .sweep_bf16 = AmxSweep<Tiles, uint16_t>,
-          .spin = SpinTiles<Tiles>};
+          .spin = SpinTiles<Tiles>,
+          .tiles = true};
 }
 
 }  // namespace

@@ -28,6 +28,12 @@ struct HardwareTiles {
     asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(stride_bytes), "i"(kTile)
                  : "memory");
   }
+  /// The same for what passes through: it does not push the slice out of L1.
+  template <int kTile>
+  static CRIA_INLINE void LoadOnce(const void* from, int64_t stride_bytes) {
+    asm volatile("tileloaddt1 (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(stride_bytes), "i"(kTile)
+                 : "memory");
+  }
   template <int kTile>
   static CRIA_INLINE void Store(void* to, int64_t stride_bytes) {
     asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(stride_bytes), "i"(kTile)

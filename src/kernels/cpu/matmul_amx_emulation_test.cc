@@ -20,6 +20,10 @@ struct EmulatedTiles {
     __builtin_memset(tile[kTile], 0, sizeof(tile[kTile]));
   }
   template <int kTile>
+  static void LoadOnce(const void* from, int64_t stride_bytes) {
+    Load<kTile>(from, stride_bytes);
+  }
+  template <int kTile>
   static void Load(const void* from, int64_t stride_bytes) {
     const char* row = static_cast<const char*>(from);
     for (auto& r : tile[kTile]) __builtin_memcpy(r, row, sizeof(r)), row += stride_bytes;
