@@ -43,6 +43,10 @@ struct HardwareTiles {
   static CRIA_INLINE void MulAdd() {
     asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSum), "i"(kLeft), "i"(kRight));
   }
+  /// To L2, from beyond it.
+  static CRIA_INLINE void FetchAhead(const char* p) {
+    for (int64_t i = 0; i < kAheadBytes; i += 64) _mm_prefetch(p + i, _MM_HINT_T1);
+  }
   /// The next 16 steps of a panel, 2 KB: they come from L2 while this block multiplies.
   static CRIA_INLINE void Prefetch(const uint32_t* p) {
     for (int i = 0; i < kTileUnits * kPanelColumns; i += 16) _mm_prefetch(p + i, _MM_HINT_T0);

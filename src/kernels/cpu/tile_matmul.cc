@@ -85,6 +85,7 @@ class Chunk {
                   ((row0_ + row) * job_.ldc + column) * (job_.bf16_result ? 2 : 4);
         float* partial = in_scratch ? sums + row * columns : reinterpret_cast<float*>(c);
         sweep.slice = Slice(block, row);
+        FetchNext(block, row, &sweep);
         sweep.rows = Rows(row);
         sweep.in = block > 0 || job_.accumulate ? partial : nullptr;
         sweep.out = to_bf16 ? static_cast<void*>(c) : partial;
@@ -98,6 +99,14 @@ class Chunk {
   int64_t Slices() const { return CeilDiv(rows_, unit_.slice_rows); }
   int Rows(int64_t row) const {
     return static_cast<int>(std::min<int64_t>(unit_.slice_rows, rows_ - row));
+  }
+  /// The slice behind this one, or the first of the next block.
+  void FetchNext(int64_t block, int64_t row, Sweep* sweep) const {
+    const bool last = row + unit_.slice_rows >= rows_;
+    if (last && block + 1 == blocks_.count) return;
+    sweep->ahead = reinterpret_cast<const char*>(last ? Slice(block + 1, 0)
+                                                      : Slice(block, row + unit_.slice_rows));
+    sweep->ahead_bytes = blocks_.Steps(last ? block + 1 : block) * unit_.slice_rows * 4;
   }
   uint32_t* Slice(int64_t block, int64_t row) const {
     const int64_t stride = blocks_.block_steps * unit_.slice_rows + kSliceSlack;
