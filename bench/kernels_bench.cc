@@ -113,8 +113,10 @@ void BenchRows(const Context& context, int64_t rows, int64_t dim, int64_t hidden
          }),
          n * (12 + t));
   const RopeTable table = MakeRopeTable(512, 64, 1e4);
+  std::vector<int32_t> positions(rows);
+  for (int64_t r = 0; r < rows; ++r) positions[r] = static_cast<int32_t>(r % 512);
   Report("rope", Seconds([&] {
-           Rope(context, table, rows, 512, 0, static_cast<int>(dim / 64), y.data(), dim, false);
+           Rope(context, table, positions, static_cast<int>(dim / 64), y.data(), dim, false);
          }),
          n * 2 * t);
   std::vector<T> gate_up = Uniform<T>(rows * 2 * hidden), out = Uniform<T>(rows * hidden),
