@@ -1,7 +1,7 @@
 // A table of times of the CPU operators, except the matrix products (cria bench machine has those):
 // attention in GFLOP/s of the causal half, beside the block product that it is made of, running
 // from the first-level cache; the others in GB/s of the bytes that they must move. Usage:
-// kernels_bench [threads].
+// kernels_bench [threads [paged]]; "paged" leaves only decoding over a cache.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,10 +12,12 @@
 #include "base/random.h"
 #include "kernels/adamw.h"
 #include "kernels/attention.h"
+#include "kernels/ceiling.h"
 #include "kernels/cpu/attention_ops.h"
 #include "kernels/cross_entropy.h"
 #include "kernels/embedding.h"
 #include "kernels/norm.h"
+#include "kernels/paged_attention.h"
 #include "kernels/rope.h"
 #include "kernels/swiglu.h"
 
@@ -80,6 +82,56 @@ void BenchAttention(const Context& context, int64_t batch, int64_t length, int h
       "backward %7.3f ms %4.0f GFLOP/s  one cached row %5.1f us\n",
       sizeof(T) == 2 ? "bf16" : "fp32", batch, length, heads, kv_heads, dim, forward * 1e3,
       flops / forward * 1e-9, backward * 1e3, 2.5 * flops / backward * 1e-9, decode * 1e6);
+}
+
+/// Decoding over a cache that no processor cache holds: `layers` layers take turns. The floor is
+/// reading every key and value once at the speed of memory, measured in turn.
+template <class T>
+void BenchPaged(const Context& context, KvType type, int64_t sequences, int64_t length, int heads,
+                int kv_heads, int dim) {
+  const int64_t blocks = (length + kKvBlockTokens - 1) / kKvBlockTokens;
+  KvLayer layer{.type = type, .kv_heads = kv_heads, .head_dim = dim};
+  layer.block_stride = kv_heads * layer.layout().bytes;
+  layer.blocks = blocks * sequences;
+  const int64_t bytes = layer.blocks * layer.block_stride;
+  const int64_t layers = std::max<int64_t>(1, (int64_t{1} << 30) / bytes);
+  Buffer<uint8_t> memory(layers * bytes);
+  const int64_t row = (heads + 2 * kv_heads) * dim;
+  const std::vector<T> qkv = Uniform<T>(length * row);
+  std::vector<T> out(sequences * heads * dim);
+  std::vector<std::vector<int32_t>> tables(sequences);
+  std::vector<PagedSegment> fill, decode;
+  for (int64_t s = 0; s < sequences; ++s) {
+    for (int64_t b = 0; b < blocks; ++b) {
+      tables[s].push_back(static_cast<int32_t>((b * sequences + s) * 7919 % layer.blocks));
+    }
+    fill.push_back({0, length, 0, tables[s], false});
+    decode.push_back({s, 1, length - 1, tables[s], true});
+  }
+  int64_t turn = 0;
+  const auto next_layer = [&] { layer.data = memory.data() + turn++ % layers * bytes; };
+  const auto store_all = [&] {
+    next_layer();
+    StoreKeysValues<T>(context, layer, fill, &qkv[heads * dim], &qkv[(heads + kv_heads) * dim],
+                       row);
+  };
+  for (int64_t l = 0; l < layers; ++l) store_all();
+  const double store = Seconds(store_all);
+  const double seconds = Seconds([&] {
+    next_layer();
+    PagedAttention<T>(context, {heads, row, heads * dim}, layer, decode, qkv.data(), out.data());
+  });
+  const double read = MeasureMemory(context, 0.3).read;
+  const double floor = static_cast<double>(length * sequences * 2 * kv_heads * dim) *
+                       (type == KvType::kQ8_0  ? 34.0 / 32
+                        : type == KvType::kF16 ? 2
+                                               : 4);
+  std::printf(
+      "paged decode %s %-4s %2ld sequences of %4ld heads %2d/%2d dim %3d  %8.3f ms %5.1f GB/s, "
+      "%3.0f %% of %4.1f; storing a token %6.2f us\n",
+      sizeof(T) == 2 ? "bf16" : "fp32", KvTypeName(type), sequences, length, heads, kv_heads, dim,
+      seconds * 1e3, floor / seconds * 1e-9, 100 * floor / seconds / read, read * 1e-9,
+      store * 1e6 / static_cast<double>(length * sequences));
 }
 
 template <class E>
@@ -166,6 +218,13 @@ int main(int argc, char** argv) {
   const cria::Context context(argc > 1 ? std::atoi(argv[1]) : 0);
   std::printf("%s, %s, %d threads\n", cria::CpuModel().c_str(), cria::IsaName(cria::DetectIsa()),
               context.threads());
+  for (const cria::KvType type : {cria::KvType::kF16, cria::KvType::kQ8_0, cria::KvType::kF32}) {
+    BenchPaged<cria::BF16>(context, type, 1, 2048, 32, 32, 128);
+    BenchPaged<cria::BF16>(context, type, 16, 512, 32, 32, 128);
+    BenchPaged<cria::BF16>(context, type, 1, 2048, 32, 8, 128);
+    BenchPaged<cria::BF16>(context, type, 16, 512, 32, 4, 64);
+  }
+  if (argc > 2) return 0;
   if (const auto* ops = Bf16AttentionOps()) BenchProduct("bf16", *ops);
   BenchProduct("fp32", FloatAttentionOps());
   BenchAttention<cria::BF16>(context, 8, 512, 12, 12, 64);
