@@ -126,13 +126,13 @@ struct HeadView {
     if constexpr (!Kind::kScaled) return x;
     return hn::Mul(x, LoadHalf(key_scales + d / kKvGroup * kKvBlockTokens + token));
   }
-  /// Dimensions d, ... of one token's value; they lie in one group.
-  HWY_INLINE Vector Value(int64_t token, int64_t d) const {
-    const Vector x = Kind::Load(values + token * layout.width + d);
-    if constexpr (!Kind::kScaled) return x;
-    F16 scale;
-    scale.bits = value_scales[d / kKvGroup * kKvBlockTokens + token];
-    return hn::Mul(x, hn::Set(kFloats, static_cast<float>(scale)));
+  /// Of a token's value dimensions in the group that begins at `first`.
+  HWY_INLINE Vector ValueScale(int64_t token, int64_t first) const {
+    F16 scale(1.0f);
+    if constexpr (Kind::kScaled) {
+      scale.bits = value_scales[first / kKvGroup * kKvBlockTokens + token];
+    }
+    return hn::Set(kFloats, static_cast<float>(scale));
   }
 };
 
@@ -339,17 +339,26 @@ template <class Kind, class E>
 void ValueOperand(const uint8_t* head, int64_t head_dim, int64_t n, int64_t padded, E* to) {
   const HeadView<Kind> view(head, head_dim);
   constexpr int64_t kPair = 4 / sizeof(E);
-  const int64_t width = view.layout.width;
+  const int64_t width = view.layout.width, group = Kind::kScaled ? kKvGroup : width;
   for (int64_t t = 0; t < padded; t += kPair) {
-    for (int64_t d = 0; d < width; d += LaneCount()) {
-      E* at = to + t * width + d * kPair;
-      const auto value = [&](int64_t token) HWY_ATTR {
-        return token < n ? view.Value(token, d) : hn::Zero(kFloats);
-      };
-      if constexpr (kPair == 2) {
-        StoreWords(value(t), value(t + 1), at);
-      } else {
-        Store(value(t), at);
+    for (int64_t first = 0; first < width; first += group) {
+      const int64_t end = std::min(width, first + group);
+      Vector scale[kPair];
+      for (int64_t i = 0; i < kPair; ++i) {
+        scale[i] = t + i < n ? view.ValueScale(t + i, first) : hn::Zero(kFloats);
+      }
+      for (int64_t d = first; d < end; d += LaneCount()) {
+        Vector x[kPair];
+        for (int64_t i = 0; i < kPair; ++i) {
+          const auto* from = view.values + (t + i) * width + d;
+          x[i] = t + i < n ? hn::Mul(Kind::Load(from), scale[i]) : hn::Zero(kFloats);
+        }
+        E* at = to + t * width + d * kPair;
+        if constexpr (kPair == 2) {
+          StoreWords(x[0], x[1], at);
+        } else {
+          Store(x[0], at);
+        }
       }
     }
   }
