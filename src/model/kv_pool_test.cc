@@ -158,7 +158,9 @@ class Crowd {
     s.first_position = fed_[i];
     s.blocks = tables_[i];
     s.generated = generated;
-    s.logits = static_cast<Segment::Logits>(random_.NextBelow(3));
+    constexpr Segment::Logits kChoices[] = {Segment::Logits::kNone, Segment::Logits::kLast,
+                                            Segment::Logits::kAll, Segment::Logits::kAll};
+    s.logits = kChoices[random_.NextBelow(4)];
     fed_[i] += n;
     return s;
   }
@@ -214,8 +216,9 @@ TEST_P(KvPoolTest, CopiedBlockContinues) {
   EXPECT_TRUE(std::equal(logits.begin(), logits.end(), want));
 }
 
-/// The two arithmetics differ by rounding alone: of bf16 operands (2^-9 each, some 20 in a row,
-/// few of which add up), or of float sums.
+/// The two arithmetics differ by rounding alone: of bf16 operands (2^-9 each, some 20 in a row, few
+/// of which add up); of float sums, which a cache of fewer bits now and then turns into one of its
+/// steps (2^-11, or 2^-8 of the group's peak) in one of many summands.
 TEST_P(KvPoolTest, GeneratedRowsAreThePromptsWithinRounding) {
   const auto [precision, type] = GetParam();
   const ModelConfig c = TinyConfig();
@@ -230,7 +233,9 @@ TEST_P(KvPoolTest, GeneratedRowsAreThePromptsWithinRounding) {
     error += std::pow(prompt[i] - generated[i], 2);
     size += std::pow(prompt[i], 2);
   }
-  EXPECT_LT(std::sqrt(error / size), precision == Precision::kF32 ? 1e-5 : 0.02);
+  EXPECT_LT(std::sqrt(error / size), precision == Precision::kBF16 ? 0.02
+                                     : type == KvType::kF32        ? 1e-5
+                                                                   : 1e-3);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, KvPoolTest,
