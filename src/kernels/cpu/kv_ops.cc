@@ -83,24 +83,37 @@ struct ByteKind {
     return hn::ConvertTo(kFloats, hn::PromoteTo(words, hn::LoadU(bytes, p)));
   }
   static void Encode(const float* from, int64_t width, int8_t* to, uint16_t* scales) {
+    constexpr int64_t kMost = 64;  // groups at a time
     const hn::Rebind<int8_t, Floats> bytes;
-    for (int64_t first = 0; first < width; first += kKvGroup, ++scales) {
-      const int64_t end = std::min(width, first + kKvGroup);
-      Vector largest = hn::Zero(kFloats);
-      for (int64_t i = first; i < end; i += LaneCount()) {
-        largest = hn::Max(largest, hn::Abs(hn::LoadU(kFloats, from + i)));
+    HWY_ALIGN float factor[kMost] = {};
+    HWY_ALIGN uint16_t half[kMost];
+    for (int64_t first = 0; first < width; first += kMost * kKvGroup) {
+      const int64_t columns = std::min(width - first, kMost * kKvGroup);
+      const int64_t groups = (columns + kKvGroup - 1) / kKvGroup;
+      for (int64_t g = 0; g < groups; ++g)
+        factor[g] = Peak(from + first + g * kKvGroup, std::min(kKvGroup, columns - g * kKvGroup));
+      for (int64_t g = 0; g < groups; g += LaneCount()) {
+        StoreHalf(hn::Div(hn::Load(kFloats, factor + g), hn::Set(kFloats, 127.0f)), half + g);
+        const Vector scale = LoadHalf(half + g);
+        const auto none = hn::Eq(scale, hn::Zero(kFloats));
+        const Vector inverse = hn::Div(hn::Set(kFloats, 1.0f), scale);
+        Store(hn::IfThenZeroElse(none, inverse), factor + g);
       }
-      const float peak = hn::GetLane(hn::MaxOfLanes(kFloats, largest));
-      const F16 scale(std::min(peak / 127, kLargestHalf));
-      *scales = scale.bits;
-      const float inverse = scale.bits == 0 ? 0 : 1 / static_cast<float>(scale);
-      const Vector factor = hn::Set(kFloats, inverse), limit = hn::Set(kFloats, 127.0f);
-      for (int64_t i = first; i < end; i += LaneCount()) {
-        const Vector x = hn::Mul(hn::LoadU(kFloats, from + i), factor);
+      std::copy_n(half, groups, scales + first / kKvGroup);
+      const Vector limit = hn::Set(kFloats, 127.0f);
+      for (int64_t i = 0; i < columns; i += LaneCount()) {
+        const Vector x =
+            hn::Mul(hn::LoadU(kFloats, from + first + i), hn::Set(kFloats, factor[i / kKvGroup]));
         const Vector kept = hn::Min(limit, hn::Max(hn::Neg(limit), x));
-        hn::StoreU(hn::DemoteTo(bytes, hn::NearestInt(kept)), bytes, to + i);
+        hn::StoreU(hn::DemoteTo(bytes, hn::NearestInt(kept)), bytes, to + first + i);
       }
     }
+  }
+  static HWY_INLINE float Peak(const float* from, int64_t n) {
+    Vector largest = hn::Zero(kFloats);
+    for (int64_t i = 0; i < n; i += LaneCount())
+      largest = hn::Max(largest, hn::Abs(hn::LoadU(kFloats, from + i)));
+    return hn::GetLane(hn::MaxOfLanes(kFloats, largest));
   }
 };
 

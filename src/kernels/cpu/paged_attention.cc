@@ -218,7 +218,14 @@ struct Call {
                                    .out_columns = width});
       kv.sums({rows, n, p, head, next, sum}, dim);
     }
-    for (int64_t r = 0; r < rows; ++r) {
+    StoreGenerated(task, parts, sum, state);
+  }
+
+  /// Sums of the task's rows: divided and done, or left as a part.
+  void StoreGenerated(const Task& task, const Parts& parts, const float* sum,
+                      const SoftmaxRow* state) const {
+    const PagedSegment& s = segments[static_cast<size_t>(task.segment)];
+    for (int64_t r = 0; r < task.queries * group; ++r) {
       float total = 0;
       for (const float lane : state[r].sums) total += lane;
       if (task.part < 0) {

@@ -137,62 +137,71 @@ double UnitError(const Problem<T>& x, const Part& part, double score_size) {
   return 0x1p-7 + (x.cache.layer.type == KvType::kQ8_0 ? 0x1p-8 + 2 * 0x1p-9 * score_size : 0.0);
 }
 
+/// Longest row of x, [n][dim].
+double LargestNorm(const std::vector<double>& x, int64_t dim) {
+  double largest = 0;
+  for (size_t at = 0; at + dim <= x.size(); at += static_cast<size_t>(dim)) {
+    double sum = 0;
+    for (int64_t d = 0; d < dim; ++d) sum += x[at + d] * x[at + d];
+    largest = std::max(largest, std::sqrt(sum));
+  }
+  return largest;
+}
+
+/// The reference's result for part i over what the blocks hold, and the sums of p |v|.
+struct Truth {
+  std::vector<double> out, bound;
+  double score_size = 0;  ///< at most, of sum |q k| / sqrt(head_dim) (Cauchy-Schwarz)
+};
+template <class T>
+Truth Solve(const Problem<T>& x, size_t i) {
+  const Part& part = x.parts[i];
+  const AttentionShape s{.q_len = part.rows,
+                         .kv_len = part.length,
+                         .heads = x.heads,
+                         .kv_heads = x.kv_heads,
+                         .head_dim = x.head_dim,
+                         .q_stride = x.heads * x.head_dim,
+                         .kv_stride = x.kv_stride,
+                         .out_stride = x.stride};
+  std::vector<double> q, k, v, magnitude;
+  for (int64_t r = 0; r < part.rows; ++r) {
+    const T* row = x.q.data() + (x.segments[i].first_row + r) * x.stride;
+    for (int64_t c = 0; c < s.q_stride; ++c) q.push_back(ToFloat(row[c]));
+  }
+  for (int64_t t = 0; t < part.length; ++t) {
+    const int32_t block = x.tables[i][static_cast<size_t>(t / kKvBlockTokens)];
+    for (int64_t h = 0; h < x.kv_heads; ++h) {
+      for (int64_t d = 0; d < x.head_dim; ++d) {
+        k.push_back(x.cache.Key(block, h, t % kKvBlockTokens, d));
+        v.push_back(x.cache.Value(block, h, t % kKvBlockTokens, d));
+        magnitude.push_back(std::abs(v.back()));
+      }
+    }
+  }
+  Truth t;
+  t.out.resize(static_cast<size_t>(part.rows * x.stride)), t.bound = t.out;
+  ref::Attention<double>(s, q.data(), k.data(), v.data(), t.out.data(), nullptr);
+  ref::Attention<double>(s, q.data(), k.data(), magnitude.data(), t.bound.data(), nullptr);
+  t.score_size = LargestNorm(q, x.head_dim) * LargestNorm(k, x.head_dim) /
+                 std::sqrt(static_cast<double>(x.head_dim));
+  return t;
+}
+
 template <class T>
 void ExpectReference(const Problem<T>& x) {
   double worst = 0;
   for (size_t i = 0; i < x.parts.size(); ++i) {
-    const Part& part = x.parts[i];
-    const PagedSegment& segment = x.segments[i];
-    const AttentionShape s{.q_len = part.rows,
-                           .kv_len = part.length,
-                           .heads = x.heads,
-                           .kv_heads = x.kv_heads,
-                           .head_dim = x.head_dim,
-                           .q_stride = x.stride,
-                           .kv_stride = x.kv_stride,
-                           .out_stride = x.stride};
-    std::vector<double> q = Widen(x.q), k, v, magnitude,
-                        out(static_cast<size_t>(part.rows * x.stride));
-    q.erase(q.begin(), q.begin() + segment.first_row * x.stride);
-    for (int64_t t = 0; t < part.length; ++t) {
-      const int32_t block = x.tables[i][static_cast<size_t>(t / kKvBlockTokens)];
-      for (int64_t h = 0; h < x.kv_heads; ++h) {
-        for (int64_t d = 0; d < x.head_dim; ++d) {
-          k.push_back(x.cache.Key(block, h, t % kKvBlockTokens, d));
-          v.push_back(x.cache.Value(block, h, t % kKvBlockTokens, d));
-          magnitude.push_back(std::abs(v.back()));
-        }
+    const Truth t = Solve(x, i);
+    const double unit = UnitError(x, x.parts[i], t.score_size);
+    const T* got = x.out.data() + x.segments[i].first_row * x.stride;
+    for (int64_t j = 0; j < std::ssize(t.out); ++j) {
+      if (j % x.stride >= x.heads * x.head_dim) {
+        ASSERT_TRUE(std::isnan(ToFloat(got[j]))) << "wrote between rows";
+        continue;
       }
-    }
-    std::vector<double> bound(out.size());
-    ref::Attention<double>(s, q.data(), k.data(), v.data(), out.data(), nullptr);
-    ref::Attention<double>(s, q.data(), k.data(), magnitude.data(), bound.data(), nullptr);
-    double q_size = 0, k_size = 0;  // Cauchy-Schwarz on sum |q k|
-    const ref::AttentionIndex at{s};
-    for (int64_t r = 0; r < part.rows; ++r) {
-      for (int h = 0; h < x.heads; ++h) {
-        double sum = 0;
-        for (int d = 0; d < x.head_dim; ++d) sum += std::pow(q[at.Query(0, r, h) + d], 2);
-        q_size = std::max(q_size, std::sqrt(sum));
-      }
-    }
-    for (size_t at_key = 0; at_key < k.size(); at_key += static_cast<size_t>(x.head_dim)) {
-      double sum = 0;
-      for (int d = 0; d < x.head_dim; ++d) sum += k[at_key + d] * k[at_key + d];
-      k_size = std::max(k_size, std::sqrt(sum));
-    }
-    const double unit = UnitError(x, part, q_size * k_size / std::sqrt(double(x.head_dim)));
-    for (int64_t r = 0; r < part.rows; ++r) {
-      for (int64_t c = 0; c < x.stride; ++c) {
-        const float got = ToFloat(x.out[(segment.first_row + r) * x.stride + c]);
-        if (c >= x.heads * x.head_dim) {
-          ASSERT_TRUE(std::isnan(got)) << "wrote between rows";
-          continue;
-        }
-        const int64_t j = r * x.stride + c;
-        const double error = std::abs(got - out[j]) / (unit * bound[j]);
-        if (!(error <= worst)) worst = error;
-      }
+      const double error = std::abs(ToFloat(got[j]) - t.out[j]) / (unit * t.bound[j]);
+      if (!(error <= worst)) worst = error;
     }
   }
   EXPECT_LE(worst, 1.0) << KvTypeName(x.cache.layer.type) << " heads " << x.heads << "/"
