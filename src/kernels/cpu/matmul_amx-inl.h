@@ -70,7 +70,7 @@ void MultiplyBlocks(const Sweep& s, const uint32_t* panel, const char** ahead) {
     if constexpr (kLower) {
       if (*ahead < s.ahead + s.ahead_bytes) Tiles::FetchAhead(*ahead), *ahead += kAheadBytes;
     } else {
-      Tiles::Prefetch(b + kTileUnits * kPanelColumns);
+      Tiles::Prefetch(b + 2 * kTileUnits * kPanelColumns);
     }
     Tiles::template Load<4>(a, kTileStrideBytes);
     Tiles::template LoadOnce<6>(b, kPanelStrideBytes);
