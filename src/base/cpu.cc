@@ -16,7 +16,8 @@ namespace {
 bool HasAmxBf16() {
   unsigned a, b, c, d;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
-  const bool amx_bf16 = d & (1u << 22), amx_tile = d & (1u << 24);
+  const bool amx_bf16 = (d & (1u << 22)) && (d & (1u << 25));  // AMX-INT8 came with it
+  const bool amx_tile = d & (1u << 24);
   if (!amx_bf16 || !amx_tile) return false;
   // Linux hands out the 8 KB of tile state on request (arch_prctl ARCH_REQ_XCOMP_PERM, XTILEDATA).
   constexpr long kRequestPermission = 0x1023, kTileData = 18;

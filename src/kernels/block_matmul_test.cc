@@ -23,6 +23,7 @@ std::vector<Isa> IsasOfThisMachine() {
   std::vector<Isa> isas = {Isa::kPortable};
   if (DetectIsa() >= Isa::kAvx2) isas.push_back(Isa::kAvx2);
   if (DetectIsa() >= Isa::kAvx512Bf16) isas.push_back(Isa::kAvx512Bf16);
+  if (DetectIsa() >= Isa::kAmxBf16) isas.push_back(Isa::kAmxBf16);
   return isas;
 }
 

@@ -240,24 +240,27 @@ CRIA_INLINE void ForSuperBlocks(const PanelRows& panel, int64_t k, Sink&& f) {
 /// processor does by itself.
 constexpr int64_t kAheadBytes = 4096;
 
+/// Asks for what lies ahead of blocks [b, end) of the packed super-block `words`.
+template <class T>
+CRIA_INLINE void Ahead(const PanelRows& panel, const U* words, int b, int end) {
+  constexpr int kLines = kPackedWords<T> * static_cast<int>(sizeof(U)) / 64;
+  if (panel.packed == nullptr) return;
+  const char* ahead = reinterpret_cast<const char*>(words) + kAheadBytes;
+#pragma GCC unroll 64
+  for (int i = b * kLines / 8; i < end * kLines / 8; ++i) __builtin_prefetch(ahead + 64 * i, 0, 2);
+}
+
 /// Calls f(block of 32, unpacked) for all of k.
 template <class T, class Sink>
 CRIA_INLINE void ForBlocks(const PanelRows& panel, int64_t k, Sink&& f) {
-  constexpr int kLines = kPackedWords<T> * static_cast<int>(sizeof(U)) / 64;
   ForSuperBlocks<T>(
       panel, k, [&](int64_t first, int64_t blocks, const U* words) __attribute__((always_inline)) {
         T type;
         type.Begin(words);
-        const char* ahead = reinterpret_cast<const char*>(words) + kAheadBytes;
 #pragma GCC unroll 8
         for (int b = 0; b < 8; ++b) {
           if (b >= blocks) break;
-          if (panel.packed != nullptr) {  // spread: a burst would fill the queue of misses
-#pragma GCC unroll 16
-            for (int i = b * kLines / 8; i < (b + 1) * kLines / 8; ++i) {
-              __builtin_prefetch(ahead + 64 * i, 0, 2);
-            }
-          }
+          Ahead<T>(panel, words, b, b + 1);  // spread: a burst would fill the queue of misses
           Unpacked unpacked;
           type.Get(words, b, &unpacked);
           f(first + b, unpacked);

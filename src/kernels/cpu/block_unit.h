@@ -14,6 +14,8 @@ constexpr int kBlockTypes = 10;
 constexpr int64_t kFusedRows = 8;
 /// Elements that are unpacked at a time: the block of the K types, 8 blocks of the others.
 constexpr int64_t kSuperBlock = 256;
+/// Elements of x that share a scale.
+constexpr int64_t kQuantGroup = 32;
 
 /// Columns of a panel of bf16 pairs: kPanelColumns of matmul_unit.h.
 constexpr int kWidenColumns = 32;
@@ -28,6 +30,7 @@ struct BlockSweep {
   const int8_t* x;         ///< [rows, k]
   const float* scale;      ///< [rows, k / 32]
   const uint32_t* bias;    ///< [rows, k / group]: what a group adds beside its products; BlockUnit
+  const int8_t* x_tiles;   ///< the same as x: [rows / 16][k / 32][16][32], padded with zeros
   float* out;              ///< [rows, out_stride], all lanes of the columns are written
   int64_t out_stride;
   uint8_t* scratch;  ///< PanelBytes(k) of memory, for `panel` only; 64-byte aligned
@@ -53,13 +56,19 @@ struct BlockKernels {
                 int64_t k, uint32_t* to);
 };
 
+/// Any rows, columns <= 2 lanes; the bits of `fused`.
+using BlockTileSweep = void (*)(const BlockSweep&);
+
 struct BlockUnit {
   int lanes;  ///< rows of W that are read side by side
   BlockKernels kernels[kBlockTypes];
   /// 32 values -> q, scale, two sums; `n` blocks. `halves`: BF16 values.
   void (*quantize)(const void* x, bool halves, int64_t n, int8_t* q, float* scale, int32_t* sums);
+  const BlockTileSweep* tile_sweeps = nullptr;  ///< null without tile registers
 };
 
+/// By type. `fused` serves one row, these serve more.
+extern const BlockTileSweep kAmxBlockSweeps[kBlockTypes];
 extern const BlockUnit kAvx512Vnni, kAvx2Blocks, kPortableBlocks;
 
 /// Bytes of scratch memory of `panel`: unpacked integers, scales and minimums of 2 lanes columns.
