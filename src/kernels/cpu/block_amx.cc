@@ -57,87 +57,120 @@ CRIA_INLINE void TileProductAt(int slot, const int8_t* x, const uint8_t* w, int3
   }
 }
 
-/// What a super-block leaves in memory between the unpacking, the tiles and the sums.
+/// Up to R rows of x (the tiles are padded with zeros) times 16 columns, in three stages over
+/// super-blocks: while one is unpacked, the one before it is multiplied and the one before that is
+/// added to the sums. What a stage reads from memory has left the store queue by then; tiles cannot
+/// take it from there.
 template <class T, int R>
-struct alignas(64) SuperBlock {
-  static constexpr int kGroups = kSuperBlock / T::kGroup;
-  uint8_t weights[kGroups][T::kGroup / 4][64];
-  int32_t sums[kGroups][R][16];
-  F scale[kGroups], add[kGroups];
-
-  /// Groups of block `b`: signed weights where the type has an offset.
-  CRIA_INLINE void Put(int b, const Unpacked& w) {
-    constexpr int kPer = 32 / T::kGroup, kQuads = T::kGroup / 4;
-#pragma GCC unroll 8
-    for (int j = 0; j < 8; ++j) {
-      const Bytes u = (Bytes)w.u[j] - (Bytes{} + static_cast<uint8_t>(T::kOffset));
-      __builtin_memcpy(weights[b * kPer + j / kQuads][j % kQuads], &u, sizeof(u));
-    }
-#pragma GCC unroll 2
-    for (int g = 0; g < kPer; ++g) {
-      scale[b * kPer + g] = w.scale[g];
-      if constexpr (T::kOffset == 0) add[b * kPer + g] = w.add[g];
+class TileRows {
+ public:
+  TileRows(const BlockSweep& s, const PanelRows& panel, int64_t first_row, int64_t rows)
+      : panel_(panel), k_(s.k), x_tiles_(s.x_tiles + first_row * s.k) {
+    const int64_t blocks = s.k / kQuantGroup;
+    for (int r = 0; r < R; ++r) {
+      const int64_t row = first_row + (r < rows ? r : 0);  // padding repeats a row, unread
+      x_scale_[r] = s.scale + row * blocks;
+      bias_[r] = s.bias + row * blocks * kPer;
     }
   }
+
+  void Run(int64_t rows, float* out, int64_t out_stride) {
+    const TileConfig config(R, T::kGroup);
+    asm volatile("ldtilecfg %0" ::"m"(config));
+    int64_t supers = 0;
+    ForSuperBlocks<T>(
+        panel_, k_, [&](int64_t, int64_t count, const U* words) __attribute__((always_inline)) {
+          Unpack(supers, count, words);
+          if (supers >= 1) Multiply(supers - 1);
+          if (supers >= 2) Add(supers - 2);
+          ++supers;
+        });
+    Multiply(supers - 1);
+    if (supers >= 2) Add(supers - 2);
+    Add(supers - 1);
+    asm volatile("tilerelease" ::: "memory");
+    for (int64_t r = 0; r < rows; ++r) __builtin_memcpy(out + r * out_stride, &acc_[r], sizeof(F));
+  }
+
+ private:
+  static constexpr int kPer = 32 / T::kGroup, kQuads = T::kGroup / 4, kGroups = 8 * kPer;
+
+  /// Signed weights where the type has an offset.
+  CRIA_INLINE void Unpack(int64_t super, int64_t count, const U* words) {
+    Stage& stage = stages_[super % 3];
+    stage.groups = count * kPer;
+    uint8_t* weights = weights_[super % 2];
+    T type;
+    type.Begin(words);
+#pragma GCC unroll 8
+    for (int b = 0; b < 8; ++b) {
+      if (b >= count) break;
+      Ahead<T>(panel_, words, b, b + 1);
+      Unpacked w;
+      type.Get(words, b, &w);
+#pragma GCC unroll 8
+      for (int j = 0; j < 8; ++j) {
+        const Bytes u = (Bytes)w.u[j] - (Bytes{} + static_cast<uint8_t>(T::kOffset));
+        __builtin_memcpy(weights + (8 * b + j) * 64, &u, sizeof(u));
+      }
+#pragma GCC unroll 2
+      for (int g = 0; g < kPer; ++g) {
+        stage.scale[b * kPer + g] = w.scale[g];
+        if constexpr (T::kOffset == 0) stage.add[b * kPer + g] = w.add[g];
+      }
+    }
+  }
+
+  CRIA_INLINE void Multiply(int64_t super) {
+    const int64_t groups = stages_[super % 3].groups;
+    const int8_t* x = x_tiles_ + super * kSuperBlock * 16;
+#pragma GCC unroll 16
+    for (int g = 0; g < kGroups; ++g) {
+      if (g >= groups) break;
+      // [k / 32][16 rows][32]: a group of 16 is half of each 32.
+      TileProductAt<T::kOffset != 0>(g, x + g / kPer * 16 * kQuantGroup + g % kPer * T::kGroup,
+                                     weights_[super % 2] + g * kQuads * 64, sums_[super % 2][g][0]);
+    }
+  }
+
+  CRIA_INLINE void Add(int64_t super) {
+    const Stage& stage = stages_[super % 3];
+    F acc[R];
+    __builtin_memcpy(acc, acc_, sizeof(acc));
+    for (int64_t g = 0; g < stage.groups; ++g) {
+      const int64_t at = super * kGroups + g;
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r) {
+        I dot;
+        __builtin_memcpy(&dot, sums_[super % 2][g][r], sizeof(dot));
+        acc[r] = Simd::MulAdd(Simd::ToFloat(dot), stage.scale[g] * (F{} + x_scale_[r][at / kPer]),
+                              acc[r]);
+        if constexpr (T::kOffset == 0) {
+          const float bias = __builtin_bit_cast(float, bias_[r][at]);
+          acc[r] = Simd::MulAdd(stage.add[g], F{} + bias, acc[r]);
+        }
+      }
+    }
+    __builtin_memcpy(acc_, acc, sizeof(acc));
+  }
+
+  struct Stage {
+    F scale[kGroups], add[kGroups];
+    int64_t groups;
+  };
+
+  PanelRows panel_;
+  int64_t k_;
+  const int8_t* x_tiles_;
+  const float* x_scale_[R];
+  const uint32_t* bias_[R];
+  alignas(64) uint8_t weights_[2][kSuperBlock * 16];
+  alignas(64) int32_t sums_[2][kGroups][R][16];
+  Stage stages_[3];
+  F acc_[R] = {};
 };
 
-/// Up to R rows of x (the tile is padded with zeros) and 16 columns.
-template <class T, int R>
-void TileRows(const BlockSweep& s, const PanelRows& panel, int64_t first_row, int64_t rows,
-              float* out) {
-  using Block = SuperBlock<T, R>;
-  constexpr int kPer = 32 / T::kGroup;
-  const int64_t blocks = s.k / 32;
-  const TileConfig config(R, T::kGroup);
-  asm volatile("ldtilecfg %0" ::"m"(config));
-  const int8_t* tiles = s.x_tiles + first_row * s.k;
-  const float* scales[R];
-  const uint32_t* biases[R];
-  for (int r = 0; r < R; ++r) {
-    const int64_t row = first_row + (r < rows ? r : 0);  // padding repeats a row, unread
-    scales[r] = s.scale + row * blocks;
-    biases[r] = s.bias + row * blocks * kPer;
-  }
-  F acc[R] = {};
-  Block block;
-  ForSuperBlocks<T>(
-      panel, s.k, [&](int64_t first, int64_t count, const U* words) __attribute__((always_inline)) {
-        T type;
-        type.Begin(words);
-        Ahead<T>(panel, words, 0, 8);
-#pragma GCC unroll 8
-        for (int b = 0; b < 8; ++b) {
-          if (b >= count) break;
-          Unpacked unpacked;
-          type.Get(words, b, &unpacked);
-          block.Put(b, unpacked);
-#pragma GCC unroll 2
-          for (int g = b * kPer; g < (b + 1) * kPer; ++g) {
-            // [k / 32][16 rows][32]: a group of 16 is half of each 32.
-            const int8_t* x = tiles + (first + b) * 16 * 32 + g % kPer * T::kGroup;
-            TileProductAt<T::kOffset != 0>(g, x, block.weights[g][0], block.sums[g][0]);
-          }
-        }
-        for (int64_t g = 0; g < count * kPer; ++g) {
-          const int64_t b = first + g / kPer;
-#pragma GCC unroll 16
-          for (int r = 0; r < R; ++r) {
-            I dot;
-            __builtin_memcpy(&dot, block.sums[g][r], sizeof(dot));
-            const float x_scale = scales[r][b];
-            acc[r] = Simd::MulAdd(Simd::ToFloat(dot), block.scale[g] * (F{} + x_scale), acc[r]);
-            if constexpr (T::kOffset == 0) {
-              const float bias = __builtin_bit_cast(float, biases[r][first * kPer + g]);
-              acc[r] = Simd::MulAdd(block.add[g], F{} + bias, acc[r]);
-            }
-          }
-        }
-      });
-  asm volatile("tilerelease" ::: "memory");
-  for (int64_t r = 0; r < rows; ++r) __builtin_memcpy(out + r * s.out_stride, &acc[r], sizeof(F));
-}
-
-/// BlockUnit::few_rows: any rows, columns <= 2 lanes.
+/// A BlockTileSweep.
 template <class T>
 void Sweep(const BlockSweep& s) {
   for (int64_t c = 0; c < s.columns; c += Simd::kLanes) {
@@ -150,11 +183,11 @@ void Sweep(const BlockSweep& s) {
       const int64_t rows = s.rows - row < 16 ? s.rows - row : 16;
       float* out = s.out + row * s.out_stride + c;
       if (rows > 8) {
-        TileRows<T, 16>(s, panel, row, rows, out);
+        TileRows<T, 16>(s, panel, row, rows).Run(rows, out, s.out_stride);
       } else if (rows > 4) {
-        TileRows<T, 8>(s, panel, row, rows, out);
+        TileRows<T, 8>(s, panel, row, rows).Run(rows, out, s.out_stride);
       } else {
-        TileRows<T, 4>(s, panel, row, rows, out);
+        TileRows<T, 4>(s, panel, row, rows).Run(rows, out, s.out_stride);
       }
     }
   }
