@@ -19,8 +19,7 @@ void DraftModel::Forget(int64_t request) {
 bool DraftModel::Prepare(const DraftTask& task, State* state) {
   const int64_t needed = std::ssize(task.tokens) + task.most - 1;
   if (needed > model_->max_seq_len()) return false;
-  const int64_t missing =
-      (needed + kKvBlockTokens - 1) / kKvBlockTokens - std::ssize(state->blocks);
+  const int64_t missing = KvPool::BlocksFor(needed) - std::ssize(state->blocks);
   if (missing > 0 && !blocks_.Allocate(missing, &state->blocks)) return false;
   const auto differs = std::mismatch(state->tokens.begin(), state->tokens.end(),
                                      task.tokens.begin(), task.tokens.end());

@@ -12,8 +12,6 @@ namespace {
 // Below this many tokens a copied part of a block saves less than it costs to keep track of.
 constexpr int64_t kLeastPart = 8;
 
-int64_t BlocksFor(int64_t tokens) { return (tokens + kKvBlockTokens - 1) / kKvBlockTokens; }
-
 std::span<const int32_t> TokensOf(const ActiveRequest& request, int64_t first, int64_t count) {
   return std::span(request.tokens).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
 }
@@ -57,7 +55,7 @@ std::vector<Piece> Scheduler::Plan() {
 }
 
 bool Scheduler::Grow(ActiveRequest* request, int64_t tokens) {
-  const int64_t missing = BlocksFor(tokens) - std::ssize(request->blocks);
+  const int64_t missing = KvPool::BlocksFor(tokens) - std::ssize(request->blocks);
   return missing <= 0 || cache_.Allocate(missing, &request->blocks);
 }
 
@@ -131,7 +129,7 @@ bool Scheduler::Admit() {
   ActiveRequest* r = waiting_.front().get();
   Share(r);
   // A block for each request that writes stays free, so that it is not thrown out at once.
-  const int64_t missing = BlocksFor(r->size()) - std::ssize(r->blocks);
+  const int64_t missing = KvPool::BlocksFor(r->size()) - std::ssize(r->blocks);
   if (missing + (running_.empty() ? 0 : std::ssize(running_)) > cache_.available()) {
     r->fed = r->shared = 0;
     cache_.Release(&r->blocks);

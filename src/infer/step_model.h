@@ -8,18 +8,6 @@
 #include "base/context.h"
 #include "model/llama.h"
 
-namespace cria {
-// TEMPORARY until the pool is merged.
-inline constexpr int64_t kKvBlockTokens = 64;
-struct Segment {
-  std::span<const int32_t> tokens;
-  int64_t first_position = 0;
-  std::span<const int32_t> blocks;
-  bool generated = false;
-  enum class Logits { kNone, kLast, kAll } logits = Logits::kLast;
-};
-}  // namespace cria
-
 namespace cria::infer {
 
 class StepModel {
@@ -37,5 +25,30 @@ class StepModel {
   /// Copies keys and values of a block's first `tokens` tokens.
   virtual void CopyBlock(int32_t from, int32_t to, int64_t tokens) = 0;
 };
+
+/// A LLaMA with a pool for `blocks` blocks. `model` outlives this.
+class LlamaStepModel : public StepModel {
+ public:
+  LlamaStepModel(Llama* model, KvType type, int64_t blocks)
+      : model_(model), pool_(model->config(), type, blocks) {}
+
+  int64_t vocab_size() const override { return model_->config().vocab_size; }
+  int64_t max_seq_len() const override { return model_->config().max_seq_len; }
+  int64_t blocks() const override { return pool_.blocks(); }
+  void Forward(const Context& context, std::span<const Segment> segments, float* logits) override {
+    model_->Forward(context, segments, &pool_, logits);
+  }
+  void CopyBlock(int32_t from, int32_t to, int64_t tokens) override {
+    pool_.CopyBlock(from, to, tokens);
+  }
+
+ private:
+  Llama* model_;
+  KvPool pool_;
+};
+
+/// Blocks for `sequences` requests of `tokens` tokens each, as far as they fit a quarter of the
+/// machine's memory; at least those of one request. Memory is only taken as blocks are used.
+int64_t SuitableBlocks(const ModelConfig& config, KvType type, int64_t sequences, int64_t tokens);
 
 }  // namespace cria::infer
