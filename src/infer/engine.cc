@@ -9,13 +9,17 @@
 namespace cria::infer {
 namespace {
 
-constexpr int64_t kScoreRows = 128;  // prompt rows scored per step, beside the generated ones
+// Memory for logits of prompt rows that are scored, beside the generated ones: a full pass for
+// vocabularies up to 32,000.
+constexpr int64_t kScoreBytes = int64_t{64} << 20;
 
-SchedulerOptions ToScheduler(const EngineOptions& o) {
+SchedulerOptions ToScheduler(const EngineOptions& o, int64_t vocab_size) {
   const int64_t drafts = o.drafter != nullptr ? o.max_draft : 0;
+  const int64_t scored =
+      std::clamp<int64_t>(kScoreBytes / 4 / vocab_size, 64, std::max<int64_t>(64, o.prefill_chunk));
   return {.max_sequences = o.max_sequences,
           .prompt_tokens = o.prefill_chunk,
-          .step_logits = o.max_sequences * (1 + drafts) + kScoreRows,
+          .step_logits = o.max_sequences * (1 + drafts) + scored,
           .reuse_prefixes = o.reuse_prefixes};
 }
 
@@ -54,7 +58,7 @@ Engine::Engine(const Context* context, StepModel* model, const EngineOptions& op
     : context_(context),
       model_(model),
       options_(options),
-      scheduler_(model, ToScheduler(options)),
+      scheduler_(model, ToScheduler(options, model->vocab_size())),
       scratch_(static_cast<size_t>(context->threads())) {
   if (options.context > model->max_seq_len()) {
     throw Error(fmt::format("a context of {} tokens was asked for, the model was made for {}",
