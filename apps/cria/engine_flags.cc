@@ -110,7 +110,7 @@ void RunningEngine::LoadDraft(const Context* context, const ModelFlags& model_fl
   ModelFlags draft_flags = model_flags;
   draft_flags.model = path;
   draft_flags.tokenizer.clear();
-  draft_ = draft_flags.Load(*context);
+  draft_ = draft_flags.Load(*context, false);
   RequireSameVocabulary(model_, draft_, path);
   const KvType type = draft_.llama->ExactKvType();
   const int64_t each = std::min(tokens, draft_.config.max_seq_len);

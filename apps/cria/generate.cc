@@ -33,6 +33,7 @@ std::vector<Prompt> ReadPrompts(const Flags& flags, const tokenizer::Tokenizer& 
   if (flags.logprobs >= 0) common.logprobs = flags.logprobs;
   if (!flags.prompts.empty()) return ReadPromptFile(flags.prompts, tokenizer, common);
   Prompt prompt{.text = flags.prompt == "-" ? ReadStdin() : flags.prompt,
+                .where = "the prompt",
                 .id = nullptr,
                 .request = std::move(common)};
   prompt.request.prompt = PromptIds(tokenizer, prompt.text);
@@ -113,13 +114,7 @@ class Generation {
     request.on_end = [this, index](int64_t, infer::Completion completion) {
       End(index, completion);
     };
-    try {
-      engine_->engine()->Submit(std::move(request));
-    } catch (const Error& error) {
-      if (prompts_.size() == 1) throw;
-      throw Error(fmt::format("prompt {} cannot be run: {}", index + 1, error.what()),
-                  flags_.prompts, "mend or remove it; nothing was generated");
-    }
+    engine_->engine()->Submit(std::move(request), prompt.where);
     if (streams_) Print(PromptText(*engine_->model().tokenizer, prompt.request.prompt));
   }
 
@@ -177,14 +172,15 @@ class Generation {
 };
 
 void RunGenerate(const Flags& flags) {
-  if (flags.logprobs >= 0 && !flags.json) {
-    throw Error("log-probabilities have no place in plain text", "--logprobs", "add --json");
-  }
   const Context context = flags.MakeContext();
   infer::LoadedModel model = flags.Load(context);
   std::vector<Prompt> prompts = ReadPrompts(flags, *model.tokenizer);
   int64_t longest = 1;
   for (const Prompt& prompt : prompts) {
+    if (prompt.request.logprobs && !flags.json) {
+      throw Error("log-probabilities have no place in plain text",
+                  flags.logprobs >= 0 ? "--logprobs" : prompt.where, "add --json");
+    }
     longest = std::max(longest, std::ssize(prompt.request.prompt) + prompt.request.max_new_tokens);
   }
   RunningEngine engine(&context, flags, flags.engine, std::move(model), std::ssize(prompts),

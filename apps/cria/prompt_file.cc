@@ -62,7 +62,7 @@ Prompt ReadJsonLine(const std::string& line, const std::string& where,
     throw Error("a line holds either \"prompt\" or \"ids\"", where,
                 "write one JSON object a line, such as {\"prompt\": \"Once\"}");
   }
-  Prompt prompt{.text = {}, .id = nullptr, .request = common};
+  Prompt prompt{.text = {}, .where = where, .id = nullptr, .request = common};
   prompt.request.sequence = sequence;
   for (const auto& [key, value] : json.items()) {
     if (!value.is_null() && !Set(key, json, where, &prompt)) {
@@ -92,13 +92,13 @@ std::vector<Prompt> ReadPromptFile(const std::string& path, const tokenizer::Tok
   int64_t number = 0;
   for (std::string line; reader.NextLine(&line);) {
     if (++number == 1) json = IsRequest(line);
-    const uint64_t sequence = prompts.size();
     if (json && line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const std::string where = fmt::format("{}, line {}", path, number);
+    const uint64_t sequence = prompts.size();
     if (json) {
-      prompts.push_back(ReadJsonLine(line, fmt::format("{}, line {}", path, number), tokenizer,
-                                     common, sequence));
+      prompts.push_back(ReadJsonLine(line, where, tokenizer, common, sequence));
     } else {
-      prompts.push_back({.text = line, .id = nullptr, .request = common});
+      prompts.push_back({.text = line, .where = where, .id = nullptr, .request = common});
       prompts.back().request.sequence = sequence;
       prompts.back().request.prompt = PromptIds(tokenizer, line);
     }

@@ -12,7 +12,8 @@ namespace cria::app {
 
 struct Prompt {
   std::string text;
-  Json id;  ///< as it stood in the file, or null
+  std::string where;  ///< its origin, for errors
+  Json id;            ///< as it stood in the file, or null
   infer::Request request;
 };
 

@@ -21,6 +21,8 @@ struct Request {
 Request ReadRequest(const Json& json, const std::string& where, const infer::LoadedModel& model) {
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
   Request request;
+  std::vector<int32_t> bos;  // none: a text begins without, and its first id is given
+  if (tokenizer.bos_id() >= 0) bos.push_back(tokenizer.bos_id());
   if (json.contains("ids")) {
     request.ids = JsonGet<std::vector<int32_t>>(json, "ids", where);
     for (const int32_t id : request.ids) {
@@ -30,13 +32,13 @@ Request ReadRequest(const Json& json, const std::string& where, const infer::Loa
             where, "use ids of this model's tokenizer");
       }
     }
-    if (request.ids.empty() || request.ids[0] != tokenizer.bos_id()) {
-      request.ids.insert(request.ids.begin(), tokenizer.bos_id());
+    if (!bos.empty() && (request.ids.empty() || request.ids[0] != bos[0])) {
+      request.ids.insert(request.ids.begin(), bos[0]);
     }
     request.context_ids = 1;
     return request;
   }
-  request.ids = {tokenizer.bos_id()};
+  request.ids = bos;
   if (json.contains("text")) {
     tokenizer.Encode(JsonGet<std::string>(json, "text", where), &request.ids);
     request.context_ids = 1;
@@ -47,7 +49,8 @@ Request ReadRequest(const Json& json, const std::string& where, const infer::Loa
   // Encoded together and cut by the number of tokens of the context, so that no blank is added
   // between the two.
   tokenizer.Encode(before + after, &request.ids);
-  request.context_ids = std::min(request.ids.size(), 1 + tokenizer.Encode(before).size());
+  request.context_ids = static_cast<int64_t>(std::max<size_t>(
+      1, std::min(request.ids.size(), bos.size() + tokenizer.Encode(before).size())));
   return request;
 }
 
@@ -125,7 +128,7 @@ class Scoring {
         failed_ = std::current_exception();
       }
     };
-    engine_->engine()->Submit(std::move(scored));
+    engine_->engine()->Submit(std::move(scored), where);
     ++submitted_;
     ++open_;
     return true;

@@ -71,10 +71,10 @@ Engine::Engine(const Context* context, StepModel* model, const EngineOptions& op
 
 Engine::~Engine() = default;
 
-void Engine::Check(const Request& r) const {
+void Engine::Check(const Request& r, const std::string& where) const {
   const int64_t vocab = model_->vocab_size(), length = std::ssize(r.prompt);
-  const auto fail = [](const std::string& what, const std::string& mend) {
-    throw Error(what, "request", mend);
+  const auto fail = [&where](const std::string& what, const std::string& mend) {
+    throw Error(what, where, mend);
   };
   if (r.prompt.empty()) fail("the prompt is empty", "give at least one token");
   // The last token of a prompt that is only scored is not fed.
@@ -101,11 +101,11 @@ void Engine::Check(const Request& r) const {
   for (const std::string& stop : r.stop_strings) {
     if (stop.empty()) fail("a stop string is empty", "leave it out");
   }
-  CheckSampling(r.sampling, vocab, "request");
+  CheckSampling(r.sampling, vocab, where);
 }
 
-int64_t Engine::Submit(Request request) {
-  Check(request);
+int64_t Engine::Submit(Request request, const std::string& where) {
+  Check(request, where);
   const std::lock_guard lock(inbox_mutex_);
   inbox_.push_back(std::make_unique<ActiveRequest>(next_id_, std::move(request)));
   return next_id_++;

@@ -49,8 +49,9 @@ class Engine {
   int64_t context_length() const { return context_length_; }
 
   /// Queues a request and returns its number. Throws Error if it can never run: a prompt longer
-  /// than the context, ids or options out of range. From any thread.
-  int64_t Submit(Request request);
+  /// than the context, ids or options out of range; `where` names its origin there. From any
+  /// thread.
+  int64_t Submit(Request request, const std::string& where = "request");
   /// Ends a request at the next step, with what it has written so far. From any thread; unknown
   /// numbers are ignored.
   void Cancel(int64_t request);
@@ -66,7 +67,7 @@ class Engine {
   struct Output;
   struct RowTask;
 
-  void Check(const Request& request) const;
+  void Check(const Request& request, const std::string& where) const;
   void TakeInbox();
   void MakeDrafts();
   void Forward(std::span<const Piece> pieces);

@@ -82,6 +82,9 @@ void Scheduler::PlanDecoding() {
     if (!here) break;
     // Drafts take what room is free, nobody's.
     int64_t drafts = std::min<int64_t>(std::ssize(r->draft), logits_left_ - 1);
+    if (cache_.available() <= std::ssize(running_)) {
+      drafts = std::min(drafts, std::ssize(r->blocks) * kKvBlockTokens - r->fed - 1);
+    }
     while (drafts > 0 && !Grow(r, r->fed + 1 + drafts)) --drafts;
     r->draft.resize(static_cast<size_t>(std::max<int64_t>(drafts, 0)));
     const int64_t count = 1 + std::ssize(r->draft);
