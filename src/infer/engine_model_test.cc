@@ -43,7 +43,7 @@ class EngineModel : public testing::TestWithParam<Variant> {
     const tokenizer::Tokenizer tokenizer = LoadTokenizer(options.tokenizer);
     const fs::path out = folder_ / (mix_name + ".gguf");
     ExportGguf(
-        context, files, &tokenizer, out, {.force = true},
+        context, files, &tokenizer, out, {},
         [&](const ParameterSpec& spec) {
           return GgufTensorPlan{TypeInMix(mix, spec, files.config.n_layers), {}};
         },
