@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "kernels/embedding.h"
 
@@ -80,9 +81,23 @@ void LlamaWeights<T>::Set(const Context& context, const ModelConfig& c,
 
 namespace {
 
+// Copies every part into one buffer, part behind part.
+template <class T>
+void PackStacked(const Context& context, LinearWeight<T>* linear) {
+  int64_t bytes = 0;
+  for (const kernels::BlockMatrix& part : linear->blocks) bytes += kernels::PackedBlockBytes(part);
+  linear->packed_blocks = Buffer<uint8_t>(bytes);
+  uint8_t* to = linear->packed_blocks.data();
+  for (kernels::BlockMatrix& part : linear->blocks) {
+    kernels::PackBlocks(context, part, to);
+    part.packed = to;
+    to += kernels::PackedBlockBytes(part);
+  }
+}
+
 template <class T>
 void LoadLinear(const Context& context, const ModelFiles& files,
-                std::initializer_list<const char*> names, const std::string& prefix,
+                std::initializer_list<const char*> names, const std::string& prefix, bool pack,
                 LinearWeight<T>* linear) {
   std::vector<const store::NamedTensor*> tensors;
   int64_t out = 0, in = 0;
@@ -99,6 +114,7 @@ void LoadLinear(const Context& context, const ModelFiles& files,
       const TensorView view = *store::ContiguousView(*tensor);
       linear->blocks.push_back({view.type, view.bytes.data(), tensor->shape[0], in});
     }
+    if (pack) PackStacked(context, linear);
     return;
   }
   Buffer<float> floats(out * in);
@@ -117,6 +133,8 @@ void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
   files.VerifySmall(context);
   const ModelConfig& c = files.config;
   Reserve(c);
+  // Beside the copy, the caches and activations need room.
+  const bool pack = files.stored_bytes() + files.stored_bytes() / 4 < AvailableMemoryBytes();
   float* gain = small.data();
   const auto load_gain = [&](const std::string& name) {
     store::ReadAsFloat(context, files.Tensor(name), {gain, static_cast<size_t>(c.dim)});
@@ -129,16 +147,16 @@ void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
     layer.attention_norm = load_gain(prefix + "attention_norm.weight");
     layer.ffn_norm = load_gain(prefix + "ffn_norm.weight");
     LoadLinear(context, files,
-               {"attention.wq.weight", "attention.wk.weight", "attention.wv.weight"}, prefix,
+               {"attention.wq.weight", "attention.wk.weight", "attention.wv.weight"}, prefix, pack,
                &layer.wqkv);
-    LoadLinear(context, files, {"attention.wo.weight"}, prefix, &layer.wo);
-    LoadLinear(context, files, {"feed_forward.w1.weight", "feed_forward.w3.weight"}, prefix,
+    LoadLinear(context, files, {"attention.wo.weight"}, prefix, pack, &layer.wo);
+    LoadLinear(context, files, {"feed_forward.w1.weight", "feed_forward.w3.weight"}, prefix, pack,
                &layer.w13);
-    LoadLinear(context, files, {"feed_forward.w2.weight"}, prefix, &layer.w2);
+    LoadLinear(context, files, {"feed_forward.w2.weight"}, prefix, pack, &layer.w2);
   }
   norm = load_gain("norm.weight");
   const char* const kEmbedding = "tok_embeddings.weight";
-  LoadLinear(context, files, {c.tied_embeddings ? kEmbedding : "output.weight"}, "", &output);
+  LoadLinear(context, files, {c.tied_embeddings ? kEmbedding : "output.weight"}, "", pack, &output);
   const store::NamedTensor& table = files.Tensor(kEmbedding);
   stored_embedding = store::ContiguousView(table);
   if (!stored_embedding) {

@@ -1,4 +1,5 @@
-// Quantised products with 512-bit vectors and vpdpbusd (AVX-512 VNNI): 16 rows of W side by side.
+// Quantised products with 512-bit vectors and vpdpbusd (AVX-512 VNNI): 16 rows of W side by side;
+// and their weights as bf16 (AVX-512 BF16).
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stdint.h>
@@ -7,7 +8,8 @@ namespace cria::kernels::internal {
 namespace {
 
 struct Simd {
-  static constexpr int kLanes = 16, kTileRows = 6;
+  static constexpr int kLanes = 16, kFusedRows = 8, kTileRows = 6;
+  static constexpr bool kPairs = true;
   typedef uint32_t U __attribute__((vector_size(64)));
   typedef int32_t I __attribute__((vector_size(64)));
   typedef float F __attribute__((vector_size(64)));
@@ -42,6 +44,15 @@ struct Simd {
   }
   static inline __attribute__((always_inline)) F MulAdd(F a, F b, F c) {
     return (F)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+  }
+  /// bf16 of `even` in the lower halves, of `odd` in the upper.
+  static inline __attribute__((always_inline)) U ToPairs(F even, F odd) {
+    const __m512i halves = (__m512i)_mm512_cvtne2ps_pbh((__m512)odd, (__m512)even);
+    // Word i of the result: i / 2, from the upper 16 words for odd i.
+    const __m512i low = _mm512_cvtepi8_epi16(_mm256_set_epi8(31, 15, 30, 14, 29, 13, 28, 12, 27, 11,
+                                                             26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21,
+                                                             5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0));
+    return (U)_mm512_permutexvar_epi16(low, halves);
   }
   template <bool kSmall>
   static inline __attribute__((always_inline)) I Dot(I sum, U u, uint32_t x) {

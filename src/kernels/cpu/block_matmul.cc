@@ -20,16 +20,20 @@ const BlockUnit& BlockUnitFor(Isa isa) {
   return kPortableBlocks;
 }
 
+const BlockKernels& KernelsFor(const BlockUnit& unit, DType type) {
+  CRIA_CHECK(IsQuantized(type), "{} is not a block type", DTypeName(type));
+  return unit.kernels[static_cast<int>(type) - static_cast<int>(DType::kQ4_0)];
+}
+
+int64_t PackedPanelBytes(const BlockUnit& unit, const BlockKernels& kernels, int64_t k) {
+  return (k + kSuperBlock - 1) / kSuperBlock * kernels.packed_bytes * unit.lanes;
+}
+
 namespace {
 
 const BlockUnit& Unit() {
   static const BlockUnit& unit = BlockUnitFor(DetectIsa());
   return unit;
-}
-
-const BlockKernels& KernelsFor(const BlockUnit& unit, DType type) {
-  CRIA_CHECK(IsQuantized(type), "{} is not a block type", DTypeName(type));
-  return unit.kernels[static_cast<int>(type) - static_cast<int>(DType::kQ4_0)];
 }
 
 /// What groups add beside their products, for one kind of weights: BlockSweep::bias.
@@ -87,7 +91,8 @@ void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C*
                       .k = x.k(),
                       .weights = nullptr,
                       .weight_stride = StoredBytes(task.part->type, x.k()),
-                      .next = nullptr,
+                      .packed = nullptr,
+                      .packed_stride = PackedPanelBytes(unit, kernels, x.k()),
                       .x = x.q(),
                       .scale = x.scale(),
                       .bias = task.bias->values.data(),
@@ -97,8 +102,9 @@ void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C*
   for (int64_t i = 0; i < task.columns; i += step) {
     sweep.columns = std::min(step, task.columns - i);
     sweep.weights = task.part->data + (task.first + i) * sweep.weight_stride;
-    const bool more = fused && i + 2 * step <= task.columns;
-    sweep.next = more ? sweep.weights + step * sweep.weight_stride : nullptr;
+    if (task.part->packed != nullptr) {
+      sweep.packed = task.part->packed + (task.first + i) / unit.lanes * sweep.packed_stride;
+    }
     (fused ? kernels.fused : kernels.panel)(sweep);
     StoreRows(out, step, x.m(), sweep.columns, c + task.c_column + i, ldc, accumulate);
   }
@@ -147,6 +153,23 @@ template void BlockMatmulWith(const BlockUnit&, const Context&, const QuantizedR
                               std::span<const BlockMatrix>, BF16*, int64_t, bool);
 
 }  // namespace internal
+
+int64_t PackedBlockBytes(const BlockMatrix& m) {
+  const internal::BlockUnit& unit = internal::Unit();
+  const int64_t panels = (m.n + unit.lanes - 1) / unit.lanes;
+  return panels * internal::PackedPanelBytes(unit, internal::KernelsFor(unit, m.type), m.k);
+}
+
+void PackBlocks(const Context& context, const BlockMatrix& m, uint8_t* to) {
+  const internal::BlockUnit& unit = internal::Unit();
+  const internal::BlockKernels& kernels = internal::KernelsFor(unit, m.type);
+  const int64_t stride = StoredBytes(m.type, m.k), lanes = unit.lanes;
+  const int64_t panel = internal::PackedPanelBytes(unit, kernels, m.k);
+  context.ParallelFor((m.n + lanes - 1) / lanes, [&](int64_t p) {
+    kernels.pack(m.data + p * lanes * stride, stride, std::min(lanes, m.n - p * lanes), m.k,
+                 to + p * panel);
+  });
+}
 
 template <class T>
 void QuantizedRows::Set(const Context& context, int64_t m, int64_t k, const T* x, int64_t stride) {

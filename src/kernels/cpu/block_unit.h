@@ -15,12 +15,16 @@ constexpr int64_t kFusedRows = 8;
 /// Elements that are unpacked at a time: the block of the K types, 8 blocks of the others.
 constexpr int64_t kSuperBlock = 256;
 
+/// Columns of a panel of bf16 pairs: kPanelColumns of matmul_unit.h.
+constexpr int kWidenColumns = 32;
+
 /// out [rows, columns] = x W^T for a few rows of W (columns of the result).
 struct BlockSweep {
   int64_t rows, columns, k;
   const uint8_t* weights;  ///< row r of W at weights + r * weight_stride
   int64_t weight_stride;   ///< bytes
-  const uint8_t* next;     ///< as many rows that will be asked for next, or null
+  const uint8_t* packed;   ///< instead, if not null: `lanes` rows after BlockKernels::pack
+  int64_t packed_stride;   ///< bytes from `lanes` rows to the next
   const int8_t* x;         ///< [rows, k]
   const float* scale;      ///< [rows, k / 32]
   const uint32_t* bias;    ///< [rows, k / group]: what a group adds beside its products; BlockUnit
@@ -35,10 +39,18 @@ struct BlockKernels {
   /// > 0: weights are d (u - offset) and `bias` holds int32 -offset * sum(q). 0: weights are d u +
   /// m and `bias` holds float scale * sum(q).
   int offset;
+  /// Bytes of a packed super-block per row.
+  int packed_bytes;
   /// rows <= kFusedRows, columns <= lanes.
   void (*fused)(const BlockSweep&);
   /// Any rows, columns <= 2 lanes: unpacks the columns once into scratch.
   void (*panel)(const BlockSweep&);
+  /// rows <= lanes of W [rows, k], `stride` bytes apart, to packed_bytes * lanes per super-block.
+  void (*pack)(const uint8_t* weights, int64_t stride, int64_t rows, int64_t k, uint8_t* to);
+  /// The same rows, or packed ones, as bf16 pairs: pair i of row r to to[i * kWidenColumns + r]. k
+  /// elements, whole blocks; the memory of `lanes` rows is written. Null where no unit wants it.
+  void (*widen)(const uint8_t* weights, int64_t stride, int64_t rows, const uint8_t* packed,
+                int64_t k, uint32_t* to);
 };
 
 struct BlockUnit {
