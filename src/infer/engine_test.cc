@@ -32,7 +32,7 @@ std::vector<Request> MixedRequests(int count) {
     r.prompt.assign(common.begin(), common.begin() + shared);
     const auto own = RandomIds(1 + i * 37 % 90, static_cast<uint64_t>(1 + i % 9));
     r.prompt.insert(r.prompt.end(), own.begin(), own.end());
-    r.max_new_tokens = 1 + i * 29 % 70;
+    r.max_new_tokens = 1 + i * 29 % 170;
     r.sampling.temperature = i % 3 == 0 ? 0 : 0.9;
     r.sampling.top_k = i % 4 == 0 ? 10 : 0;
     r.sampling.frequency_penalty = i % 5 == 0 ? 0.3 : 0;
@@ -85,7 +85,7 @@ TEST(Engine, BatchesPoolsChunksAndThreadsChangeNothing) {
   for (const Completion& c : alone) ++reasons[c.reason];
   ASSERT_GT(reasons[FinishReason::kLength], 3);
   ASSERT_GT(reasons[FinishReason::kStopToken], 3);
-  for (const int64_t blocks : {5, 9, 30, 200}) {
+  for (const int64_t blocks : {7, 12, 30, 200}) {
     for (const int64_t chunk : {17, 64, 512}) {
       for (const bool reuse : {false, true}) {
         SCOPED_TRACE(fmt::format("{} blocks, chunks of {}, reuse {}", blocks, chunk, reuse));
@@ -98,12 +98,14 @@ TEST(Engine, BatchesPoolsChunksAndThreadsChangeNothing) {
         EXPECT_EQ(s.blocks_held, 0);
         EXPECT_EQ(s.running + s.waiting, 0);
         if (blocks == 200) {
-          EXPECT_EQ(model.most_segments(), 8);
+          if (chunk > 17) {
+            EXPECT_EQ(model.most_segments(), 8);
+          }
           EXPECT_EQ(s.preemptions, 0);
           EXPECT_EQ(s.prefixes.shared_tokens > 1000, reuse);
           EXPECT_EQ(s.prefixes.copied_tokens > 100, reuse);
         }
-        if (blocks == 9) {
+        if (blocks == 12) {
           EXPECT_GT(s.preemptions, 0);
         }
       }
@@ -146,9 +148,11 @@ TEST(Engine, SpeculationChangesNothingAndSavesPasses) {
   // Room for few requests only: the others go without.
   ToyModel small_draft_toy({.blocks = 4, .repeats = true});
   DraftModel small_draft(&small_draft_toy);
-  for (Drafter* drafter : std::vector<Drafter*>{&lookup, &draft, &small_draft}) {
-    for (const int64_t blocks : {6, 60}) {
-      SCOPED_TRACE(blocks);
+  const std::vector<Drafter*> drafters = {&lookup, &draft, &small_draft};
+  for (size_t which = 0; which < drafters.size(); ++which) {
+    Drafter* drafter = drafters[which];
+    for (const int64_t blocks : {7, 60}) {
+      SCOPED_TRACE(fmt::format("{} blocks, drafter {}", blocks, which));
       ToyModel model({.blocks = blocks, .repeats = true});
       Engine engine(&context, &model, {.max_sequences = 6, .drafter = drafter});
       ExpectSame(RunAll(&engine, requests), alone);

@@ -16,8 +16,8 @@ class ToyModel : public StepModel {
  public:
   struct Options {
     int64_t blocks = 64, vocab_size = 40, max_seq_len = 2048;
-    /// > 0: the likeliest tokens depend on the last token only, so that text soon repeats; the bits
-    /// still depend on all.
+    /// The likeliest tokens depend on little of the last token, so that text soon repeats; the bits
+    /// still depend on everything.
     bool repeats = false;
     uint64_t seed = 1;
   };
@@ -95,7 +95,7 @@ class ToyModel : public StepModel {
     for (int64_t v = 0; v < options_.vocab_size; ++v) {
       const auto noise = static_cast<float>(Mix(h, static_cast<uint64_t>(v)) >> 40) * 0x1p-24f;
       if (options_.repeats) {
-        const auto base = static_cast<float>((token * 7 + v * 13) % options_.vocab_size);
+        const auto base = static_cast<float>((token % 5 * 7 + v * 13) % options_.vocab_size);
         row[v] = base + noise * 0.5f;
       } else {
         row[v] = noise * 8;
