@@ -17,8 +17,9 @@ void ModelFlags::AddTo(CLI::App* command) {
       ->check(CLI::IsMember({"bf16", "f32"}));
 }
 
-infer::LoadedModel ModelFlags::Load(const Context& context) const {
+infer::LoadedModel ModelFlags::Load(const Context& context, bool needs_tokenizer) const {
   infer::LoadOptions options;
+  options.needs_tokenizer = needs_tokenizer;
   options.tokenizer = tokenizer;
   if (precision == "bf16") options.precision = Precision::kBF16;
   if (precision == "f32") options.precision = Precision::kF32;

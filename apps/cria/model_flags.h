@@ -14,7 +14,7 @@ struct ModelFlags : CommonFlags {
 
   /// Adds MODEL, --tokenizer and --precision.
   void AddTo(CLI::App* command);
-  infer::LoadedModel Load(const Context& context) const;
+  infer::LoadedModel Load(const Context& context, bool needs_tokenizer = true) const;
 };
 
 /// Adds --temperature, --top-p and --max-gen-len with the defaults of the original release.

@@ -45,6 +45,18 @@ TEST(Random, PhiloxKnownAnswers) {
   EXPECT_EQ(ones, (std::array<uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
 }
 
+TEST(Random, SeekGoesToAnyWord) {
+  RandomStream in_turn(3, RandomPurpose::kTest, 9);
+  std::vector<uint32_t> words;
+  for (int i = 0; i < 40; ++i) words.push_back(in_turn.NextU32());
+  RandomStream stream(3, RandomPurpose::kTest, 9);
+  for (const uint64_t i : {17, 3, 38, 0, 8}) {
+    stream.Seek(i);
+    EXPECT_EQ(stream.NextU32(), words[i]);
+    EXPECT_EQ(stream.NextU32(), words[i + 1]);
+  }
+}
+
 TEST(Random, NormalHasUnitVariance) {
   RandomStream stream(1, RandomPurpose::kTest);
   double sum = 0, squares = 0;

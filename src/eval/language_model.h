@@ -23,6 +23,13 @@ struct Window {
   int64_t counted_from = 1;      // >= 1
 };
 
+/// A prompt to be continued by the likeliest ids, one by one, until one of `stop` or
+/// `max_new_tokens`.
+struct GenerateRequest {
+  std::vector<int32_t> prompt, stop;
+  int64_t max_new_tokens = 0;
+};
+
 class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
@@ -35,6 +42,14 @@ class LanguageModel {
   /// The likeliest ids one by one until one of `stop` (not returned) or `max_new_tokens`.
   virtual std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
                                         std::span<const int32_t> stop) = 0;
+  /// Many at once, each with the result that it has alone.
+  virtual std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest> requests) {
+    std::vector<std::vector<int32_t>> texts;
+    for (const GenerateRequest& r : requests) {
+      texts.push_back(Generate(r.prompt, r.max_new_tokens, r.stop));
+    }
+    return texts;
+  }
 };
 
 }  // namespace cria::eval

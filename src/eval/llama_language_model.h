@@ -3,6 +3,7 @@
 
 #include "base/context.h"
 #include "eval/language_model.h"
+#include "infer/engine.h"
 #include "model/llama.h"
 
 namespace cria::eval {
@@ -17,13 +18,17 @@ class LlamaLanguageModel : public LanguageModel {
   std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override;
   std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
                                 std::span<const int32_t> stop) override;
+  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest> requests) override;
 
  private:
-  ContinuationScore Score(const Request& request);
+  infer::Engine& engine();
 
   const Context* context_;
   Llama* model_;
   int64_t context_length_;
+  // Made when first needed: windows are scored without.
+  std::unique_ptr<infer::StepModel> step_model_;
+  std::unique_ptr<infer::Engine> engine_;
 };
 
 }  // namespace cria::eval

@@ -34,13 +34,16 @@ StopReason Generate(const Context& context, Sequence* sequence, std::span<const 
   }
   std::vector<float> logits(static_cast<size_t>(sequence->model().config().vocab_size));
   sequence->Feed(context, prompt, false, false, logits.data());
+  std::vector<int32_t> history(prompt.begin(), prompt.end());
   for (int64_t made = 0; made < options.max_new_tokens; ++made) {
     ThrowIfInterrupted();
-    const int32_t token = sampler->Sample(logits);
+    const int32_t token =
+        sampler->Sample(logits, {.history = history, .prompt_tokens = std::ssize(prompt)});
     if (std::find(options.stop_tokens.begin(), options.stop_tokens.end(), token) !=
         options.stop_tokens.end()) {
       return StopReason::kStopToken;
     }
+    history.push_back(token);
     if (!on_token(token)) return StopReason::kCaller;
     if (made + 1 == options.max_new_tokens) break;
     if (sequence->length() == sequence->capacity()) return StopReason::kContext;
