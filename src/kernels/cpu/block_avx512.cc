@@ -7,7 +7,7 @@ namespace cria::kernels::internal {
 namespace {
 
 struct Simd {
-  static constexpr int kLanes = 16, kTileRows = 6;
+  static constexpr int kLanes = 16, kTileRows = 6, kRowsAtOnce = 8;
   typedef uint32_t U __attribute__((vector_size(64)));
   typedef int32_t I __attribute__((vector_size(64)));
   typedef float F __attribute__((vector_size(64)));

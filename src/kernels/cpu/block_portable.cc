@@ -6,7 +6,9 @@ namespace cria::kernels::internal {
 namespace {
 
 struct Simd {
-  static constexpr int kLanes = 4, kTileRows = 2;
+  // Few rows at once: every number of rows is compiled by itself, ten types of each, and eight
+  // would take this one file minutes.
+  static constexpr int kLanes = 4, kTileRows = 2, kRowsAtOnce = 2;
   typedef uint32_t U __attribute__((vector_size(16)));
   typedef int32_t I __attribute__((vector_size(16)));
   typedef float F __attribute__((vector_size(16)));

@@ -57,25 +57,25 @@ void FusedRows(const BlockSweep& s) {
   for (int r = 0; r < R; ++r) StoreFloats(s.out + r * s.out_stride, acc[r]);
 }
 
+template <class T, int R>
+void FusedUpTo(const BlockSweep& s, int64_t rows) {
+  if constexpr (R > 1) {
+    if (rows < R) return FusedUpTo<T, R - 1>(s, rows);
+  }
+  FusedRows<T, R>(s);
+}
+
 template <class T>
 void Fused(const BlockSweep& s) {
-  switch (s.rows) {
-    case 1:
-      return FusedRows<T, 1>(s);
-    case 2:
-      return FusedRows<T, 2>(s);
-    case 3:
-      return FusedRows<T, 3>(s);
-    case 4:
-      return FusedRows<T, 4>(s);
-    case 5:
-      return FusedRows<T, 5>(s);
-    case 6:
-      return FusedRows<T, 6>(s);
-    case 7:
-      return FusedRows<T, 7>(s);
-    default:
-      return FusedRows<T, 8>(s);
+  constexpr int kRows = Simd::kRowsAtOnce;
+  BlockSweep part = s;
+  for (int64_t row = 0; row < s.rows; row += kRows) {
+    part.x = s.x + row * s.k;
+    part.scale = s.scale + row * (s.k / 32);
+    part.bias = s.bias + row * (s.k / T::kGroup);
+    part.out = s.out + row * s.out_stride;
+    FusedUpTo<T, kRows>(part, s.rows - row < kRows ? s.rows - row : kRows);
+    part.next = nullptr;
   }
 }
 
