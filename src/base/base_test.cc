@@ -6,6 +6,7 @@
 
 #include "base/compressed_file.h"
 #include "base/context.h"
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -152,6 +153,24 @@ TEST(Json, DeepNestingIsRefused) {
   EXPECT_THROW(ParseJson(std::string(100000, '['), "x"), Error);
   EXPECT_TRUE(TryParseJson(std::string(100000, '[')).is_discarded());
   EXPECT_EQ(ParseJson("[\"[[[\", [1]]", "x")[1][0], 1);
+}
+
+TEST(Isa, NamesAndLimit) {
+  for (const Isa isa : kIsas) EXPECT_EQ(ParseIsa(IsaName(isa), "test"), isa);
+  EXPECT_THROW(ParseIsa("avx", "test"), Error);
+  // In a process of its own each: the choice is for the life of a process.
+  EXPECT_EXIT(
+      {
+        LimitIsa(Isa::kPortable, "test");
+        std::exit(DetectIsa() == Isa::kPortable ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+  EXPECT_DEATH(
+      {
+        DetectIsa();
+        LimitIsa(Isa::kPortable, "test");
+      },
+      "after kernels were chosen");
 }
 
 }  // namespace

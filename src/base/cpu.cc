@@ -4,10 +4,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <fstream>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
+
+#include "base/error.h"
 
 namespace cria {
 namespace {
@@ -53,11 +57,36 @@ Isa Detect() {
   return Isa::kPortable;
 }
 
+std::atomic<Isa> isa_limit = Isa::kAmxBf16;
+std::atomic<bool> isa_asked = false;
+
 }  // namespace
 
 Isa DetectIsa() {
-  static const Isa isa = Detect();
+  static const Isa isa = [] {
+    isa_asked = true;
+    return std::min(Detect(), isa_limit.load());
+  }();
   return isa;
+}
+
+void LimitIsa(Isa limit, const std::string& where) {
+  CRIA_CHECK(!isa_asked, "the instruction set is limited after kernels were chosen");
+  const Isa best = Detect();
+  if (limit > best) {
+    throw Error(fmt::format("this processor has no {}", IsaName(limit)), where,
+                fmt::format("ask for {} or less", IsaName(best)));
+  }
+  isa_limit = limit;
+}
+
+Isa ParseIsa(std::string_view name, const std::string& where) {
+  std::string names;
+  for (const Isa isa : kIsas) {
+    if (name == IsaName(isa)) return isa;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", IsaName(isa));
+  }
+  throw Error(fmt::format("no instruction set \"{}\"", name), where, "one of " + names);
 }
 
 const char* IsaName(Isa isa) {
