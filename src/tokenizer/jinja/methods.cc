@@ -130,8 +130,8 @@ Value StringMethod(Session* session, const MarkedText& text, const std::string& 
     bind({});
     if (text.empty()) return session->MakeList({});
     const bool ends = text.bytes().ends_with('\n');
-    return Split(session, text.Part(0, text.size() - (ends ? 1 : 0)), session->String("\n"), Value(),
-                 false);
+    return Split(session, text.Part(0, text.size() - (ends ? 1 : 0)), session->String("\n"),
+                 Value(), false);
   }
   if (name == "join") {
     const std::vector<Value>& items = Elements(session, bind({"iterable"})[0]);
