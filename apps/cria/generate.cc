@@ -15,6 +15,7 @@ namespace {
 
 struct Flags : ModelFlags, SamplingFlags {
   std::string prompt, prompts;
+  bool special = false;
 };
 
 std::string ReadStdin() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
@@ -32,8 +33,14 @@ std::vector<std::string> ReadPrompts(const Flags& flags) {
 void Continue(const Flags& flags, const Context& context, const infer::LoadedModel& model,
               const std::string& prompt, uint64_t sequence) {
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
-  std::vector<int32_t> ids = {tokenizer.bos_id()};
-  tokenizer.Encode(prompt, &ids);
+  std::vector<int32_t> ids = tokenizer.PromptStart();
+  if (flags.special) {
+    const std::vector<int32_t> parsed = tokenizer.EncodeSpecial(prompt);
+    ids.insert(ids.end(), parsed.begin(), parsed.end());
+  } else {
+    tokenizer.Encode(prompt, &ids);
+  }
+  if (ids.empty()) throw Error("nothing to continue", "--prompt", "this model needs a prompt");
   const auto cache = model.llama->NewCache(model.config.max_seq_len);
   infer::Sampler sampler(flags.sampling, flags.seed, sequence);
   tokenizer::StreamDecoder decoder(tokenizer);
@@ -44,7 +51,7 @@ void Continue(const Flags& flags, const Context& context, const infer::LoadedMod
   };
   for (const int32_t id : ids) emit(decoder.Feed(id));
   std::vector<int32_t> generated;
-  const infer::GenerateOptions options{flags.max_gen_len, {tokenizer.eos_id(), tokenizer.bos_id()}};
+  const infer::GenerateOptions options{flags.max_gen_len, tokenizer.end_ids()};
   const infer::StopReason reason = infer::Generate(context, model.llama.get(), cache.get(), ids,
                                                    options, &sampler, [&](int32_t id) {
                                                      generated.push_back(id);
@@ -81,6 +88,7 @@ void AddGenerateCommand(CLI::App* app) {
   flags.ModelFlags::AddTo(c);
   c->add_option("-p,--prompt", flags.prompt, "Text to continue; - reads it from stdin");
   c->add_option("--prompts", flags.prompts, "File with one prompt a line")->excludes("--prompt");
+  c->add_flag("--special", flags.special, "Control tokens such as </s> in prompts are parsed");
   flags.SamplingFlags::AddTo(c);
   c->footer("Example: cria generate runs/demo --prompt \"In the beginning\"");
 }

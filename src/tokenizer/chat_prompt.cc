@@ -19,16 +19,9 @@ const std::vector<std::string>& KnownRoles() {
   return kRoles;
 }
 
-const NamedTemplate* FindOwn(const Tokenizer& tokenizer, std::string_view name) {
-  for (const NamedTemplate& known : tokenizer.vocabulary().templates) {
-    if (known.name == name) return &known;
-  }
-  return nullptr;
-}
-
 const NamedTemplate* OwnTemplate(const Tokenizer& tokenizer, bool with_tools) {
-  const NamedTemplate* own = with_tools ? FindOwn(tokenizer, "tool_use") : nullptr;
-  if (own == nullptr) own = FindOwn(tokenizer, "default");
+  const NamedTemplate* own = with_tools ? tokenizer.FindTemplate("tool_use") : nullptr;
+  if (own == nullptr) own = tokenizer.FindTemplate("default");
   const auto& all = tokenizer.vocabulary().templates;
   return own != nullptr || all.empty() ? own : &all.front();
 }
@@ -75,7 +68,7 @@ ChatFormat ChatFormat::Choose(const Tokenizer& tokenizer, const std::string& wan
   if (const BuiltInTemplate* known = FindBuiltInTemplate(wanted)) {
     return built_in(Origin::kNamed, *known);
   }
-  if (const NamedTemplate* known = FindOwn(tokenizer, wanted)) return own(*known);
+  if (const NamedTemplate* known = tokenizer.FindTemplate(wanted)) return own(*known);
   if (!fs::is_regular_file(wanted)) {
     throw Error(fmt::format("\"{}\" is neither a template nor a file", wanted), "--chat-template",
                 fmt::format("name one of {}, or a file", fmt::join(Names(), ", ")));

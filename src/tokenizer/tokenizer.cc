@@ -131,7 +131,9 @@ Tokenizer::Tokenizer(Vocabulary vocabulary, std::string bytes, const std::string
   vocabulary_.bos_id = bos_id_;
   vocabulary_.eos_id = eos_id_;
   end_ids_ = vocabulary_.end_ids;
-  if (eos_id_ >= 0) end_ids_.push_back(eos_id_);
+  for (const int32_t id : {eos_id_, bos_id_}) {
+    if (id >= 0) end_ids_.push_back(id);
+  }
   for (const AddedToken& token : matcher_.tokens()) {
     if (EndsText(token.text)) end_ids_.push_back(token.id);
   }
@@ -273,6 +275,13 @@ std::string Tokenizer::NamedToken(std::string_view name) const {
                      : name == "unk_token" ? unk_id_
                                            : -1;
   return id < 0 ? "" : Piece(id);
+}
+
+const NamedTemplate* Tokenizer::FindTemplate(std::string_view name) const {
+  for (const NamedTemplate& known : vocabulary_.templates) {
+    if (known.name == name) return &known;
+  }
+  return nullptr;
 }
 
 void Tokenizer::EncodePart(std::string_view text, bool prefix, std::vector<int32_t>* out) const {

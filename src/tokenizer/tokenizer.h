@@ -58,10 +58,13 @@ class Tokenizer {
   int32_t bos_id() const { return bos_id_; }  ///< -1: none; prompts begin without
   int32_t eos_id() const { return eos_id_; }
   int32_t unk_id() const { return unk_id_; }
-  /// Tokens that end a text or a turn, EOS among them; sorted.
+  /// Tokens that end a text or a turn, EOS among them, and BOS, which begins another; sorted. What
+  /// generation stops at.
   const std::vector<int32_t>& end_ids() const { return end_ids_; }
   /// Text of the token that templates call `name` ("bos_token", ...); empty if there is none.
   std::string NamedToken(std::string_view name) const;
+  /// A chat template that the model brings, by name; null if there is none.
+  const NamedTemplate* FindTemplate(std::string_view name) const;
   /// Tokens that are found in text as a whole.
   const std::vector<AddedToken>& added_tokens() const { return matcher_.tokens(); }
 
