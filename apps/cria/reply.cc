@@ -25,7 +25,8 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
   const auto reused = std::distance(cached_.begin(), same);
   cache_->Truncate(reused);
   Result result{.text = {}, .stop = {}, .reused_tokens = reused, .new_tokens = 0};
-  cached_ = prompt;
+  cached_.resize(static_cast<size_t>(reused));
+  std::vector<int32_t> ids = prompt;
   tokenizer::StreamDecoder decoder(*model_->tokenizer);
   StopTextFilter filter(stop_texts);
   const auto emit = [&](const std::string& text) {
@@ -37,7 +38,7 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
         infer::Generate(*context_, model_->llama.get(), cache_.get(),
                         std::span<const int32_t>(prompt).subspan(static_cast<size_t>(reused)),
                         {max_tokens, model_->tokenizer->end_ids()}, &sampler_, [&](int32_t id) {
-                          cached_.push_back(id);
+                          ids.push_back(id);
                           ++result.new_tokens;
                           emit(filter.Feed(decoder.Feed(id)));
                           return !filter.stopped();
@@ -51,7 +52,8 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
   if (!filter.stopped()) emit(filter.Feed(decoder.Flush()));
   if (!filter.stopped()) emit(filter.Flush());
   // The newest id is not in the cache yet; after an interrupt part of the prompt may not be either.
-  cached_.resize(std::min(cached_.size(), static_cast<size_t>(cache_->length())));
+  ids.resize(std::min(ids.size(), static_cast<size_t>(cache_->length())));
+  cached_ = std::move(ids);
   return result;
 }
 
@@ -67,15 +69,15 @@ std::string StopTextFilter::Feed(std::string_view text) {
   size_t sure = held_.size();
   for (const std::string& stop : stop_texts_) {
     const size_t at = held_.find(stop);
-    if (at != std::string::npos && at <= sure) {
-      sure = at;
-      stopped_ = true;
-      continue;
-    }
-    for (size_t size = std::min(stop.size() - 1, held_.size()); size > 0; --size) {
-      if (!std::string_view(held_).ends_with(std::string_view(stop).substr(0, size))) continue;
-      if (!stopped_) sure = std::min(sure, held_.size() - size);
-      break;
+    if (at == std::string::npos) continue;
+    sure = std::min(sure, at);
+    stopped_ = true;
+  }
+  if (!stopped_) {
+    for (const std::string& stop : stop_texts_) {
+      size_t size = std::min(stop.size() - 1, held_.size());
+      while (!std::string_view(held_).ends_with(std::string_view(stop).substr(0, size))) --size;
+      sure = std::min(sure, held_.size() - size);
     }
   }
   std::string out = held_.substr(0, sure);

@@ -26,16 +26,15 @@ Tokenizer WithTokens(const std::vector<std::string>& texts, bool puts_bos = fals
         {{"id", first + 1 + i}, {"content", texts[i]}, {"special", true}});
   }
   if (puts_bos) {
-    json["post_processor"] = {
-        {"type", "TemplateProcessing"},
-        {"single", {{{"SpecialToken", {{"id", "<|begin_of_text|>"}, {"type_id", 0}}}}}}};
+    const Json special = {{"SpecialToken", {{"id", "<|begin_of_text|>"}, {"type_id", 0}}}};
+    json["post_processor"] = {{"type", "TemplateProcessing"}, {"single", Json::array({special})}};
   }
   return Tokenizer::FromBytes(json.dump());
 }
 
 ChatRequest Ask(const std::string& text) {
   ChatRequest request;
-  request.messages = {{{"role", "user"}, {"content", text}}};
+  request.messages.push_back({{"role", "user"}, {"content", text}});
   return request;
 }
 
@@ -130,8 +129,8 @@ TEST(ChatPrompt, BuiltInFormats) {
             "Be brief.\n\n### Instruction:\nOne?\n\n### Response:\n1\n\n### Instruction:\nTwo?\n\n"
             "### Response:\n");
   EXPECT_EQ(Write("plain", kTalk), "Be brief.\n\nQ: One?\nA: 1\nQ: Two?\nA:");
-  EXPECT_EQ(Write("plain", {}), "\nA:");
-  EXPECT_THROW(Write("llama2", {{{"role", "assistant"}, {"content", "I begin"}}}), Error);
+  EXPECT_EQ(Write("plain", Json::array()), "\nA:");
+  EXPECT_THROW(Write("llama2", Json::array({kTalk[2], kTalk[3]})), Error);
 }
 
 // Every built-in template begins the next turn's prompt with what it wrote for the last one, so

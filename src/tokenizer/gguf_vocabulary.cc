@@ -217,6 +217,16 @@ void WriteGgufVocabulary(const Vocabulary& vocabulary, Json* values) {
       v[Key("unknown_token_id")] = static_cast<uint32_t>(id);
     }
   }
+  // A BOS that prompts do not begin with may still be one that templates write.
+  for (const auto& [name, text] : vocabulary.named_tokens) {
+    if (name != "bos_token" || bos >= 0) continue;
+    for (const AddedToken& token : vocabulary.added) {
+      if (token.text == text) v[Key("bos_token_id")] = static_cast<uint32_t>(token.id);
+    }
+  }
+  for (const int32_t id : vocabulary.end_ids) {
+    if (id != eos) v[Key("eot_token_id")] = static_cast<uint32_t>(id);
+  }
   v[Key("add_bos_token")] = bos >= 0;
   for (const NamedTemplate& chat : vocabulary.templates) {
     v[chat.name == "default" ? "tokenizer.chat_template" : "tokenizer.chat_template." + chat.name] =

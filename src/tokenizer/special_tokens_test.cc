@@ -69,9 +69,7 @@ TEST(SpecialTokens, LlamaTokenizerAsItsOwnLibrariesDo) {
   EXPECT_EQ(ids, plain);
 }
 
-// SentencePiece's own ids for a model with user-defined symbols: spm_train --model_type=bpe
-// --byte_fallback --user_defined_symbols... needs no training here: the rule is in its
-// documentation (symbols are always one piece, text between is merged alone).
+// SentencePiece's rule: such a symbol is always one piece, and nothing is merged across it.
 TEST(SpecialTokens, UserDefinedSymbolsOfSentencePiece) {
   CRIA_REQUIRE_TEST_DATA("tokenizer/tokenizer.model");
   const Tokenizer base = Tokenizer::Load(TestData() / "tokenizer/tokenizer.model");
@@ -106,6 +104,29 @@ TEST(SpecialTokens, TokenizerJsonAddedTokens) {
   EXPECT_EQ(gguf.Encode("hello<tool>hello"), (Ids{259, next + 1, 259}));
   EXPECT_EQ(gguf.EncodeSpecial("hello<|eot_id|>"), (Ids{259, next}));
   EXPECT_EQ(gguf.end_ids(), Ids{next});
+}
+
+// SmolLM2 cuts digits one by one before GPT-2's rule; GPT-2 keeps them together.
+TEST(SpecialTokens, PreTokenizersOfGpt2AndSmolLm2) {
+  Json json = SampleByteLevelJson();
+  const int next = json["added_tokens"][0]["id"].get<int>() + 1;
+  json["model"]["vocab"]["12"] = next;
+  const Json byte_level = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", true}};
+  json["pre_tokenizer"] = byte_level;
+  EXPECT_EQ(Tokenizer::FromBytes(json.dump()).Encode("hello 12"), (Ids{259, ' ', '1', '2'}));
+  EXPECT_EQ(Tokenizer::FromBytes(json.dump()).Encode("hello\n12"), (Ids{259, '\n', next}));
+  const Json digits = {{"type", "Digits"}, {"individual_digits", true}};
+  json["pre_tokenizer"] = {{"type", "Sequence"},
+                           {"pretokenizers", Json::array({digits, byte_level})}};
+  EXPECT_EQ(Tokenizer::FromBytes(json.dump()).Encode("hello\n12"), (Ids{259, '\n', '1', '2'}));
+  json["pre_tokenizer"] = {{"type", "Sequence"},
+                           {"pretokenizers", Json::array({{{"type", "Whitespace"}}, byte_level})}};
+  try {
+    Tokenizer::FromBytes(json.dump());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("\"Whitespace\""), std::string::npos);
+  }
 }
 
 class Folder {

@@ -92,6 +92,7 @@ Value ToInt(Session* s, Input in, Args args) {
 Value ToFloat(Session* s, Input in, Args args) {
   const auto a = args.Bind(s, "float", {"default"});
   double number = 0;
+  RequireDefined(s, in);
   if (in.IsNumber()) return Value::Float(in.number());
   if (in.Is(Kind::kString) && ParseNumber(in.bytes(), &number)) return Value::Float(number);
   return a[0].Is(Kind::kUndefined) ? Value::Float(0) : a[0];

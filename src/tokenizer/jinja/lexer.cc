@@ -198,6 +198,12 @@ class Lexer {
     };
     digits();
     bool is_float = false;
+    // Behind a dot it is an index: in a.0.1 there is no fraction.
+    const bool index = tokens_.back().type == TokenType::kOperator && tokens_.back().text == ".";
+    if (index) {
+      Add(TokenType::kInteger, std::string(rest.substr(0, size)));
+      return Advance(size);
+    }
     if (!other_base && size + 1 < rest.size() && rest[size] == '.' && IsDigit(rest[size + 1])) {
       is_float = true;
       ++size;

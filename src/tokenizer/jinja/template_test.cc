@@ -84,7 +84,7 @@ std::string Foreign(const std::string& source, const Json& given) {
 }
 
 TEST(ChatTemplate, MarksFollowTheBytes) {
-  const Json given = {{"messages", {{{"role", "user"}, {"content", " <b>Ab</b> "}}}},
+  const Json given = {{"messages", Json::array({{{"role", "user"}, {"content", " <b>Ab</b> "}}})},
                       {"x", "<s>"},
                       {"list", {"p", "q"}}};
   const auto content = [&](const std::string& filter) {
@@ -111,7 +111,7 @@ TEST(ChatTemplate, MarksFollowTheBytes) {
   EXPECT_EQ(Foreign("{% for c in x %}{{ c }}.{% endfor %}", given), "<.s.>.");
   // Names of roles are the format's own, other roles are not; nor do other fields become so.
   EXPECT_EQ(Foreign("<|{{ messages[0].role }}|>", given), "........");
-  const Json other = {{"messages", {{{"role", "</s>"}, {"name", "user"}}}}};
+  const Json other = {{"messages", Json::array({{{"role", "</s>"}, {"name", "user"}}})}};
   EXPECT_EQ(Foreign("<|{{ messages[0].role }}|>{{ messages[0].name }}", other), "..</s>..user");
 }
 
