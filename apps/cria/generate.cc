@@ -19,7 +19,7 @@ struct Flags : ModelFlags, SamplingFlags {
   MoreSamplingFlags more;
   std::string prompt, prompts, out;
   int logprobs = -1;
-  bool force = false;
+  bool force = false, special = false;
 };
 
 std::string ReadStdin() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
@@ -28,15 +28,17 @@ std::vector<Prompt> ReadPrompts(const Flags& flags, const tokenizer::Tokenizer& 
   infer::Request common{.max_new_tokens = flags.max_gen_len,
                         .sampling = flags.sampling,
                         .seed = flags.seed,
-                        .stop_tokens = {tokenizer.eos_id(), tokenizer.bos_id()},
+                        .stop_tokens = tokenizer.end_ids(),
                         .stop_strings = flags.more.stop};
   if (flags.logprobs >= 0) common.logprobs = flags.logprobs;
-  if (!flags.prompts.empty()) return ReadPromptFile(flags.prompts, tokenizer, common);
+  if (!flags.prompts.empty()) {
+    return ReadPromptFile(flags.prompts, tokenizer, common, flags.special);
+  }
   Prompt prompt{.text = flags.prompt == "-" ? ReadStdin() : flags.prompt,
                 .where = "the prompt",
                 .id = nullptr,
                 .request = std::move(common)};
-  prompt.request.prompt = PromptIds(tokenizer, prompt.text);
+  prompt.request.prompt = PromptIds(tokenizer, prompt.text, flags.special, "--prompt");
   return {std::move(prompt)};
 }
 
@@ -200,6 +202,7 @@ void AddGenerateCommand(CLI::App* app) {
                 "File with one prompt a line: text, or JSON lines {\"prompt\", \"id\", "
                 "\"max_gen_len\", \"seed\", \"temperature\", \"stop\", ...}")
       ->excludes("--prompt");
+  c->add_flag("--special", flags.special, "Control tokens such as </s> in prompts are parsed");
   c->add_option("-o,--out", flags.out, "File for the results (default: standard output)");
   c->add_flag("--force", flags.force, "Replace the file");
   flags.SamplingFlags::AddTo(c);

@@ -5,6 +5,7 @@
 #include "infer/load.h"
 #include "model/checkpoint.h"
 #include "model/llama.h"
+#include "tokenizer/chat_prompt.h"
 #include "tokenizer/tokenizer.h"
 
 namespace cria::app {
@@ -27,6 +28,25 @@ Memory InferenceMemory(const ModelConfig& c, Precision precision, int64_t contex
   const int64_t matrices = ParameterCount(c) - (c.tied_embeddings ? 0 : embedding);
   return {matrices * element + embedding * 4,
           2 * c.n_layers * int64_t{c.n_kv_heads} * c.head_dim * context * element};
+}
+
+// Tokens with a meaning of their own, and how conversations are written.
+void DescribeSpecial(const tokenizer::Tokenizer& tokenizer, Json* json) {
+  Json& special = (*json)["special_tokens"] = Json::array();
+  for (const tokenizer::AddedToken& token : tokenizer.added_tokens()) {
+    special.push_back({{"id", token.id}, {"text", token.text}, {"control", token.control}});
+  }
+  (*json)["bos_id"] = tokenizer.bos_id();
+  (*json)["eos_id"] = tokenizer.eos_id();
+  (*json)["end_ids"] = tokenizer.end_ids();
+  for (const tokenizer::NamedTemplate& known : tokenizer.vocabulary().templates) {
+    (*json)["templates"].push_back(known.name);
+  }
+  try {
+    (*json)["chat"] = tokenizer::ChatFormat::Choose(tokenizer).Describe();
+  } catch (const Error& error) {  // the rest of the model can still be looked at
+    (*json)["chat"] = error.what();
+  }
 }
 
 Json Describe(const Flags& flags, const ModelFiles& files) {
@@ -52,6 +72,7 @@ Json Describe(const Flags& flags, const ModelFiles& files) {
     const auto loaded = infer::LoadTokenizer(tokenizer);
     json["tokenizer"] = {
         {"path", tokenizer.string()}, {"pieces", loaded.vocab_size()}, {"sha256", loaded.digest()}};
+    DescribeSpecial(loaded, &json["tokenizer"]);
   }
   if (files.state.contains("step")) json["training"] = files.state;
   return json;
@@ -74,6 +95,16 @@ void Print(const Flags& flags, const Json& json) {
   if (json.contains("tokenizer")) {
     fmt::print("  tokenizer   {} pieces, {}\n", json["tokenizer"]["pieces"].get<int>(),
                json["tokenizer"]["path"].get<std::string>());
+    std::string ends;
+    for (const Json& id : json["tokenizer"]["end_ids"]) {
+      for (const Json& token : json["tokenizer"]["special_tokens"]) {
+        if (token["id"] == id)
+          ends += fmt::format(" {} ({})", token["text"].get<std::string>(), id.dump());
+      }
+    }
+    fmt::print("  special     {} tokens; generation ends at{}\n",
+               json["tokenizer"]["special_tokens"].size(), ends);
+    fmt::print("  chat        {}\n", json["tokenizer"]["chat"].get<std::string>());
   } else {
     fmt::print("  tokenizer   none beside the model\n");
   }

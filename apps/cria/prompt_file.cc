@@ -56,7 +56,7 @@ bool Set(const std::string& key, const Json& json, const std::string& where, Pro
 
 Prompt ReadJsonLine(const std::string& line, const std::string& where,
                     const tokenizer::Tokenizer& tokenizer, const infer::Request& common,
-                    uint64_t sequence) {
+                    uint64_t sequence, bool special) {
   const Json json = ParseJson(line, where);
   if (!json.is_object() || json.contains("prompt") == json.contains("ids")) {
     throw Error("a line holds either \"prompt\" or \"ids\"", where,
@@ -70,22 +70,30 @@ Prompt ReadJsonLine(const std::string& line, const std::string& where,
                   "the members of a line are listed in docs/engine.md");
     }
   }
-  if (json.contains("prompt")) prompt.request.prompt = PromptIds(tokenizer, prompt.text);
+  if (json.contains("prompt")) {
+    prompt.request.prompt = PromptIds(tokenizer, prompt.text, special, where);
+  }
   if (json.contains("ids")) prompt.text = tokenizer.Decode(prompt.request.prompt);
   return prompt;
 }
 
 }  // namespace
 
-std::vector<int32_t> PromptIds(const tokenizer::Tokenizer& tokenizer, const std::string& text) {
-  std::vector<int32_t> ids;
-  if (tokenizer.bos_id() >= 0) ids.push_back(tokenizer.bos_id());
-  tokenizer.Encode(text, &ids);
+std::vector<int32_t> PromptIds(const tokenizer::Tokenizer& tokenizer, const std::string& text,
+                               bool special, const std::string& where) {
+  std::vector<int32_t> ids = tokenizer.PromptStart();
+  if (special) {
+    const std::vector<int32_t> parsed = tokenizer.EncodeSpecial(text);
+    ids.insert(ids.end(), parsed.begin(), parsed.end());
+  } else {
+    tokenizer.Encode(text, &ids);
+  }
+  if (ids.empty()) throw Error("nothing to continue", where, "this model needs a prompt");
   return ids;
 }
 
 std::vector<Prompt> ReadPromptFile(const std::string& path, const tokenizer::Tokenizer& tokenizer,
-                                   const infer::Request& common) {
+                                   const infer::Request& common, bool special) {
   std::vector<Prompt> prompts;
   TextReader reader(path);
   bool json = false;
@@ -96,11 +104,11 @@ std::vector<Prompt> ReadPromptFile(const std::string& path, const tokenizer::Tok
     const std::string where = fmt::format("{}, line {}", path, number);
     const uint64_t sequence = prompts.size();
     if (json) {
-      prompts.push_back(ReadJsonLine(line, where, tokenizer, common, sequence));
+      prompts.push_back(ReadJsonLine(line, where, tokenizer, common, sequence, special));
     } else {
       prompts.push_back({.text = line, .where = where, .id = nullptr, .request = common});
       prompts.back().request.sequence = sequence;
-      prompts.back().request.prompt = PromptIds(tokenizer, line);
+      prompts.back().request.prompt = PromptIds(tokenizer, line, special, where);
     }
   }
   if (prompts.empty()) throw Error("no prompts", path, "write one prompt a line");

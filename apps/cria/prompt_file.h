@@ -17,8 +17,10 @@ struct Prompt {
   infer::Request request;
 };
 
-/// Ids of a text to be continued: BOS first, where the tokenizer has one.
-std::vector<int32_t> PromptIds(const tokenizer::Tokenizer& tokenizer, const std::string& text);
+/// Ids of a text to be continued: what the tokenizer puts first (BOS), then the text; `special`
+/// parses control tokens in it. Throws Error, naming `where`, if nothing is left.
+std::vector<int32_t> PromptIds(const tokenizer::Tokenizer& tokenizer, const std::string& text,
+                               bool special, const std::string& where);
 
 /// Lines of text, or, if the first one is an object with "prompt" or "ids", JSON lines: "prompt"
 /// (text) or "ids" (as they are, no BOS is added), "id" (handed back), and settings that replace
@@ -27,6 +29,6 @@ std::vector<int32_t> PromptIds(const tokenizer::Tokenizer& tokenizer, const std:
 /// random stream; one with a seed has the stream it would have alone. The file may be compressed.
 /// Throws Error that names the line.
 std::vector<Prompt> ReadPromptFile(const std::string& path, const tokenizer::Tokenizer& tokenizer,
-                                   const infer::Request& common);
+                                   const infer::Request& common, bool special);
 
 }  // namespace cria::app
