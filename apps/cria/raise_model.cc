@@ -15,12 +15,15 @@ std::vector<std::string> ContinueAll(const Run& run, const infer::LoadedModel& m
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
   std::vector<infer::Request> requests;
   for (const std::string& prompt : table.prompts) {
-    requests.push_back({.prompt = PromptIds(tokenizer, prompt),
-                        .max_new_tokens = table.max_tokens,
-                        .sampling = {.temperature = table.temperature, .top_p = table.top_p},
-                        .seed = run.recipe.seed,
-                        .sequence = requests.size(),
-                        .stop_tokens = {tokenizer.eos_id(), tokenizer.bos_id()}});
+    infer::Request request;
+    request.prompt = PromptIds(tokenizer, prompt, false, "[samples]");
+    request.max_new_tokens = table.max_tokens;
+    request.sampling.temperature = table.temperature;
+    request.sampling.top_p = table.top_p;
+    request.seed = run.recipe.seed;
+    request.sequence = requests.size();
+    request.stop_tokens = tokenizer.end_ids();
+    requests.push_back(std::move(request));
   }
   const KvType type = model.llama->ExactKvType();
   infer::LlamaStepModel step_model(

@@ -96,9 +96,10 @@ std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
     CRIA_CHECK(length <= context_length_, "continuation of {} ids", length);
     const int64_t kept =
         std::min<int64_t>(std::ssize(request.context), context_length_ - length + 1);
-    infer::Request r{.prompt = {request.context.end() - kept, request.context.end()},
-                     .max_new_tokens = 0,
-                     .score_prompt_from = kept};
+    infer::Request r;
+    r.prompt.assign(request.context.end() - kept, request.context.end());
+    r.max_new_tokens = 0;
+    r.score_prompt_from = kept;
     r.prompt.insert(r.prompt.end(), request.continuation.begin(), request.continuation.end());
     scored.push_back(std::move(r));
   }
@@ -121,10 +122,12 @@ std::vector<std::vector<int32_t>> LlamaLanguageModel::GenerateAll(
     CRIA_CHECK(!request.prompt.empty());
     const int64_t room = std::max<int64_t>(context_length_ - request.max_new_tokens, 1);
     const int64_t kept = std::min<int64_t>(std::ssize(request.prompt), room);
-    written.push_back({.prompt = {request.prompt.end() - kept, request.prompt.end()},
-                       .max_new_tokens = request.max_new_tokens,
-                       .sampling = {.temperature = 0, .top_p = 1},
-                       .stop_tokens = request.stop});
+    infer::Request& r = written.emplace_back();
+    r.prompt.assign(request.prompt.end() - kept, request.prompt.end());
+    r.max_new_tokens = request.max_new_tokens;
+    r.sampling.temperature = 0;
+    r.sampling.top_p = 1;
+    r.stop_tokens = request.stop;
   }
   std::vector<std::vector<int32_t>> texts;
   for (infer::Completion& done : infer::RunAll(&engine(), std::move(written))) {
