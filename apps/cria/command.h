@@ -53,6 +53,7 @@ void AddChatCommand(CLI::App* app);
 void AddConvertCommand(CLI::App* app);
 void AddQuantizeCommand(CLI::App* app);
 void AddInspectCommand(CLI::App* app);
+void AddVerifyCommand(CLI::App* app);
 void AddBenchCommand(CLI::App* app);
 
 // Parts of `cria bench` that have a file of their own.

@@ -43,6 +43,7 @@ int Run(int argc, char** argv) {
   AddQuantizeCommand(&app);
   AddConvertCommand(&app);
   AddInspectCommand(&app);
+  AddVerifyCommand(&app);
   AddBenchCommand(&app);
   try {
     app.parse(argc, argv);

@@ -20,18 +20,34 @@ struct TensorError {
   double rms, snr_db;  ///< root of the mean squared error; 10 lg(sum x^2 / sum error^2)
 };
 
-TensorError Compare(const Context& context, const store::NamedTensor& original,
-                    const store::NamedTensor& written) {
-  std::vector<float> x(static_cast<size_t>(original.elements())), y(x.size());
-  store::ReadAsFloat(context, original, x);
-  store::ReadAsFloat(context, written, y);
+// In pieces of rows, whose pages are given back.
+TensorError Compare(const Context& context, const ModelFiles& model, const ModelFiles& quantized,
+                    const std::string& name) {
+  const store::NamedTensor& original = model.tensors.Get(model.prefix + name);
+  const store::NamedTensor& written = quantized.tensors.Get(name);
+  const int64_t granule = store::RowGranule(original);
+  const int64_t step =
+      std::max<int64_t>(1, (int64_t{1} << 24) / original.shape[1] / granule) * granule;
   double squares = 0, errors = 0;
-  for (size_t i = 0; i < x.size(); ++i) {
-    squares += static_cast<double>(x[i]) * x[i];
-    errors += (static_cast<double>(x[i]) - y[i]) * (static_cast<double>(x[i]) - y[i]);
+  std::vector<float> x, y;
+  for (int64_t row = 0; row < original.shape[0]; row += step) {
+    const int64_t end = std::min(original.shape[0], row + step);
+    const store::NamedTensor from = store::SliceRows(original, row, end);
+    const store::NamedTensor to = store::SliceRows(written, row, end);
+    x.resize(static_cast<size_t>(from.elements()));
+    y.resize(x.size());
+    store::ReadAsFloat(context, from, x);
+    store::ReadAsFloat(context, to, y);
+    model.tensors.LetGo(from);
+    quantized.tensors.LetGo(to);
+    for (size_t i = 0; i < x.size(); ++i) {
+      squares += static_cast<double>(x[i]) * x[i];
+      errors += (static_cast<double>(x[i]) - y[i]) * (static_cast<double>(x[i]) - y[i]);
+    }
   }
   return {written.name, written.type, written.stored_bytes(),
-          std::sqrt(errors / static_cast<double>(x.size())), 10 * std::log10(squares / errors)};
+          std::sqrt(errors / static_cast<double>(original.elements())),
+          10 * std::log10(squares / errors)};
 }
 
 void RunQuantize(const Flags& flags) {
@@ -60,8 +76,7 @@ void RunQuantize(const Flags& flags) {
   for (const ParameterSpec& spec : ListParameters(model.config)) {
     ThrowIfInterrupted();
     if (spec.role == ParameterRole::kNorm) continue;
-    const TensorError e = Compare(context, model.tensors.Get(model.prefix + spec.name),
-                                  written.tensors.Get(spec.name));
+    const TensorError e = Compare(context, model, written, spec.name);
     report["tensors"].push_back({{"name", e.name},
                                  {"type", DTypeName(e.type)},
                                  {"bytes", e.bytes},

@@ -8,6 +8,7 @@
 #include "base/context.h"
 #include "base/cpu.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/random.h"
@@ -119,6 +120,44 @@ TEST(Hash, KnownDigests) {
   fs::remove(path);
 }
 
+TEST(Hash, PiecesGiveTheDigestsOfTheWhole) {
+  const fs::path path = fs::path(testing::TempDir()) / "digests";
+  std::string text(3 << 20, 'x');
+  text[1 << 20] = 'y';
+  WriteFile(path, text);
+  int64_t told = 0;
+  const FileDigests digests = DigestsOfFile(path, [&](int64_t bytes) { told += bytes; });
+  EXPECT_EQ(digests.sha256, Sha256Hex(text));
+  EXPECT_EQ(digests.sha256, Sha256File(path));
+  EXPECT_EQ(digests.md5, Md5File(path));
+  EXPECT_EQ(told, 3 << 20);
+  Hash64Stream stream;
+  stream.Update(std::string_view(text).substr(0, 12345));
+  stream.Update(std::string_view(text).substr(12345));
+  EXPECT_EQ(stream.Digest(), Hash64(text));
+  fs::remove(path);
+}
+
+TEST(File, OverwritesAndLetsPagesGo) {
+  const fs::path path = fs::path(testing::TempDir()) / "overwritten";
+  {
+    AtomicFile file(path);
+    file.Write(std::string(2 << 20, 'a'));
+    file.Overwrite(5, "bcd");
+    file.Write("e");
+    file.Commit();
+  }
+  const MappedFile file(path);
+  EXPECT_EQ(file.text().substr(4, 5), "abcda");
+  EXPECT_EQ(file.text().back(), 'e');
+  EXPECT_TRUE(file.Holds(file.bytes().subspan(100)));
+  const std::string elsewhere = "x";
+  EXPECT_FALSE(file.Holds({reinterpret_cast<const uint8_t*>(elsewhere.data()), 1}));
+  file.LetGo(file.bytes().subspan(3, 100000));
+  EXPECT_EQ(file.text().substr(4, 5), "abcda");
+  fs::remove(path);
+}
+
 TEST(CompressedFile, RoundTripAndDamage) {
   const fs::path path = TempPath("lines.zst");
   std::string all;
@@ -147,6 +186,19 @@ TEST(Json, ErrorsNameTheField) {
   EXPECT_THROW(JsonGet<int>(json, "b", "test"), Error);
   EXPECT_THROW(JsonGet<std::string>(json, "a", "test"), Error);
   EXPECT_THROW(ParseJson("{", "test"), Error);
+}
+
+TEST(Json, ObjectsOfVeryManyMembersAreForTheSortedKind) {
+  std::string text = "{\"a\": [";
+  for (int i = 0; i < 40000; ++i) text += "{\"b\": 1},";
+  text += "0]}";
+  EXPECT_NO_THROW(ParseJson(text, "here"));  // many objects, all small
+  text = "{";
+  for (int i = 0; i < 40000; ++i) text += fmt::format("\"k{}\": 1,", i);
+  text += "\"\": 0}";
+  EXPECT_THROW(ParseJson(text, "here"), Error);
+  EXPECT_TRUE(TryParseJson(text).is_discarded());
+  EXPECT_EQ(ParseSortedJson(text, "here").size(), 40001u);
 }
 
 TEST(Json, DeepNestingIsRefused) {

@@ -1,6 +1,6 @@
 // A model in the files of other programs: Meta's release, Hugging Face, GGUF; and as a checkpoint
-// of our own. The inverse of checkpoint.h. Tensors go one at a time, in the memory of the largest,
-// except into a checkpoint of our own, whose writer wants all converted ones at once.
+// of our own. The inverse of checkpoint.h. Tensors go in pieces of some 100 MB, whatever the
+// size of the model.
 #pragma once
 
 #include <functional>

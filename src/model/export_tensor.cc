@@ -1,7 +1,9 @@
 // Conversion of one tensor.
 #include "model/export_tensor.h"
 
+#include <algorithm>
 #include <atomic>
+#include <numeric>
 
 #include "base/error.h"
 #include "kernels/quantize.h"
@@ -21,6 +23,37 @@ const store::NamedTensor& StoredTensor(const ModelFiles& model, const ParameterS
                 tensor.where, "the file does not fit its configuration");
   }
   return tensor;
+}
+
+void StreamRows(const Context& context, const ModelFiles& model, const store::NamedTensor& tensor,
+                const GgufTensorPlan& plan, RowRange rows,
+                const std::function<void(int64_t parameters)>& progress,
+                const std::function<void(std::vector<uint8_t>)>& sink) {
+  const auto pass = [&](const store::NamedTensor& part) {
+    sink(ConvertTensor(context, part, plan));
+    model.tensors.LetGo(part);
+    if (progress) progress(part.elements());
+  };
+  if (tensor.shape.size() != 2) return pass(tensor);
+  if (rows.end < 0) rows.end = tensor.shape[0];
+  const int64_t granule = std::lcm(rows.granule, store::RowGranule(tensor));
+  const int64_t columns = std::max<int64_t>(1, tensor.shape[1]);
+  const int64_t step = std::max<int64_t>(1, rows.piece_elements / columns / granule) * granule;
+  for (int64_t at = rows.begin; at < rows.end; at += step) {
+    pass(store::SliceRows(tensor, at, std::min(rows.end, at + step)));
+  }
+}
+
+store::OutputTensor StreamedTensor(const Context& context, const ModelFiles& model,
+                                   const store::NamedTensor& tensor, std::string name,
+                                   GgufTensorPlan plan, const ExportOptions& options) {
+  const DType type = plan.type;
+  return {
+      std::move(name), type, tensor.shape,
+      [&context, &model, &tensor, plan = std::move(plan), &options](const store::ByteSink& sink) {
+        StreamRows(context, model, tensor, plan, {}, options.progress,
+                   [&sink](const std::vector<uint8_t>& bytes) { sink(bytes); });
+      }};
 }
 
 std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTensor& tensor,
