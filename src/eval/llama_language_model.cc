@@ -15,12 +15,48 @@ namespace {
 // Ids in one forward pass: enough rows to fill the matrix kernels, little enough memory.
 constexpr int64_t kBatchTokens = 4096;
 
-double LogProbability(std::span<const float> logits, int32_t id) {
+// ln of the sum of exp(logit): what a logit exceeds its log-probability by.
+double LogNormaliser(std::span<const float> logits) {
   const double top = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
   for (float x : logits) sum += std::exp(x - top);
-  return logits[id] - top - std::log(sum);
+  return top + std::log(sum);
 }
+
+double LogProbability(std::span<const float> logits, int32_t id) {
+  return logits[id] - LogNormaliser(logits);
+}
+
+// Reads behind a cache, so that rows can be asked for a few at a time.
+class LlamaReader : public WindowReader {
+ public:
+  LlamaReader(const Context* context, Llama* model, int64_t length)
+      : context_(context), model_(model), cache_(model->NewCache(length)) {}
+
+  void Read(std::span<const int32_t> ids, std::span<float> logprobs) override {
+    const int64_t vocab = model_->config().vocab_size;
+    const int64_t rows = static_cast<int64_t>(logprobs.size()) / vocab;
+    const int64_t unseen = static_cast<int64_t>(ids.size()) - rows;
+    CRIA_CHECK(unseen >= 0 && rows * vocab == static_cast<int64_t>(logprobs.size()));
+    if (unseen > 0) {
+      unused_.resize(static_cast<size_t>(vocab));
+      model_->Decode(*context_, ids.first(unseen), cache_.get(), false, unused_.data());
+    }
+    if (rows == 0) return;
+    model_->Decode(*context_, ids.last(rows), cache_.get(), true, logprobs.data());
+    context_->ParallelFor(rows, [&](int64_t r) {
+      const std::span<float> row = logprobs.subspan(r * vocab, vocab);
+      const double normaliser = LogNormaliser(row);
+      for (float& x : row) x = static_cast<float>(x - normaliser);
+    });
+  }
+
+ private:
+  const Context* context_;
+  Llama* model_;
+  std::unique_ptr<KvCache> cache_;
+  std::vector<float> unused_;  // the row that Decode always writes
+};
 
 // Rows of inputs and targets, shorter windows padded on the right where nothing counts.
 Batch MakeBatch(std::span<const Window> windows, std::span<const int64_t> chosen) {
@@ -115,6 +151,11 @@ std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
     scores.push_back(Score(request));
   }
   return scores;
+}
+
+std::unique_ptr<WindowReader> LlamaLanguageModel::NewReader(int64_t length) {
+  CRIA_CHECK(length <= context_length_, "text of {} ids, context {}", length, context_length_);
+  return std::make_unique<LlamaReader>(context_, model_, length);
 }
 
 std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> prompt,

@@ -89,11 +89,13 @@ void ExportGguf(const Context& context, const ModelFiles& model,
     const auto name =
         store::TranslateName(spec.name, store::NamingStyle::kMeta, store::NamingStyle::kGguf);
     CRIA_CHECK(name.has_value(), "{}", spec.name);
-    tensors.push_back({*name, how.type, spec.shape, [&context, &options, &stored, how] {
-                         auto bytes = ConvertTensor(context, stored, how);
-                         if (options.progress) {
-                           options.progress(stored.elements());
-                         }
+    tensors.push_back({*name, how.type, spec.shape, [&context, &options, &stored, how, spec] {
+                         TensorError error;
+                         const bool wanted = options.report && spec.role != ParameterRole::kNorm;
+                         auto bytes =
+                             ConvertTensor(context, stored, how, wanted ? &error : nullptr);
+                         if (wanted) options.report(spec, error);
+                         if (options.progress) options.progress(stored.elements());
                          return bytes;
                        }});
   }

@@ -23,24 +23,22 @@ const store::NamedTensor& StoredTensor(const ModelFiles& model, const ParameterS
   return tensor;
 }
 
-std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTensor& tensor,
-                                   const GgufTensorPlan& plan) {
-  if (plan.type == tensor.type) return store::ReadBytes(tensor);
-  std::vector<float> values(static_cast<size_t>(tensor.elements()));
-  store::ReadAsFloat(context, tensor, values);
-  std::vector<uint8_t> bytes(static_cast<size_t>(StoredBytes(plan.type, tensor.elements())));
+namespace {
+
+void Encode(const Context& context, const store::NamedTensor& tensor, const GgufTensorPlan& plan,
+            std::span<const float> values, std::vector<uint8_t>* bytes) {
+  const int64_t elements = tensor.elements();
   if (IsQuantized(plan.type)) {
     const int64_t columns = tensor.shape.back();
-    kernels::Quantize(context, plan.type, values.data(), tensor.elements() / columns, columns,
-                      plan.importance, bytes.data());
-    return bytes;
+    return kernels::Quantize(context, plan.type, values.data(), elements / columns, columns,
+                             plan.importance, bytes->data());
   }
   constexpr int64_t kBlock = int64_t{1} << 18;
   std::atomic<bool> fits = true;
-  context.ParallelFor((tensor.elements() + kBlock - 1) / kBlock, [&](int64_t b) {
-    const int64_t begin = b * kBlock, n = std::min(kBlock, tensor.elements() - begin);
+  context.ParallelFor((elements + kBlock - 1) / kBlock, [&](int64_t b) {
+    const int64_t begin = b * kBlock, n = std::min(kBlock, elements - begin);
     if (!ConvertFromFloat(plan.type, values.data() + begin, n,
-                          bytes.data() + StoredBytes(plan.type, begin))) {
+                          bytes->data() + StoredBytes(plan.type, begin))) {
       fits = false;
     }
   });
@@ -48,6 +46,28 @@ std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTen
     throw Error(
         fmt::format("tensor \"{}\" has values too large for {}", tensor.name, DTypeName(plan.type)),
         tensor.where, "convert with --dtype bf16 or f32");
+  }
+}
+
+}  // namespace
+
+std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTensor& tensor,
+                                   const GgufTensorPlan& plan, TensorError* error) {
+  const bool same = plan.type == tensor.type;
+  std::vector<float> values;
+  if (!same || error != nullptr) {
+    values.resize(static_cast<size_t>(tensor.elements()));
+    store::ReadAsFloat(context, tensor, values);
+  }
+  std::vector<uint8_t> bytes;
+  if (same) {
+    bytes = store::ReadBytes(tensor);
+  } else {
+    bytes.resize(static_cast<size_t>(StoredBytes(plan.type, tensor.elements())));
+    Encode(context, tensor, plan, values, &bytes);
+  }
+  if (error != nullptr) {
+    *error = MeasureError(context, plan.type, values, bytes, tensor.shape.back(), plan.importance);
   }
   return bytes;
 }

@@ -10,9 +10,9 @@ namespace cria {
 DType ScalarTypeOf(const store::NamedTensor& tensor, const ExportOptions& options);
 
 /// Row-major bytes of a tensor in another type. Bytes of the same type are passed through. Throws
-/// Error if a value is too large for F16.
+/// Error if a value is too large for F16. `error`, if not null, receives what was lost.
 std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTensor& tensor,
-                                   const GgufTensorPlan& plan);
+                                   const GgufTensorPlan& plan, TensorError* error = nullptr);
 
 /// The stored tensor of a parameter, its shape held to the configuration.
 const store::NamedTensor& StoredTensor(const ModelFiles& model, const ParameterSpec& spec);

@@ -113,6 +113,17 @@ void LoadLinear(const Context& context, const ModelFiles& files,
 }  // namespace
 
 template <class T>
+void LoadMatrices(const Context& context, const ModelFiles& files, int l, LayerWeights<T>* to) {
+  const std::string prefix = "layers." + std::to_string(l) + ".";
+  LoadLinear(context, files, {"attention.wq.weight", "attention.wk.weight", "attention.wv.weight"},
+             prefix, &to->wqkv);
+  LoadLinear(context, files, {"attention.wo.weight"}, prefix, &to->wo);
+  LoadLinear(context, files, {"feed_forward.w1.weight", "feed_forward.w3.weight"}, prefix,
+             &to->w13);
+  LoadLinear(context, files, {"feed_forward.w2.weight"}, prefix, &to->w2);
+}
+
+template <class T>
 void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
   files.VerifySmall(context);
   const ModelConfig& c = files.config;
@@ -128,13 +139,7 @@ void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
     LayerWeights<T>& layer = layers[static_cast<size_t>(l)];
     layer.attention_norm = load_gain(prefix + "attention_norm.weight");
     layer.ffn_norm = load_gain(prefix + "ffn_norm.weight");
-    LoadLinear(context, files,
-               {"attention.wq.weight", "attention.wk.weight", "attention.wv.weight"}, prefix,
-               &layer.wqkv);
-    LoadLinear(context, files, {"attention.wo.weight"}, prefix, &layer.wo);
-    LoadLinear(context, files, {"feed_forward.w1.weight", "feed_forward.w3.weight"}, prefix,
-               &layer.w13);
-    LoadLinear(context, files, {"feed_forward.w2.weight"}, prefix, &layer.w2);
+    LoadMatrices(context, files, l, &layer);
   }
   norm = load_gain("norm.weight");
   const char* const kEmbedding = "tok_embeddings.weight";
@@ -161,6 +166,8 @@ void LlamaWeights<T>::Embed(const Context& context, int64_t dim, std::span<const
   }
 }
 
+template void LoadMatrices<float>(const Context&, const ModelFiles&, int, LayerWeights<float>*);
+template void LoadMatrices<BF16>(const Context&, const ModelFiles&, int, LayerWeights<BF16>*);
 template struct LinearWeight<float>;
 template struct LinearWeight<BF16>;
 template struct LlamaWeights<float>;

@@ -57,6 +57,11 @@ struct LayerWeights {
   LinearWeight<T> w2;                     // [dim, hidden]
 };
 
+/// Reads the matrices of one layer (not the norm gains, which are views of somebody's memory).
+/// Quantised ones stay where `files` maps them. Throws Error if a tensor is missing or misshapen.
+template <class T>
+void LoadMatrices(const Context& context, const ModelFiles& files, int layer, LayerWeights<T>* to);
+
 template <class T>
 struct LlamaWeights {
   std::vector<float> small;  // copies of the norm gains
