@@ -27,11 +27,11 @@ class Chat {
       : flags_(flags),
         context_(context),
         model_(std::move(model)),
-        cache_(model_.llama->NewCache(model_.config.max_seq_len)),
+        sequence_(model_.llama.get(), model_.config.max_seq_len),
         sampler_(flags.sampling, flags.seed) {}
 
   void Forget() {
-    cache_->Truncate(0);
+    sequence_.Truncate(0);
     pending_.clear();
   }
 
@@ -39,14 +39,14 @@ class Chat {
   void Say(const std::string& text, bool one_line) {
     const tokenizer::Tokenizer& tokenizer = *model_.tokenizer;
     std::vector<int32_t> ids = pending_;
-    if (cache_->length() == 0 && ids.empty()) ids.push_back(tokenizer.bos_id());
+    if (sequence_.length() == 0 && ids.empty()) ids.push_back(tokenizer.bos_id());
     tokenizer.Encode(text, &ids);
-    if (cache_->length() + static_cast<int64_t>(ids.size()) >= cache_->capacity()) {
-      fmt::print("(The context of {} tokens is full; starting afresh.)\n", cache_->capacity());
+    if (sequence_.length() + static_cast<int64_t>(ids.size()) >= sequence_.capacity()) {
+      fmt::print("(The context of {} tokens is full; starting afresh.)\n", sequence_.capacity());
       Forget();
       ids = {tokenizer.bos_id()};
       tokenizer.Encode(text, &ids);
-      if (std::ssize(ids) >= cache_->capacity()) {
+      if (std::ssize(ids) >= sequence_.capacity()) {
         fmt::print("(That alone is {} tokens; it does not fit.)\n", ids.size());
         return;
       }
@@ -56,8 +56,8 @@ class Chat {
     bool any = false;
     const infer::GenerateOptions options{flags_.max_gen_len,
                                          {tokenizer.eos_id(), tokenizer.bos_id()}};
-    const infer::StopReason reason = infer::Generate(
-        *context_, model_.llama.get(), cache_.get(), ids, options, &sampler_, [&](int32_t id) {
+    const infer::StopReason reason =
+        infer::Generate(*context_, &sequence_, ids, options, &sampler_, [&](int32_t id) {
           pending_ = {id};  // the newest id is not in the cache yet
           std::string piece = decoder.Feed(id);
           const size_t end = one_line && any ? piece.find('\n') : std::string::npos;
@@ -82,7 +82,7 @@ class Chat {
   const Flags& flags_;
   const Context* context_;
   infer::LoadedModel model_;
-  std::unique_ptr<KvCache> cache_;
+  Sequence sequence_;
   infer::Sampler sampler_;
   std::vector<int32_t> pending_;
 };

@@ -34,7 +34,7 @@ void Continue(const Flags& flags, const Context& context, const infer::LoadedMod
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
   std::vector<int32_t> ids = {tokenizer.bos_id()};
   tokenizer.Encode(prompt, &ids);
-  const auto cache = model.llama->NewCache(model.config.max_seq_len);
+  Sequence tokens(model.llama.get(), model.config.max_seq_len);
   infer::Sampler sampler(flags.sampling, flags.seed, sequence);
   tokenizer::StreamDecoder decoder(tokenizer);
   const auto emit = [&](const std::string& text) {
@@ -45,12 +45,12 @@ void Continue(const Flags& flags, const Context& context, const infer::LoadedMod
   for (const int32_t id : ids) emit(decoder.Feed(id));
   std::vector<int32_t> generated;
   const infer::GenerateOptions options{flags.max_gen_len, {tokenizer.eos_id(), tokenizer.bos_id()}};
-  const infer::StopReason reason = infer::Generate(context, model.llama.get(), cache.get(), ids,
-                                                   options, &sampler, [&](int32_t id) {
-                                                     generated.push_back(id);
-                                                     emit(decoder.Feed(id));
-                                                     return true;
-                                                   });
+  const infer::StopReason reason =
+      infer::Generate(context, &tokens, ids, options, &sampler, [&](int32_t id) {
+        generated.push_back(id);
+        emit(decoder.Feed(id));
+        return true;
+      });
   emit(decoder.Flush() + "\n");
   if (flags.json) {
     std::vector<int32_t> all = ids;

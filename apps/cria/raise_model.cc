@@ -16,10 +16,10 @@ std::string Continue(const Run& run, const infer::LoadedModel& model, const std:
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
   std::vector<int32_t> ids = {tokenizer.bos_id()};
   tokenizer.Encode(prompt, &ids);
-  const auto cache = model.llama->NewCache(model.config.max_seq_len);
+  Sequence tokens(model.llama.get(), model.config.max_seq_len);
   infer::Sampler sampler({table.temperature, table.top_p}, run.recipe.seed, sequence);
   std::vector<int32_t> all = ids;
-  infer::Generate(*run.context, model.llama.get(), cache.get(), ids,
+  infer::Generate(*run.context, &tokens, ids,
                   {table.max_tokens, {tokenizer.eos_id(), tokenizer.bos_id()}}, &sampler,
                   [&](int32_t id) {
                     ThrowIfInterrupted();

@@ -1,4 +1,4 @@
-// Windows run in order, each behind a cache of exactly what is fed.
+// Windows run in order, each in a sequence of exactly what is fed.
 #include "eval/llama_language_model.h"
 
 #include <algorithm>
@@ -27,23 +27,23 @@ double LogProbability(std::span<const float> logits, int32_t id) {
   return logits[id] - LogNormaliser(logits);
 }
 
-// Reads behind a cache, so that rows can be asked for a few at a time.
+// Reads piece by piece behind a cache, so that rows can be asked for a few at a time.
 class LlamaReader : public WindowReader {
  public:
   LlamaReader(const Context* context, Llama* model, int64_t length)
-      : context_(context), model_(model), cache_(model->NewCache(length)) {}
+      : context_(context), sequence_(model, length) {}
 
   void Read(std::span<const int32_t> ids, std::span<float> logprobs) override {
-    const int64_t vocab = model_->config().vocab_size;
+    const int64_t vocab = sequence_.model().config().vocab_size;
     const int64_t rows = static_cast<int64_t>(logprobs.size()) / vocab;
     const int64_t unseen = static_cast<int64_t>(ids.size()) - rows;
     CRIA_CHECK(unseen >= 0 && rows * vocab == static_cast<int64_t>(logprobs.size()));
     if (unseen > 0) {
       unused_.resize(static_cast<size_t>(vocab));
-      model_->Decode(*context_, ids.first(unseen), cache_.get(), false, unused_.data());
+      sequence_.Feed(*context_, ids.first(unseen), false, false, unused_.data());
     }
     if (rows == 0) return;
-    model_->Decode(*context_, ids.last(rows), cache_.get(), true, logprobs.data());
+    sequence_.Feed(*context_, ids.last(rows), false, true, logprobs.data());
     context_->ParallelFor(rows, [&](int64_t r) {
       const std::span<float> row = logprobs.subspan(r * vocab, vocab);
       const double normaliser = LogNormaliser(row);
@@ -53,9 +53,8 @@ class LlamaReader : public WindowReader {
 
  private:
   const Context* context_;
-  Llama* model_;
-  std::unique_ptr<KvCache> cache_;
-  std::vector<float> unused_;  // the row that Decode always writes
+  Sequence sequence_;
+  std::vector<float> unused_;  // the row that Feed always writes
 };
 
 // Rows of inputs and targets, shorter windows padded on the right where nothing counts.
@@ -126,13 +125,12 @@ ContinuationScore LlamaLanguageModel::Score(const Request& request) {
   const int64_t kept = std::min<int64_t>(request.context.size(), context_length_ - length + 1);
   const std::span<const int32_t> context(request.context.end() - kept, request.context.end());
   const int64_t vocab = model_->config().vocab_size;
-  const auto cache = model_->NewCache(kept + length - 1);
+  Sequence sequence(model_, kept + length - 1);
   std::vector<float> logits(length * vocab);
-  if (kept > 1)
-    model_->Decode(*context_, context.first(kept - 1), cache.get(), false, logits.data());
+  if (kept > 1) sequence.Feed(*context_, context.first(kept - 1), false, false, logits.data());
   std::vector<int32_t> fed = {context.back()};
   fed.insert(fed.end(), request.continuation.begin(), request.continuation.end() - 1);
-  model_->Decode(*context_, fed, cache.get(), true, logits.data());
+  sequence.Feed(*context_, fed, false, true, logits.data());
   ContinuationScore score{.logprob = 0, .greedy = true};
   for (int64_t i = 0; i < length; ++i) {
     const std::span<const float> row(logits.data() + i * vocab, vocab);
@@ -166,10 +164,10 @@ std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> promp
   if (static_cast<int64_t>(prompt.size()) > room) prompt = prompt.last(room);
   const int64_t capacity =
       std::min<int64_t>(context_length_, static_cast<int64_t>(prompt.size()) + max_new_tokens);
-  const auto cache = model_->NewCache(capacity);
+  Sequence sequence(model_, capacity);
   infer::Sampler greedy({.temperature = 0, .top_p = 1}, 0);
   std::vector<int32_t> generated;
-  infer::Generate(*context_, model_, cache.get(), prompt,
+  infer::Generate(*context_, &sequence, prompt,
                   {.max_new_tokens = max_new_tokens, .stop_tokens = {stop.begin(), stop.end()}},
                   &greedy, [&](int32_t id) {
                     ThrowIfInterrupted();

@@ -44,12 +44,12 @@ void ExpectGoldenText(const fs::path& model_path, const fs::path& golden) {
       EXPECT_EQ(model.tokenizer->Decode(expected), item["text"].get<std::string>());
     }
     std::vector<int32_t> ids = prompt;
-    const auto cache = model.llama->NewCache(model.config.max_seq_len);
+    Sequence sequence(model.llama.get(), model.config.max_seq_len);
     Sampler greedy({.temperature = 0}, 1);
     // The reference stops at its number of positions or at BOS or EOS.
     const int64_t count = static_cast<int64_t>(expected.size() - prompt.size());
     const bool whole = item.value("stop", "length") == "bos";
-    const StopReason reason = Generate(context, model.llama.get(), cache.get(), prompt,
+    const StopReason reason = Generate(context, &sequence, prompt,
                                        {count + (whole ? 1 : 0), {1, 2}}, &greedy, [&](int32_t id) {
                                          ids.push_back(id);
                                          return true;
@@ -123,8 +123,8 @@ TEST_P(TinyRandom, LogitsAgreeWithFloat64) {
       EXPECT_NEAR(scores[i].logprob, logprobs[i], 2e-4) << i;
     const int64_t vocab = model.config.vocab_size;
     std::vector<float> logits(ids.size() * static_cast<size_t>(vocab));
-    const auto cache = model.llama->NewCache(static_cast<int64_t>(ids.size()));
-    model.llama->Decode(context, ids, cache.get(), true, logits.data());
+    Sequence whole(model.llama.get(), static_cast<int64_t>(ids.size()));
+    whole.Feed(context, ids, false, true, logits.data());
     const auto positions = sequence["positions"].get<std::vector<int64_t>>();
     const auto expected =
         ReadFloats(golden / "golden_logits.f32", sequence["offset_bytes"].get<int64_t>(),

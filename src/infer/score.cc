@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "infer/sampler.h"
+#include "model/sequence.h"
 
 namespace cria::infer {
 namespace {
@@ -48,14 +49,14 @@ std::vector<TokenScore> ScoreTokens(const Context& context, Llama* model,
                 "text to score", "cut it into shorter texts");
   }
   std::vector<TokenScore> scores(static_cast<size_t>(n));
-  const std::unique_ptr<KvCache> cache = model->NewCache(n);
+  Sequence sequence(model, n);
   // Pieces bound the memory of the logits; the cache makes them exact.
   constexpr int64_t kPiece = 128;
   std::vector<float> logits(static_cast<size_t>(std::min(n, kPiece) * vocab));
   for (int64_t first = 0; first < n; first += kPiece) {
     const int64_t count = std::min(kPiece, n - first);
-    model->Decode(context, ids.subspan(static_cast<size_t>(first), static_cast<size_t>(count)),
-                  cache.get(), true, logits.data());
+    sequence.Feed(context, ids.subspan(static_cast<size_t>(first), static_cast<size_t>(count)),
+                  false, true, logits.data());
     context.ParallelFor(count, [&](int64_t i) {
       scores[static_cast<size_t>(first + i)] =
           ScoreOne({logits.data() + i * vocab, static_cast<size_t>(vocab)},

@@ -57,7 +57,11 @@ class Calibration {
         rope_(kernels::MakeRopeTable(config_.max_seq_len, config_.head_dim, config_.rope_theta,
                                      RopeFactors(config_))),
         activations_(config_, rows_ * window, false),
-        stream_(windows * window * config_.dim) {}
+        stream_(windows * window * config_.dim) {
+    for (int64_t i = 0; i < rows_ * window; ++i) {
+      activations_.positions[i] = static_cast<int32_t>(i % window);
+    }
+  }
 
   void Embed(std::span<const int32_t> ids) {
     const store::NamedTensor& table = files_.Tensor("tok_embeddings.weight");
@@ -91,8 +95,12 @@ class Calibration {
     ColumnSquares qkv(config_.dim), wo(q), w13(config_.dim), w2(config_.hidden_dim);
     ForEachBatch([&](int64_t n, float* x) {
       std::copy_n(x, n * config_.dim, a.x.data());
-      LayerForward<T>(context_, config_, weights, rope_, {n / window_, window_, 0}, nullptr, &a,
-                      &activations_.scratch, a.x.data());
+      const TokenRows tokens{{n, 0},
+                             activations_.positions.span().first(static_cast<size_t>(n)),
+                             {n / window_, window_},
+                             {}};
+      LayerForward<T>(context_, config_, weights, rope_, tokens, {}, &a, &activations_.scratch,
+                      a.x.data());
       std::copy_n(a.x.data(), n * config_.dim, x);
       // What the four products of the layer were given is still there.
       qkv.Add(context_, n, a.attention_normed.data());
