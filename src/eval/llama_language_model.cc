@@ -15,6 +15,44 @@ constexpr int64_t kBatchTokens = 4096;
 // Requests that run at once: short ones fill a pass.
 constexpr int64_t kSequences = 64;
 
+// ln of the sum of exp(logit): what a logit exceeds its log-probability by.
+double LogNormaliser(std::span<const float> logits) {
+  const double top = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (float x : logits) sum += std::exp(x - top);
+  return top + std::log(sum);
+}
+
+// Reads piece by piece behind a cache, so that rows can be asked for a few at a time.
+class LlamaReader : public WindowReader {
+ public:
+  LlamaReader(const Context* context, Llama* model, int64_t length)
+      : context_(context), sequence_(model, length) {}
+
+  void Read(std::span<const int32_t> ids, std::span<float> logprobs) override {
+    const int64_t vocab = sequence_.model().config().vocab_size;
+    const int64_t rows = static_cast<int64_t>(logprobs.size()) / vocab;
+    const int64_t unseen = static_cast<int64_t>(ids.size()) - rows;
+    CRIA_CHECK(unseen >= 0 && rows * vocab == static_cast<int64_t>(logprobs.size()));
+    if (unseen > 0) {
+      unused_.resize(static_cast<size_t>(vocab));
+      sequence_.Feed(*context_, ids.first(unseen), false, false, unused_.data());
+    }
+    if (rows == 0) return;
+    sequence_.Feed(*context_, ids.last(rows), false, true, logprobs.data());
+    context_->ParallelFor(rows, [&](int64_t r) {
+      const std::span<float> row = logprobs.subspan(r * vocab, vocab);
+      const double normaliser = LogNormaliser(row);
+      for (float& x : row) x = static_cast<float>(x - normaliser);
+    });
+  }
+
+ private:
+  const Context* context_;
+  Sequence sequence_;
+  std::vector<float> unused_;  // the row that Feed always writes
+};
+
 // Rows of inputs and targets, shorter windows padded on the right where nothing counts.
 Batch MakeBatch(std::span<const Window> windows, std::span<const int64_t> chosen) {
   Batch batch;
@@ -134,6 +172,11 @@ std::vector<std::vector<int32_t>> LlamaLanguageModel::GenerateAll(
     texts.push_back(std::move(done.tokens));
   }
   return texts;
+}
+
+std::unique_ptr<WindowReader> LlamaLanguageModel::NewReader(int64_t length) {
+  CRIA_CHECK(length <= context_length_, "text of {} ids, context {}", length, context_length_);
+  return std::make_unique<LlamaReader>(context_, model_, length);
 }
 
 std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> prompt,

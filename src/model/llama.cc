@@ -72,6 +72,7 @@ class LlamaOf : public Llama {
     CRIA_CHECK(pool->Fits(config_), "a pool of another model");
     if (segments.empty()) return;
     const RaggedBatch batch(config_, segments);
+    if (batch.phases.generated > 0) weights_.PackSome(context, files_);
     Activations<T>& a = Reserve(batch.phases.n());
     const TokenRows tokens{batch.phases, batch.positions, {}, batch.segments};
     float* x = RunLayers(context, tokens, batch.tokens, pool, &a);
