@@ -1,113 +1,213 @@
-// `cria chat`: a conversation in the terminal. The cache is kept between turns.
-#include <spdlog/spdlog.h>
-#include <unistd.h>
-
+// `cria chat`: a conversation in the terminal, or line by line from a pipe. The whole conversation
+// is rendered by the model's chat template each turn.
 #include <cstdio>
 #include <iostream>
 
+#include "base/error.h"
 #include "base/interrupt.h"
-#include "infer/generate.h"
+#include "base/json.h"
+#include "chat_input.h"
 #include "model_flags.h"
+#include "reply.h"
+#include "tokenizer/chat_prompt.h"
 
 namespace cria::app {
 namespace {
 
-struct Flags : ModelFlags, SamplingFlags {};
+struct Flags : ModelFlags, SamplingFlags {
+  std::string system, chat_template;
+};
 
 constexpr const char* kHelp =
-    "This is a base model: it continues text, it was not taught to answer. Each line you type is "
-    "put\n"
-    "behind what stands so far, in the form  \"Q: <your line>\\nA:\", and the model goes on until "
-    "it starts a\n"
-    "new line. /raw TEXT puts TEXT in as it is, /new forgets everything, /quit ends.\n";
+    "/help           this text\n"
+    "/system [TEXT]  sets the system message and starts over; without TEXT shows it\n"
+    "/reset          forgets the conversation, the system message stays\n"
+    "/undo           takes back the last question and its answer\n"
+    "/regen          answers the last question anew\n"
+    "/save FILE      writes the conversation as JSON\n"
+    "/load FILE      goes on with a saved one\n"
+    "/exit           ends (so does Ctrl-D); Ctrl-C stops an answer\n"
+    "A backslash at the end of a line goes on in the next; // begins a text with /.\n";
+
+void Print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
 
 class Chat {
  public:
-  Chat(const Flags& flags, const Context* context, infer::LoadedModel model)
+  Chat(const Flags& flags, const Context* context, const infer::LoadedModel* model)
       : flags_(flags),
-        context_(context),
-        model_(std::move(model)),
-        cache_(model_.llama->NewCache(model_.config.max_seq_len)),
-        sampler_(flags.sampling, flags.seed) {}
-
-  void Forget() {
-    cache_->Truncate(0);
-    pending_.clear();
+        tokenizer_(*model->tokenizer),
+        format_(tokenizer::ChatFormat::Choose(tokenizer_, flags.chat_template)),
+        reply_(context, model, flags.sampling, flags.seed) {
+    SetSystem(flags.system);
   }
 
-  // One turn: `text` goes in behind the conversation, the answer streams out.
-  void Say(const std::string& text, bool one_line) {
-    const tokenizer::Tokenizer& tokenizer = *model_.tokenizer;
-    std::vector<int32_t> ids = pending_;
-    if (cache_->length() == 0 && ids.empty()) ids.push_back(tokenizer.bos_id());
-    tokenizer.Encode(text, &ids);
-    if (cache_->length() + static_cast<int64_t>(ids.size()) >= cache_->capacity()) {
-      fmt::print("(The context of {} tokens is full; starting afresh.)\n", cache_->capacity());
-      Forget();
-      ids = {tokenizer.bos_id()};
-      tokenizer.Encode(text, &ids);
-      if (std::ssize(ids) >= cache_->capacity()) {
-        fmt::print("(That alone is {} tokens; it does not fit.)\n", ids.size());
-        return;
-      }
+  const tokenizer::ChatFormat& format() const { return format_; }
+
+  /// One line of the user. False: the end.
+  bool Handle(const std::string& line) {
+    if (line.empty()) return true;
+    if (!line.starts_with('/') || line.starts_with("//")) {
+      Ask(line.substr(line.starts_with("//") ? 1 : 0));
+      return true;
     }
-    tokenizer::StreamDecoder decoder(tokenizer);
-    pending_.clear();
-    bool any = false;
-    const infer::GenerateOptions options{flags_.max_gen_len,
-                                         {tokenizer.eos_id(), tokenizer.bos_id()}};
-    const infer::StopReason reason = infer::Generate(
-        *context_, model_.llama.get(), cache_.get(), ids, options, &sampler_, [&](int32_t id) {
-          pending_ = {id};  // the newest id is not in the cache yet
-          std::string piece = decoder.Feed(id);
-          const size_t end = one_line && any ? piece.find('\n') : std::string::npos;
-          any = any || piece.find_first_not_of(" \n") != std::string::npos;
-          if (!any) return true;
-          Print(piece.substr(0, end));
-          return end == std::string::npos;
-        });
-    // On any other end the newest id is already in the cache.
-    if (reason == infer::StopReason::kStopToken || reason == infer::StopReason::kContext)
-      pending_.clear();
-    Print(decoder.Flush() + "\n");
-    if (reason == infer::StopReason::kContext) fmt::print("(context full)\n");
+    const size_t blank = line.find(' ');
+    const std::string command = line.substr(0, blank);
+    const std::string rest = blank == std::string::npos ? "" : line.substr(blank + 1);
+    if (command == "/exit" || command == "/quit") return false;
+    if (command == "/help") {
+      Note(kHelp);
+    } else if (command == "/reset") {
+      SetSystem(system_);
+      Note("(The conversation is forgotten.)\n");
+    } else if (command == "/system") {
+      if (rest.empty()) {
+        Note(system_.empty() ? "(No system message.)\n" : system_ + "\n");
+      } else {
+        SetSystem(rest);
+        Note("(Starting over with this system message.)\n");
+      }
+    } else if (command == "/undo") {
+      Note(TakeBack() ? "(Taken back.)\n" : "(There is nothing to take back.)\n");
+    } else if (command == "/regen") {
+      Regenerate();
+    } else if (command == "/save" && !rest.empty()) {
+      WriteJson(rest, {{"messages", messages_}});
+      Note("(Saved.)\n");
+    } else if (command == "/load" && !rest.empty()) {
+      LoadFrom(rest);
+    } else {
+      Note("(No such command; /help lists them.)\n");
+    }
+    return true;
   }
 
  private:
-  static void Print(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
+  // Notes go where they cannot be taken for answers.
+  static void Note(const std::string& text) {
     std::fflush(stdout);
+    fmt::print(stderr, "{}", text);
+  }
+
+  void SetSystem(const std::string& text) {
+    system_ = text;
+    messages_ = Json::array();
+    if (!text.empty()) messages_.push_back({{"role", "system"}, {"content", text}});
+  }
+
+  // Drops the last message of the user and all behind it.
+  bool TakeBack() {
+    size_t size = messages_.size();
+    while (size > 0 && messages_[size - 1].value("role", "") != "user") --size;
+    if (size == 0) return false;
+    messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(size) - 1, messages_.end());
+    return true;
+  }
+
+  void Regenerate() {
+    size_t size = messages_.size();
+    while (size > 0 && messages_[size - 1].value("role", "") != "user") --size;
+    if (size == 0) return Note("(There is no question yet.)\n");
+    const auto question = messages_[size - 1].value("content", "");
+    TakeBack();
+    Ask(question);
+  }
+
+  void LoadFrom(const std::string& path) {
+    const Json json = ReadJson(path);
+    const auto messages = JsonGet<Json>(json, "messages", path);
+    for (const Json& message : messages) {
+      JsonGet<std::string>(message, "role", path);
+      JsonGet<std::string>(message, "content", path);
+    }
+    messages_ = messages;
+    const bool system = !messages.empty() && messages[0]["role"] == "system";
+    system_ = system ? messages[0]["content"].get<std::string>() : "";
+    Note(fmt::format("({} messages.)\n", messages.size()));
+  }
+
+  void Ask(const std::string& text) {
+    messages_.push_back({{"role", "user"}, {"content", text}});
+    try {
+      Answer();
+    } catch (const Error&) {
+      TakeBack();
+      throw;
+    }
+  }
+
+  void Answer() {
+    tokenizer::ChatRequest request;
+    request.messages = messages_;
+    const std::vector<int32_t> ids = format_.Prompt(tokenizer_, request).ids;
+    if (ids.empty()) throw Error("the template writes nothing", "chat", "use another template");
+    if (std::ssize(ids) >= reply_.context_tokens()) {
+      TakeBack();
+      return Note(
+          fmt::format("(The conversation with this needs {} tokens and room for an answer; the "
+                      "context has {}. It was not sent. /undo or /reset makes room.)\n",
+                      ids.size(), reply_.context_tokens()));
+    }
+    const Reply::Result result =
+        reply_.Run(ids, format_.stop_texts(), flags_.max_gen_len, [&](std::string_view piece) {
+          if (!flags_.json) Print(piece);
+        });
+    messages_.push_back({{"role", "assistant"}, {"content", result.text}});
+    if (flags_.json) {
+      const Json line = {{"content", result.text},
+                         {"stop", result.stop},
+                         {"prompt_tokens", ids.size()},
+                         {"reused_tokens", result.reused_tokens},
+                         {"reply_tokens", result.new_tokens}};
+      Print(line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    } else {
+      Print("\n");
+    }
+    if (result.full) {
+      Note(fmt::format(
+          "(The answer ends here: {} tokens of the prompt and {} of the answer fill the "
+          "context of {}.)\n",
+          ids.size(), result.new_tokens, reply_.context_tokens()));
+    } else if (result.stop == "interrupted" || result.stop == "length") {
+      Note(fmt::format("(Stopped after {} tokens: {}.)\n", result.new_tokens, result.stop));
+    }
   }
 
   const Flags& flags_;
-  const Context* context_;
-  infer::LoadedModel model_;
-  std::unique_ptr<KvCache> cache_;
-  infer::Sampler sampler_;
-  std::vector<int32_t> pending_;
+  const tokenizer::Tokenizer& tokenizer_;
+  const tokenizer::ChatFormat format_;
+  Reply reply_;
+  std::string system_;
+  Json messages_ = Json::array();
 };
 
 void RunChat(const Flags& flags) {
   const Context context = flags.MakeContext();
-  Chat chat(flags, &context, flags.Load(context));
-  if (!flags.quiet) fmt::print("{}", kHelp);
-  const bool terminal = ::isatty(STDIN_FILENO);
+  const infer::LoadedModel model = flags.Load(context);
+  Chat chat(flags, &context, &model);
+  const bool terminal = ChatInput::IsTerminal();
+  if (!flags.quiet) fmt::print(stderr, "{}\n", chat.format().Describe());
+  if (!flags.quiet && terminal) fmt::print(stderr, "/help lists the commands, /exit ends.\n");
+  ChatInput input;
   std::string line;
+  bool again = false;  // Ctrl-C at the prompt, twice in a row, ends
   while (true) {
-    if (terminal) fmt::print("\n> ");
-    std::fflush(stdout);
-    const bool read = static_cast<bool>(std::getline(std::cin, line));
-    ThrowIfInterrupted();
-    if (!read || line == "/quit") break;
-    if (line.empty()) continue;
-    if (line == "/help") {
-      fmt::print("{}", kHelp);
-    } else if (line == "/new") {
-      chat.Forget();
-    } else if (line.starts_with("/raw ")) {
-      chat.Say(line.substr(5), false);
-    } else {
-      chat.Say("\nQ: " + line + "\nA:", true);
+    if (terminal) Print("\n> ");
+    const InputEvent event = input.Next(&line);
+    if (event == InputEvent::kEnd) break;
+    if (event == InputEvent::kInterrupted) {
+      if (std::exchange(again, true)) throw Interrupted();
+      fmt::print(stderr, "\n(/exit or Ctrl-D ends, Ctrl-C once more too.)");
+      continue;
+    }
+    again = false;
+    try {
+      if (!chat.Handle(line)) break;
+    } catch (const Error& error) {
+      if (!terminal) throw;
+      fmt::print(stderr, "{}\n", error.what());
     }
   }
 }
@@ -119,8 +219,13 @@ void AddChatCommand(CLI::App* app) {
   CLI::App* c =
       AddCommand(app, "chat", "Talk to a model in the terminal", &flags, [] { RunChat(flags); });
   flags.ModelFlags::AddTo(c);
+  c->add_option("--system", flags.system, "System message");
+  c->add_option(
+      "--chat-template", flags.chat_template,
+      "llama2, llama3, mistral, chatml, zephyr, vicuna, alpaca, plain, or a file (default: "
+      "the model's own)");
   flags.SamplingFlags::AddTo(c);
-  c->footer("Example: cria chat runs/demo");
+  c->footer("Example: cria chat runs/demo\nOther input than a terminal is taken line by line.");
 }
 
 }  // namespace cria::app

@@ -60,5 +60,6 @@ void AddBenchCommand(CLI::App* app);
 void AddBenchTrain(CLI::App* bench);
 void AddBenchModel(CLI::App* bench);
 void AddBenchInfer(CLI::App* bench);
+void AddBenchBatch(CLI::App* bench);
 
 }  // namespace cria::app

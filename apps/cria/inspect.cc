@@ -4,6 +4,7 @@
 #include "command.h"
 #include "infer/load.h"
 #include "model/inference_memory.h"
+#include "tokenizer/chat_prompt.h"
 #include "tokenizer/tokenizer.h"
 
 namespace cria::app {
@@ -17,14 +18,33 @@ struct Flags : CommonFlags {
 
 constexpr int64_t kPromptTokens = 512;  // read at once, for the memory of activations
 
+// Tokens with a meaning of their own, and how conversations are written.
+void DescribeSpecial(const tokenizer::Tokenizer& tokenizer, Json* json) {
+  Json& special = (*json)["special_tokens"] = Json::array();
+  for (const tokenizer::AddedToken& token : tokenizer.added_tokens()) {
+    special.push_back({{"id", token.id}, {"text", token.text}, {"control", token.control}});
+  }
+  (*json)["bos_id"] = tokenizer.bos_id();
+  (*json)["eos_id"] = tokenizer.eos_id();
+  (*json)["end_ids"] = tokenizer.end_ids();
+  for (const tokenizer::NamedTemplate& known : tokenizer.vocabulary().templates) {
+    (*json)["templates"].push_back(known.name);
+  }
+  try {
+    (*json)["chat"] = tokenizer::ChatFormat::Choose(tokenizer).Describe();
+  } catch (const Error& error) {  // the rest of the model can still be looked at
+    (*json)["chat"] = error.what();
+  }
+}
+
 Json TokenizerJson(const fs::path& path) {
   const auto loaded = infer::LoadTokenizer(path);
-  return {{"path", path.string()},
-          {"kind", loaded.vocabulary().byte_level ? "byte-level BPE" : "SentencePiece BPE"},
-          {"pieces", loaded.vocab_size()},
-          {"bos_id", loaded.bos_id()},
-          {"eos_id", loaded.eos_id()},
-          {"sha256", loaded.digest()}};
+  Json json = {{"path", path.string()},
+               {"kind", loaded.vocabulary().byte_level ? "byte-level BPE" : "SentencePiece BPE"},
+               {"pieces", loaded.vocab_size()},
+               {"sha256", loaded.digest()}};
+  DescribeSpecial(loaded, &json);
+  return json;
 }
 
 Json MemoryJson(const ModelFiles& files, int64_t context) {
@@ -105,6 +125,15 @@ void Print(const Flags& flags, const Json& json) {
     const Json& t = json["tokenizer"];
     fmt::print("  tokenizer   {}, {} pieces, {}\n", t["kind"].get<std::string>(),
                t["pieces"].get<int>(), t["path"].get<std::string>());
+    std::string ends;
+    for (const Json& id : t["end_ids"]) {
+      for (const Json& token : t["special_tokens"]) {
+        if (token["id"] == id)
+          ends += fmt::format(" {} ({})", token["text"].get<std::string>(), id.dump());
+      }
+    }
+    fmt::print("  special     {} tokens; generation ends at{}\n", t["special_tokens"].size(), ends);
+    fmt::print("  chat        {}\n", t["chat"].get<std::string>());
   } else {
     fmt::print("  tokenizer   none beside the model\n");
   }

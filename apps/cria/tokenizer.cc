@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "command.h"
 #include "infer/load.h"
+#include "tokenizer/chat_prompt.h"
 #include "tokenizer/trainer.h"
 
 namespace cria::app {
@@ -38,7 +39,7 @@ struct TrainFlags {
 struct UseFlags {
   CommonFlags common;
   std::string tokenizer = "tokenizer.model";
-  bool pieces = false, jsonl = false;
+  bool pieces = false, jsonl = false, special = false;
 };
 
 bool IsCompressed(std::string_view bytes) {
@@ -125,10 +126,17 @@ void RunEncode(const UseFlags& flags) {
   const Tokenizer tokenizer = infer::LoadTokenizer(flags.tokenizer);
   std::vector<int32_t> ids;
   std::string out;
-  ForEachInputLine([&](const std::string& line, const std::string& where) {
+  const auto encode = [&](const std::string& text) {
     ids.clear();
+    if (flags.special) {
+      ids = tokenizer.EncodeSpecial(text);
+    } else {
+      tokenizer.Encode(text, &ids);
+    }
+  };
+  ForEachInputLine([&](const std::string& line, const std::string& where) {
     if (flags.jsonl) {
-      tokenizer.Encode(JsonGet<std::string>(ParseJson(line, where), "text", where), &ids);
+      encode(JsonGet<std::string>(ParseJson(line, where), "text", where));
       Json json = {{"ids", ids}};
       for (const int32_t id : ids) {
         if (flags.pieces) json["pieces"].push_back(tokenizer.Piece(id));
@@ -136,7 +144,7 @@ void RunEncode(const UseFlags& flags) {
       std::cout << json.dump() << '\n';
       return;
     }
-    tokenizer.Encode(line, &ids);
+    encode(line);
     out.clear();
     for (const int32_t id : ids) {
       if (!out.empty()) out += ' ';
@@ -187,6 +195,9 @@ void RunInspect(const UseFlags& flags) {
                      {"unk_id", tokenizer.unk_id()},
                      {"bos_id", tokenizer.bos_id()},
                      {"eos_id", tokenizer.eos_id()},
+                     {"end_ids", tokenizer.end_ids()},
+                     {"added_tokens", tokenizer.added_tokens().size()},
+                     {"chat_template", tokenizer::ChatFormat::Choose(tokenizer).Describe()},
                      {"add_dummy_prefix", tokenizer.model().normalizer.add_dummy_prefix},
                      {"split_digits", spec.split_digits},
                      {"character_coverage", spec.character_coverage},
@@ -246,6 +257,8 @@ void AddTokenizerCommand(CLI::App* app) {
   CLI::App* encode = AddUse(parent, "encode", "Text lines on stdin to ids, without BOS and EOS",
                             RunEncode, encode_flags);
   encode->add_flag("--pieces", encode_flags->pieces, "Pieces instead of ids (with --jsonl: both)");
+  encode->add_flag("--special", encode_flags->special,
+                   "Control tokens such as </s> in the text are parsed");
   encode->add_flag("--jsonl", encode_flags->jsonl, "JSON lines: {\"text\"} to {\"ids\"}");
   encode->footer("Example: echo 'Hello world' | cria tokenizer encode --tokenizer tokenizer.model");
 

@@ -6,6 +6,7 @@
 
 #include "base/compressed_file.h"
 #include "base/context.h"
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -44,6 +45,18 @@ TEST(Random, PhiloxKnownAnswers) {
   EXPECT_EQ(zero, (std::array<uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   const std::array<uint32_t, 4> ones = Philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u});
   EXPECT_EQ(ones, (std::array<uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+}
+
+TEST(Random, SeekGoesToAnyWord) {
+  RandomStream in_turn(3, RandomPurpose::kTest, 9);
+  std::vector<uint32_t> words;
+  for (int i = 0; i < 40; ++i) words.push_back(in_turn.NextU32());
+  RandomStream stream(3, RandomPurpose::kTest, 9);
+  for (const uint64_t i : {17, 3, 38, 0, 8}) {
+    stream.Seek(i);
+    EXPECT_EQ(stream.NextU32(), words[i]);
+    EXPECT_EQ(stream.NextU32(), words[i + 1]);
+  }
 }
 
 TEST(Random, NormalHasUnitVariance) {
@@ -192,6 +205,24 @@ TEST(Json, DeepNestingIsRefused) {
   EXPECT_THROW(ParseJson(std::string(100000, '['), "x"), Error);
   EXPECT_TRUE(TryParseJson(std::string(100000, '[')).is_discarded());
   EXPECT_EQ(ParseJson("[\"[[[\", [1]]", "x")[1][0], 1);
+}
+
+TEST(Isa, NamesAndLimit) {
+  for (const Isa isa : kIsas) EXPECT_EQ(ParseIsa(IsaName(isa), "test"), isa);
+  EXPECT_THROW(ParseIsa("avx", "test"), Error);
+  // In a process of its own each: the choice is for the life of a process.
+  EXPECT_EXIT(
+      {
+        LimitIsa(Isa::kPortable, "test");
+        std::exit(DetectIsa() == Isa::kPortable ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+  EXPECT_DEATH(
+      {
+        DetectIsa();
+        LimitIsa(Isa::kPortable, "test");
+      },
+      "after kernels were chosen");
 }
 
 }  // namespace

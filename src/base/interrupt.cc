@@ -34,6 +34,11 @@ void ThrowIfInterrupted() {
   if (InterruptRequested()) throw Interrupted();
 }
 
+void ForgetInterrupt() {
+  requested.store(false);
+  InstallInterruptHandler();
+}
+
 void SetInterruptRequested(bool value) { requested.store(value); }
 
 }  // namespace cria

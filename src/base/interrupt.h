@@ -12,6 +12,10 @@ bool InterruptRequested();
 /// Throws Interrupted if a signal came. Call where state is consistent.
 void ThrowIfInterrupted();
 
+/// Forgets the signal: for programs that go on after stopping one thing. The next signal counts as
+/// the first again.
+void ForgetInterrupt();
+
 /// For tests: sets or clears the flag.
 void SetInterruptRequested(bool requested);
 

@@ -118,7 +118,7 @@ ModelFiles OpenFolder(const fs::path& path) {
   }
   if (store::IsHuggingFace(path)) {
     return FromTensors("huggingface", path, store::OpenHuggingFace(path),
-                       FirstExisting({path / "tokenizer.model", path / "tokenizer.json"}));
+                       FirstExisting({path / "tokenizer.json", path / "tokenizer.model"}));
   }
   throw Error("no model in this folder", path.string(),
               "name a run or checkpoint folder of cria, a Meta folder (params.json and "

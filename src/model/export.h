@@ -8,6 +8,7 @@
 #include <string>
 
 #include "model/checkpoint.h"
+#include "model/tensor_error.h"
 #include "tokenizer/tokenizer.h"
 
 namespace cria {
@@ -19,6 +20,8 @@ struct ExportOptions {
   bool force = false;  ///< replace what is there
   std::string name;    ///< what the model is called in its files
   std::function<void(int64_t parameters)> progress;  ///< after each tensor: those it wrote
+  /// What each matrix lost (ExportGguf only); costs reading back what was encoded.
+  std::function<void(const ParameterSpec& spec, const TensorError& error)> report;
 };
 
 /// Folder with params.json, consolidated.NN.pth, checklist.chk and the tokenizer. Norms and

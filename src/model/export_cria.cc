@@ -23,6 +23,9 @@ void ExportCria(const Context& context, const ModelFiles& model,
   if (tokenizer != nullptr) {
     writer.AddFile(tokenizer->file_name(), tokenizer->bytes());
     state["tokenizer_sha256"] = tokenizer->digest();
+    if (const auto* chat = tokenizer->FindTemplate("default")) {
+      writer.AddFile("chat_template.jinja", chat->text);
+    }
   }
   writer.Commit(context, ConfigToJson(model.config), state);
 }

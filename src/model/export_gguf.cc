@@ -90,7 +90,12 @@ void ExportGguf(const Context& context, const ModelFiles& model,
     const auto name =
         store::TranslateName(spec.name, store::NamingStyle::kMeta, store::NamingStyle::kGguf);
     CRIA_CHECK(name.has_value(), "{}", spec.name);
-    tensors.push_back(StreamedTensor(context, model, stored, *name, how, options));
+    std::function<void(const TensorError&)> report;
+    if (options.report && spec.role != ParameterRole::kNorm) {
+      report = [&options, spec](const TensorError& error) { options.report(spec, error); };
+    }
+    tensors.push_back(
+        StreamedTensor(context, model, stored, *name, how, options, std::move(report)));
   }
   const DType embedding = StoredTensor(model, ListParameters(c).front()).type;
   Json values = GgufKeyValues(c, options.name,

@@ -61,8 +61,23 @@ Json Config(const ModelConfig& c, DType type, const tokenizer::Tokenizer* tokeni
   return json;
 }
 
-std::string NameOf(const tokenizer::Tokenizer& tokenizer, int32_t id) {
-  return id < 0 ? std::string() : tokenizer.Piece(id);
+// One template as text, several as a list of names and texts.
+Json ChatTemplates(const std::vector<tokenizer::NamedTemplate>& templates) {
+  if (templates.size() == 1) return templates[0].text;
+  Json list = Json::array();
+  for (const auto& [name, text] : templates) list.push_back({{"name", name}, {"template", text}});
+  return list;
+}
+
+// All that generation stops at: one id, or a list.
+Json EndIds(const Json& config, const tokenizer::Tokenizer* tokenizer) {
+  Json ends = Json::array();
+  if (tokenizer != nullptr) {
+    for (const int32_t id : tokenizer->end_ids()) {
+      if (id != tokenizer->bos_id()) ends.push_back(id);
+    }
+  }
+  return ends.size() > 1 ? ends : config["eos_token_id"];
 }
 
 void WriteTokenizer(const fs::path& folder, const tokenizer::Tokenizer& tokenizer,
@@ -72,15 +87,16 @@ void WriteTokenizer(const fs::path& folder, const tokenizer::Tokenizer& tokenize
   WriteFile(folder / "tokenizer.json", std::string(tokenizer.file_name()) == "tokenizer.json"
                                            ? tokenizer.bytes()
                                            : SerializeHuggingFace(tokenizer.vocabulary()));
-  const std::string bos = NameOf(tokenizer, tokenizer.bos_id());
-  const std::string eos = NameOf(tokenizer, tokenizer.eos_id());
   Json special = Json::object();
-  if (!bos.empty()) special["bos_token"] = bos;
-  if (!eos.empty()) special["eos_token"] = eos;
-  if (tokenizer.unk_id() >= 0) special["unk_token"] = NameOf(tokenizer, tokenizer.unk_id());
+  for (const char* name : {"bos_token", "eos_token", "unk_token", "pad_token"}) {
+    const std::string text = tokenizer.NamedToken(name);
+    if (!text.empty()) special[name] = text;
+  }
   WriteJson(folder / "special_tokens_map.json", special);
   Json config = special;
-  config["add_bos_token"] = !bos.empty();
+  config["add_bos_token"] = tokenizer.bos_id() >= 0;
+  const auto& templates = tokenizer.vocabulary().templates;
+  if (!templates.empty()) config["chat_template"] = ChatTemplates(templates);
   config["add_eos_token"] = false;
   config["clean_up_tokenization_spaces"] = false;
   config["model_max_length"] = max_seq_len;
@@ -167,8 +183,9 @@ void ExportHuggingFace(const Context& context, const ModelFiles& model,
   WriteWeights(folder.path(), std::move(tensors), options.shards);
   const Json config = Config(model.config, type, tokenizer);
   WriteJson(folder.path() / "config.json", config);
-  WriteJson(folder.path() / "generation_config.json",
-            {{"bos_token_id", config["bos_token_id"]}, {"eos_token_id", config["eos_token_id"]}});
+  WriteJson(
+      folder.path() / "generation_config.json",
+      {{"bos_token_id", config["bos_token_id"]}, {"eos_token_id", EndIds(config, tokenizer)}});
   if (tokenizer != nullptr) WriteTokenizer(folder.path(), *tokenizer, model.config.max_seq_len);
   folder.Commit();
 }

@@ -188,7 +188,12 @@ void ExportMeta(const Context& context, const ModelFiles& model,
   names.push_back("params.json");
   WriteFile(folder.path() / "params.json", Params(c));
   WriteFile(folder.path() / "checklist.chk", Checklist(folder.path(), names));
-  if (tokenizer != nullptr) tokenizer->Save(folder.path() / tokenizer->file_name());
+  if (tokenizer != nullptr) {
+    tokenizer->Save(folder.path() / tokenizer->file_name());
+    if (const auto* chat = tokenizer->FindTemplate("default")) {
+      WriteFile(folder.path() / "chat_template.jinja", chat->text);
+    }
+  }
   folder.Commit();
 }
 

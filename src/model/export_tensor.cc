@@ -25,12 +25,40 @@ const store::NamedTensor& StoredTensor(const ModelFiles& model, const ParameterS
   return tensor;
 }
 
+namespace {
+
+void Encode(const Context& context, const store::NamedTensor& tensor, const GgufTensorPlan& plan,
+            std::span<const float> values, std::vector<uint8_t>* bytes) {
+  const int64_t elements = tensor.elements();
+  if (IsQuantized(plan.type)) {
+    const int64_t columns = tensor.shape.back();
+    return kernels::Quantize(context, plan.type, values.data(), elements / columns, columns,
+                             plan.importance, bytes->data());
+  }
+  constexpr int64_t kBlock = int64_t{1} << 18;
+  std::atomic<bool> fits = true;
+  context.ParallelFor((elements + kBlock - 1) / kBlock, [&](int64_t b) {
+    const int64_t begin = b * kBlock, n = std::min(kBlock, elements - begin);
+    if (!ConvertFromFloat(plan.type, values.data() + begin, n,
+                          bytes->data() + StoredBytes(plan.type, begin))) {
+      fits = false;
+    }
+  });
+  if (!fits) {
+    throw Error(
+        fmt::format("tensor \"{}\" has values too large for {}", tensor.name, DTypeName(plan.type)),
+        tensor.where, "convert with --dtype bf16 or f32");
+  }
+}
+
+}  // namespace
+
 void StreamRows(const Context& context, const ModelFiles& model, const store::NamedTensor& tensor,
                 const GgufTensorPlan& plan, RowRange rows,
                 const std::function<void(int64_t parameters)>& progress,
-                const std::function<void(std::vector<uint8_t>)>& sink) {
+                const std::function<void(std::vector<uint8_t>)>& sink, TensorErrorMeter* meter) {
   const auto pass = [&](const store::NamedTensor& part) {
-    sink(ConvertTensor(context, part, plan));
+    sink(ConvertTensor(context, part, plan, meter));
     model.tensors.LetGo(part);
     if (progress) progress(part.elements());
   };
@@ -46,41 +74,38 @@ void StreamRows(const Context& context, const ModelFiles& model, const store::Na
 
 store::OutputTensor StreamedTensor(const Context& context, const ModelFiles& model,
                                    const store::NamedTensor& tensor, std::string name,
-                                   GgufTensorPlan plan, const ExportOptions& options) {
+                                   GgufTensorPlan plan, const ExportOptions& options,
+                                   std::function<void(const TensorError&)> report) {
   const DType type = plan.type;
-  return {
-      std::move(name), type, tensor.shape,
-      [&context, &model, &tensor, plan = std::move(plan), &options](const store::ByteSink& sink) {
-        StreamRows(context, model, tensor, plan, {}, options.progress,
-                   [&sink](const std::vector<uint8_t>& bytes) { sink(bytes); });
-      }};
+  return {std::move(name), type, tensor.shape,
+          [&context, &model, &tensor, plan = std::move(plan), &options,
+           report = std::move(report)](const store::ByteSink& sink) {
+            TensorErrorMeter meter(plan.type);
+            StreamRows(
+                context, model, tensor, plan, {}, options.progress,
+                [&sink](const std::vector<uint8_t>& bytes) { sink(bytes); },
+                report ? &meter : nullptr);
+            if (report) report(meter.Result());
+          }};
 }
 
 std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTensor& tensor,
-                                   const GgufTensorPlan& plan) {
-  if (plan.type == tensor.type) return store::ReadBytes(tensor);
-  std::vector<float> values(static_cast<size_t>(tensor.elements()));
-  store::ReadAsFloat(context, tensor, values);
-  std::vector<uint8_t> bytes(static_cast<size_t>(StoredBytes(plan.type, tensor.elements())));
-  if (IsQuantized(plan.type)) {
-    const int64_t columns = tensor.shape.back();
-    kernels::Quantize(context, plan.type, values.data(), tensor.elements() / columns, columns,
-                      plan.importance, bytes.data());
-    return bytes;
+                                   const GgufTensorPlan& plan, TensorErrorMeter* meter) {
+  const bool same = plan.type == tensor.type;
+  std::vector<float> values;
+  if (!same || meter != nullptr) {
+    values.resize(static_cast<size_t>(tensor.elements()));
+    store::ReadAsFloat(context, tensor, values);
   }
-  constexpr int64_t kBlock = int64_t{1} << 18;
-  std::atomic<bool> fits = true;
-  context.ParallelFor((tensor.elements() + kBlock - 1) / kBlock, [&](int64_t b) {
-    const int64_t begin = b * kBlock, n = std::min(kBlock, tensor.elements() - begin);
-    if (!ConvertFromFloat(plan.type, values.data() + begin, n,
-                          bytes.data() + StoredBytes(plan.type, begin))) {
-      fits = false;
-    }
-  });
-  if (!fits) {
-    throw Error(
-        fmt::format("tensor \"{}\" has values too large for {}", tensor.name, DTypeName(plan.type)),
-        tensor.where, "convert with --dtype bf16 or f32");
+  std::vector<uint8_t> bytes;
+  if (same) {
+    bytes = store::ReadBytes(tensor);
+  } else {
+    bytes.resize(static_cast<size_t>(StoredBytes(plan.type, tensor.elements())));
+    Encode(context, tensor, plan, values, &bytes);
+  }
+  if (meter != nullptr) {
+    meter->Add(context, values, bytes, tensor.shape.back(), plan.importance);
   }
   return bytes;
 }

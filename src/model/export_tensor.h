@@ -10,9 +10,9 @@ namespace cria {
 DType ScalarTypeOf(const store::NamedTensor& tensor, const ExportOptions& options);
 
 /// Row-major bytes of a tensor in another type. Bytes of the same type are passed through. Throws
-/// Error if a value is too large for F16.
+/// Error if a value is too large for F16. `meter`, if not null, is told what was lost.
 std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTensor& tensor,
-                                   const GgufTensorPlan& plan);
+                                   const GgufTensorPlan& plan, TensorErrorMeter* meter = nullptr);
 
 /// Rows of a matrix for StreamRows; `end` -1: all.
 struct RowRange {
@@ -25,11 +25,14 @@ struct RowRange {
 void StreamRows(const Context& context, const ModelFiles& model, const store::NamedTensor& tensor,
                 const GgufTensorPlan& plan, RowRange rows,
                 const std::function<void(int64_t parameters)>& progress,
-                const std::function<void(std::vector<uint8_t>)>& sink);
-/// A whole tensor by StreamRows. The references must outlive the writing.
+                const std::function<void(std::vector<uint8_t>)>& sink,
+                TensorErrorMeter* meter = nullptr);
+/// A whole tensor by StreamRows; `report`, if any, is told its error. The references must outlive
+/// the writing.
 store::OutputTensor StreamedTensor(const Context& context, const ModelFiles& model,
                                    const store::NamedTensor& tensor, std::string name,
-                                   GgufTensorPlan plan, const ExportOptions& options);
+                                   GgufTensorPlan plan, const ExportOptions& options,
+                                   std::function<void(const TensorError&)> report = nullptr);
 
 /// The stored tensor of a parameter, its shape held to the configuration.
 const store::NamedTensor& StoredTensor(const ModelFiles& model, const ParameterSpec& spec);

@@ -100,10 +100,12 @@ void TensorSet::Absorb(TensorSet other) {
 }
 
 void TensorSet::LetGo(const NamedTensor& tensor) const {
-  for (const TensorPiece& piece : tensor.pieces) {
-    for (const MappedFile& file : files_) {
-      if (file.Holds(piece.bytes)) file.LetGo(piece.bytes);
-    }
+  for (const TensorPiece& piece : tensor.pieces) LetGo(piece.bytes);
+}
+
+void TensorSet::LetGo(std::span<const uint8_t> bytes) const {
+  for (const MappedFile& file : files_) {
+    if (file.Holds(bytes)) file.LetGo(bytes);
   }
 }
 

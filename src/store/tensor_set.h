@@ -72,6 +72,7 @@ class TensorSet {
   /// Gives the memory of a tensor's pages back, where it is one of the mapped files: for passes
   /// that read every tensor once. They are read from disk again when used.
   void LetGo(const NamedTensor& tensor) const;
+  void LetGo(std::span<const uint8_t> bytes) const;
 
   // For readers of formats.
   void Keep(MappedFile file) { files_.push_back(std::move(file)); }

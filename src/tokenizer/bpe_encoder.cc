@@ -166,15 +166,16 @@ void BpeEncoder::ReturnCache(std::unique_ptr<WordCache> cache) const {
   if (caches_.size() < kIdleCaches) caches_.push_back(std::move(cache));
 }
 
-void BpeEncoder::Encode(std::string_view text, std::vector<int32_t>* out) const {
+void BpeEncoder::Encode(std::string_view text, bool prefix, std::vector<int32_t>* out) const {
   if (text.empty()) return;
+  prefix = prefix && add_dummy_prefix_;
   std::unique_ptr<WordCache> cache = TakeCache();
   const bool plain = IsPlain(text);
   if (!plain) {
-    std::string inner = add_dummy_prefix_ ? " " : "";
+    std::string inner = prefix ? " " : "";
     inner += ToInner(RepairUtf8(text));
     EncodeInner(inner, cache.get(), out);
-  } else if (!add_dummy_prefix_) {
+  } else if (!prefix) {
     EncodeInner(text, cache.get(), out);
   } else {
     // Only the first word gets the blank in front; the rest is read in place.

@@ -30,7 +30,7 @@ class BpeEncoder : public Encoder {
              bool add_dummy_prefix);
   ~BpeEncoder() override;
 
-  void Encode(std::string_view text, std::vector<int32_t>* out) const override;
+  void Encode(std::string_view text, bool prefix, std::vector<int32_t>* out) const override;
 
   /// Id of a NORMAL piece given in inner form, or -1.
   int32_t Find(std::string_view inner) const { return symbols_.Find(inner, pieces_); }

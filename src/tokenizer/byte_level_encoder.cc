@@ -99,7 +99,7 @@ void ByteLevelEncoder::EncodePart(std::string_view part, std::vector<int32_t>* o
   for (int32_t i = 0; i >= 0 && i < n; i = symbols[i].right) out->push_back(symbols[i].id);
 }
 
-void ByteLevelEncoder::Encode(std::string_view text, std::vector<int32_t>* out) const {
+void ByteLevelEncoder::Encode(std::string_view text, bool, std::vector<int32_t>* out) const {
   std::string repaired;
   if (!IsValidUtf8(text)) {
     repaired = RepairUtf8(text);

@@ -17,7 +17,7 @@ class ByteLevelEncoder : public Encoder {
  public:
   /// Throws Error at `where` if a byte has no token or a merge gives none.
   ByteLevelEncoder(const ByteLevelModel& model, const std::string& where);
-  void Encode(std::string_view text, std::vector<int32_t>* out) const override;
+  void Encode(std::string_view text, bool prefix, std::vector<int32_t>* out) const override;
 
  private:
   struct Merge {

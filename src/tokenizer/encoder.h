@@ -11,8 +11,9 @@ namespace cria::tokenizer {
 class Encoder {
  public:
   virtual ~Encoder() = default;
-  /// Appends the ids of `text` (any bytes). Thread-safe.
-  virtual void Encode(std::string_view text, std::vector<int32_t>* out) const = 0;
+  /// Appends the ids of `text` (any bytes). `prefix`: the blank in front that a SentencePiece model
+  /// may ask for. Thread-safe.
+  virtual void Encode(std::string_view text, bool prefix, std::vector<int32_t>* out) const = 0;
 };
 
 }  // namespace cria::tokenizer

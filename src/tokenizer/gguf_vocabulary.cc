@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "tokenizer/inner_form.h"
 
 namespace cria::tokenizer {
 namespace {
@@ -38,7 +39,8 @@ T Get(const Json& values, const char* name, const std::string& where) {
   return JsonGet<T>(values, Key(name).c_str(), where);
 }
 
-std::vector<ModelPiece> ReadPieces(const Json& values, const std::string& where) {
+std::vector<ModelPiece> ReadPieces(const Json& values, const std::string& where,
+                                   std::vector<AddedToken>* added) {
   const auto tokens = Get<std::vector<std::string>>(values, "tokens", where);
   std::vector<float> scores(tokens.size());
   std::vector<int32_t> types(tokens.size(), 1);
@@ -62,8 +64,15 @@ std::vector<ModelPiece> ReadPieces(const Json& values, const std::string& where)
                   kRemedy);
     }
     PieceType type = static_cast<PieceType>(types[id]);
-    // Symbols of chat formats and unused rows: never made from plain text.
-    if (type == PieceType::kUserDefined || type == PieceType::kUnused) type = PieceType::kControl;
+    const bool unused = type == PieceType::kUnused;  // rows that no text makes
+    if (unused || LooksLikeControl(tokens[id])) {
+      if (type != PieceType::kUnknown) type = PieceType::kControl;
+    }
+    if (!unused && (type == PieceType::kControl || type == PieceType::kUserDefined)) {
+      added->push_back({.id = static_cast<int32_t>(id),
+                        .text = ToInner(tokens[id]),
+                        .control = type == PieceType::kControl});
+    }
     pieces.push_back({tokens[id], scores[id], type});
   }
   return pieces;
@@ -113,6 +122,28 @@ std::optional<int32_t> SpecialId(const Json& values, const char* name, size_t si
   return static_cast<int32_t>(id);
 }
 
+// Templates, the names of tokens in them, and ids that end a turn.
+void ReadChat(const Json& values, const std::string& where, Vocabulary* vocabulary) {
+  const auto& pieces = vocabulary->model.pieces;
+  for (const auto& [key, name] :
+       {std::pair("bos_token_id", "bos_token"), std::pair("eos_token_id", "eos_token"),
+        std::pair("unknown_token_id", "unk_token"), std::pair("padding_token_id", "pad_token")}) {
+    const int32_t id = SpecialId(values, key, pieces.size(), where).value_or(-1);
+    if (id >= 0) vocabulary->named_tokens.emplace_back(name, pieces[static_cast<size_t>(id)].text);
+  }
+  for (const char* key : {"eot_token_id", "eom_token_id"}) {
+    const int32_t id = SpecialId(values, key, pieces.size(), where).value_or(-1);
+    if (id >= 0) vocabulary->end_ids.push_back(id);
+  }
+  const std::string key = "tokenizer.chat_template";
+  for (const auto& [name, value] : values.items()) {
+    if (!name.starts_with(key) || !value.is_string()) continue;
+    if (name.size() > key.size() && name[key.size()] != '.') continue;
+    vocabulary->templates.push_back(
+        {name == key ? "default" : name.substr(key.size() + 1), value.get<std::string>()});
+  }
+}
+
 }  // namespace
 
 Vocabulary ReadGgufVocabulary(const Json& values, const std::string& where) {
@@ -120,11 +151,13 @@ Vocabulary ReadGgufVocabulary(const Json& values, const std::string& where) {
   const auto pre = JsonGetOr<std::string>(values, Key("pre").c_str(), "default", where);
   Vocabulary vocabulary;
   vocabulary.model = LlamaModelProto();
-  vocabulary.model.pieces = ReadPieces(values, where);
+  vocabulary.model.pieces = ReadPieces(values, where, &vocabulary.added);
   const size_t size = vocabulary.model.pieces.size();
   vocabulary.model.trainer.vocab_size = static_cast<int32_t>(size);
   vocabulary.bos_id = SpecialId(values, "bos_token_id", size, where);
   vocabulary.eos_id = SpecialId(values, "eos_token_id", size, where);
+  vocabulary.blank_prefix = BlankPrefix::kEveryPart;
+  ReadChat(values, where, &vocabulary);
   const bool adds_bos = values.contains(Key("add_bos_token"))
                             ? Get<bool>(values, "add_bos_token", where)
                             : kind == "llama" || pre == "llama-bpe";
@@ -184,7 +217,21 @@ void WriteGgufVocabulary(const Vocabulary& vocabulary, Json* values) {
       v[Key("unknown_token_id")] = static_cast<uint32_t>(id);
     }
   }
+  // A BOS that prompts do not begin with may still be one that templates write.
+  for (const auto& [name, text] : vocabulary.named_tokens) {
+    if (name != "bos_token" || bos >= 0) continue;
+    for (const AddedToken& token : vocabulary.added) {
+      if (token.text == text) v[Key("bos_token_id")] = static_cast<uint32_t>(token.id);
+    }
+  }
+  for (const int32_t id : vocabulary.end_ids) {
+    if (id != eos) v[Key("eot_token_id")] = static_cast<uint32_t>(id);
+  }
   v[Key("add_bos_token")] = bos >= 0;
+  for (const NamedTemplate& chat : vocabulary.templates) {
+    v[chat.name == "default" ? "tokenizer.chat_template" : "tokenizer.chat_template." + chat.name] =
+        chat.text;
+  }
   v[Key("add_eos_token")] = false;
 }
 

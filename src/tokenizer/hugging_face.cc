@@ -43,8 +43,20 @@ std::pair<std::string, std::string> MergeOf(const Tree& merge, const std::string
   return {text.substr(0, blank), text.substr(blank + 1)};
 }
 
+AddedToken ReadAddedToken(const Tree& json, const std::string& where) {
+  AddedToken token;
+  token.text = JsonGet<std::string>(json, "content", where);
+  token.id = static_cast<int32_t>(JsonGet<int64_t>(json, "id", where));
+  token.control = JsonGetOr(json, "special", true, where) || LooksLikeControl(token.text);
+  token.strips_left = JsonGetOr(json, "lstrip", false, where);
+  token.strips_right = JsonGetOr(json, "rstrip", false, where);
+  token.single_word = JsonGetOr(json, "single_word", false, where);
+  return token;
+}
+
 // Pieces by id out of the vocabulary and the added tokens; ids must be 0, 1, 2, ...
-std::vector<ModelPiece> PiecesOf(const Tree& json, const std::string& where) {
+std::vector<ModelPiece> PiecesOf(const Tree& json, const std::string& where,
+                                 std::vector<AddedToken>* added) {
   std::vector<ModelPiece> pieces;
   std::vector<bool> seen;
   const auto vocab = JsonGet<Tree>(json["model"], "vocab", where);
@@ -72,8 +84,14 @@ std::vector<ModelPiece> PiecesOf(const Tree& json, const std::string& where) {
   }
   if (!IsNull(json, "added_tokens")) {
     for (const Tree& token : json["added_tokens"]) {
-      put(JsonGet<std::string>(token, "content", where), JsonGet<int64_t>(token, "id", where),
-          PieceType::kControl);
+      const auto id = JsonGet<int64_t>(token, "id", where);
+      const bool in_vocabulary = id >= 0 && id < std::ssize(seen) && seen[static_cast<size_t>(id)];
+      added->push_back(ReadAddedToken(token, where));
+      // An ordinary token that is in the vocabulary too can also come of merges.
+      put(added->back().text, id,
+          added->back().control ? PieceType::kControl
+          : in_vocabulary       ? PieceType::kNormal
+                                : PieceType::kUserDefined);
     }
   }
   for (size_t id = 0; id < seen.size(); ++id) {
@@ -136,6 +154,23 @@ void RequireBlankEscapes(const Tree& json, const std::string& where) {
   const bool known = text.find("\xE2\x96\x81") != text.npos && text.find("NFKC") == text.npos &&
                      text.find("Lowercase") == text.npos && text.find("Strip") == text.npos;
   if (!known) Refuse("its normalizer is not LLaMA's", where);
+}
+
+// Which parts of a text get SentencePiece's blank in front.
+void ReadBlankPrefix(const Tree& json, const std::string& where, Vocabulary* vocabulary) {
+  const bool prepends =
+      !IsNull(json, "normalizer") && json["normalizer"].dump().find("Prepend") != std::string::npos;
+  vocabulary->blank_prefix = BlankPrefix::kEveryPart;
+  vocabulary->model.normalizer.add_dummy_prefix = prepends;
+  if (IsNull(json, "pre_tokenizer")) return;
+  const Tree& step = json["pre_tokenizer"];
+  if (TypeOf(step) != "Metaspace") Refuse(fmt::format("pre-tokenizer \"{}\"", TypeOf(step)), where);
+  if (step.value("split", true)) Refuse("a Metaspace that cuts at blanks", where);
+  const std::string scheme =
+      step.value("prepend_scheme", step.value("add_prefix_space", true) ? "always" : "never");
+  if (scheme == "first") vocabulary->blank_prefix = BlankPrefix::kStart;
+  vocabulary->prefix_before_blank = prepends;
+  vocabulary->model.normalizer.add_dummy_prefix = prepends || scheme != "never";
 }
 
 // One step of the pre-tokenizer as a regular expression; nothing for steps that do not cut.
@@ -215,7 +250,7 @@ Vocabulary ParseHuggingFace(std::string_view bytes, const std::string& where) tr
   }
   Vocabulary vocabulary;
   vocabulary.model = LlamaModelProto();
-  vocabulary.model.pieces = PiecesOf(json, where);
+  vocabulary.model.pieces = PiecesOf(json, where, &vocabulary.added);
   vocabulary.model.trainer.vocab_size = static_cast<int32_t>(vocabulary.model.pieces.size());
   Ids ids;
   for (size_t id = 0; id < vocabulary.model.pieces.size(); ++id) {
@@ -231,6 +266,7 @@ Vocabulary ParseHuggingFace(std::string_view bytes, const std::string& where) tr
   } else {
     if (!model.value("byte_fallback", false)) Refuse("it has no byte fallback", where);
     RequireBlankEscapes(json, where);
+    ReadBlankPrefix(json, where, &vocabulary);
     ReadScores(JsonGet<Tree>(model, "merges", where), ids, where, &vocabulary.model);
   }
   return vocabulary;

@@ -10,6 +10,7 @@
 #include "tokenizer/gguf_vocabulary.h"
 #include "tokenizer/regex_split.h"
 #include "tokenizer/tokenizer.h"
+#include "tokenizer/tokenizer_samples.h"
 
 namespace cria::tokenizer {
 namespace {
@@ -65,30 +66,7 @@ TEST(Gguf, TheVocabularyGoesThereAndBack) {
   ExpectGoldenIds(again);
 }
 
-// 256 bytes, then "he", "ll", "hell", "hello" by merges, a word without merges, a special token.
-std::string ByteLevelJson(bool ignore_merges) {
-  Json vocab = Json::object(), merges = Json::array();
-  int id = 0;
-  for (int b = 0; b < 256; ++b) vocab[AlphabetOf(std::string(1, static_cast<char>(b)))] = id++;
-  for (const char* piece : {"he", "ll", "hell", "hello", " world"}) {
-    vocab[AlphabetOf(piece)] = id++;
-  }
-  for (const char* merge : {"h e", "l l", "he ll", "hell o"}) merges.push_back(merge);
-  Json json = {
-      {"added_tokens", {{{"id", id}, {"content", "<|begin_of_text|>"}, {"special", true}}}},
-      {"normalizer", nullptr},
-      {"pre_tokenizer",
-       {{"type", "Sequence"},
-        {"pretokenizers",
-         {{{"type", "Split"},
-           {"pattern", {{"Regex", kLlama3Split}}},
-           {"behavior", "Isolated"},
-           {"invert", false}},
-          {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}}}}}},
-      {"model",
-       {{"type", "BPE"}, {"vocab", vocab}, {"merges", merges}, {"ignore_merges", ignore_merges}}}};
-  return json.dump();
-}
+std::string ByteLevelJson(bool ignore_merges) { return SampleByteLevelJson(ignore_merges).dump(); }
 
 TEST(ByteLevel, CutsThenMerges) {
   const Tokenizer plain = Tokenizer::FromBytes(ByteLevelJson(false));

@@ -1,5 +1,6 @@
 // Writing of tokenizer.json: the fields that transformers' LlamaConverter writes.
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <unordered_map>
 
@@ -42,17 +43,24 @@ std::vector<Merge> MergesOf(const std::vector<ModelPiece>& pieces) {
   return merges;
 }
 
-Json AddedTokens(const std::vector<ModelPiece>& pieces) {
-  Json added = Json::array();
+// Control and unknown pieces, and what the vocabulary adds.
+Json AddedTokens(const Vocabulary& vocabulary) {
+  std::map<size_t, AddedToken> tokens;
+  const std::vector<ModelPiece>& pieces = vocabulary.model.pieces;
   for (size_t id = 0; id < pieces.size(); ++id) {
     if (pieces[id].type != PieceType::kControl && pieces[id].type != PieceType::kUnknown) continue;
+    tokens[id].text = pieces[id].text;
+  }
+  for (const AddedToken& token : vocabulary.added) tokens[static_cast<size_t>(token.id)] = token;
+  Json added = Json::array();
+  for (const auto& [id, token] : tokens) {
     added.push_back({{"id", id},
-                     {"content", pieces[id].text},
-                     {"single_word", false},
-                     {"lstrip", false},
-                     {"rstrip", false},
+                     {"content", token.text},
+                     {"single_word", token.single_word},
+                     {"lstrip", token.strips_left},
+                     {"rstrip", token.strips_right},
                      {"normalized", false},
-                     {"special", true}});
+                     {"special", token.control}});
   }
   return added;
 }
@@ -127,7 +135,7 @@ void DescribeSentencePiece(bool add_dummy_prefix, Json* json) {
 std::string SerializeHuggingFace(const Vocabulary& vocabulary) {
   const std::vector<ModelPiece>& pieces = vocabulary.model.pieces;
   Json json = {{"version", "1.0"},          {"truncation", nullptr},
-               {"padding", nullptr},        {"added_tokens", AddedTokens(pieces)},
+               {"padding", nullptr},        {"added_tokens", AddedTokens(vocabulary)},
                {"normalizer", nullptr},     {"pre_tokenizer", nullptr},
                {"post_processor", nullptr}, {"decoder", nullptr}};
   const int32_t bos = vocabulary.bos_id.value_or(-1);
@@ -137,7 +145,8 @@ std::string SerializeHuggingFace(const Vocabulary& vocabulary) {
   // Appended as a list: the object would search for every key, and pieces are known to differ.
   Json::object_t vocab;
   for (size_t id = 0; id < pieces.size(); ++id) {
-    const bool added_only = vocabulary.byte_level && pieces[id].type == PieceType::kControl;
+    const bool added_only = vocabulary.byte_level && (pieces[id].type == PieceType::kControl ||
+                                                      pieces[id].type == PieceType::kUserDefined);
     if (!added_only) vocab.push_back({pieces[id].text, id});
   }
   Json model = {{"type", "BPE"}, {"dropout", nullptr}};

@@ -1,6 +1,7 @@
 // Normalisation, pieces to bytes, and the parts that BPE leaves.
 #include "tokenizer/tokenizer.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "tokenizer/bpe_encoder.h"
 #include "tokenizer/byte_level_encoder.h"
 #include "tokenizer/hugging_face.h"
+#include "tokenizer/hugging_face_config.h"
 #include "tokenizer/inner_form.h"
 
 namespace cria::tokenizer {
@@ -59,9 +61,6 @@ void RequireSupported(const ModelProto& model, const std::string& where) {
     if (piece.text.size() > kMaxPieceBytes) {
       Unsupported(fmt::format("a piece of {} bytes", piece.text.size()), where);
     }
-    if (piece.type == PieceType::kUserDefined) {
-      Unsupported("it has user-defined symbols (\"" + piece.text + "\")", where);
-    }
     if (piece.type == PieceType::kUnused)
       Unsupported("it has unused pieces (\"" + piece.text + "\")", where);
   }
@@ -96,6 +95,33 @@ std::array<int32_t, 256> ByteIds(const ModelProto& model, const std::string& whe
   return ids;
 }
 
+// Control pieces and symbols of a SentencePiece model.
+std::vector<AddedToken> TokensOf(const ModelProto& model) {
+  std::vector<AddedToken> added;
+  for (size_t id = 0; id < model.pieces.size(); ++id) {
+    const ModelPiece& piece = model.pieces[id];
+    if (piece.type != PieceType::kControl && piece.type != PieceType::kUserDefined) continue;
+    const bool control = piece.type == PieceType::kControl || LooksLikeControl(piece.text);
+    added.push_back(
+        {.id = static_cast<int32_t>(id), .text = ToInner(piece.text), .control = control});
+  }
+  return added;
+}
+
+// `bytes` become those of the equivalent tokenizer.model where they are llama2.c's.
+Vocabulary ReadVocabulary(std::string* bytes, const std::string& where) {
+  if (LooksLikeHuggingFace(*bytes)) return ParseHuggingFace(*bytes, where);
+  Vocabulary vocabulary;
+  if (LooksLikeLlama2c(*bytes)) {
+    vocabulary.model = ParseLlama2c(*bytes, where);
+    *bytes = SerializeModelProto(vocabulary.model);
+  } else {
+    vocabulary.model = ParseModelProto(*bytes, where);
+  }
+  vocabulary.added = TokensOf(vocabulary.model);
+  return vocabulary;
+}
+
 }  // namespace
 
 Tokenizer::Tokenizer(Vocabulary vocabulary, std::string bytes, const std::string& where)
@@ -105,10 +131,34 @@ Tokenizer::Tokenizer(Vocabulary vocabulary, std::string bytes, const std::string
   } else {
     PrepareSentencePiece(where);
   }
+  PrepareSpecial(where);
   if (vocabulary_.bos_id) bos_id_ = *vocabulary_.bos_id;
   if (vocabulary_.eos_id) eos_id_ = *vocabulary_.eos_id;
   vocabulary_.bos_id = bos_id_;
   vocabulary_.eos_id = eos_id_;
+  end_ids_ = vocabulary_.end_ids;
+  for (const int32_t id : {eos_id_, bos_id_}) {
+    if (id >= 0) end_ids_.push_back(id);
+  }
+  for (const AddedToken& token : matcher_.tokens()) {
+    if (EndsText(token.text)) end_ids_.push_back(token.id);
+  }
+  std::sort(end_ids_.begin(), end_ids_.end());
+  end_ids_.erase(std::unique(end_ids_.begin(), end_ids_.end()), end_ids_.end());
+}
+
+void Tokenizer::PrepareSpecial(const std::string& where) {
+  const auto& pieces = vocabulary_.model.pieces;
+  for (const AddedToken& token : vocabulary_.added) {
+    if (token.id >= 0 && token.id < std::ssize(pieces)) continue;
+    throw Error(fmt::format("the added token \"{}\" has an id beyond the vocabulary", token.text),
+                where, "the tokenizer is damaged; fetch it again");
+  }
+  matcher_ = TokenMatcher(vocabulary_.added);
+  for (const AddedToken& token : matcher_.tokens()) {
+    const size_t id = static_cast<size_t>(token.id);
+    if (pieces[id].type == PieceType::kUserDefined) raw_[id] = token.text;
+  }
 }
 
 void Tokenizer::PrepareByteLevel(const std::string& where) {
@@ -153,21 +203,14 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 Tokenizer Tokenizer::Load(const std::filesystem::path& path) {
-  return FromBytes(ReadFile(path), path.string());
+  std::string bytes = ReadFile(path);
+  Vocabulary vocabulary = ReadVocabulary(&bytes, path.string());
+  ReadHuggingFaceConfig(path.parent_path(), &vocabulary);
+  return Tokenizer(std::move(vocabulary), std::move(bytes), path.string());
 }
 
 Tokenizer Tokenizer::FromBytes(std::string bytes, const std::string& where) {
-  if (LooksLikeHuggingFace(bytes)) {
-    Vocabulary vocabulary = ParseHuggingFace(bytes, where);
-    return Tokenizer(std::move(vocabulary), std::move(bytes), where);
-  }
-  Vocabulary vocabulary;
-  if (LooksLikeLlama2c(bytes)) {
-    vocabulary.model = ParseLlama2c(bytes, where);
-    bytes = SerializeModelProto(vocabulary.model);
-  } else {
-    vocabulary.model = ParseModelProto(bytes, where);
-  }
+  Vocabulary vocabulary = ReadVocabulary(&bytes, where);
   return Tokenizer(std::move(vocabulary), std::move(bytes), where);
 }
 
@@ -208,7 +251,70 @@ std::vector<int32_t> Tokenizer::Encode(std::string_view text) const {
 }
 
 void Tokenizer::Encode(std::string_view text, std::vector<int32_t>* out) const {
-  encoder_->Encode(text, out);
+  if (matcher_.has_ordinary()) {
+    EncodeParts(MarkedText(std::string(text), false), false, out);
+  } else {
+    EncodePart(text, true, out);
+  }
+}
+
+void Tokenizer::EncodeSpecial(const MarkedText& text, std::vector<int32_t>* out) const {
+  EncodeParts(text, true, out);
+}
+
+std::vector<int32_t> Tokenizer::EncodeSpecial(std::string_view text) const {
+  std::vector<int32_t> ids;
+  EncodeParts(MarkedText(std::string(text), false), true, &ids);
+  return ids;
+}
+
+std::vector<int32_t> Tokenizer::PromptStart() const {
+  return bos_id_ < 0 ? std::vector<int32_t>() : std::vector<int32_t>{bos_id_};
+}
+
+std::string Tokenizer::NamedToken(std::string_view name) const {
+  for (const auto& [known, text] : vocabulary_.named_tokens) {
+    if (known == name) return text;
+  }
+  const int32_t id = name == "bos_token"   ? bos_id_
+                     : name == "eos_token" ? eos_id_
+                     : name == "unk_token" ? unk_id_
+                                           : -1;
+  return id < 0 ? "" : Piece(id);
+}
+
+const NamedTemplate* Tokenizer::FindTemplate(std::string_view name) const {
+  for (const NamedTemplate& known : vocabulary_.templates) {
+    if (known.name == name) return &known;
+  }
+  return nullptr;
+}
+
+void Tokenizer::EncodePart(std::string_view text, bool prefix, std::vector<int32_t>* out) const {
+  if (!vocabulary_.prefix_before_blank && (text.starts_with(' ') || text.starts_with(kBlankMark))) {
+    prefix = false;
+  }
+  encoder_->Encode(text, prefix, out);
+}
+
+void Tokenizer::EncodeParts(const MarkedText& text, bool control, std::vector<int32_t>* out) const {
+  const std::string_view bytes = text.bytes();
+  bool prefix = true;
+  for (size_t at = 0; at < bytes.size();) {
+    const TokenMatcher::Match match = matcher_.Find(text, at, control);
+    EncodePart(bytes.substr(at, match.begin - at), prefix, out);
+    if (match.token == nullptr) return;
+    const BlankPrefix rule = vocabulary_.blank_prefix;
+    // SentencePiece puts its blank before the whole text, a symbol of the user's included.
+    if (match.begin == 0 && !match.token->control && rule == BlankPrefix::kAfterControl &&
+        vocabulary_.model.normalizer.add_dummy_prefix && !vocabulary_.byte_level) {
+      encoder_->Encode(" ", false, out);
+    }
+    out->push_back(match.token->id);
+    prefix = rule == BlankPrefix::kEveryPart ||
+             (rule == BlankPrefix::kAfterControl && match.token->control);
+    at = match.end;
+  }
 }
 
 bool Tokenizer::AppendRaw(int32_t id, bool at_start, std::string* out) const {

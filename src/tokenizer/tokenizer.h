@@ -1,6 +1,6 @@
 // The tokenizers of the LLaMA family read from disk, text to ids and back: SentencePiece BPE
-// exactly as SentencePiece does it, and byte-level BPE. Not for training (trainer.h) and not for
-// BOS/EOS policy: callers add those.
+// exactly as SentencePiece does it, and byte-level BPE, with their special tokens. Not for training
+// (trainer.h) and not for BOS/EOS policy: callers add those. Conversations: chat_prompt.h.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/marked_text.h"
+#include "tokenizer/special_tokens.h"
 #include "tokenizer/vocabulary.h"
 
 namespace cria::tokenizer {
@@ -20,8 +22,9 @@ class Encoder;
 class Tokenizer {
  public:
   /// Reads a `tokenizer.model` (SentencePiece BPE), a `tokenizer.json` (Hugging Face) or a llama2.c
-  /// `tokenizer.bin`, told apart by content. Throws Error for damaged files and for kinds that
-  /// LLaMA does not use (Unigram, ...).
+  /// `tokenizer.bin`, told apart by content, and what the files beside it say of special tokens and
+  /// chat (hugging_face_config.h). Throws Error for damaged files and for kinds that LLaMA does not
+  /// use (Unigram, ...).
   static Tokenizer Load(const std::filesystem::path& path);
   /// The same from the bytes of the file; `where` names their origin in errors.
   static Tokenizer FromBytes(std::string bytes, const std::string& where = "tokenizer model");
@@ -33,10 +36,18 @@ class Tokenizer {
   ~Tokenizer();
 
   /// Ids of `text`, without BOS and EOS. Empty text gives no ids. Each invalid UTF-8 byte counts as
-  /// one U+FFFD. Control pieces such as "<s>" in the text are plain characters.
+  /// one U+FFFD. Control pieces such as "<s>" in the text are plain characters; symbols that the
+  /// vocabulary adds without control meaning are found.
   std::vector<int32_t> Encode(std::string_view text) const;
   /// The same, appended to `out`. Safe to call from many threads at once.
   void Encode(std::string_view text, std::vector<int32_t>* out) const;
+  /// The same, but control tokens count where all their bytes are the text's own: what came from
+  /// outside stays plain characters. For rendered chat templates.
+  void EncodeSpecial(const MarkedText& text, std::vector<int32_t>* out) const;
+  /// The same for a text that is all one's own.
+  std::vector<int32_t> EncodeSpecial(std::string_view text) const;
+  /// What a prompt begins with: BOS, or nothing.
+  std::vector<int32_t> PromptStart() const;
 
   /// Text of `ids`: equals what was encoded for any valid UTF-8 without U+2581 (which SentencePiece
   /// turns into a blank). Control pieces give nothing, invalid byte sequences U+FFFD, and one
@@ -47,6 +58,15 @@ class Tokenizer {
   int32_t bos_id() const { return bos_id_; }  ///< -1: none; prompts begin without
   int32_t eos_id() const { return eos_id_; }
   int32_t unk_id() const { return unk_id_; }
+  /// Tokens that end a text or a turn, EOS among them, and BOS, which begins another; sorted. What
+  /// generation stops at.
+  const std::vector<int32_t>& end_ids() const { return end_ids_; }
+  /// Text of the token that templates call `name` ("bos_token", ...); empty if there is none.
+  std::string NamedToken(std::string_view name) const;
+  /// A chat template that the model brings, by name; null if there is none.
+  const NamedTemplate* FindTemplate(std::string_view name) const;
+  /// Tokens that are found in text as a whole.
+  const std::vector<AddedToken>& added_tokens() const { return matcher_.tokens(); }
 
   const std::string& Piece(int32_t id) const { return At(id).text; }
   float Score(int32_t id) const { return At(id).score; }
@@ -70,6 +90,9 @@ class Tokenizer {
   Tokenizer(Vocabulary vocabulary, std::string bytes, const std::string& where);
   void PrepareSentencePiece(const std::string& where);
   void PrepareByteLevel(const std::string& where);
+  void PrepareSpecial(const std::string& where);
+  void EncodeParts(const MarkedText& text, bool control, std::vector<int32_t>* out) const;
+  void EncodePart(std::string_view text, bool prefix, std::vector<int32_t>* out) const;
   const ModelPiece& At(int32_t id) const;
   void RequireId(int32_t id) const;
   /// Appends the bytes of one id, without its leading blank `at_start`; false for control pieces.
@@ -80,6 +103,8 @@ class Tokenizer {
   int32_t bos_id_ = -1, eos_id_ = -1, unk_id_ = -1;
   std::vector<std::string> raw_;  // bytes that each id stands for
   std::unique_ptr<Encoder> encoder_;
+  TokenMatcher matcher_;
+  std::vector<int32_t> end_ids_;
 };
 
 /// Decodes ids one at a time for streaming output. The joined results equal Tokenizer::Decode of
