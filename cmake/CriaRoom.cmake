@@ -20,3 +20,18 @@ function(cria_room name)
     set_tests_properties(${name} PROPERTIES ENVIRONMENT "CRIA_TEST_DATA=${CMAKE_SOURCE_DIR}/../shared/data")
   endif()
 endfunction()
+
+# cria_room_isas(NAME): the room's test program runs kernels. It runs once more as NAME@ISA for every
+# instruction set below the best; on a machine without the set ctest shows it as skipped.
+function(cria_room_isas name)
+  target_sources(cria_${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/isa_main.cc)
+  target_link_libraries(cria_${name}_test PRIVATE cria_kernels)
+  if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    return()
+  endif()
+  foreach(isa portable avx2 avx512 avx512-bf16)
+    add_test(NAME ${name}@${isa} COMMAND cria_${name}_test --gtest_brief=1 ${ARGN})
+    set_tests_properties(${name}@${isa} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT
+      "CRIA_ISA=${isa};CRIA_TEST_DATA=${CMAKE_SOURCE_DIR}/../shared/data")
+  endforeach()
+endfunction()

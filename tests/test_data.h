@@ -5,19 +5,28 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
 namespace cria {
 
-/// Folder of the test data (environment CRIA_TEST_DATA), or an empty path.
+/// Folder of the test data (environment CRIA_TEST_DATA), or an empty path. Only the place where the
+/// build looks by itself may be absent; another that someone named and that is not there fails.
 inline std::filesystem::path TestData() {
   const char* root = std::getenv("CRIA_TEST_DATA");
-  if (root == nullptr || !std::filesystem::is_directory(root)) return {};
-  return root;
+  if (root == nullptr || *root == '\0') return {};
+  if (std::filesystem::is_directory(root)) return root;
+  if (!std::string_view(root).ends_with("/../shared/data")) {
+    ADD_FAILURE() << "CRIA_TEST_DATA names a folder that is not there: " << root;
+  }
+  return {};
 }
 
 }  // namespace cria
 
-/// Skips the test, saying so, when `path` below the test data is not there.
-#define CRIA_REQUIRE_TEST_DATA(path)                                                       \
-  if (::cria::TestData().empty() || !std::filesystem::exists(::cria::TestData() / (path))) \
-  GTEST_SKIP() << "test data not present: " << (path)
+/// Skips the test, saying so, when there are no test data; `path` missing below them is a failure.
+#define CRIA_REQUIRE_TEST_DATA(path)                                  \
+  if (::cria::TestData().empty())                                     \
+    GTEST_SKIP() << "test data not present, for: " << (path);         \
+  else                                                                \
+    ASSERT_TRUE(std::filesystem::exists(::cria::TestData() / (path))) \
+        << "test data are there, but not " << (path)

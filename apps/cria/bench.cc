@@ -126,6 +126,7 @@ void AddBenchCommand(CLI::App* app) {
   AddBenchTrain(bench);
   AddBenchModel(bench);
   AddBenchInfer(bench);
+  AddBenchBatch(bench);
 }
 
 }  // namespace cria::app

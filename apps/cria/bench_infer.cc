@@ -9,6 +9,7 @@
 #include "command.h"
 #include "infer/load.h"
 #include "kernels/ceiling.h"
+#include "model/sequence.h"
 
 namespace cria::app {
 namespace {
@@ -52,24 +53,23 @@ void RunSpeed(const SpeedFlags& flags, bool prefill) {
       infer::LoadModel(context, flags.model, {.tokenizer = {}, .needs_tokenizer = false});
   const double load = Seconds(start);
   const int64_t tokens = std::min(flags.tokens, model.config.max_seq_len - flags.behind - 1);
-  const auto cache = model.llama->NewCache(model.config.max_seq_len);
+  Sequence sequence(model.llama.get(), model.config.max_seq_len);
   const std::vector<int32_t> ids = SomeTokens(model.config, tokens);
   std::vector<float> logits(static_cast<size_t>(model.config.vocab_size));
   std::vector<double> speeds, reads;
   for (int round = 0; round <= flags.rounds; ++round) {  // the first only warms up
     ThrowIfInterrupted();
-    cache->Truncate(0);
+    sequence.Truncate(0);
     if (flags.behind > 0) {
-      model.llama->Decode(context, SomeTokens(model.config, flags.behind), cache.get(), false,
-                          logits.data());
+      sequence.Feed(context, SomeTokens(model.config, flags.behind), false, false, logits.data());
     }
     reads.push_back(kernels::MeasureMemory(context, 0.2).read);
     const auto begin = Clock::now();
     if (prefill) {
-      model.llama->Decode(context, ids, cache.get(), false, logits.data());
+      sequence.Feed(context, ids, false, false, logits.data());
     } else {
       for (const int32_t id : ids) {
-        model.llama->Decode(context, {&id, 1}, cache.get(), false, logits.data());
+        sequence.Feed(context, {&id, 1}, true, false, logits.data());
       }
     }
     speeds.push_back(static_cast<double>(tokens) / Seconds(begin));

@@ -73,8 +73,8 @@ void RunModel(const Flags& flags) {
   WriteRandomGguf(
       context, config, flags.seed, flags.out, options,
       [&](const ParameterSpec& spec) {
-        return GgufTensorPlan{
-            scalar ? ScalarType(flags.type) : infer::TypeInMix(mix, spec, config.n_layers), {}};
+        return GgufTensorPlan{scalar ? ScalarType(flags.type) : infer::TypeInMix(mix, spec, config),
+                              {}};
       },
       file_type);
   progress.Finish();

@@ -53,11 +53,13 @@ void AddChatCommand(CLI::App* app);
 void AddConvertCommand(CLI::App* app);
 void AddQuantizeCommand(CLI::App* app);
 void AddInspectCommand(CLI::App* app);
+void AddVerifyCommand(CLI::App* app);
 void AddBenchCommand(CLI::App* app);
 
 // Parts of `cria bench` that have a file of their own.
 void AddBenchTrain(CLI::App* bench);
 void AddBenchModel(CLI::App* bench);
 void AddBenchInfer(CLI::App* bench);
+void AddBenchBatch(CLI::App* bench);
 
 }  // namespace cria::app

@@ -1,4 +1,4 @@
-// `cria eval`: scores a model on text and compares it with compressors.
+// `cria eval`: scores a model on text; compares it with compressors and with its original.
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
@@ -9,8 +9,11 @@
 #include "eval/bits_per_byte.h"
 #include "eval/llama_language_model.h"
 #include "eval/report_page.h"
+#include "eval_windows.h"
 #include "held_out.h"
 #include "infer/load.h"
+#include "model_flags.h"
+#include "result_table.h"
 
 namespace cria::app {
 namespace {
@@ -20,15 +23,20 @@ struct Task {
 };
 constexpr Task kTasks[] = {
     {"bpb", "bits per byte of held-out text, in all and per source"},
-    {"perplexity", "perplexity per token of the same text"},
+    {"perplexity", "perplexity under llama.cpp's rule of windows and under that of whole windows"},
+    {"kl", "KL divergence from --against, the model that this one was made of"},
 };
 
 struct Flags : CommonFlags {
-  std::string model, tokenizer, data, out;
-  std::vector<std::string> tasks = {"bpb", "perplexity"};
+  std::string model, tokenizer, data, out, against, precision;
+  std::vector<std::string> tasks = {"bpb"};
   std::vector<std::string> texts;
-  int64_t limit = 0, stride = 0, context = 0;
+  int64_t limit = 0, stride = 0, context = 0, window = 512;
   bool list = false, compare = false, force = false;
+
+  bool wants(const char* task) const {
+    return std::find(tasks.begin(), tasks.end(), task) != tasks.end();
+  }
 };
 
 std::string Format(double value, int digits) { return fmt::format("{:.{}f}", value, digits); }
@@ -36,26 +44,23 @@ std::string Format(double value, int digits) { return fmt::format("{:.{}f}", val
 // The results as a table: for people on stdout, and as a page in a file.
 eval::Table ResultTable(const Flags& flags, const eval::TextEvaluation& evaluation,
                         const eval::CompressorComparison& compressors) {
-  const auto wants = [&](const char* task) {
-    return std::find(flags.tasks.begin(), flags.tasks.end(), task) != flags.tasks.end();
-  };
-  eval::Table table{
-      .caption = evaluation.rule, .columns = {{"Source"}}, .rows = {}, .total_row = true};
-  if (wants("bpb")) table.columns.push_back({"Bits/byte", true});
+  eval::Table table{.caption = evaluation.rule,
+                    .columns = {{"Source"}, {"Bits/byte", true}},
+                    .rows = {},
+                    .total_row = true};
   if (flags.compare)
     table.columns.insert(table.columns.end(), {{"xz -9e", true}, {"zstd -22", true}});
-  if (wants("perplexity")) table.columns.push_back({"Perplexity", true});
-  for (const char* title : {"Documents", "Bytes", "Tokens"}) table.columns.push_back({title, true});
+  for (const char* title : {"Perplexity", "Documents", "Bytes", "Tokens"})
+    table.columns.push_back({title, true});
   const auto add = [&](const std::string& name, const eval::TextScore& score,
                        const eval::CompressedSize& size) {
-    std::vector<std::string> row = {name};
-    if (wants("bpb")) row.push_back(Format(score.bits_per_byte(), 4));
+    std::vector<std::string> row = {name, Format(score.bits_per_byte(), 4)};
     if (flags.compare) {
       const double bytes = std::max<double>(1, static_cast<double>(size.bytes));
       row.push_back(Format(8.0 * static_cast<double>(size.xz_bytes) / bytes, 4));
       row.push_back(Format(8.0 * static_cast<double>(size.zstd_bytes) / bytes, 4));
     }
-    if (wants("perplexity")) row.push_back(Format(score.perplexity(), 3));
+    row.push_back(Format(score.perplexity(), 3));
     for (int64_t n : {score.documents, score.bytes, score.tokens}) row.push_back(std::to_string(n));
     table.rows.push_back(std::move(row));
   };
@@ -65,39 +70,6 @@ eval::Table ResultTable(const Flags& flags, const eval::TextEvaluation& evaluati
   }
   add("Total", evaluation.total, compressors.total);
   return table;
-}
-
-void PrintTable(const eval::Table& table) {
-  std::vector<size_t> widths;
-  for (const auto& column : table.columns) widths.push_back(column.title.size());
-  for (const auto& row : table.rows) {
-    for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  const auto print = [&](size_t c, const std::string& cell) {
-    if (table.columns[c].numeric) {
-      fmt::print("{:>{}}  ", cell, widths[c]);
-    } else {
-      fmt::print("{:<{}}  ", cell, widths[c]);
-    }
-  };
-  for (size_t c = 0; c < widths.size(); ++c) print(c, table.columns[c].title);
-  fmt::print("\n");
-  for (const auto& row : table.rows) {
-    for (size_t c = 0; c < row.size(); ++c) print(c, row[c]);
-    fmt::print("\n");
-  }
-  fmt::print("\n{}\n", table.caption);
-}
-
-// By the file's ending: .json, .html or Markdown.
-void WriteReport(const Flags& flags, const Json& json, const eval::Table& table) {
-  const fs::path path(flags.out);
-  if (path.extension() == ".json") return WriteJson(path, json);
-  const eval::Page page{.title = "Evaluation of " + flags.model,
-                        .subtitle = fmt::format("cria {}", CRIA_VERSION),
-                        .blocks = {table}};
-  WriteFile(path, path.extension() == ".html" ? eval::RenderHtml(page)
-                                              : eval::RenderMarkdown(page, "report"));
 }
 
 void CheckFlags(const Flags& flags) {
@@ -114,30 +86,23 @@ void CheckFlags(const Flags& flags) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");
   }
+  if (flags.wants("kl") == flags.against.empty()) {
+    throw Error("the task kl and the model to compare with belong together", "--tasks, --against",
+                "give both: --tasks perplexity,kl --against ORIGINAL");
+  }
   if (flags.out.empty()) return;
-  RequireAbsent(flags.out, flags.force);
-  const fs::path folder = fs::absolute(flags.out).parent_path();
-  if (!fs::is_directory(folder))
-    throw Error("no such folder", "--out " + folder.string(), "make it");
+  RequireWritable(flags.out, flags.force, "--out");
 }
 
-void RunEval(const Flags& flags) {
-  if (flags.list) {
-    for (const Task& task : kTasks) fmt::print("{:<12}{}\n", task.name, task.what);
-    return;
-  }
-  CheckFlags(flags);
-  const Context context = flags.MakeContext();
-  const infer::LoadedModel model =
-      infer::LoadModel(context, flags.model, {.tokenizer = flags.tokenizer});
+// Bits per byte, document by document.
+void ScoreDocuments(const Context& context, const Flags& flags, const infer::LoadedModel& model,
+                    const std::vector<eval::HeldOutDocument>& documents, Json* json,
+                    std::vector<eval::Table>* tables) {
   if (flags.context > model.config.max_seq_len) {
     throw Error(
         fmt::format("windows of {} tokens, a model of {}", flags.context, model.config.max_seq_len),
         "--context", "lower it");
   }
-  const std::vector<eval::HeldOutDocument> documents =
-      flags.data.empty() ? ReadTexts(context, flags.texts, *model.tokenizer, flags.limit)
-                         : ReadHeldOut(context, flags.data, *model.tokenizer, flags.limit);
   eval::LlamaLanguageModel language_model(&context, model.llama.get(), flags.context);
   std::unique_ptr<Progress> progress;
   const eval::TextEvaluation evaluation =
@@ -152,13 +117,45 @@ void RunEval(const Flags& flags) {
   if (progress) progress->Finish();
   eval::CompressorComparison compressors;
   if (flags.compare) compressors = eval::CompareCompressors(context, documents);
-  Json json = {{"model", flags.model}, {"tasks", flags.tasks}, {"result", ToJson(evaluation)}};
-  if (flags.compare) json["compressors"] = ToJson(compressors);
-  const eval::Table table = ResultTable(flags, evaluation, compressors);
-  if (!flags.out.empty()) WriteReport(flags, json, table);
+  (*json)["result"] = ToJson(evaluation);
+  if (flags.compare) (*json)["compressors"] = ToJson(compressors);
+  tables->push_back(ResultTable(flags, evaluation, compressors));
+}
+
+void RunEval(const Flags& flags) {
+  if (flags.list) {
+    for (const Task& task : kTasks) fmt::print("{:<12}{}\n", task.name, task.what);
+    return;
+  }
+  CheckFlags(flags);
+  const Context context = flags.MakeContext();
+  const Precision precision = PrecisionNamed(flags.precision);
+  const infer::LoadedModel model = infer::LoadModel(
+      context, flags.model, {.tokenizer = flags.tokenizer, .precision = precision});
+  const std::vector<eval::HeldOutDocument> documents =
+      flags.data.empty() ? ReadTexts(context, flags.texts, *model.tokenizer, flags.limit)
+                         : ReadHeldOut(context, flags.data, *model.tokenizer, flags.limit);
+  Json json = {{"model", flags.model}, {"tasks", flags.tasks}};
+  std::vector<eval::Table> tables;
+  if (flags.wants("bpb")) ScoreDocuments(context, flags, model, documents, &json, &tables);
+  if (flags.wants("perplexity") || flags.wants("kl")) {
+    WindowResults windows = RunWindowTasks(context, flags,
+                                           {.perplexity = flags.wants("perplexity"),
+                                            .kl = flags.wants("kl"),
+                                            .window = flags.window,
+                                            .against = flags.against,
+                                            .precision = precision},
+                                           model, documents);
+    json.update(windows.json);
+    tables.insert(tables.end(), windows.tables.begin(), windows.tables.end());
+  }
+  if (!flags.out.empty()) WriteResult(flags.out, "Evaluation of " + flags.model, json, tables);
   if (flags.json) {
     fmt::print("{}\n", json.dump());
-  } else {
+    return;
+  }
+  for (const eval::Table& table : tables) {
+    if (&table != &tables.front()) fmt::print("\n");
     PrintTable(table);
   }
 }
@@ -168,7 +165,7 @@ void RunEval(const Flags& flags) {
 void AddEvalCommand(CLI::App* app) {
   static Flags flags;
   CLI::App* command =
-      AddCommand(app, "eval", "Measure a model: bits per byte and perplexity of text", &flags,
+      AddCommand(app, "eval", "Measure a model: bits per byte, perplexity, divergence", &flags,
                  [] { RunEval(flags); });
   command->add_option("model", flags.model, "Model: a run, a checkpoint, or another format");
   command->add_option("--tasks", flags.tasks, "Tasks, separated by commas")
@@ -180,16 +177,26 @@ void AddEvalCommand(CLI::App* app) {
   command->add_option("--limit", flags.limit, "Documents per source (0: all)")
       ->check(AtLeast0())
       ->capture_default_str();
-  command->add_option("--context", flags.context, "Tokens in a window (0: the model's context)")
+  command
+      ->add_option("--context", flags.context, "Tokens in a window of bpb (0: the model's context)")
       ->check(AtLeast0());
-  command->add_option("--stride", flags.stride, "Tokens by which windows advance (0: half of one)")
+  command
+      ->add_option("--window", flags.window,
+                   "Tokens in a window of llama.cpp's rule, for perplexity and kl")
+      ->check(CLI::Range(int64_t{4}, int64_t{1} << 24))
+      ->capture_default_str();
+  command->add_option("--against", flags.against,
+                      "The original that MODEL was made of, for the task kl");
+  command->add_option("--stride", flags.stride, "Tokens by which windows of bpb advance (0: half)")
       ->check(AtLeast0());
   command->add_flag("--compare", flags.compare, "Also compress the same text with xz and zstd");
   command->add_option("--tokenizer", flags.tokenizer, "Tokenizer (default: beside the model)");
+  AddPrecisionFlag(command, &flags.precision);
   command->add_option("--out", flags.out, "Write the result: .json, .html, or Markdown");
   command->add_flag("--force", flags.force, "Overwrite --out");
   command->footer(
-      "Example: cria eval runs/demo/train --tasks bpb --data runs/demo/corpus --compare");
+      "Examples: cria eval runs/demo/train --tasks bpb --data runs/demo/corpus --compare\n"
+      "          cria eval 7b-q4_0.gguf --tasks perplexity,kl --text wiki.test.raw --against 7b");
 }
 
 }  // namespace cria::app

@@ -15,8 +15,7 @@ void AddExportFlags(CLI::App* command, ExportFlags* flags) {
 }
 
 Export::Export(const Context& context, const ExportFlags& flags, const std::string& label)
-    : model_(OpenModel(flags.model)),
-      progress_(flags.progress_style(), label, ParameterCount(model_.config), "parameters") {
+    : model_(OpenModel(flags.model)) {
   const fs::path words = flags.tokenizer.empty() ? model_.tokenizer : fs::path(flags.tokenizer);
   if (!words.empty()) tokenizer_ = infer::LoadTokenizer(words);
   if (!tokenizer_) {
@@ -24,9 +23,13 @@ Export::Export(const Context& context, const ExportFlags& flags, const std::stri
   }
   options_.force = flags.force;
   options_.name = flags.name.empty() ? fs::path(flags.model).stem().string() : flags.name;
-  options_.progress = [this](int64_t parameters) {
+  options_.progress = [this, label, style = flags.progress_style()](int64_t parameters) {
     ThrowIfInterrupted();
-    progress_.Update(done_ += parameters);
+    if (!progress_) {
+      progress_ =
+          std::make_unique<Progress>(style, label, ParameterCount(model_.config), "parameters");
+    }
+    progress_->Update(done_ += parameters);
   };
 }
 

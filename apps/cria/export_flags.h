@@ -28,12 +28,14 @@ class Export {
   const tokenizer::Tokenizer* tokenizer() const { return tokenizer_ ? &*tokenizer_ : nullptr; }
   /// Name, force and progress are set.
   ExportOptions& options() { return options_; }
-  void Finish() { progress_.Finish(); }
+  void Finish() {
+    if (progress_) progress_->Finish();
+  }
 
  private:
   const ModelFiles model_;
   std::optional<tokenizer::Tokenizer> tokenizer_;
-  Progress progress_;
+  std::unique_ptr<Progress> progress_;  // from the first tensor on
   int64_t done_ = 0;
   ExportOptions options_;
 };

@@ -1,96 +1,219 @@
-// `cria generate`: continues prompts.
-#include "infer/generate.h"
-
+// `cria generate`: continues prompts, many at a time.
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 
-#include "base/compressed_file.h"
 #include "base/error.h"
-#include "model_flags.h"
+#include "base/interrupt.h"
+#include "engine_flags.h"
+#include "ordered_output.h"
+#include "prompt_file.h"
 
 namespace cria::app {
 namespace {
 
 struct Flags : ModelFlags, SamplingFlags {
-  std::string prompt, prompts;
-  bool special = false;
+  EngineFlags engine;
+  MoreSamplingFlags more;
+  std::string prompt, prompts, out;
+  int logprobs = -1;
+  bool force = false, special = false;
 };
 
 std::string ReadStdin() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
 
-std::vector<std::string> ReadPrompts(const Flags& flags) {
-  if (flags.prompts.empty()) return {flags.prompt == "-" ? ReadStdin() : flags.prompt};
-  std::vector<std::string> prompts;
-  TextReader reader(flags.prompts);
-  for (std::string line; reader.NextLine(&line);) prompts.push_back(line);
-  if (prompts.empty()) throw Error("no prompts", flags.prompts, "write one prompt a line");
-  return prompts;
+std::vector<Prompt> ReadPrompts(const Flags& flags, const tokenizer::Tokenizer& tokenizer) {
+  infer::Request common{.max_new_tokens = flags.max_gen_len,
+                        .sampling = flags.sampling,
+                        .seed = flags.seed,
+                        .stop_tokens = tokenizer.end_ids(),
+                        .stop_strings = flags.more.stop};
+  if (flags.logprobs >= 0) common.logprobs = flags.logprobs;
+  if (!flags.prompts.empty()) {
+    return ReadPromptFile(flags.prompts, tokenizer, common, flags.special);
+  }
+  Prompt prompt{.text = flags.prompt == "-" ? ReadStdin() : flags.prompt,
+                .where = "the prompt",
+                .id = nullptr,
+                .request = std::move(common)};
+  prompt.request.prompt = PromptIds(tokenizer, prompt.text, flags.special, "--prompt");
+  return {std::move(prompt)};
 }
 
-// Streams the prompt and what follows to stdout, or prints one JSON line at the end.
-void Continue(const Flags& flags, const Context& context, const infer::LoadedModel& model,
-              const std::string& prompt, uint64_t sequence) {
-  const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
-  std::vector<int32_t> ids = tokenizer.PromptStart();
-  if (flags.special) {
-    const std::vector<int32_t> parsed = tokenizer.EncodeSpecial(prompt);
-    ids.insert(ids.end(), parsed.begin(), parsed.end());
-  } else {
-    tokenizer.Encode(prompt, &ids);
-  }
-  if (ids.empty()) throw Error("nothing to continue", "--prompt", "this model needs a prompt");
-  const auto cache = model.llama->NewCache(model.config.max_seq_len);
-  infer::Sampler sampler(flags.sampling, flags.seed, sequence);
+std::string PromptText(const tokenizer::Tokenizer& tokenizer, std::span<const int32_t> ids) {
   tokenizer::StreamDecoder decoder(tokenizer);
-  const auto emit = [&](const std::string& text) {
-    if (flags.json) return;
+  std::string text;
+  for (const int32_t id : ids) text += decoder.Feed(id);
+  return text;
+}
+
+Json ScoresToJson(const infer::Completion& completion) {
+  Json rows = Json::array();
+  for (size_t i = 0; i < completion.scores.size(); ++i) {
+    const infer::TokenScore& score = completion.scores[i];
+    Json top = Json::array();
+    for (const auto& [id, logprob] : score.top) top.push_back({{"id", id}, {"logprob", logprob}});
+    rows.push_back({{"id", completion.tokens[i]}, {"logprob", score.logprob}, {"top", top}});
+  }
+  return rows;
+}
+
+std::string ToJsonLine(int64_t index, const Prompt& prompt, const std::string& prompt_text,
+                       const infer::Completion& completion) {
+  Json line = {{"index", index}};
+  if (!prompt.id.is_null()) line["id"] = prompt.id;
+  line["prompt"] = prompt.text;
+  line["text"] = prompt_text + completion.text;
+  line["ids"] = completion.tokens;
+  line["prompt_ids"] = prompt.request.prompt;
+  line["stop"] = infer::FinishReasonName(completion.reason);
+  if (!completion.stop_string.empty()) line["stop_string"] = completion.stop_string;
+  if (prompt.request.logprobs) line["logprobs"] = ScoresToJson(completion);
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Everything one run shares between its requests' functions.
+class Generation {
+ public:
+  Generation(const Flags& flags, RunningEngine* engine, std::vector<Prompt> prompts)
+      : flags_(flags),
+        engine_(engine),
+        prompts_(std::move(prompts)),
+        output_(flags.out, flags.force),
+        streams_(prompts_.size() == 1 && !flags.json && flags.out.empty()) {}
+
+  void Run() {
+    // All are checked before the first is run.
+    for (size_t i = 0; i < prompts_.size(); ++i) Submit(static_cast<int64_t>(i));
+    Progress progress(streams_ ? Progress::Style::kQuiet : flags_.progress_style(), "generate",
+                      std::ssize(prompts_), "texts");
+    const auto start = std::chrono::steady_clock::now();
+    const auto note = [&] {
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+      return fmt::format(
+          "{:.1f} tokens/s",
+          static_cast<double>(engine_->engine()->statistics().generated_tokens) / seconds.count());
+    };
+    while (engine_->engine()->Step()) {
+      if (InterruptRequested()) Stop();
+      if (failed_) std::rethrow_exception(failed_);
+      progress.Update(done_, note());
+    }
+    if (failed_) std::rethrow_exception(failed_);
+    progress.Finish(note());
+    Summarise();
+  }
+
+ private:
+  void Submit(int64_t index) {
+    const Prompt& prompt = prompts_[static_cast<size_t>(index)];
+    infer::Request request = prompt.request;
+    if (streams_) {
+      request.on_token = [](const infer::TokenEvent& event) { Print(event.text); };
+    }
+    request.on_end = [this, index](int64_t, infer::Completion completion) {
+      End(index, completion);
+    };
+    engine_->engine()->Submit(std::move(request), prompt.where);
+    if (streams_) Print(PromptText(*engine_->model().tokenizer, prompt.request.prompt));
+  }
+
+  static void Print(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
-  };
-  for (const int32_t id : ids) emit(decoder.Feed(id));
-  std::vector<int32_t> generated;
-  const infer::GenerateOptions options{flags.max_gen_len, tokenizer.end_ids()};
-  const infer::StopReason reason = infer::Generate(context, model.llama.get(), cache.get(), ids,
-                                                   options, &sampler, [&](int32_t id) {
-                                                     generated.push_back(id);
-                                                     emit(decoder.Feed(id));
-                                                     return true;
-                                                   });
-  emit(decoder.Flush() + "\n");
-  if (flags.json) {
-    std::vector<int32_t> all = ids;
-    all.insert(all.end(), generated.begin(), generated.end());
-    const Json line = {{"prompt", prompt},
-                       {"text", tokenizer.Decode(all)},
-                       {"ids", generated},
-                       {"prompt_ids", ids},
-                       {"stop", infer::StopReasonName(reason)}};
-    fmt::print("{}\n", line.dump(-1, ' ', false, Json::error_handler_t::replace));
-  } else if (reason == infer::StopReason::kContext) {
-    spdlog::warn("The context of {} tokens is full; the text ends here.", model.config.max_seq_len);
   }
-}
+
+  void End(int64_t index, const infer::Completion& completion) {
+    ++done_;
+    if (streams_) {
+      Print(completion.tail + "\n");
+    } else {
+      const Prompt& prompt = prompts_[static_cast<size_t>(index)];
+      const std::string before = PromptText(*engine_->model().tokenizer, prompt.request.prompt);
+      try {
+        output_.Add(index, flags_.json ? ToJsonLine(index, prompt, before, completion)
+                                       : before + completion.text + "\n");
+      } catch (const Error&) {
+        failed_ = std::current_exception();
+      }
+    }
+    if (completion.reason == infer::FinishReason::kContext && !flags_.json) {
+      spdlog::warn("The context of {} tokens is full; the text ends here.",
+                   engine_->engine()->context_length());
+    }
+  }
+
+  [[noreturn]] void Stop() {
+    output_.WriteRest();
+    throw Interrupted(streams_ ? ""
+                               : fmt::format("{} of {} texts were finished and are written.",
+                                             output_.written(), prompts_.size()));
+  }
+
+  void Summarise() const {
+    const infer::EngineStatistics s = engine_->engine()->statistics();
+    if (s.drafted_tokens > 0) {
+      spdlog::info("Speculation: {} of {} guessed tokens were right; {} passes for {} tokens.",
+                   s.accepted_tokens, s.drafted_tokens, s.steps, s.generated_tokens);
+    }
+    if (s.prefixes.shared_tokens + s.prefixes.copied_tokens > 0) {
+      spdlog::debug("{} of {} prompt tokens were found in the cache.",
+                    s.prefixes.shared_tokens + s.prefixes.copied_tokens, s.prefixes.prompt_tokens);
+    }
+  }
+
+  const Flags& flags_;
+  RunningEngine* engine_;
+  std::vector<Prompt> prompts_;
+  OrderedOutput output_;
+  bool streams_;  // one text, as it is written
+  int64_t done_ = 0;
+  std::exception_ptr failed_;
+};
 
 void RunGenerate(const Flags& flags) {
   const Context context = flags.MakeContext();
-  const std::vector<std::string> prompts = ReadPrompts(flags);
-  const infer::LoadedModel model = flags.Load(context);
-  for (size_t i = 0; i < prompts.size(); ++i) Continue(flags, context, model, prompts[i], i);
+  infer::LoadedModel model = flags.Load(context);
+  std::vector<Prompt> prompts = ReadPrompts(flags, *model.tokenizer);
+  int64_t longest = 1;
+  for (const Prompt& prompt : prompts) {
+    if (prompt.request.logprobs && !flags.json) {
+      throw Error("log-probabilities have no place in plain text",
+                  flags.logprobs >= 0 ? "--logprobs" : prompt.where, "add --json");
+    }
+    longest = std::max(longest, std::ssize(prompt.request.prompt) + prompt.request.max_new_tokens);
+  }
+  RunningEngine engine(&context, flags, flags.engine, std::move(model), std::ssize(prompts),
+                       longest);
+  Generation(flags, &engine, std::move(prompts)).Run();
 }
 
 }  // namespace
 
 void AddGenerateCommand(CLI::App* app) {
   static Flags flags;
-  CLI::App* c = AddCommand(app, "generate", "Continue a text", &flags, [] { RunGenerate(flags); });
+  CLI::App* c = AddCommand(app, "generate", "Continue a text, or many at once", &flags,
+                           [] { RunGenerate(flags); });
   flags.ModelFlags::AddTo(c);
   c->add_option("-p,--prompt", flags.prompt, "Text to continue; - reads it from stdin");
-  c->add_option("--prompts", flags.prompts, "File with one prompt a line")->excludes("--prompt");
+  c->add_option("--prompts", flags.prompts,
+                "File with one prompt a line: text, or JSON lines {\"prompt\", \"id\", "
+                "\"max_gen_len\", \"seed\", \"temperature\", \"stop\", ...}")
+      ->excludes("--prompt");
   c->add_flag("--special", flags.special, "Control tokens such as </s> in prompts are parsed");
+  c->add_option("-o,--out", flags.out, "File for the results (default: standard output)");
+  c->add_flag("--force", flags.force, "Replace the file");
   flags.SamplingFlags::AddTo(c);
-  c->footer("Example: cria generate runs/demo --prompt \"In the beginning\"");
+  flags.more.AddTo(c, &flags.sampling);
+  c->add_option("--logprobs", flags.logprobs,
+                "With --json: log-probability of each token and of the N likeliest")
+      ->check(CLI::Range(0, 1 << 20));
+  flags.engine.AddTo(c);
+  c->footer(
+      "Examples: cria generate runs/demo --prompt \"In the beginning\"\n"
+      "          cria generate runs/demo --prompts prompts.jsonl --json --out texts.jsonl");
 }
 
 }  // namespace cria::app

@@ -3,8 +3,7 @@
 #include "base/units.h"
 #include "command.h"
 #include "infer/load.h"
-#include "model/checkpoint.h"
-#include "model/llama.h"
+#include "model/inference_memory.h"
 #include "tokenizer/chat_prompt.h"
 #include "tokenizer/tokenizer.h"
 
@@ -17,18 +16,7 @@ struct Flags : CommonFlags {
   bool tensors = false;
 };
 
-struct Memory {
-  int64_t weights_bytes, cache_bytes;
-};
-
-// Packed operands, the fp32 embedding table, and keys and values of `context` tokens.
-Memory InferenceMemory(const ModelConfig& c, Precision precision, int64_t context) {
-  const int64_t element = precision == Precision::kBF16 ? 2 : 4;
-  const int64_t embedding = c.vocab_size * c.dim;
-  const int64_t matrices = ParameterCount(c) - (c.tied_embeddings ? 0 : embedding);
-  return {matrices * element + embedding * 4,
-          2 * c.n_layers * int64_t{c.n_kv_heads} * c.head_dim * context * element};
-}
+constexpr int64_t kPromptTokens = 512;  // read at once, for the memory of activations
 
 // Tokens with a meaning of their own, and how conversations are written.
 void DescribeSpecial(const tokenizer::Tokenizer& tokenizer, Json* json) {
@@ -49,6 +37,30 @@ void DescribeSpecial(const tokenizer::Tokenizer& tokenizer, Json* json) {
   }
 }
 
+Json TokenizerJson(const fs::path& path) {
+  const auto loaded = infer::LoadTokenizer(path);
+  Json json = {{"path", path.string()},
+               {"kind", loaded.vocabulary().byte_level ? "byte-level BPE" : "SentencePiece BPE"},
+               {"pieces", loaded.vocab_size()},
+               {"sha256", loaded.digest()}};
+  DescribeSpecial(loaded, &json);
+  return json;
+}
+
+Json MemoryJson(const ModelFiles& files, int64_t context) {
+  Json json = {{"context", context},
+               {"prompt_tokens", std::min(context, kPromptTokens)},
+               {"default_precision", PrecisionName(DefaultPrecision())}};
+  for (const Precision precision : {Precision::kBF16, Precision::kF32}) {
+    const InferenceMemory m = EstimateInferenceMemory(files, precision, context, kPromptTokens);
+    json[PrecisionName(precision)] = {
+        {"weights_mapped_bytes", m.mapped_bytes}, {"weights_resident_bytes", m.resident_bytes},
+        {"activation_bytes", m.activation_bytes}, {"cache_f16_bytes", m.cache_f16_bytes},
+        {"cache_q8_0_bytes", m.cache_q8_0_bytes}, {"total_bytes", m.total_bytes()}};
+  }
+  return json;
+}
+
 Json Describe(const Flags& flags, const ModelFiles& files) {
   const int64_t context = flags.context > 0 ? flags.context : files.config.max_seq_len;
   Json json = {{"path", files.path.string()},
@@ -56,26 +68,45 @@ Json Describe(const Flags& flags, const ModelFiles& files) {
                {"config", ConfigToJson(files.config)},
                {"parameters", ParameterCount(files.config)},
                {"stored_bytes", files.stored_bytes()},
+               {"types", Json::object()},
                {"tensors", Json::array()},
-               {"memory", Json::object()}};
+               {"notes", files.notes}};
   for (const store::NamedTensor& t : files.tensors.tensors()) {
     json["tensors"].push_back({{"name", t.name}, {"dtype", DTypeName(t.type)}, {"shape", t.shape}});
+    Json& type = json["types"][DTypeName(t.type)];
+    type["tensors"] = type.value("tensors", 0) + 1;
+    type["bytes"] = type.value("bytes", int64_t{0}) + t.stored_bytes();
   }
-  for (const Precision precision : {Precision::kBF16, Precision::kF32}) {
-    const Memory memory = InferenceMemory(files.config, precision, context);
-    json["memory"][PrecisionName(precision)] = {{"context", context},
-                                                {"weights_bytes", memory.weights_bytes},
-                                                {"cache_bytes", memory.cache_bytes}};
+  if (context > files.config.max_seq_len) {
+    json["notes"].push_back(fmt::format("{} tokens are more than the model's context of {}",
+                                        context, files.config.max_seq_len));
   }
+  json["memory"] = MemoryJson(files, context);
   const fs::path tokenizer = flags.tokenizer.empty() ? files.tokenizer : fs::path(flags.tokenizer);
-  if (!tokenizer.empty()) {
-    const auto loaded = infer::LoadTokenizer(tokenizer);
-    json["tokenizer"] = {
-        {"path", tokenizer.string()}, {"pieces", loaded.vocab_size()}, {"sha256", loaded.digest()}};
-    DescribeSpecial(loaded, &json["tokenizer"]);
-  }
+  if (!tokenizer.empty()) json["tokenizer"] = TokenizerJson(tokenizer);
   if (files.state.contains("step")) json["training"] = files.state;
   return json;
+}
+
+std::string Bytes(const Json& json, const char* key) {
+  return FormatBytes(json[key].get<double>());
+}
+
+void PrintMemory(const Json& memory) {
+  fmt::print("  memory to run it, {} tokens of context:\n", memory["context"].get<int64_t>());
+  for (const Precision precision : {Precision::kBF16, Precision::kF32}) {
+    const char* name = PrecisionName(precision);
+    const Json& m = memory[name];
+    fmt::print(
+        "    {:<5}{} = {} weights as mapped + {} weights in memory + {} for a prompt of {} + "
+        "{} cache{}\n",
+        name, Bytes(m, "total_bytes"), Bytes(m, "weights_mapped_bytes"),
+        Bytes(m, "weights_resident_bytes"), Bytes(m, "activation_bytes"),
+        memory["prompt_tokens"].get<int64_t>(), Bytes(m, "cache_f16_bytes"),
+        memory["default_precision"] == name ? "  (default here)" : "");
+  }
+  fmt::print("    the cache in half precision; in 8 bits {}\n",
+             Bytes(memory["bf16"], "cache_q8_0_bytes"));
 }
 
 void Print(const Flags& flags, const Json& json) {
@@ -84,27 +115,25 @@ void Print(const Flags& flags, const Json& json) {
              json["format"].get<std::string>());
   fmt::print("  parameters  {} ({})\n", FormatCount(json["parameters"].get<double>()),
              json["parameters"].get<int64_t>());
-  fmt::print("  stored      {} in {} tensors\n", FormatBytes(json["stored_bytes"].get<double>()),
+  fmt::print("  stored      {} in {} tensors\n", Bytes(json, "stored_bytes"),
              json["tensors"].size());
-  for (const auto& [key, value] : c.items()) fmt::print("  {:<16}{}\n", key, value.dump());
-  for (const auto& [precision, m] : json["memory"].items()) {
-    fmt::print("  memory {:<5}{} weights + {} cache at {} tokens\n", precision,
-               FormatBytes(m["weights_bytes"].get<double>()),
-               FormatBytes(m["cache_bytes"].get<double>()), m["context"].get<int64_t>());
+  for (const auto& [type, of] : json["types"].items()) {
+    fmt::print("    {:<5}     {} in {}\n", type, Bytes(of, "bytes"), of["tensors"].get<int>());
   }
+  for (const auto& [key, value] : c.items()) fmt::print("  {:<16}{}\n", key, value.dump());
   if (json.contains("tokenizer")) {
-    fmt::print("  tokenizer   {} pieces, {}\n", json["tokenizer"]["pieces"].get<int>(),
-               json["tokenizer"]["path"].get<std::string>());
+    const Json& t = json["tokenizer"];
+    fmt::print("  tokenizer   {}, {} pieces, {}\n", t["kind"].get<std::string>(),
+               t["pieces"].get<int>(), t["path"].get<std::string>());
     std::string ends;
-    for (const Json& id : json["tokenizer"]["end_ids"]) {
-      for (const Json& token : json["tokenizer"]["special_tokens"]) {
+    for (const Json& id : t["end_ids"]) {
+      for (const Json& token : t["special_tokens"]) {
         if (token["id"] == id)
           ends += fmt::format(" {} ({})", token["text"].get<std::string>(), id.dump());
       }
     }
-    fmt::print("  special     {} tokens; generation ends at{}\n",
-               json["tokenizer"]["special_tokens"].size(), ends);
-    fmt::print("  chat        {}\n", json["tokenizer"]["chat"].get<std::string>());
+    fmt::print("  special     {} tokens; generation ends at{}\n", t["special_tokens"].size(), ends);
+    fmt::print("  chat        {}\n", t["chat"].get<std::string>());
   } else {
     fmt::print("  tokenizer   none beside the model\n");
   }
@@ -112,6 +141,8 @@ void Print(const Flags& flags, const Json& json) {
     fmt::print("  trained     {} steps, {} tokens\n", json["training"]["step"].get<int64_t>(),
                FormatCount(json["training"].value("tokens", 0.0)));
   }
+  PrintMemory(json["memory"]);
+  for (const Json& note : json["notes"]) fmt::print("  note: {}\n", note.get<std::string>());
   if (!flags.tensors) return;
   for (const Json& t : json["tensors"]) {
     fmt::print("  {:<48} {:<5} {}\n", t["name"].get<std::string>(), t["dtype"].get<std::string>(),

@@ -9,11 +9,13 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "command.h"
+#include "kernels/instructions.h"
 
 namespace {
 
 // Exit statuses of CLI.md: 0 done, 1 the work failed, 2 bad usage, 130 interrupted (state saved).
 constexpr int kFailed = 1, kBadUsage = 2, kInterrupted = 130;
+constexpr char kIsaFlag[] = "--isa (or CRIA_ISA)";
 
 int Run(int argc, char** argv) {
   using namespace cria::app;
@@ -22,6 +24,13 @@ int Run(int argc, char** argv) {
   app.name("cria");
   app.set_version_flag("--version", "cria " CRIA_VERSION);
   app.require_subcommand(1);
+  app.add_option_function<std::string>(
+         "--isa",
+         [](const std::string& name) {
+           cria::kernels::LimitInstructions(cria::ParseIsa(name, kIsaFlag), kIsaFlag);
+         },
+         "Best instruction set to use: portable, avx2, avx512, avx512-bf16 or amx-bf16")
+      ->envname("CRIA_ISA");
   AddRaiseCommand(&app);
   AddCorpusCommand(&app);
   AddTokenizerCommand(&app);
@@ -34,6 +43,7 @@ int Run(int argc, char** argv) {
   AddQuantizeCommand(&app);
   AddConvertCommand(&app);
   AddInspectCommand(&app);
+  AddVerifyCommand(&app);
   AddBenchCommand(&app);
   try {
     app.parse(argc, argv);

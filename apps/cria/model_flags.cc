@@ -11,17 +11,26 @@ void ModelFlags::AddTo(CLI::App* command) {
                    "Model: a run or checkpoint folder, a Meta folder, a llama2.c file")
       ->required();
   command->add_option("--tokenizer", tokenizer, "Tokenizer (default: the one beside the model)");
+  AddPrecisionFlag(command, &precision);
+}
+
+void AddPrecisionFlag(CLI::App* command, std::string* precision) {
   command
-      ->add_option("--precision", precision,
+      ->add_option("--precision", *precision,
                    "bf16 or f32 (default: bf16 where the processor has it)")
       ->check(CLI::IsMember({"bf16", "f32"}));
 }
 
-infer::LoadedModel ModelFlags::Load(const Context& context) const {
+Precision PrecisionNamed(const std::string& precision) {
+  if (precision.empty()) return DefaultPrecision();
+  return precision == "f32" ? Precision::kF32 : Precision::kBF16;
+}
+
+infer::LoadedModel ModelFlags::Load(const Context& context, bool needs_tokenizer) const {
   infer::LoadOptions options;
+  options.needs_tokenizer = needs_tokenizer;
   options.tokenizer = tokenizer;
-  if (precision == "bf16") options.precision = Precision::kBF16;
-  if (precision == "f32") options.precision = Precision::kF32;
+  options.precision = PrecisionNamed(precision);
   return infer::LoadModel(context, model, options);
 }
 

@@ -14,8 +14,12 @@ struct ModelFlags : CommonFlags {
 
   /// Adds MODEL, --tokenizer and --precision.
   void AddTo(CLI::App* command);
-  infer::LoadedModel Load(const Context& context) const;
+  infer::LoadedModel Load(const Context& context, bool needs_tokenizer = true) const;
 };
+
+/// Adds --precision, and reads what was given.
+void AddPrecisionFlag(CLI::App* command, std::string* precision);
+Precision PrecisionNamed(const std::string& precision);
 
 /// Adds --temperature, --top-p and --max-gen-len with the defaults of the original release.
 struct SamplingFlags {

@@ -1,82 +1,182 @@
-// `cria quantize`: a model in fewer bits, as a GGUF file, with the error of every tensor.
+// `cria quantize`: a model in fewer bits, as a GGUF file, with what every tensor lost.
 #include <cmath>
 
-#include "base/interrupt.h"
+#include "base/error.h"
 #include "base/units.h"
 #include "export_flags.h"
+#include "held_out.h"
 #include "infer/quantize_mix.h"
+#include "model/importance.h"
+#include "result_table.h"
 
 namespace cria::app {
 namespace {
 
 struct Flags : ExportFlags {
-  std::string type;
+  std::string type, output_type, embedding_type;
+  std::vector<std::string> texts;
+  std::string tokens = "32K", imatrix, save_imatrix, report;
 };
 
-struct TensorError {
-  std::string name;
-  DType type;
-  int64_t bytes;
-  double rms, snr_db;  ///< root of the mean squared error; 10 lg(sum x^2 / sum error^2)
-};
-
-TensorError Compare(const Context& context, const store::NamedTensor& original,
-                    const store::NamedTensor& written) {
-  std::vector<float> x(static_cast<size_t>(original.elements())), y(x.size());
-  store::ReadAsFloat(context, original, x);
-  store::ReadAsFloat(context, written, y);
-  double squares = 0, errors = 0;
-  for (size_t i = 0; i < x.size(); ++i) {
-    squares += static_cast<double>(x[i]) * x[i];
-    errors += (static_cast<double>(x[i]) - y[i]) * (static_cast<double>(x[i]) - y[i]);
+std::optional<DType> TypeNamed(const std::string& name, const std::string& flag) {
+  if (name.empty()) return std::nullopt;
+  for (int t = 0; t <= static_cast<int>(DType::kQ6_K); ++t) {
+    const DType type = static_cast<DType>(t);
+    std::string lower = DTypeName(type);
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const bool number = type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
+    if (lower == name && (number || IsQuantized(type))) return type;
   }
-  return {written.name, written.type, written.stored_bytes(),
-          std::sqrt(errors / static_cast<double>(x.size())), 10 * std::log10(squares / errors)};
+  throw Error(fmt::format("there is no type \"{}\"", name), flag,
+              "use f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k, q4_k, q5_k or q6_k");
+}
+
+Importance RunCalibration(const Context& context, const Flags& flags, Export* work) {
+  if (work->tokenizer() == nullptr) {
+    throw Error("no tokenizer to encode the calibration text with", "--calibrate",
+                "name one with --tokenizer");
+  }
+  const int64_t limit = ParseCount(flags.tokens, "--calibrate-tokens");
+  std::vector<int32_t> ids;
+  for (const auto& document : ReadTexts(context, flags.texts, *work->tokenizer(), 0)) {
+    for (const int32_t id : document.ids) {
+      if (id >= 0 && static_cast<int64_t>(ids.size()) < limit) ids.push_back(id);
+    }
+  }
+  Progress progress(flags.progress_style(), "calibrate", work->model().config.n_layers, "layers");
+  CalibrationOptions options;
+  options.bos_id = work->tokenizer()->bos_id();
+  options.progress = [&](int64_t done, int64_t) { progress.Update(done); };
+  Importance importance = Calibrate(context, work->model(), ids, options);
+  progress.Finish();
+  importance.text = fs::path(flags.texts.front()).filename();
+  return importance;
+}
+
+Importance GetImportance(const Context& context, const Flags& flags, Export* work) {
+  Importance importance;
+  if (!flags.texts.empty()) importance = RunCalibration(context, flags, work);
+  if (!flags.imatrix.empty()) {
+    importance = ReadImportance(context, flags.imatrix, work->model().config);
+  }
+  if (!flags.save_imatrix.empty()) WriteImportance(flags.save_imatrix, importance);
+  return importance;
+}
+
+void CheckFlags(const Flags& flags) {
+  if (!flags.texts.empty() && !flags.imatrix.empty()) {
+    throw Error("importance is given twice", "--calibrate, --imatrix", "give one of them");
+  }
+  if (flags.texts.empty() && !flags.save_imatrix.empty()) {
+    throw Error("there is no importance to save", "--save-imatrix", "give --calibrate TEXT too");
+  }
+  if (!flags.save_imatrix.empty()) {
+    RequireWritable(flags.save_imatrix, flags.force, "--save-imatrix");
+  }
+  if (!flags.report.empty()) RequireWritable(flags.report, flags.force, "--report");
+}
+
+// A row of the report.
+struct Written {
+  std::string name;
+  TensorError error;
+};
+
+eval::Table ErrorTable(const std::vector<Written>& tensors, bool weighted) {
+  eval::Table table{.caption = "RMS error is relative to the tensor's own root mean square.",
+                    .columns = {{"Tensor"},
+                                {"Type"},
+                                {"Bytes", true},
+                                {"RMS error", true},
+                                {"SNR dB", true},
+                                {"Max error", true}},
+                    .rows = {}};
+  if (weighted) {
+    table.columns.push_back({"Weighted", true});
+    table.caption +=
+        " Weighted: the same with squares times the importance of their columns, which is what "
+        "the error does to the outputs.";
+  }
+  for (const auto& [name, e] : tensors) {
+    table.rows.push_back({name, DTypeName(e.type), std::to_string(e.bytes),
+                          fmt::format("{:.3e}", e.relative_rms), fmt::format("{:.1f}", e.snr_db),
+                          fmt::format("{:.3e}", e.max)});
+    if (!weighted) continue;
+    table.rows.back().push_back(e.weighted_rms < 0 ? "-" : fmt::format("{:.3e}", e.weighted_rms));
+  }
+  return table;
+}
+
+Json ErrorJson(const std::vector<Written>& tensors) {
+  Json json = Json::array();
+  for (const auto& [name, e] : tensors) {
+    json.push_back({{"name", name},
+                    {"type", DTypeName(e.type)},
+                    {"bytes", e.bytes},
+                    {"rms_error", e.rms},
+                    {"relative_rms_error", e.relative_rms},
+                    {"snr_db", e.snr_db},  // null where there is no error
+                    {"max_error", e.max}});
+    if (e.weighted_rms >= 0) json.back()["weighted_relative_rms_error"] = e.weighted_rms;
+  }
+  return json;
+}
+
+void Report(const Flags& flags, const std::string& mix, int64_t parameters,
+            const Importance& importance, const std::vector<Written>& tensors) {
+  const int64_t stored = OpenModel(flags.out).stored_bytes();
+  const double bits = 8.0 * static_cast<double>(stored) / static_cast<double>(parameters);
+  Json json = {{"out", flags.out},
+               {"type", mix},
+               {"stored_bytes", stored},
+               {"bits_per_weight", bits},
+               {"tensors", ErrorJson(tensors)}};
+  if (!importance.columns.empty()) {
+    json["importance"] = {{"text", importance.text}, {"tokens", importance.tokens}};
+  }
+  eval::Table table = ErrorTable(tensors, !importance.columns.empty());
+  table.caption = fmt::format("{}: {}, {:.2f} bits per weight. ", flags.out,
+                              FormatBytes(static_cast<double>(stored)), bits) +
+                  table.caption;
+  if (!flags.report.empty()) {
+    WriteResult(flags.report, fmt::format("{} in {}", flags.model, mix), json, {table});
+  }
+  if (flags.json) {
+    fmt::print("{}\n", json.dump(1));
+  } else {
+    PrintTable(table);
+  }
 }
 
 void RunQuantize(const Flags& flags) {
+  CheckFlags(flags);
   const Context context = flags.MakeContext();
   const infer::QuantizeMix& mix = infer::FindMix(flags.type);
+  infer::MixOptions mix_options{.calibrated = !flags.texts.empty() || !flags.imatrix.empty(),
+                                .output = TypeNamed(flags.output_type, "--output-type"),
+                                .embedding = TypeNamed(flags.embedding_type, "--embedding-type")};
+  RequireAbsent(flags.out, flags.force);
   Export work(context, flags, "quantize");
   const ModelFiles& model = work.model();
+  if (IsQuantized(model.Tensor("layers.0.attention.wq.weight").type)) {
+    context.Log(
+        LogLevel::kWarning,
+        "the model is quantised already: errors add up; begin with the original if you can");
+  }
+  const Importance importance = GetImportance(context, flags, &work);
+  std::vector<Written> tensors;
+  work.options().report = [&](const ParameterSpec& spec, const TensorError& error) {
+    tensors.push_back({spec.name, error});
+  };
   ExportGguf(
       context, model, work.tokenizer(), flags.out, work.options(),
       [&](const ParameterSpec& spec) {
-        return GgufTensorPlan{infer::TypeInMix(mix, spec, model.config.n_layers), {}};
+        return GgufTensorPlan{infer::TypeInMix(mix, spec, model.config, mix_options),
+                              importance.Of(spec.name)};
       },
       mix.file_type);
   work.Finish();
-  Json report = {{"out", flags.out}, {"type", mix.name}};
-  const ModelFiles written = OpenModel(flags.out);
-  const double bits = 8.0 * static_cast<double>(written.stored_bytes()) /
-                      static_cast<double>(ParameterCount(model.config));
-  report["stored_bytes"] = written.stored_bytes();
-  report["bits_per_weight"] = bits;
-  report["tensors"] = Json::array();
-  if (!flags.json) {
-    fmt::print("{:<42} {:<5} {:>10} {:>11} {:>8}\n", "tensor", "type", "bytes", "rms error",
-               "SNR dB");
-  }
-  for (const ParameterSpec& spec : ListParameters(model.config)) {
-    ThrowIfInterrupted();
-    if (spec.role == ParameterRole::kNorm) continue;
-    const TensorError e = Compare(context, model.tensors.Get(model.prefix + spec.name),
-                                  written.tensors.Get(spec.name));
-    report["tensors"].push_back({{"name", e.name},
-                                 {"type", DTypeName(e.type)},
-                                 {"bytes", e.bytes},
-                                 {"rms_error", e.rms},
-                                 {"snr_db", e.snr_db}});
-    if (flags.json) continue;
-    fmt::print("{:<42} {:<5} {:>10} {:>11.3e} {:>8.1f}\n", e.name, DTypeName(e.type), e.bytes,
-               e.rms, e.snr_db);
-  }
-  if (flags.json) {
-    fmt::print("{}\n", report.dump(1));
-  } else {
-    fmt::print("{}: {}, {:.2f} bits per weight\n", flags.out,
-               FormatBytes(static_cast<double>(written.stored_bytes())), bits);
-  }
+  Report(flags, mix.name, ParameterCount(model.config), importance, tensors);
 }
 
 }  // namespace
@@ -92,6 +192,18 @@ void AddQuantizeCommand(CLI::App* app) {
   }
   c->add_option("--type", flags.type, types)->required();
   c->add_option("--out", flags.out, "The .gguf file to write")->required();
+  c->add_option("--output-type", flags.output_type,
+                "Type of the output matrix (default: by --type)");
+  c->add_option("--embedding-type", flags.embedding_type,
+                "Type of the embedding (default: by --type)");
+  c->add_option(
+      "--calibrate", flags.texts,
+      "Text files that the model reads first: errors then weigh by what the weights meet");
+  c->add_option("--calibrate-tokens", flags.tokens, "Tokens of it to read at most")
+      ->capture_default_str();
+  c->add_option("--imatrix", flags.imatrix, "Importance from a GGUF file instead (llama-imatrix)");
+  c->add_option("--save-imatrix", flags.save_imatrix, "Keep the importance as such a file");
+  c->add_option("--report", flags.report, "Write what each tensor lost: .html, .json or Markdown");
   c->footer("Example: cria quantize llama/7B --type q4_k_m --out llama-7b.q4_k_m.gguf");
 }
 

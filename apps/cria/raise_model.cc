@@ -1,33 +1,40 @@
 // The stages of `cria raise` after training: bits per byte, the compressors beside it, and samples.
-#include "base/interrupt.h"
 #include "eval/llama_language_model.h"
 #include "held_out.h"
-#include "infer/generate.h"
+#include "infer/engine.h"
 #include "infer/load.h"
+#include "prompt_file.h"
 #include "raise_training.h"
 
 namespace cria::app {
 namespace {
 
-// What the model says after `prompt`. Each prompt has its own random stream.
-std::string Continue(const Run& run, const infer::LoadedModel& model, const std::string& prompt,
-                     uint64_t sequence) {
+// What the model says after each prompt. Each has its own random stream.
+std::vector<std::string> ContinueAll(const Run& run, const infer::LoadedModel& model) {
   const SamplesTable& table = run.recipe.samples;
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
-  std::vector<int32_t> ids = {tokenizer.bos_id()};
-  tokenizer.Encode(prompt, &ids);
-  const auto cache = model.llama->NewCache(model.config.max_seq_len);
-  infer::Sampler sampler({table.temperature, table.top_p}, run.recipe.seed, sequence);
-  std::vector<int32_t> all = ids;
-  infer::Generate(*run.context, model.llama.get(), cache.get(), ids,
-                  {table.max_tokens, {tokenizer.eos_id(), tokenizer.bos_id()}}, &sampler,
-                  [&](int32_t id) {
-                    ThrowIfInterrupted();
-                    all.push_back(id);
-                    return true;
-                  });
-  const std::string text = tokenizer.Decode(all);
-  return text.substr(std::min(prompt.size(), text.size()));
+  std::vector<infer::Request> requests;
+  for (const std::string& prompt : table.prompts) {
+    infer::Request request;
+    request.prompt = PromptIds(tokenizer, prompt, false, "[samples]");
+    request.max_new_tokens = table.max_tokens;
+    request.sampling.temperature = table.temperature;
+    request.sampling.top_p = table.top_p;
+    request.seed = run.recipe.seed;
+    request.sequence = requests.size();
+    request.stop_tokens = tokenizer.end_ids();
+    requests.push_back(std::move(request));
+  }
+  const KvType type = model.llama->ExactKvType();
+  infer::LlamaStepModel step_model(
+      model.llama.get(), type,
+      infer::SuitableBlocks(model.config, type, std::ssize(requests), model.config.max_seq_len));
+  infer::Engine engine(run.context, &step_model, {.tokenizer = &tokenizer});
+  std::vector<std::string> texts;
+  for (infer::Completion& done : infer::RunAll(&engine, std::move(requests))) {
+    texts.push_back(std::move(done.text));
+  }
+  return texts;
 }
 
 }  // namespace
@@ -78,10 +85,9 @@ void SamplesStage(const Run& run, const std::string& model_digest) {
   run.stages->Run("samples", key, {run.paths.samples()}, [&] {
     const infer::LoadedModel model = infer::LoadModel(*run.context, run.paths.training());
     Json samples = Json::array();
-    for (size_t i = 0; i < table.prompts.size(); ++i) {
-      ThrowIfInterrupted();
-      const std::string& prompt = table.prompts[i];
-      samples.push_back({{"prompt", prompt}, {"continuation", Continue(run, model, prompt, i)}});
+    const std::vector<std::string> texts = ContinueAll(run, model);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      samples.push_back({{"prompt", table.prompts[i]}, {"continuation", texts[i]}});
     }
     WriteJson(run.paths.samples(),
               {{"settings",

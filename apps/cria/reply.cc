@@ -13,7 +13,7 @@ Reply::Reply(const Context* context, const infer::LoadedModel* model,
              const infer::SamplingOptions& sampling, uint64_t seed)
     : context_(context),
       model_(model),
-      cache_(model->llama->NewCache(model->config.max_seq_len)),
+      sequence_(model->llama.get(), model->config.max_seq_len),
       sampler_(sampling, seed) {}
 
 Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
@@ -23,10 +23,9 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
   const auto [same, end] =
       std::mismatch(cached_.begin(), cached_.end(), prompt.begin(), prompt.end() - 1);
   const auto reused = std::distance(cached_.begin(), same);
-  cache_->Truncate(reused);
+  sequence_.Truncate(reused);
   Result result{.text = {}, .stop = {}, .reused_tokens = reused, .new_tokens = 0};
   cached_.resize(static_cast<size_t>(reused));
-  std::vector<int32_t> ids = prompt;
   tokenizer::StreamDecoder decoder(*model_->tokenizer);
   StopTextFilter filter(stop_texts);
   const auto emit = [&](const std::string& text) {
@@ -35,10 +34,9 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
   };
   try {
     const infer::StopReason reason =
-        infer::Generate(*context_, model_->llama.get(), cache_.get(),
+        infer::Generate(*context_, &sequence_,
                         std::span<const int32_t>(prompt).subspan(static_cast<size_t>(reused)),
                         {max_tokens, model_->tokenizer->end_ids()}, &sampler_, [&](int32_t id) {
-                          ids.push_back(id);
                           ++result.new_tokens;
                           emit(filter.Feed(decoder.Feed(id)));
                           return !filter.stopped();
@@ -51,9 +49,9 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
   }
   if (!filter.stopped()) emit(filter.Feed(decoder.Flush()));
   if (!filter.stopped()) emit(filter.Flush());
-  // The newest id is not in the cache yet; after an interrupt part of the prompt may not be either.
-  ids.resize(std::min(ids.size(), static_cast<size_t>(cache_->length())));
-  cached_ = std::move(ids);
+  // After an interrupt part of the prompt may not be in the cache.
+  cached_ = prompt;
+  cached_.resize(std::min(cached_.size(), static_cast<size_t>(sequence_.length())));
   return result;
 }
 

@@ -29,18 +29,18 @@ class Reply {
   /// Continues `prompt`, which must leave room for one token, until the model ends its turn, a stop
   /// text, `max_tokens`, the end of the context or an interrupt, which is forgotten then. Hands
   /// text to `on_text` as it comes. What the cache holds of the prompt already is not computed
-  /// again.
+  /// again; replies are read anew, since a prompt's bits may not depend on who wrote it.
   Result Run(const std::vector<int32_t>& prompt, const std::vector<std::string>& stop_texts,
              int64_t max_tokens, const std::function<void(std::string_view)>& on_text);
 
-  int64_t context_tokens() const { return cache_->capacity(); }
+  int64_t context_tokens() const { return sequence_.capacity(); }
 
  private:
   const Context* context_;
   const infer::LoadedModel* model_;
-  std::unique_ptr<KvCache> cache_;
+  Sequence sequence_;
   infer::Sampler sampler_;
-  std::vector<int32_t> cached_;  // the ids that the cache holds
+  std::vector<int32_t> cached_;  // the prompt whose beginning the cache holds
 };
 
 /// Text as it streams, held back where it may be the beginning of a stop text.

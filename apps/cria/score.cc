@@ -1,17 +1,16 @@
 // `cria score`: log-likelihoods, JSON lines in, JSON lines out.
-#include "infer/score.h"
-
-#include <iostream>
-
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "model_flags.h"
+#include "engine_flags.h"
+#include "line_reader.h"
+#include "ordered_output.h"
 
 namespace cria::app {
 namespace {
 
 struct Flags : ModelFlags {
   int top = 0;
+  EngineFlags engine;
 };
 
 struct Request {
@@ -22,6 +21,8 @@ struct Request {
 Request ReadRequest(const Json& json, const std::string& where, const infer::LoadedModel& model) {
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
   Request request;
+  std::vector<int32_t> bos;  // none: a text begins without, and its first id is given
+  if (tokenizer.bos_id() >= 0) bos.push_back(tokenizer.bos_id());
   if (json.contains("ids")) {
     request.ids = JsonGet<std::vector<int32_t>>(json, "ids", where);
     for (const int32_t id : request.ids) {
@@ -31,13 +32,13 @@ Request ReadRequest(const Json& json, const std::string& where, const infer::Loa
             where, "use ids of this model's tokenizer");
       }
     }
-    if (request.ids.empty() || request.ids[0] != tokenizer.bos_id()) {
-      request.ids.insert(request.ids.begin(), tokenizer.bos_id());
+    if (!bos.empty() && (request.ids.empty() || request.ids[0] != bos[0])) {
+      request.ids.insert(request.ids.begin(), bos[0]);
     }
     request.context_ids = 1;
     return request;
   }
-  request.ids = {tokenizer.bos_id()};
+  request.ids = bos;
   if (json.contains("text")) {
     tokenizer.Encode(JsonGet<std::string>(json, "text", where), &request.ids);
     request.context_ids = 1;
@@ -48,18 +49,19 @@ Request ReadRequest(const Json& json, const std::string& where, const infer::Loa
   // Encoded together and cut by the number of tokens of the context, so that no blank is added
   // between the two.
   tokenizer.Encode(before + after, &request.ids);
-  request.context_ids = std::min(request.ids.size(), 1 + tokenizer.Encode(before).size());
+  request.context_ids = static_cast<int64_t>(std::max<size_t>(
+      1, std::min(request.ids.size(), bos.size() + tokenizer.Encode(before).size())));
   return request;
 }
 
+// `scores` begin at the first id that is not given.
 Json ToJson(const Request& request, const std::vector<infer::TokenScore>& scores, int top) {
   Json logprobs = Json::array(), greedy = Json::array(), likeliest = Json::array();
-  for (size_t i = static_cast<size_t>(request.context_ids) - 1; i < scores.size(); ++i) {
-    logprobs.push_back(scores[i].logprob);
-    greedy.push_back(scores[i].greedy);
+  for (const infer::TokenScore& score : scores) {
+    logprobs.push_back(score.logprob);
+    greedy.push_back(score.greedy);
     Json row = Json::array();
-    for (const auto& [id, logprob] : scores[i].top)
-      row.push_back({{"id", id}, {"logprob", logprob}});
+    for (const auto& [id, logprob] : score.top) row.push_back({{"id", id}, {"logprob", logprob}});
     likeliest.push_back(std::move(row));
   }
   Json json = {{"ids", request.ids}, {"logprobs", logprobs}, {"greedy", greedy}};
@@ -68,23 +70,84 @@ Json ToJson(const Request& request, const std::vector<infer::TokenScore>& scores
   return json;
 }
 
+// Lines in, scored together as they come, lines out in the same order.
+class Scoring {
+ public:
+  Scoring(const Flags& flags, RunningEngine* engine)
+      : flags_(flags), engine_(engine), output_("", false) {}
+
+  // What stands before a bad line is still answered.
+  void Run() {
+    std::exception_ptr bad_line;
+    for (bool more = true; more || open_ > 0;) {
+      try {
+        while (more && open_ < kMostOpen) {
+          if (!ReadLine(open_ == 0, &more)) break;
+        }
+      } catch (const Error&) {
+        bad_line = std::current_exception();
+        more = false;
+      }
+      ThrowIfInterrupted();
+      engine_->engine()->Step();
+      if (failed_) std::rethrow_exception(failed_);
+    }
+    if (bad_line) std::rethrow_exception(bad_line);
+  }
+
+ private:
+  // Enough that a pass is full of short lines.
+  static constexpr int64_t kMostOpen = 256;
+
+  // False: nothing was there to read.
+  bool ReadLine(bool wait, bool* more) {
+    std::string line;
+    switch (reader_.Next(&line, wait)) {
+      case LineReader::Result::kNotYet:
+        return false;
+      case LineReader::Result::kEnd:
+        *more = false;
+        return false;
+      case LineReader::Result::kLine:
+        break;
+    }
+    ++number_;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) return true;
+    const std::string where = fmt::format("standard input, line {}", number_);
+    Request request = ReadRequest(ParseJson(line, where), where, engine_->model());
+    infer::Request scored{.prompt = request.ids,
+                          .max_new_tokens = 0,
+                          .score_prompt_from = request.context_ids,
+                          .score_prompt_top = flags_.top};
+    scored.on_end = [this, index = submitted_, request = std::move(request)](
+                        int64_t, const infer::Completion& completion) {
+      --open_;
+      try {
+        output_.Add(index, ToJson(request, completion.prompt_scores, flags_.top).dump() + "\n");
+      } catch (const Error&) {
+        failed_ = std::current_exception();
+      }
+    };
+    engine_->engine()->Submit(std::move(scored), where);
+    ++submitted_;
+    ++open_;
+    return true;
+  }
+
+  const Flags& flags_;
+  RunningEngine* engine_;
+  LineReader reader_;
+  OrderedOutput output_;
+  int64_t number_ = 0, submitted_ = 0, open_ = 0;
+  std::exception_ptr failed_;
+};
+
 void RunScore(const Flags& flags) {
   const Context context = flags.MakeContext();
-  const infer::LoadedModel model = flags.Load(context);
-  std::string line;
-  for (int64_t number = 1; std::getline(std::cin, line); ++number) {
-    ThrowIfInterrupted();
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const std::string where = fmt::format("standard input, line {}", number);
-    const Request request = ReadRequest(ParseJson(line, where), where, model);
-    const auto scores = infer::ScoreTokens(context, model.llama.get(), request.ids, flags.top);
-    fmt::print("{}\n", ToJson(request, scores, flags.top).dump());
-    if (std::fflush(stdout) != 0) {
-      throw Error("the result could not be written", "standard output",
-                  "make room, or write it elsewhere");
-    }
-  }
-  ThrowIfInterrupted();
+  infer::LoadedModel model = flags.Load(context);
+  const int64_t tokens = model.config.max_seq_len;
+  RunningEngine engine(&context, flags, flags.engine, std::move(model), flags.engine.batch, tokens);
+  Scoring(flags, &engine).Run();
 }
 
 }  // namespace
@@ -97,6 +160,8 @@ void AddScoreCommand(CLI::App* app) {
   c->add_option("--top", flags.top, "Also the K likeliest tokens at each place")
       ->capture_default_str()
       ->check(CLI::Range(0, 1 << 20));
+  flags.engine.batch = 64;
+  flags.engine.AddTo(c);
   c->footer("Example: echo '{\"text\": \"Hello world\"}' | cria score runs/demo");
 }
 

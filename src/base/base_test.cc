@@ -6,7 +6,9 @@
 
 #include "base/compressed_file.h"
 #include "base/context.h"
+#include "base/cpu.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/random.h"
@@ -43,6 +45,18 @@ TEST(Random, PhiloxKnownAnswers) {
   EXPECT_EQ(zero, (std::array<uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   const std::array<uint32_t, 4> ones = Philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u});
   EXPECT_EQ(ones, (std::array<uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+}
+
+TEST(Random, SeekGoesToAnyWord) {
+  RandomStream in_turn(3, RandomPurpose::kTest, 9);
+  std::vector<uint32_t> words;
+  for (int i = 0; i < 40; ++i) words.push_back(in_turn.NextU32());
+  RandomStream stream(3, RandomPurpose::kTest, 9);
+  for (const uint64_t i : {17, 3, 38, 0, 8}) {
+    stream.Seek(i);
+    EXPECT_EQ(stream.NextU32(), words[i]);
+    EXPECT_EQ(stream.NextU32(), words[i + 1]);
+  }
 }
 
 TEST(Random, NormalHasUnitVariance) {
@@ -106,6 +120,44 @@ TEST(Hash, KnownDigests) {
   fs::remove(path);
 }
 
+TEST(Hash, PiecesGiveTheDigestsOfTheWhole) {
+  const fs::path path = fs::path(testing::TempDir()) / "digests";
+  std::string text(3 << 20, 'x');
+  text[1 << 20] = 'y';
+  WriteFile(path, text);
+  int64_t told = 0;
+  const FileDigests digests = DigestsOfFile(path, [&](int64_t bytes) { told += bytes; });
+  EXPECT_EQ(digests.sha256, Sha256Hex(text));
+  EXPECT_EQ(digests.sha256, Sha256File(path));
+  EXPECT_EQ(digests.md5, Md5File(path));
+  EXPECT_EQ(told, 3 << 20);
+  Hash64Stream stream;
+  stream.Update(std::string_view(text).substr(0, 12345));
+  stream.Update(std::string_view(text).substr(12345));
+  EXPECT_EQ(stream.Digest(), Hash64(text));
+  fs::remove(path);
+}
+
+TEST(File, OverwritesAndLetsPagesGo) {
+  const fs::path path = fs::path(testing::TempDir()) / "overwritten";
+  {
+    AtomicFile file(path);
+    file.Write(std::string(2 << 20, 'a'));
+    file.Overwrite(5, "bcd");
+    file.Write("e");
+    file.Commit();
+  }
+  const MappedFile file(path);
+  EXPECT_EQ(file.text().substr(4, 5), "abcda");
+  EXPECT_EQ(file.text().back(), 'e');
+  EXPECT_TRUE(file.Holds(file.bytes().subspan(100)));
+  const std::string elsewhere = "x";
+  EXPECT_FALSE(file.Holds({reinterpret_cast<const uint8_t*>(elsewhere.data()), 1}));
+  file.LetGo(file.bytes().subspan(3, 100000));
+  EXPECT_EQ(file.text().substr(4, 5), "abcda");
+  fs::remove(path);
+}
+
 TEST(CompressedFile, RoundTripAndDamage) {
   const fs::path path = TempPath("lines.zst");
   std::string all;
@@ -136,10 +188,41 @@ TEST(Json, ErrorsNameTheField) {
   EXPECT_THROW(ParseJson("{", "test"), Error);
 }
 
+TEST(Json, ObjectsOfVeryManyMembersAreForTheSortedKind) {
+  std::string text = "{\"a\": [";
+  for (int i = 0; i < 40000; ++i) text += "{\"b\": 1},";
+  text += "0]}";
+  EXPECT_NO_THROW(ParseJson(text, "here"));  // many objects, all small
+  text = "{";
+  for (int i = 0; i < 40000; ++i) text += fmt::format("\"k{}\": 1,", i);
+  text += "\"\": 0}";
+  EXPECT_THROW(ParseJson(text, "here"), Error);
+  EXPECT_TRUE(TryParseJson(text).is_discarded());
+  EXPECT_EQ(ParseSortedJson(text, "here").size(), 40001u);
+}
+
 TEST(Json, DeepNestingIsRefused) {
   EXPECT_THROW(ParseJson(std::string(100000, '['), "x"), Error);
   EXPECT_TRUE(TryParseJson(std::string(100000, '[')).is_discarded());
   EXPECT_EQ(ParseJson("[\"[[[\", [1]]", "x")[1][0], 1);
+}
+
+TEST(Isa, NamesAndLimit) {
+  for (const Isa isa : kIsas) EXPECT_EQ(ParseIsa(IsaName(isa), "test"), isa);
+  EXPECT_THROW(ParseIsa("avx", "test"), Error);
+  // In a process of its own each: the choice is for the life of a process.
+  EXPECT_EXIT(
+      {
+        LimitIsa(Isa::kPortable, "test");
+        std::exit(DetectIsa() == Isa::kPortable ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+  EXPECT_DEATH(
+      {
+        DetectIsa();
+        LimitIsa(Isa::kPortable, "test");
+      },
+      "after kernels were chosen");
 }
 
 }  // namespace

@@ -4,10 +4,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <fstream>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
+
+#include "base/error.h"
 
 namespace cria {
 namespace {
@@ -16,7 +20,8 @@ namespace {
 bool HasAmxBf16() {
   unsigned a, b, c, d;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
-  const bool amx_bf16 = d & (1u << 22), amx_tile = d & (1u << 24);
+  const bool amx_bf16 = (d & (1u << 22)) && (d & (1u << 25));  // AMX-INT8 came with it
+  const bool amx_tile = d & (1u << 24);
   if (!amx_bf16 || !amx_tile) return false;
   // Linux hands out the 8 KB of tile state on request (arch_prctl ARCH_REQ_XCOMP_PERM, XTILEDATA).
   constexpr long kRequestPermission = 0x1023, kTileData = 18;
@@ -52,11 +57,36 @@ Isa Detect() {
   return Isa::kPortable;
 }
 
+std::atomic<Isa> isa_limit = Isa::kAmxBf16;
+std::atomic<bool> isa_asked = false;
+
 }  // namespace
 
 Isa DetectIsa() {
-  static const Isa isa = Detect();
+  static const Isa isa = [] {
+    isa_asked = true;
+    return std::min(Detect(), isa_limit.load());
+  }();
   return isa;
+}
+
+void LimitIsa(Isa limit, const std::string& where) {
+  CRIA_CHECK(!isa_asked, "the instruction set is limited after kernels were chosen");
+  const Isa best = Detect();
+  if (limit > best) {
+    throw Error(fmt::format("this processor has no {}", IsaName(limit)), where,
+                fmt::format("ask for {} or less", IsaName(best)));
+  }
+  isa_limit = limit;
+}
+
+Isa ParseIsa(std::string_view name, const std::string& where) {
+  std::string names;
+  for (const Isa isa : kIsas) {
+    if (name == IsaName(isa)) return isa;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", IsaName(isa));
+  }
+  throw Error(fmt::format("no instruction set \"{}\"", name), where, "one of " + names);
 }
 
 const char* IsaName(Isa isa) {

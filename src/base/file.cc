@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
 
 #include "base/error.h"
 
@@ -85,6 +86,22 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
+bool MappedFile::Holds(std::span<const uint8_t> bytes) const {
+  const auto less_equal = std::less_equal<const uint8_t*>();
+  return !bytes.empty() && data_ != nullptr && less_equal(data_, bytes.data()) &&
+         less_equal(bytes.data() + bytes.size(), data_ + size_);
+}
+
+void MappedFile::LetGo(std::span<const uint8_t> bytes) const {
+  CRIA_CHECK(bytes.empty() || Holds(bytes), "{}: not of this map", path_.string());
+  if (bytes.empty()) return;
+  // Whole pages, the cut ones included: nothing was written to them, so nothing can be lost.
+  const size_t page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const size_t begin = static_cast<size_t>(bytes.data() - data_) / page * page;
+  const size_t end = static_cast<size_t>(bytes.data() - data_) + bytes.size();
+  ::madvise(const_cast<uint8_t*>(data_) + begin, end - begin, MADV_DONTNEED);
+}
+
 std::string ReadFile(const fs::path& path) {
   struct stat status;
   const int fd = OpenForReading(path, &status);
@@ -106,6 +123,25 @@ std::string ReadFile(const fs::path& path) {
   ::close(fd);
   bytes.resize(done);
   return bytes;
+}
+
+void ReadPieces(const fs::path& path, const std::function<void(std::string_view)>& piece) {
+  struct stat status;
+  const int fd = OpenForReading(path, &status);
+  std::string buffer(kBufferBytes, '\0');
+  try {
+    while (true) {
+      const ssize_t n = ::read(fd, buffer.data(), buffer.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) ThrowErrno("cannot read", path);
+      if (n == 0) break;
+      piece(std::string_view(buffer).substr(0, static_cast<size_t>(n)));
+    }
+  } catch (...) {
+    ::close(fd);
+    throw;
+  }
+  ::close(fd);
 }
 
 AtomicFile::AtomicFile(const fs::path& path) : path_(path), temporary_(path.string() + ".tmp") {
@@ -140,6 +176,19 @@ void AtomicFile::Write(const void* data, size_t size_bytes) {
     from += n;
     size_bytes -= n;
     if (buffer_.size() == kBufferBytes) Flush();
+  }
+}
+
+void AtomicFile::Overwrite(int64_t offset, std::string_view bytes) {
+  CRIA_CHECK(offset >= 0 && offset + static_cast<int64_t>(bytes.size()) <= written_bytes_, "{}",
+             offset);
+  Flush();
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), offset);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) ThrowErrno("cannot write", temporary_);
+    offset += n;
+    bytes.remove_prefix(static_cast<size_t>(n));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ class MappedFile {
 
   std::span<const uint8_t> bytes() const { return {data_, size_}; }
   std::string_view text() const { return {reinterpret_cast<const char*>(data_), size_}; }
+  /// Whether `bytes` lie in this map.
+  bool Holds(std::span<const uint8_t> bytes) const;
+  /// Gives the memory of these bytes of the map back; they are read from disk again when used.
+  void LetGo(std::span<const uint8_t> bytes) const;
   const fs::path& path() const { return path_; }
 
  private:
@@ -31,6 +36,9 @@ class MappedFile {
 };
 
 std::string ReadFile(const fs::path& path);
+
+/// The file from front to end in pieces of at most 1 MiB, none kept: for files larger than memory.
+void ReadPieces(const fs::path& path, const std::function<void(std::string_view)>& piece);
 
 /// Writes to `path.tmp`, then on Commit flushes to disk and renames over `path`. Without Commit the
 /// temporary file is removed, so nothing half-written stays. A full disk throws Error.
@@ -43,6 +51,8 @@ class AtomicFile {
 
   void Write(std::string_view bytes);
   void Write(const void* data, size_t size_bytes);
+  /// Replaces bytes written before, which stay within what was written.
+  void Overwrite(int64_t offset, std::string_view bytes);
   int64_t written_bytes() const { return written_bytes_; }
   void Commit();
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,19 @@ namespace cria {
 
 /// XXH3 64-bit hash; stable over machines and versions.
 uint64_t Hash64(std::string_view bytes, uint64_t seed = 0);
+
+/// The same in pieces.
+class Hash64Stream {
+ public:
+  Hash64Stream();
+  ~Hash64Stream();
+  void Update(std::string_view bytes);
+  uint64_t Digest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// Incremental SHA-256; Hex() ends it.
 class Sha256 {
@@ -32,5 +46,12 @@ std::string Sha256Hex(std::string_view bytes);
 std::string Sha256File(const fs::path& path);
 /// MD5, only to check lists that others published (Meta's checklist.chk).
 std::string Md5File(const fs::path& path);
+
+struct FileDigests {
+  std::string md5, sha256;
+};
+/// Both, in one pass; `progress` is told the bytes of each piece read.
+FileDigests DigestsOfFile(const fs::path& path,
+                          const std::function<void(int64_t)>& progress = nullptr);
 
 }  // namespace cria

@@ -13,6 +13,9 @@ using Json = nlohmann::ordered_json;
 /// Deeper nesting than this is refused: copies and destructors of trees recurse.
 inline constexpr int kMaxJsonDepth = 256;
 
+/// Members of one object of Json, which searches all for each: more are refused.
+inline constexpr int kMaxJsonMembers = 1 << 15;
+
 /// Parses `text`; `where` names its origin in the error. `watch`, if given, sees every event of the
 /// parser: repeated keys, for example, which the tree does not keep.
 Json ParseJson(std::string_view text, const std::string& where,

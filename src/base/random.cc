@@ -23,6 +23,13 @@ RandomStream::RandomStream(uint64_t seed, RandomPurpose purpose, uint64_t step)
                static_cast<uint32_t>(step >> 32)},
       key_{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)} {}
 
+void RandomStream::Seek(uint64_t n) {
+  counter_[0] = static_cast<uint32_t>(n / 4);
+  left_ = 0;
+  has_spare_normal_ = false;
+  for (uint64_t i = 0; i < n % 4; ++i) NextU32();
+}
+
 uint32_t RandomStream::NextU32() {
   if (left_ == 0) {
     words_ = Philox(counter_, key_);

@@ -24,6 +24,9 @@ class RandomStream {
   /// `step` separates streams of the same purpose (training step, parameter index, sequence).
   RandomStream(uint64_t seed, RandomPurpose purpose, uint64_t step = 0);
 
+  /// Goes to the stream's `n`-th 32-bit word, so that number i of many is had without the rest.
+  void Seek(uint64_t n);
+
   uint32_t NextU32();
   uint64_t NextU64();
   /// Uniform in [0, 1), 53 random bits.

@@ -16,7 +16,9 @@ namespace {
 class CoinModel : public LanguageModel {
  public:
   explicit CoinModel(int64_t context) : context_(context) {}
+  int64_t vocab_size() const override { return 2; }
   int64_t context_length() const override { return context_; }
+  std::unique_ptr<WindowReader> NewReader(int64_t) override { return nullptr; }
   std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override {
     std::vector<ContinuationScore> scores;
     for (const Request& r : requests)

@@ -1,26 +1,57 @@
-// Windows run in order, each behind a cache of exactly what is fed.
+// Windows run in batches of like length, everything else through the engine.
 #include "eval/llama_language_model.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "infer/generate.h"
 
 namespace cria::eval {
 namespace {
 
 // Ids in one forward pass: enough rows to fill the matrix kernels, little enough memory.
 constexpr int64_t kBatchTokens = 4096;
+// Requests that run at once: short ones fill a pass.
+constexpr int64_t kSequences = 64;
 
-double LogProbability(std::span<const float> logits, int32_t id) {
+// ln of the sum of exp(logit): what a logit exceeds its log-probability by.
+double LogNormaliser(std::span<const float> logits) {
   const double top = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
   for (float x : logits) sum += std::exp(x - top);
-  return logits[id] - top - std::log(sum);
+  return top + std::log(sum);
 }
+
+// Reads piece by piece behind a cache, so that rows can be asked for a few at a time.
+class LlamaReader : public WindowReader {
+ public:
+  LlamaReader(const Context* context, Llama* model, int64_t length)
+      : context_(context), sequence_(model, length) {}
+
+  void Read(std::span<const int32_t> ids, std::span<float> logprobs) override {
+    const int64_t vocab = sequence_.model().config().vocab_size;
+    const int64_t rows = static_cast<int64_t>(logprobs.size()) / vocab;
+    const int64_t unseen = static_cast<int64_t>(ids.size()) - rows;
+    CRIA_CHECK(unseen >= 0 && rows * vocab == static_cast<int64_t>(logprobs.size()));
+    if (unseen > 0) {
+      unused_.resize(static_cast<size_t>(vocab));
+      sequence_.Feed(*context_, ids.first(unseen), false, false, unused_.data());
+    }
+    if (rows == 0) return;
+    sequence_.Feed(*context_, ids.last(rows), false, true, logprobs.data());
+    context_->ParallelFor(rows, [&](int64_t r) {
+      const std::span<float> row = logprobs.subspan(r * vocab, vocab);
+      const double normaliser = LogNormaliser(row);
+      for (float& x : row) x = static_cast<float>(x - normaliser);
+    });
+  }
+
+ private:
+  const Context* context_;
+  Sequence sequence_;
+  std::vector<float> unused_;  // the row that Feed always writes
+};
 
 // Rows of inputs and targets, shorter windows padded on the right where nothing counts.
 Batch MakeBatch(std::span<const Window> windows, std::span<const int64_t> chosen) {
@@ -82,60 +113,79 @@ std::vector<double> LlamaLanguageModel::RollingLoglikelihood(std::span<const Win
   return sums;
 }
 
-ContinuationScore LlamaLanguageModel::Score(const Request& request) {
-  CRIA_CHECK(!request.context.empty());
-  const int64_t length = static_cast<int64_t>(request.continuation.size());
-  CRIA_CHECK(length <= context_length_, "continuation of {} ids", length);
-  if (length == 0) return {.logprob = 0, .greedy = true};
-  const int64_t kept = std::min<int64_t>(request.context.size(), context_length_ - length + 1);
-  const std::span<const int32_t> context(request.context.end() - kept, request.context.end());
-  const int64_t vocab = model_->config().vocab_size;
-  const auto cache = model_->NewCache(kept + length - 1);
-  std::vector<float> logits(length * vocab);
-  if (kept > 1)
-    model_->Decode(*context_, context.first(kept - 1), cache.get(), false, logits.data());
-  std::vector<int32_t> fed = {context.back()};
-  fed.insert(fed.end(), request.continuation.begin(), request.continuation.end() - 1);
-  model_->Decode(*context_, fed, cache.get(), true, logits.data());
-  ContinuationScore score{.logprob = 0, .greedy = true};
-  for (int64_t i = 0; i < length; ++i) {
-    const std::span<const float> row(logits.data() + i * vocab, vocab);
-    score.logprob += LogProbability(row, request.continuation[i]);
-    score.greedy = score.greedy && infer::ArgMax(row) == request.continuation[i];
+infer::Engine& LlamaLanguageModel::engine() {
+  if (!engine_) {
+    const KvType type = model_->ExactKvType();
+    step_model_ = std::make_unique<infer::LlamaStepModel>(
+        model_, type, infer::SuitableBlocks(model_->config(), type, kSequences, context_length_));
+    engine_ = std::make_unique<infer::Engine>(
+        context_, step_model_.get(),
+        infer::EngineOptions{.context = context_length_, .max_sequences = kSequences});
   }
-  return score;
+  return *engine_;
 }
 
 std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
     std::span<const Request> requests) {
-  std::vector<ContinuationScore> scores;
-  scores.reserve(requests.size());
+  std::vector<infer::Request> scored;
   for (const Request& request : requests) {
-    ThrowIfInterrupted();
-    scores.push_back(Score(request));
+    CRIA_CHECK(!request.context.empty());
+    const int64_t length = std::ssize(request.continuation);
+    CRIA_CHECK(length <= context_length_, "continuation of {} ids", length);
+    const int64_t kept =
+        std::min<int64_t>(std::ssize(request.context), context_length_ - length + 1);
+    infer::Request r;
+    r.prompt.assign(request.context.end() - kept, request.context.end());
+    r.max_new_tokens = 0;
+    r.score_prompt_from = kept;
+    r.prompt.insert(r.prompt.end(), request.continuation.begin(), request.continuation.end());
+    scored.push_back(std::move(r));
+  }
+  std::vector<ContinuationScore> scores;
+  for (const infer::Completion& done : infer::RunAll(&engine(), std::move(scored))) {
+    ContinuationScore score{.logprob = 0, .greedy = true};
+    for (const infer::TokenScore& token : done.prompt_scores) {
+      score.logprob += token.logprob;
+      score.greedy = score.greedy && token.greedy;
+    }
+    scores.push_back(score);
   }
   return scores;
+}
+
+std::vector<std::vector<int32_t>> LlamaLanguageModel::GenerateAll(
+    std::span<const GenerateRequest> requests) {
+  std::vector<infer::Request> written;
+  for (const GenerateRequest& request : requests) {
+    CRIA_CHECK(!request.prompt.empty());
+    const int64_t room = std::max<int64_t>(context_length_ - request.max_new_tokens, 1);
+    const int64_t kept = std::min<int64_t>(std::ssize(request.prompt), room);
+    infer::Request& r = written.emplace_back();
+    r.prompt.assign(request.prompt.end() - kept, request.prompt.end());
+    r.max_new_tokens = request.max_new_tokens;
+    r.sampling.temperature = 0;
+    r.sampling.top_p = 1;
+    r.stop_tokens = request.stop;
+  }
+  std::vector<std::vector<int32_t>> texts;
+  for (infer::Completion& done : infer::RunAll(&engine(), std::move(written))) {
+    texts.push_back(std::move(done.tokens));
+  }
+  return texts;
+}
+
+std::unique_ptr<WindowReader> LlamaLanguageModel::NewReader(int64_t length) {
+  CRIA_CHECK(length <= context_length_, "text of {} ids, context {}", length, context_length_);
+  return std::make_unique<LlamaReader>(context_, model_, length);
 }
 
 std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> prompt,
                                                   int64_t max_new_tokens,
                                                   std::span<const int32_t> stop) {
-  CRIA_CHECK(!prompt.empty());
-  const int64_t room = std::max<int64_t>(context_length_ - max_new_tokens, 1);
-  if (static_cast<int64_t>(prompt.size()) > room) prompt = prompt.last(room);
-  const int64_t capacity =
-      std::min<int64_t>(context_length_, static_cast<int64_t>(prompt.size()) + max_new_tokens);
-  const auto cache = model_->NewCache(capacity);
-  infer::Sampler greedy({.temperature = 0, .top_p = 1}, 0);
-  std::vector<int32_t> generated;
-  infer::Generate(*context_, model_, cache.get(), prompt,
-                  {.max_new_tokens = max_new_tokens, .stop_tokens = {stop.begin(), stop.end()}},
-                  &greedy, [&](int32_t id) {
-                    ThrowIfInterrupted();
-                    generated.push_back(id);
-                    return true;
-                  });
-  return generated;
+  const GenerateRequest request{.prompt = {prompt.begin(), prompt.end()},
+                                .stop = {stop.begin(), stop.end()},
+                                .max_new_tokens = max_new_tokens};
+  return std::move(GenerateAll({&request, 1})[0]);
 }
 
 }  // namespace cria::eval

@@ -1,8 +1,9 @@
-// The three methods over a Llama. The only file of this room that knows the model's class.
+// The interface over a Llama. The only file of this room that knows the model's class.
 #pragma once
 
 #include "base/context.h"
 #include "eval/language_model.h"
+#include "infer/engine.h"
 #include "model/llama.h"
 
 namespace cria::eval {
@@ -12,18 +13,24 @@ class LlamaLanguageModel : public LanguageModel {
   /// `model` has its weights set; both outlive this. `context_length` 0: the model's own.
   LlamaLanguageModel(const Context* context, Llama* model, int64_t context_length = 0);
 
+  int64_t vocab_size() const override { return model_->config().vocab_size; }
   int64_t context_length() const override { return context_length_; }
   std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override;
   std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override;
+  std::unique_ptr<WindowReader> NewReader(int64_t length) override;
   std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
                                 std::span<const int32_t> stop) override;
+  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest> requests) override;
 
  private:
-  ContinuationScore Score(const Request& request);
+  infer::Engine& engine();
 
   const Context* context_;
   Llama* model_;
   int64_t context_length_;
+  // Made when first needed: windows are scored without.
+  std::unique_ptr<infer::StepModel> step_model_;
+  std::unique_ptr<infer::Engine> engine_;
 };
 
 }  // namespace cria::eval

@@ -60,6 +60,28 @@ TEST_F(LlamaLanguageModelTest, GeneratesWhatItScoresAsGreedy) {
   EXPECT_LE(model.Generate(prompt, 8, stop).size(), 3);
 }
 
+TEST_F(LlamaLanguageModelTest, ManyAtOnceEqualEachAlone) {
+  LlamaLanguageModel model(&context_, model_.get());
+  std::vector<Request> requests;
+  std::vector<GenerateRequest> prompts;
+  for (uint64_t i = 0; i < 20; ++i) {
+    // Contexts of three kinds, as the answers to one question have; some are cut on the left.
+    const auto context = RandomIds(10 + static_cast<int64_t>(i % 3) * 12, i % 3);
+    requests.push_back({context, RandomIds(1 + static_cast<int64_t>(i % 7), 100 + i)});
+    prompts.push_back({.prompt = context, .stop = {}, .max_new_tokens = static_cast<int64_t>(i)});
+  }
+  const auto scores = model.Loglikelihood(requests);
+  const auto texts = model.GenerateAll(prompts);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    LlamaLanguageModel fresh(&context_, model_.get());
+    const auto alone = fresh.Loglikelihood({&requests[i], 1});
+    EXPECT_EQ(scores[i].logprob, alone[0].logprob) << i;
+    EXPECT_EQ(scores[i].greedy, alone[0].greedy) << i;
+    EXPECT_EQ(texts[i].size(), i);
+    EXPECT_EQ(texts[i], fresh.Generate(prompts[i].prompt, prompts[i].max_new_tokens, {}));
+  }
+}
+
 TEST_F(LlamaLanguageModelTest, StridedWindowsCoverALongText) {
   LlamaLanguageModel model(&context_, model_.get(), 16);
   const std::vector<int32_t> ids = RandomIds(100, 4);

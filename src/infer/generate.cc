@@ -1,4 +1,4 @@
-// Prefill of what the cache lacks, then one token after the other.
+// Prefill, then one token after the other.
 #include "infer/generate.h"
 
 #include <algorithm>
@@ -22,29 +22,32 @@ const char* StopReasonName(StopReason reason) {
   return "?";
 }
 
-StopReason Generate(const Context& context, Llama* model, KvCache* cache,
-                    std::span<const int32_t> prompt, const GenerateOptions& options,
-                    Sampler* sampler, const std::function<bool(int32_t)>& on_token) {
+StopReason Generate(const Context& context, Sequence* sequence, std::span<const int32_t> prompt,
+                    const GenerateOptions& options, Sampler* sampler,
+                    const std::function<bool(int32_t)>& on_token) {
   CRIA_CHECK(!prompt.empty());
-  const int64_t needed = cache->length() + static_cast<int64_t>(prompt.size());
-  if (needed > cache->capacity()) {
+  const int64_t needed = sequence->length() + static_cast<int64_t>(prompt.size());
+  if (needed > sequence->capacity()) {
     throw Error(fmt::format("the prompt needs {} tokens of context, the model has {}", needed,
-                            cache->capacity()),
+                            sequence->capacity()),
                 "prompt", "shorten the prompt");
   }
-  std::vector<float> logits(static_cast<size_t>(model->config().vocab_size));
-  model->Decode(context, prompt, cache, false, logits.data());
+  std::vector<float> logits(static_cast<size_t>(sequence->model().config().vocab_size));
+  sequence->Feed(context, prompt, false, false, logits.data());
+  std::vector<int32_t> history(prompt.begin(), prompt.end());
   for (int64_t made = 0; made < options.max_new_tokens; ++made) {
     ThrowIfInterrupted();
-    const int32_t token = sampler->Sample(logits);
+    const int32_t token =
+        sampler->Sample(logits, {.history = history, .prompt_tokens = std::ssize(prompt)});
     if (std::find(options.stop_tokens.begin(), options.stop_tokens.end(), token) !=
         options.stop_tokens.end()) {
       return StopReason::kStopToken;
     }
+    history.push_back(token);
     if (!on_token(token)) return StopReason::kCaller;
     if (made + 1 == options.max_new_tokens) break;
-    if (cache->length() == cache->capacity()) return StopReason::kContext;
-    model->Decode(context, {&token, 1}, cache, false, logits.data());
+    if (sequence->length() == sequence->capacity()) return StopReason::kContext;
+    sequence->Feed(context, {&token, 1}, true, false, logits.data());
   }
   return StopReason::kLength;
 }

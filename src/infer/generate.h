@@ -1,4 +1,4 @@
-// Continuing a sequence of ids token by token behind a cache.
+// Continuing a sequence of ids token by token.
 #pragma once
 
 #include <functional>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "infer/sampler.h"
-#include "model/llama.h"
+#include "model/sequence.h"
 
 namespace cria::infer {
 
@@ -23,11 +23,11 @@ struct GenerateOptions {
   std::vector<int32_t> stop_tokens;  ///< never handed out
 };
 
-/// Feeds `prompt` (at least one id; BOS is the caller's business) behind what the cache holds, then
-/// samples, handing each id to `on_token` (false: stop). Every id handed out is also fed to the
-/// cache, the last one excepted. Throws Error if the prompt does not fit the cache.
-StopReason Generate(const Context& context, Llama* model, KvCache* cache,
-                    std::span<const int32_t> prompt, const GenerateOptions& options,
-                    Sampler* sampler, const std::function<bool(int32_t)>& on_token);
+/// Feeds `prompt` (at least one id; BOS is the caller's business) behind what the sequence holds,
+/// then samples, handing each id to `on_token` (false: stop). Every id handed out is also fed
+/// to the sequence, the last one excepted. Throws Error if the prompt does not fit it.
+StopReason Generate(const Context& context, Sequence* sequence, std::span<const int32_t> prompt,
+                    const GenerateOptions& options, Sampler* sampler,
+                    const std::function<bool(int32_t)>& on_token);
 
 }  // namespace cria::infer

@@ -1,15 +1,14 @@
-// Real and random models against references computed elsewhere in float64: text, log-likelihoods,
-// logits, from every format and variant of files.
+// Real and random models against references computed elsewhere in float64: text and
+// log-likelihoods, from every format and variant of files (logits: model/fixtures_test.cc).
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "base/error.h"
+#include "infer/engine.h"
 #include "infer/generate.h"
 #include "infer/load.h"
-#include "infer/score.h"
 #include "test_data.h"
 
 namespace cria::infer {
@@ -22,18 +21,32 @@ LoadedModel Load(const Context& context, const fs::path& path, Precision precisi
                    {.tokenizer = TestData() / kStories / "tok512.bin", .precision = precision});
 }
 
-std::vector<float> ReadFloats(const fs::path& path, int64_t offset_bytes, int64_t count) {
-  const MappedFile file(path);
-  CRIA_CHECK(offset_bytes + count * 4 <= static_cast<int64_t>(file.bytes().size()));
-  std::vector<float> values(static_cast<size_t>(count));
-  std::memcpy(values.data(), file.bytes().data() + offset_bytes, values.size() * 4);
-  return values;
+// An engine over a model, in the type in which its cached pass equals the full one.
+struct ExactEngine {
+  ExactEngine(const Context& context, const LoadedModel& model)
+      : step_model(model.llama.get(), model.llama->ExactKvType(), 60),
+        engine(&context, &step_model, {.tokenizer = model.tokenizer.get()}) {}
+  LlamaStepModel step_model;
+  Engine engine;
+};
+
+// Log-probability of each id behind the first.
+std::vector<TokenScore> Score(const Context& context, const LoadedModel& model,
+                              const std::vector<int32_t>& ids, int top) {
+  ExactEngine exact(context, model);
+  return RunAll(&exact.engine, {{.prompt = ids,
+                                 .max_new_tokens = 0,
+                                 .score_prompt_from = 1,
+                                 .score_prompt_top = top}})[0]
+      .prompt_scores;
 }
 
+// The same ids from the plain loop and from the engine, which writes all texts at once.
 void ExpectGoldenText(const fs::path& model_path, const fs::path& golden) {
   const Context context(2);
   const LoadedModel model = Load(context, model_path, Precision::kF32);
   const Json json = ReadJson(golden);
+  std::vector<Request> requests;
   for (const Json& item : json["generations"]) {
     const auto expected = item["output_ids"].get<std::vector<int32_t>>();
     const auto prompt = item["prompt_ids"].get<std::vector<int32_t>>();
@@ -44,18 +57,34 @@ void ExpectGoldenText(const fs::path& model_path, const fs::path& golden) {
       EXPECT_EQ(model.tokenizer->Decode(expected), item["text"].get<std::string>());
     }
     std::vector<int32_t> ids = prompt;
-    const auto cache = model.llama->NewCache(model.config.max_seq_len);
+    Sequence sequence(model.llama.get(), model.config.max_seq_len);
     Sampler greedy({.temperature = 0}, 1);
     // The reference stops at its number of positions or at BOS or EOS.
-    const int64_t count = static_cast<int64_t>(expected.size() - prompt.size());
     const bool whole = item.value("stop", "length") == "bos";
-    const StopReason reason = Generate(context, model.llama.get(), cache.get(), prompt,
-                                       {count + (whole ? 1 : 0), {1, 2}}, &greedy, [&](int32_t id) {
-                                         ids.push_back(id);
-                                         return true;
-                                       });
+    const int64_t count = std::ssize(expected) - std::ssize(prompt) + (whole ? 1 : 0);
+    const StopReason reason =
+        Generate(context, &sequence, prompt, {count, {1, 2}}, &greedy, [&](int32_t id) {
+          ids.push_back(id);
+          return true;
+        });
     EXPECT_EQ(ids, expected);
     EXPECT_EQ(reason, whole ? StopReason::kStopToken : StopReason::kLength);
+    requests.push_back({.prompt = prompt,
+                        .max_new_tokens = count,
+                        .sampling = {.temperature = 0},
+                        .stop_tokens = {1, 2}});
+  }
+  ExactEngine exact(context, model);
+  const std::vector<Completion> done = RunAll(&exact.engine, requests);
+  for (size_t i = 0; i < done.size(); ++i) {
+    const Json& item = json["generations"][i];
+    std::vector<int32_t> ids = requests[i].prompt;
+    ids.insert(ids.end(), done[i].tokens.begin(), done[i].tokens.end());
+    EXPECT_EQ(ids, item["output_ids"].get<std::vector<int32_t>>());
+    if (item.contains("text")) {
+      EXPECT_EQ(model.tokenizer->Decode(requests[i].prompt) + done[i].text,
+                item["text"].get<std::string>());
+    }
   }
 }
 
@@ -84,7 +113,7 @@ TEST(Golden, StoriesLogLikelihoods) {
     for (const Json& item : json["items"]) {
       const auto ids = item["ids"].get<std::vector<int32_t>>();
       const auto golden = item["token_logprobs"].get<std::vector<double>>();
-      const auto scores = ScoreTokens(context, model.llama.get(), ids, 3);
+      const auto scores = Score(context, model, ids, 3);
       ASSERT_EQ(scores.size(), golden.size());
       double sum = 0, golden_sum = 0;
       for (size_t i = 0; i < scores.size(); ++i) {
@@ -102,7 +131,7 @@ TEST(Golden, StoriesLogLikelihoods) {
 
 class TinyRandom : public testing::TestWithParam<const char*> {};
 
-TEST_P(TinyRandom, LogitsAgreeWithFloat64) {
+TEST_P(TinyRandom, LogProbabilitiesAgreeWithFloat64) {
   const fs::path root = TestData() / "models/tiny_random_512";
   CRIA_REQUIRE_TEST_DATA(fs::path("models/tiny_random_512") / GetParam());
   const std::string name = GetParam();
@@ -117,24 +146,10 @@ TEST_P(TinyRandom, LogitsAgreeWithFloat64) {
   for (const Json& sequence : json["sequences"]) {
     const auto ids = sequence["ids"].get<std::vector<int32_t>>();
     const auto logprobs = sequence["next_token_logprobs"].get<std::vector<double>>();
-    const auto scores = ScoreTokens(context, model.llama.get(), ids, 0);
+    const auto scores = Score(context, model, ids, 0);
     ASSERT_EQ(scores.size(), logprobs.size());
     for (size_t i = 0; i < scores.size(); ++i)
       EXPECT_NEAR(scores[i].logprob, logprobs[i], 2e-4) << i;
-    const int64_t vocab = model.config.vocab_size;
-    std::vector<float> logits(ids.size() * static_cast<size_t>(vocab));
-    const auto cache = model.llama->NewCache(static_cast<int64_t>(ids.size()));
-    model.llama->Decode(context, ids, cache.get(), true, logits.data());
-    const auto positions = sequence["positions"].get<std::vector<int64_t>>();
-    const auto expected =
-        ReadFloats(golden / "golden_logits.f32", sequence["offset_bytes"].get<int64_t>(),
-                   static_cast<int64_t>(positions.size()) * vocab);
-    for (size_t p = 0; p < positions.size(); ++p) {
-      for (int64_t v = 0; v < vocab; ++v) {
-        ASSERT_NEAR(logits[positions[p] * vocab + v], expected[p * vocab + v], 2e-4)
-            << p << " " << v;
-      }
-    }
   }
 }
 

@@ -18,6 +18,7 @@ LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOp
   ModelFiles files = OpenModel(path);
   LoadedModel loaded;
   loaded.config = files.config;
+  for (const std::string& note : files.notes) context.Log(LogLevel::kWarning, note);
   const fs::path tokenizer = options.tokenizer.empty() ? files.tokenizer : options.tokenizer;
   if (!tokenizer.empty()) {
     loaded.tokenizer = std::make_unique<tokenizer::Tokenizer>(LoadTokenizer(tokenizer));

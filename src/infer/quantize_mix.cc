@@ -18,22 +18,30 @@ int LayerOf(const std::string& name) {
 // The first and the last eighth of the layers, and every third between.
 bool More(int i, int n) { return i < n / 8 || i >= 7 * n / 8 || (i - n / 8) % 3 == 2; }
 
-DType AttentionV(const std::string& mix, int i, int n, DType base) {
-  if (mix == "q2_k") return kQ3_K;
-  if (mix == "q3_k_m") return i < 2 ? kQ5_K : kQ4_K;
-  if (mix == "q3_k_l") return kQ5_K;
-  if (mix == "q4_k_s") return i < 4 ? kQ5_K : kQ4_K;
-  if (mix == "q4_k_m" || mix == "q5_k_m") return More(i, n) ? kQ6_K : base;
-  return base;
+// With many query heads to one of keys and values wv is small, and worth more bits.
+DType AttentionV(const std::string& mix, int i, const ModelConfig& c, DType base) {
+  const int n = c.n_layers, shared = c.n_heads / c.n_kv_heads;
+  DType type = base;
+  if (mix == "q2_k") type = shared >= 4 ? kQ4_K : kQ3_K;
+  if (mix == "q2_k_s" && shared >= 4) type = kQ4_K;
+  if (mix == "q3_k_m") type = i < 2 ? kQ5_K : kQ4_K;
+  if (mix == "q3_k_l") type = kQ5_K;
+  if (mix == "q4_k_s" && i < 4) type = kQ5_K;
+  if ((mix == "q4_k_m" || mix == "q5_k_m") && More(i, n)) type = kQ6_K;
+  const bool is_70b = n == 80 && shared > 1;
+  if (is_70b && (type == kQ3_K || type == kQ4_K)) type = kQ5_K;
+  return type;
 }
 
-DType FeedForwardDown(const std::string& mix, int i, int n, DType base) {
+DType FeedForwardDown(const std::string& mix, int i, int n, DType base, bool calibrated) {
   if (mix == "q2_k") return kQ3_K;
   if (mix == "q2_k_s") return i < n / 8 ? kQ4_K : kQ2_K;
   if (mix == "q3_k_m") return i < n / 16 ? kQ5_K : kQ4_K;
   if (mix == "q3_k_l") return kQ5_K;
   if (mix == "q4_k_s") return i < n / 8 ? kQ5_K : kQ4_K;
   if (mix == "q4_k_m" || mix == "q5_k_m") return More(i, n) ? kQ6_K : base;
+  if (mix == "q4_0" && calibrated && i < n / 8) return kQ4_1;
+  if (mix == "q5_0" && calibrated && i < n / 8) return kQ5_1;
   return base;
 }
 
@@ -44,11 +52,16 @@ DType AttentionOutput(const std::string& mix, DType base) {
   return base;
 }
 
-DType Wanted(const QuantizeMix& mix, const ParameterSpec& spec, int n_layers) {
-  const int i = LayerOf(spec.name);
-  if (spec.role == ParameterRole::kOutput) return mix.base == kQ8_0 ? kQ8_0 : kQ6_K;
-  if (spec.name.ends_with(".wv.weight")) return AttentionV(mix.name, i, n_layers, mix.base);
-  if (spec.name.ends_with(".w2.weight")) return FeedForwardDown(mix.name, i, n_layers, mix.base);
+DType Wanted(const QuantizeMix& mix, const ParameterSpec& spec, const ModelConfig& c,
+             bool calibrated) {
+  const int i = LayerOf(spec.name), n = c.n_layers;
+  const bool output = spec.role == ParameterRole::kOutput ||
+                      (spec.role == ParameterRole::kEmbedding && c.tied_embeddings);
+  if (output) return mix.base == kQ8_0 ? kQ8_0 : kQ6_K;
+  if (spec.name.ends_with(".wv.weight")) return AttentionV(mix.name, i, c, mix.base);
+  if (spec.name.ends_with(".w2.weight")) {
+    return FeedForwardDown(mix.name, i, n, mix.base, calibrated);
+  }
   if (spec.name.ends_with(".wo.weight")) return AttentionOutput(mix.name, mix.base);
   return mix.base;
 }
@@ -91,10 +104,21 @@ const QuantizeMix& FindMix(const std::string& name) {
   throw Error(fmt::format("there is no type \"{}\"", name), "--type", "use one of " + known);
 }
 
-DType TypeInMix(const QuantizeMix& mix, const ParameterSpec& spec, int n_layers) {
+DType TypeInMix(const QuantizeMix& mix, const ParameterSpec& spec, const ModelConfig& config,
+                const MixOptions& options) {
   if (spec.role == ParameterRole::kNorm) return kF32;
   const int64_t columns = spec.shape.back();
-  DType type = Wanted(mix, spec, n_layers);
+  const bool embedding = spec.role == ParameterRole::kEmbedding;
+  const bool as_output = !embedding || (config.tied_embeddings && !options.embedding);
+  const std::optional<DType>& chosen = as_output ? options.output : options.embedding;
+  if ((embedding || spec.role == ParameterRole::kOutput) && chosen) {
+    if (columns % BlockElements(*chosen) == 0) return *chosen;
+    throw Error(fmt::format("{} has rows of {}, no whole blocks of {}", spec.name, columns,
+                            DTypeName(*chosen)),
+                as_output ? "--output-type" : "--embedding-type",
+                "choose a type with smaller blocks: q8_0, or f16");
+  }
+  DType type = Wanted(mix, spec, config, options.calibrated);
   if (columns % BlockElements(type) != 0) type = WithSmallBlocks(type);
   return columns % BlockElements(type) == 0 ? type : kF16;
 }

@@ -10,10 +10,11 @@
 namespace cria::infer {
 namespace {
 
-std::map<std::string, DType> Types(const std::string& mix, const ModelConfig& config) {
+std::map<std::string, DType> Types(const std::string& mix, const ModelConfig& config,
+                                   const MixOptions& options = {}) {
   std::map<std::string, DType> types;
   for (const ParameterSpec& spec : ListParameters(config)) {
-    types[spec.name] = TypeInMix(FindMix(mix), spec, config.n_layers);
+    types[spec.name] = TypeInMix(FindMix(mix), spec, config, options);
   }
   return types;
 }
@@ -48,6 +49,28 @@ TEST(QuantizeMix, SimpleTypesAndRowsThatDoNotDivide) {
   EXPECT_EQ(types["layers.0.attention.wq.weight"], DType::kQ5_0);
   EXPECT_EQ(types["output.weight"], DType::kQ8_0);
   EXPECT_EQ(types["layers.0.feed_forward.w2.weight"], DType::kF16);  // rows of 100
+}
+
+TEST(QuantizeMix, TiedAndGroupedAndCalibrated) {
+  ModelConfig config = PresetConfig("7B");
+  config.tied_embeddings = true;  // the embedding is the output matrix
+  EXPECT_EQ(Types("q4_0", config)["tok_embeddings.weight"], DType::kQ6_K);
+  config.n_kv_heads = 8;  // four query heads to one
+  EXPECT_EQ(Types("q2_k", config)["layers.9.attention.wv.weight"], DType::kQ4_K);
+  EXPECT_EQ(Types("q2_k", PresetConfig("7B"))["layers.9.attention.wv.weight"], DType::kQ3_K);
+  auto types = Types("q4_0", PresetConfig("7B"), {.calibrated = true});
+  EXPECT_EQ(types["layers.3.feed_forward.w2.weight"], DType::kQ4_1);
+  EXPECT_EQ(types["layers.4.feed_forward.w2.weight"], DType::kQ4_0);
+}
+
+TEST(QuantizeMix, ChosenTypesStandOverTheMixture) {
+  const MixOptions chosen{.output = DType::kF16, .embedding = DType::kQ8_0};
+  auto types = Types("q4_k_m", PresetConfig("7B"), chosen);
+  EXPECT_EQ(types["output.weight"], DType::kF16);
+  EXPECT_EQ(types["tok_embeddings.weight"], DType::kQ8_0);
+  ModelConfig small = PresetConfig("7B");
+  small.dim = 96;
+  EXPECT_THROW(Types("q4_0", small, {.output = DType::kQ6_K}), Error);
 }
 
 TEST(QuantizeMix, UnknownNamesAreListed) { EXPECT_THROW(FindMix("q9"), Error); }

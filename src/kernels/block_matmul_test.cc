@@ -23,6 +23,7 @@ std::vector<Isa> IsasOfThisMachine() {
   std::vector<Isa> isas = {Isa::kPortable};
   if (DetectIsa() >= Isa::kAvx2) isas.push_back(Isa::kAvx2);
   if (DetectIsa() >= Isa::kAvx512Bf16) isas.push_back(Isa::kAvx512Bf16);
+  if (DetectIsa() >= Isa::kAmxBf16) isas.push_back(Isa::kAmxBf16);
   return isas;
 }
 
@@ -106,7 +107,7 @@ TEST_P(BlockMatmulTest, BitsDependOnTheTwoRowsAlone) {
     const BlockUnit& unit = BlockUnitFor(isa);
     QuantizedRows rows;
     rows.Set(Context(1), m, k, x.data(), k);
-    std::vector<float> all(m * n), threaded(m * n), split(m * n);
+    std::vector<float> all(m * n), threaded(m * n), split(m * n), packed(m * n);
     BlockMatmulWith<float>(unit, Context(1), rows, {&whole, 1}, all.data(), n, false);
     BlockMatmulWith<float>(unit, Context(3), rows, {&whole, 1}, threaded.data(), n, false);
     EXPECT_TRUE(SameBits(all, threaded));
@@ -114,6 +115,17 @@ TEST_P(BlockMatmulTest, BitsDependOnTheTwoRowsAlone) {
                                  {type, w.data() + StoredBytes(type, 32 * k), n - 32, k}};
     BlockMatmulWith<float>(unit, Context(2), rows, parts, split.data(), n, false);
     EXPECT_TRUE(SameBits(all, split));
+    if (&unit == &BlockUnitFor(DetectIsa())) {  // packing is for this machine's own unit
+      Buffer<uint8_t> words(PackedBlockBytes(whole));
+      PackBlocks(Context(2), whole, words.data());
+      const BlockMatrix matrix{type, nullptr, n, k, words.data()};
+      BlockMatmulWith<float>(unit, Context(2), rows, {&matrix, 1}, packed.data(), n, false);
+      EXPECT_TRUE(SameBits(all, packed));
+      rows.Set(Context(1), 3, k, x.data(), k);
+      BlockMatmulWith<float>(unit, Context(2), rows, {&matrix, 1}, packed.data(), n, false);
+      EXPECT_TRUE(SameBits(all, packed));
+      rows.Set(Context(1), m, k, x.data(), k);
+    }
     for (int64_t count = 1; count <= 9; ++count) {  // few rows at a time
       std::vector<float> some(m * n);
       for (int64_t r = 0; r < m; r += count) {

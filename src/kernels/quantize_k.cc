@@ -1,7 +1,8 @@
-// Super-blocks of 256: a fit per sub-block, their scales quantised in turn, then every value
-// rounded to the grid that a reader will see.
+// Super-blocks of 256: a fit per sub-block, their scales quantised in turn, then scales, unit and
+// levels improved in turn on the grid that a reader will see, until nothing gets better.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "base/error.h"
 #include "kernels/quantize_block.h"
@@ -11,93 +12,239 @@ namespace cria::kernels {
 namespace {
 
 constexpr int kSuper = 256;
+constexpr int kRounds = 3;  // of improvement; later ones change next to nothing
 
 int Nearest(float x) { return static_cast<int>(std::lrintf(x)); }
 
-// Weights of one sub-block: those given, else rms + |x|: large values matter more, none nothing.
-void Weigh(const float* x, const float* given, int n, float* w) {
+int Variant(const char* name) {
+  const char* v = std::getenv(name);
+  return v ? atoi(v) : 0;
+}
+
+// Weights of the squared errors of a super-block.
+void Weigh(const float* x, const float* given, float* w) {
+  static const int variant = Variant("WV"), gvariant = Variant("WG");
   float squares = 0;
-  for (int i = 0; i < n; ++i) squares += x[i] * x[i];
-  const float rms = std::sqrt(squares / static_cast<float>(n));
-  for (int i = 0; i < n; ++i) {
-    w[i] = given != nullptr ? given[i] * std::sqrt(rms * rms + x[i] * x[i]) + 1e-20f
-                            : rms + std::fabs(x[i]);
+  for (int i = 0; i < kSuper; ++i) squares += x[i] * x[i];
+  const float mean = squares / static_cast<float>(kSuper), rms = std::sqrt(mean);
+  for (int i = 0; i < kSuper; ++i) {
+    if (given != nullptr) {
+      w[i] = 1e-20f + (gvariant == 0   ? given[i] * std::sqrt(mean + x[i] * x[i])
+                       : gvariant == 1 ? given[i]
+                       : gvariant == 2 ? given[i] * std::sqrt(2 * mean + x[i] * x[i])
+                                       : given[i] * (rms + std::fabs(x[i])));
+    } else {
+      w[i] = variant == 0   ? rms + std::fabs(x[i])
+             : variant == 1 ? 1
+             : variant == 2 ? x[i] * x[i]
+             : variant == 3 ? std::sqrt(mean + x[i] * x[i])
+             : variant == 4 ? std::fabs(x[i])
+                            : mean + x[i] * x[i];
+      w[i] += 1e-20f;
+    }
   }
 }
 
-// Fits of all sub-blocks of size n, and levels of all values.
-template <int n>
-struct AffineFits {
+// The best a search has found: units, codes of the scales, levels.
+template <int n, class Code>
+struct Grid {
   static constexpr int kCount = kSuper / n;
-  float scale[kCount], min[kCount];
-  float weights[kSuper];
-  uint8_t levels[kSuper];
-
-  AffineFits(const float* x, const float* given, int high) {
-    for (int j = 0; j < kCount; ++j) {
-      float* w = weights + n * j;
-      Weigh(x + n * j, given == nullptr ? nullptr : given + n * j, n, w);
-      const ScaleAndMin fit = FitScaleAndMin(n, x + n * j, w, high, levels + n * j);
-      scale[j] = fit.scale;
-      min[j] = fit.min;
-    }
-  }
-
-  // Rounds the values of sub-block j to the grid scale * level - min; returns the weighted error.
-  float Round(const float* x, int j, float grid_scale, float grid_min, int high,
-              uint8_t* to) const {
-    float error = 0;
-    const float inverse = grid_scale > 0 ? 1 / grid_scale : 0;
-    for (int l = 0; l < n; ++l) {
-      const float value = x[n * j + l];
-      const int level = std::clamp(Nearest((value + grid_min) * inverse), 0, high);
-      to[l] = static_cast<uint8_t>(level);
-      const float off = grid_scale * static_cast<float>(level) - grid_min - value;
-      error += weights[n * j + l] * off * off;
-    }
-    return error;
-  }
-
-  // The fits were made for exact scales; among the quantised ones next to each, the best pair.
-  void Refine(const float* x, int high, float d, float dmin, int max_code, uint8_t* scales,
-              uint8_t* mins) {
-    uint8_t tried[n];
-    for (int j = 0; j < kCount; ++j) {
-      const int scale_code = scales[j], min_code = mins[j];
-      float best = -1;
-      for (int s = std::max(0, scale_code - 1); s <= std::min(max_code, scale_code + 1); ++s) {
-        for (int m = std::max(0, min_code - 1); m <= std::min(max_code, min_code + 1); ++m) {
-          const float error =
-              Round(x, j, d * static_cast<float>(s), dmin * static_cast<float>(m), high, tried);
-          if (best >= 0 && error >= best) continue;
-          best = error;
-          scales[j] = static_cast<uint8_t>(s);
-          mins[j] = static_cast<uint8_t>(m);
-          std::copy_n(tried, n, levels + n * j);
-        }
-      }
-    }
-  }
+  float d = 0, dmin = 0;
+  Code scales[kCount] = {}, mins[kCount] = {};
+  float levels[kSuper] = {};
+  float error = 0;
 };
 
-// Quantises positive numbers to 0..high with one fp16 unit, which is returned.
+// Numbers to codes 0..high, in units that are returned.
 template <size_t count>
-float QuantizeScales(const float (&values)[count], int high, uint8_t* q) {
+float QuantizeScales(const float (&values)[count], float high, int most_code, int* codes) {
   const float most = *std::max_element(values, values + count);
   if (most <= 0) {
-    std::fill_n(q, count, uint8_t{0});
+    std::fill_n(codes, count, 0);
     return 0;
   }
   for (size_t j = 0; j < count; ++j) {
-    const int level = Nearest(static_cast<float>(high) / most * values[j]);
-    q[j] = static_cast<uint8_t>(std::clamp(level, 0, high));
+    codes[j] = std::clamp(Nearest(high / most * values[j]), 0, most_code);
   }
-  return RoundToHalf(most / static_cast<float>(high));
+  return RoundToHalf(most / high);
 }
 
+// Scales and minima without signs (Q2_K, Q4_K, Q5_K): sub-blocks of n, levels 0..high, codes
+// 0..most_code.
+template <int n>
+class AffineSearch {
+ public:
+  static constexpr int kCount = kSuper / n;
+  using Result = Grid<n, int>;
+
+  AffineSearch(const float* x, const float* given, int high, int most_code)
+      : x_(x), high_(high), most_code_(most_code) {
+    Weigh(x, given, w_);
+    for (int j = 0; j < kCount; ++j) {
+      const ScaleAndMin fit = FitScaleAndMin(n, x + n * j, w_ + n * j, high);
+      scale_[j] = fit.scale;
+      min_[j] = fit.min;
+    }
+  }
+
+  Result Run() const {
+    Result best;
+    best.error = -1;
+    // Coarse codes profit from units other than the one that makes the largest scale the last code.
+    static const int starts_env = Variant("ST");
+    const int starts = most_code_ < 63 ? starts_env : 0;
+    for (int start = -starts; start <= starts; ++start) {
+      Result tried;
+      const float high = static_cast<float>(most_code_) + 0.4f * static_cast<float>(start);
+      tried.d = QuantizeScales(scale_, high, most_code_, tried.scales);
+      tried.dmin = QuantizeScales(min_, high, most_code_, tried.mins);
+      Improve(&tried);
+      if (best.error < 0 || tried.error < best.error) best = tried;
+    }
+    return best;
+  }
+
+ private:
+  void Improve(Result* g) const {
+    ChooseCodes(g);
+    static const int rounds = Variant("RO");
+    for (int round = 0; round < rounds; ++round) {
+      Result next = *g;
+      SolveUnits(&next);
+      ChooseCodes(&next);
+      if (!(next.error < g->error)) break;
+      *g = next;
+    }
+  }
+
+  // The fits were made for exact scales; among the codes next to each, the best pair.
+  void ChooseCodes(Result* g) const {
+    float tried[n];
+    g->error = 0;
+    for (int j = 0; j < kCount; ++j) {
+      const int scale = g->scales[j], min = g->mins[j];
+      float best = -1;
+      for (int s = std::max(0, scale - 1); s <= std::min(most_code_, scale + 1); ++s) {
+        for (int m = std::max(0, min - 1); m <= std::min(most_code_, min + 1); ++m) {
+          const ScaleAndMin grid{g->d * static_cast<float>(s), g->dmin * static_cast<float>(m)};
+          const float error = RoundToGrid(n, x_ + n * j, w_ + n * j, grid, 0, high_, tried);
+          if (best >= 0 && error >= best) continue;
+          best = error;
+          g->scales[j] = s;
+          g->mins[j] = m;
+          std::copy_n(tried, n, g->levels + n * j);
+        }
+      }
+      g->error += best;
+    }
+  }
+
+  // The units that are best for the codes and levels as they stand.
+  void SolveUnits(Result* g) const {
+    double aa = 0, am = 0, mm = 0, ax = 0, mx = 0;  // of x ~ d a - dmin m
+    for (int i = 0; i < kSuper; ++i) {
+      const double a = g->scales[i / n] * static_cast<double>(g->levels[i]), m = g->mins[i / n];
+      const double w = w_[i], x = x_[i];
+      aa += w * a * a;
+      am += w * a * m;
+      mm += w * m * m;
+      ax += w * a * x;
+      mx += w * m * x;
+    }
+    const double determinant = aa * mm - am * am;
+    double d = aa > 0 ? ax / aa : 0, dmin = 0;
+    if (determinant > 1e-9 * aa * mm) {
+      d = (ax * mm - am * mx) / determinant;
+      dmin = (ax * am - aa * mx) / determinant;
+    }
+    if (d > 0 && dmin >= 0) {
+      g->d = RoundToHalf(static_cast<float>(d));
+      g->dmin = RoundToHalf(static_cast<float>(dmin));
+    }
+  }
+
+  const float* x_;
+  int high_, most_code_;
+  float w_[kSuper], scale_[kCount], min_[kCount];
+};
+
+// Signed scales and no minima (Q3_K, Q6_K): 16 sub-blocks of 16, levels -half..half - 1, codes
+// -limit..limit - 1.
+class SymmetricSearch {
+ public:
+  using Result = Grid<16, int8_t>;
+
+  SymmetricSearch(const float* x, const float* given, int half, int limit)
+      : x_(x), half_(half), limit_(limit) {
+    Weigh(x, given, w_);
+    for (int k = 0; k < 16; ++k) {
+      scale_[k] = FitScale(16, x + 16 * k, w_ + 16 * k, -half, half - 1);
+    }
+  }
+
+  Result Run() const {
+    Result best;
+    float extreme = 0;
+    for (const float s : scale_) {
+      if (std::fabs(s) > std::fabs(extreme)) extreme = s;
+    }
+    if (extreme == 0) return best;
+    const float inverse = static_cast<float>(-limit_) / extreme;
+    best.d = RoundToHalf(1 / inverse);
+    for (int k = 0; k < 16; ++k) {
+      best.scales[k] = Code(Nearest(inverse * scale_[k]));
+    }
+    ChooseCodes(&best);
+    static const int rounds = Variant("RO");
+    for (int round = 0; round < rounds; ++round) {
+      Result next = best;
+      SolveUnit(&next);
+      ChooseCodes(&next);
+      if (!(next.error < best.error)) break;
+      best = next;
+    }
+    return best;
+  }
+
+ private:
+  int8_t Code(int code) const { return static_cast<int8_t>(std::clamp(code, -limit_, limit_ - 1)); }
+
+  void ChooseCodes(Result* g) const {
+    float tried[16];
+    g->error = 0;
+    for (int k = 0; k < 16; ++k) {
+      const int code = g->scales[k];
+      float best = -1;
+      for (int s = Code(code - 1); s <= Code(code + 1); ++s) {
+        const ScaleAndMin grid{g->d * static_cast<float>(s), 0};
+        const float error =
+            RoundToGrid(16, x_ + 16 * k, w_ + 16 * k, grid, -half_, half_ - 1, tried);
+        if (best >= 0 && error >= best) continue;
+        best = error;
+        g->scales[k] = static_cast<int8_t>(s);
+        std::copy_n(tried, 16, g->levels + 16 * k);
+      }
+      g->error += best;
+    }
+  }
+
+  void SolveUnit(Result* g) const {
+    double aa = 0, ax = 0;
+    for (int i = 0; i < kSuper; ++i) {
+      const double a = g->scales[i / 16] * static_cast<double>(g->levels[i]);
+      aa += w_[i] * a * a;
+      ax += w_[i] * a * x_[i];
+    }
+    if (aa > 0) g->d = RoundToHalf(static_cast<float>(ax / aa));
+  }
+
+  const float* x_;
+  int half_, limit_;
+  float w_[kSuper], scale_[16];
+};
+
 // Q4_K and Q5_K: eight 6-bit pairs (scale, min) in 12 bytes.
-void PackScaleMins(const uint8_t* scales, const uint8_t* mins, uint8_t* packed) {
-  std::fill_n(packed, 12, uint8_t{0});
+void PackScaleMins(const int* scales, const int* mins, uint8_t* packed) {
   for (int j = 0; j < 4; ++j) {
     packed[j] = static_cast<uint8_t>(scales[j] | (scales[j + 4] >> 4) << 6);
     packed[j + 4] = static_cast<uint8_t>(mins[j] | (mins[j + 4] >> 4) << 6);
@@ -105,16 +252,17 @@ void PackScaleMins(const uint8_t* scales, const uint8_t* mins, uint8_t* packed) 
   }
 }
 
-AffineFits<32> FitQ45(const float* x, const float* w, int high, uint8_t* block) {
-  AffineFits<32> fits(x, w, high);
-  uint8_t scales[8], mins[8];
-  const float d = QuantizeScales(fits.scale, 63, scales);
-  const float dmin = QuantizeScales(fits.min, 63, mins);
-  fits.Refine(x, high, d, dmin, 63, scales, mins);
-  PutHalf(d, block);
-  PutHalf(dmin, block + 2);
-  PackScaleMins(scales, mins, block + 4);
-  return fits;
+// Levels as whole numbers from 0.
+void Levels(const float* levels, int zero, uint8_t* to) {
+  for (int i = 0; i < kSuper; ++i) to[i] = static_cast<uint8_t>(static_cast<int>(levels[i]) + zero);
+}
+
+void SearchQ45(const float* x, const float* w, int high, uint8_t* block, uint8_t* levels) {
+  const auto found = AffineSearch<32>(x, w, high, 63).Run();
+  PutHalf(found.d, block);
+  PutHalf(found.dmin, block + 2);
+  PackScaleMins(found.scales, found.mins, block + 4);
+  Levels(found.levels, 0, levels);
 }
 
 // Pairs of sub-blocks share 32 bytes: low nibbles the even one, high nibbles the odd one.
@@ -128,18 +276,20 @@ void PutNibblePairs(const uint8_t* levels, uint8_t* q) {
 }
 
 void Q4_K(const float* x, const float* w, uint8_t* block) {
-  const AffineFits<32> fits = FitQ45(x, w, 15, block);
-  PutNibblePairs(fits.levels, block + 16);
+  uint8_t levels[kSuper];
+  SearchQ45(x, w, 15, block, levels);
+  PutNibblePairs(levels, block + 16);
 }
 
 void Q5_K(const float* x, const float* w, uint8_t* block) {
-  const AffineFits<32> fits = FitQ45(x, w, 31, block);
+  uint8_t levels[kSuper];
+  SearchQ45(x, w, 31, block, levels);
   uint8_t* high = block + 16;
   std::fill_n(high, 32, uint8_t{0});
   for (int i = 0; i < kSuper; ++i) {
-    high[i % 32] |= static_cast<uint8_t>((fits.levels[i] >> 4 & 1) << i / 32);
+    high[i % 32] |= static_cast<uint8_t>((levels[i] >> 4 & 1) << i / 32);
   }
-  PutNibblePairs(fits.levels, block + 48);
+  PutNibblePairs(levels, block + 48);
 }
 
 // Four sub-rows of 32 in each half share bytes, two bits each.
@@ -151,87 +301,48 @@ void PutTwoBits(const uint8_t* levels, uint8_t* q) {
 }
 
 void Q2_K(const float* x, const float* w, uint8_t* block) {
-  AffineFits<16> fits(x, w, 3);
-  uint8_t scales[16], mins[16];
-  const float d = QuantizeScales(fits.scale, 15, scales);
-  const float dmin = QuantizeScales(fits.min, 15, mins);
-  fits.Refine(x, 3, d, dmin, 15, scales, mins);
+  const auto found = AffineSearch<16>(x, w, 3, 15).Run();
+  uint8_t levels[kSuper];
+  Levels(found.levels, 0, levels);
   for (int k = 0; k < 16; ++k) {
-    block[k] = static_cast<uint8_t>(scales[k] | mins[k] << 4);
+    block[k] = static_cast<uint8_t>(found.scales[k] | found.mins[k] << 4);
   }
-  PutTwoBits(fits.levels, block + 16);
-  PutHalf(d, block + 80);
-  PutHalf(dmin, block + 82);
+  PutTwoBits(levels, block + 16);
+  PutHalf(found.d, block + 80);
+  PutHalf(found.dmin, block + 82);
 }
 
-// Sub-blocks of 16 with signed levels -half..half-1 and signed scales.
-struct SymmetricFits {
-  float scale[16];
-  int8_t levels[kSuper];
-
-  SymmetricFits(const float* x, const float* given, int half) {
-    for (int k = 0; k < 16; ++k) {
-      float w[16];
-      Weigh(x + 16 * k, given == nullptr ? nullptr : given + 16 * k, 16, w);
-      scale[k] = FitScale(16, x + 16 * k, w, -half, half - 1, levels + 16 * k);
-    }
-  }
-  // Quantises the scales to -limit..limit-1 with one fp16 unit and rounds all values to the grid.
-  float QuantizeScales(const float* x, int half, int limit, int8_t* q) {
-    float extreme = 0;
-    for (const float s : scale) {
-      if (std::fabs(s) > std::fabs(extreme)) extreme = s;
-    }
-    if (extreme == 0) {
-      std::fill_n(q, 16, int8_t{0});
-      std::fill_n(levels, kSuper, int8_t{0});
-      return 0;
-    }
-    const float d = RoundToHalf(extreme / static_cast<float>(-limit));
-    for (int k = 0; k < 16; ++k) {
-      const int level = Nearest(static_cast<float>(-limit) / extreme * scale[k]);
-      q[k] = static_cast<int8_t>(std::clamp(level, -limit, limit - 1));
-      const float unit = d * static_cast<float>(q[k]);
-      for (int i = 16 * k; i < 16 * (k + 1) && unit != 0; ++i) {
-        levels[i] = static_cast<int8_t>(std::clamp(Nearest(x[i] / unit), -half, half - 1));
-      }
-    }
-    return d;
-  }
-};
-
 void Q3_K(const float* x, const float* w, uint8_t* block) {
-  SymmetricFits fits(x, w, 4);
-  int8_t scales[16];
-  const float d = fits.QuantizeScales(x, 4, 32, scales);
+  const auto found = SymmetricSearch(x, w, 4, 32).Run();
   std::fill_n(block, 110, uint8_t{0});
   uint8_t levels[kSuper];
-  for (int i = 0; i < kSuper; ++i) {
-    levels[i] = static_cast<uint8_t>(fits.levels[i] + 4);  // bit 2 goes to the mask
+  Levels(found.levels, 4, levels);
+  for (int i = 0; i < kSuper; ++i) {  // bit 2 goes to the mask
     block[i % 32] |= static_cast<uint8_t>((levels[i] >> 2) << i / 32);
   }
   PutTwoBits(levels, block + 32);
   uint8_t* packed = block + 96;
   for (int k = 0; k < 16; ++k) {
-    const int s = scales[k] + 32;
+    const int s = found.scales[k] + 32;
     packed[k % 8] |= static_cast<uint8_t>((s & 15) << (k < 8 ? 0 : 4));
     packed[8 + k % 4] |= static_cast<uint8_t>((s >> 4) << 2 * (k / 4));
   }
-  PutHalf(d, block + 108);
+  PutHalf(found.d, block + 108);
 }
 
 void Q6_K(const float* x, const float* w, uint8_t* block) {
-  SymmetricFits fits(x, w, 32);
-  int8_t scales[16];
-  const float d = fits.QuantizeScales(x, 32, 128, scales);
+  const auto found = SymmetricSearch(x, w, 32, 128).Run();
   std::fill_n(block, 210, uint8_t{0});
+  uint8_t levels[kSuper];
+  Levels(found.levels, 32, levels);
   for (int i = 0; i < kSuper; ++i) {
-    const int half = i / 128, s = i % 128 / 32, l = i % 32, level = fits.levels[i] + 32;
-    block[64 * half + 32 * (s & 1) + l] |= static_cast<uint8_t>((level & 15) << (s < 2 ? 0 : 4));
-    block[128 + 32 * half + l] |= static_cast<uint8_t>((level >> 4) << 2 * s);
+    const int half = i / 128, s = i % 128 / 32, l = i % 32;
+    block[64 * half + 32 * (s & 1) + l] |=
+        static_cast<uint8_t>((levels[i] & 15) << (s < 2 ? 0 : 4));
+    block[128 + 32 * half + l] |= static_cast<uint8_t>((levels[i] >> 4) << 2 * s);
   }
-  std::memcpy(block + 192, scales, 16);
-  PutHalf(d, block + 208);
+  std::memcpy(block + 192, found.scales, 16);
+  PutHalf(found.d, block + 208);
 }
 
 }  // namespace

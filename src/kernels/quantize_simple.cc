@@ -42,12 +42,30 @@ void PutFifthBits(const uint8_t* levels, uint8_t* at) {
   std::memcpy(at, &bits, 4);
 }
 
+// Weights given, times a part that grows with the value: a wrong large weight does more harm than
+// the importance of its column says (ggml's rule, there too with the mean square of the whole row).
+void Weigh(const float* x, const float* given, float* w) {
+  static const int gvariant = getenv("WS") ? atoi(getenv("WS")) : 0;
+  float squares = 0;
+  for (int i = 0; i < kBlock; ++i) squares += x[i] * x[i];
+  const float mean = squares / kBlock;
+  for (int i = 0; i < kBlock; ++i)
+    w[i] = gvariant == 0 ? given[i] + 1e-20f : given[i] * std::sqrt(mean + x[i] * x[i]) + 1e-20f;
+}
+
+// Whole numbers that stand in floats.
+void PutLevels(const float* q, int zero, uint8_t* levels) {
+  for (int i = 0; i < kBlock; ++i) levels[i] = static_cast<uint8_t>(static_cast<int>(q[i]) + zero);
+}
+
 // Levels 0..2 half - 1 around `half`: x ~ d (level - half). Returns d.
-float Symmetric(int half, const float* x, const float* w, uint8_t* levels) {
-  if (w != nullptr) {
-    int8_t q[kBlock];
-    const float d = FitScale(kBlock, x, w, -half, half - 1, q);
-    for (int i = 0; i < kBlock; ++i) levels[i] = static_cast<uint8_t>(q[i] + half);
+float Symmetric(int half, const float* x, const float* given, uint8_t* levels) {
+  if (given != nullptr) {
+    float w[kBlock], q[kBlock];
+    Weigh(x, given, w);
+    const float d = RoundToHalf(FitScale(kBlock, x, w, -half, half - 1));
+    RoundToGrid(kBlock, x, w, {d, 0}, -half, half - 1, q);
+    PutLevels(q, half, levels);
     return d;
   }
   const float d = Extreme(x) / static_cast<float>(-half), inverse = Inverse(d);
@@ -59,14 +77,18 @@ float Symmetric(int half, const float* x, const float* w, uint8_t* levels) {
 }
 
 // Levels 0..high from the least value up: x ~ d level + m.
-ScaleAndMin Affine(int high, const float* x, const float* w, uint8_t* levels) {
-  if (w != nullptr) {
+ScaleAndMin Affine(int high, const float* x, const float* given, uint8_t* levels) {
+  if (given != nullptr) {
     // The fit knows minima below 0 only; these types may have any.
-    float shifted[kBlock];
-    const float least = *std::min_element(x, x + kBlock);
-    for (int i = 0; i < kBlock; ++i) shifted[i] = x[i] - std::max(least, 0.0f);
-    const ScaleAndMin fit = FitScaleAndMin(kBlock, shifted, w, high, levels);
-    return {fit.scale, std::max(least, 0.0f) - fit.min};
+    float w[kBlock], q[kBlock], shifted[kBlock];
+    Weigh(x, given, w);
+    const float above = std::max(*std::min_element(x, x + kBlock), 0.0f);
+    for (int i = 0; i < kBlock; ++i) shifted[i] = x[i] - above;
+    const ScaleAndMin fit = FitScaleAndMin(kBlock, shifted, w, high);
+    const float d = RoundToHalf(fit.scale), m = RoundToHalf(above - fit.min);
+    RoundToGrid(kBlock, x, w, {d, -m}, 0, high, q);
+    PutLevels(q, 0, levels);
+    return {d, m};
   }
   const auto [least, most] = std::minmax_element(x, x + kBlock);
   const float d = (*most - *least) / static_cast<float>(high), inverse = Inverse(d);

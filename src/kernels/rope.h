@@ -21,10 +21,10 @@ struct RopeTable {
 RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta,
                         std::span<const double> factors = {});
 
-/// Rotates the first heads * head_dim values of every row of x [rows, stride] in place. Row r
-/// stands at position first_position + r % seq_len. `inverse` rotates back: the backward pass.
+/// Rotates the first heads * head_dim values of every row of x [positions.size(), stride] in place;
+/// row r stands at positions[r]. `inverse` rotates back: the backward pass.
 template <class T>
-void Rope(const Context& context, const RopeTable& table, int64_t rows, int64_t seq_len,
-          int64_t first_position, int heads, T* x, int64_t stride, bool inverse);
+void Rope(const Context& context, const RopeTable& table, std::span<const int32_t> positions,
+          int heads, T* x, int64_t stride, bool inverse);
 
 }  // namespace cria::kernels

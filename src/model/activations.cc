@@ -49,7 +49,10 @@ HeadActivations<T>::HeadActivations(const ModelConfig& c, int64_t n, bool for_tr
 
 template <class T>
 Activations<T>::Activations(const ModelConfig& config, int64_t tokens, bool for_training)
-    : n(tokens), scratch(config, tokens, for_training), head(config, tokens, for_training) {
+    : n(tokens),
+      positions(tokens),
+      scratch(config, tokens, for_training),
+      head(config, tokens, for_training) {
   const int sets = for_training ? config.n_layers : 1;
   layers.reserve(static_cast<size_t>(sets));
   for (int l = 0; l < sets; ++l) layers.emplace_back(config, tokens);
@@ -61,7 +64,7 @@ int64_t ActivationBytes(const ModelConfig& c, int64_t n, bool for_training) {
   const int64_t layer =
       8 * c.dim + 2 * t * c.dim + 8 + t * (qkv + q) + 4 * c.n_heads + 2 * t * c.hidden_dim;
   const int64_t head = 4 * c.dim + t * c.dim + 8;
-  int64_t per_token = layer + head + t * c.hidden_dim;
+  int64_t per_token = 4 + layer + head + t * c.hidden_dim;
   if (for_training) {
     per_token +=
         (c.n_layers - 1) * layer + t * c.vocab_size + 4 * c.dim + t * (2 * c.dim + qkv + q);

@@ -60,6 +60,7 @@ struct HeadActivations {
 template <class T>
 struct Activations {
   int64_t n = 0;
+  Buffer<int32_t> positions;  // [N] of the tokens in their sequences
   std::vector<LayerActivations<T>> layers;
   Scratch<T> scratch;
   HeadActivations<T> head;

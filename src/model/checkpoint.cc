@@ -68,6 +68,11 @@ ModelConfig ConfigFromTensors(const store::TensorSet& tensors, int64_t max_seq_l
   return c;
 }
 
+// A configuration may claim any size; what follows it allocates by it, so the tensors come first.
+void RequireWhole(const ModelFiles& files) {
+  for (const ParameterSpec& spec : ListParameters(files.config)) files.Tensor(spec.name);
+}
+
 // A model of another program, whose tensors carry Meta's names and metadata.
 ModelFiles FromTensors(const char* format, const fs::path& path, store::TensorSet tensors,
                        fs::path tokenizer) {
@@ -75,8 +80,11 @@ ModelFiles FromTensors(const char* format, const fs::path& path, store::TensorSe
   files.format = format;
   files.tensors = std::move(tensors);
   files.config = ConfigFromTensors(files.tensors, 2048);
+  files.notes = JsonGetOr<std::vector<std::string>>(files.tensors.metadata(), "notes", {},
+                                                    files.tensors.where());
   files.tokenizer = std::move(tokenizer);
   files.path = path;
+  RequireWhole(files);
   return files;
 }
 
@@ -91,6 +99,7 @@ ModelFiles OpenCria(const fs::path& folder, const fs::path& run) {
   files.tokenizer = FirstExisting(
       {folder / "tokenizer.model", run / "tokenizer.model", folder / "tokenizer.json"});
   files.path = folder;
+  RequireWhole(files);
   return files;
 }
 

@@ -18,6 +18,8 @@ struct ModelFiles {
   Json state;          ///< of the training run, cria only
   fs::path tokenizer;  ///< found beside the model, or the GGUF file with its own; empty if none
   fs::path path;       ///< folder or file that holds the tensors
+  /// What of the model is not built though it runs: a sliding window, for one.
+  std::vector<std::string> notes;
 
   /// Bytes of the weights as stored.
   int64_t stored_bytes() const;
@@ -30,7 +32,8 @@ struct ModelFiles {
 
 /// Opens a cria checkpoint or run folder (its newest complete checkpoint), a Meta folder, a Hugging
 /// Face folder, a GGUF file or a llama2.c file. Sizes are taken from the tensors where the format
-/// does not state them. Throws Error that names what is missing, damaged or not known.
+/// does not state them, and every tensor must be there in its shape. Throws Error that names what
+/// is missing, damaged or not known.
 ModelFiles OpenModel(const fs::path& path);
 
 /// Reads all weights as fp32, checking recorded digests of files up to 1 GB and every shape.

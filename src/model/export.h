@@ -1,6 +1,6 @@
 // A model in the files of other programs: Meta's release, Hugging Face, GGUF; and as a checkpoint
-// of our own. The inverse of checkpoint.h. Tensors go one at a time, in the memory of the largest,
-// except into a checkpoint of our own, whose writer wants all converted ones at once.
+// of our own. The inverse of checkpoint.h. Tensors go in pieces of some 100 MB, whatever the
+// size of the model.
 #pragma once
 
 #include <functional>
@@ -8,6 +8,7 @@
 #include <string>
 
 #include "model/checkpoint.h"
+#include "model/tensor_error.h"
 #include "tokenizer/tokenizer.h"
 
 namespace cria {
@@ -19,6 +20,8 @@ struct ExportOptions {
   bool force = false;  ///< replace what is there
   std::string name;    ///< what the model is called in its files
   std::function<void(int64_t parameters)> progress;  ///< after each tensor: those it wrote
+  /// What each matrix lost (ExportGguf only); costs reading back what was encoded.
+  std::function<void(const ParameterSpec& spec, const TensorError& error)> report;
 };
 
 /// Folder with params.json, consolidated.NN.pth, checklist.chk and the tokenizer. Norms and

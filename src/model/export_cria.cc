@@ -14,20 +14,10 @@ void ExportCria(const Context& context, const ModelFiles& model,
                 "name another place with --out, or remove it yourself");
   }
   store::CheckpointWriter writer(out);
-  std::vector<std::vector<uint8_t>> kept;  // the writer wants all bytes at once
   for (const ParameterSpec& spec : ListParameters(model.config)) {
     const store::NamedTensor& stored = StoredTensor(model, spec);
-    const DType type = ScalarTypeOf(stored, options);
-    const auto view = store::ContiguousView(stored);
-    std::span<const uint8_t> bytes;
-    if (view && type == stored.type) {
-      bytes = view->bytes;  // straight from the mapped file
-    } else {
-      kept.push_back(ConvertTensor(context, stored, {type, {}}));
-      bytes = kept.back();
-    }
-    writer.Add("weights/" + spec.name, type, spec.shape, bytes);
-    if (options.progress) options.progress(stored.elements());
+    writer.AddStreamed(StreamedTensor(context, model, stored, "weights/" + spec.name,
+                                      {ScalarTypeOf(stored, options), {}}, options));
   }
   Json state = Json::object();
   if (tokenizer != nullptr) {

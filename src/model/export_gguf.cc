@@ -26,11 +26,12 @@ uint32_t FileTypeOf(DType type) {
 store::OutputTensor RopeFreqs(const ModelConfig& c) {
   const std::vector<double> factors = RopeFactors(c);
   const std::vector<float> values(factors.begin(), factors.end());
-  return {"rope_freqs.weight", DType::kF32, {static_cast<int64_t>(values.size())}, [values] {
-            std::vector<uint8_t> bytes(values.size() * 4);
-            std::memcpy(bytes.data(), values.data(), bytes.size());
-            return bytes;
-          }};
+  return store::WholeTensor("rope_freqs.weight", DType::kF32, {static_cast<int64_t>(values.size())},
+                            [values] {
+                              std::vector<uint8_t> bytes(values.size() * 4);
+                              std::memcpy(bytes.data(), values.data(), bytes.size());
+                              return bytes;
+                            });
 }
 
 }  // namespace
@@ -89,13 +90,12 @@ void ExportGguf(const Context& context, const ModelFiles& model,
     const auto name =
         store::TranslateName(spec.name, store::NamingStyle::kMeta, store::NamingStyle::kGguf);
     CRIA_CHECK(name.has_value(), "{}", spec.name);
-    tensors.push_back({*name, how.type, spec.shape, [&context, &options, &stored, how] {
-                         auto bytes = ConvertTensor(context, stored, how);
-                         if (options.progress) {
-                           options.progress(stored.elements());
-                         }
-                         return bytes;
-                       }});
+    std::function<void(const TensorError&)> report;
+    if (options.report && spec.role != ParameterRole::kNorm) {
+      report = [&options, spec](const TensorError& error) { options.report(spec, error); };
+    }
+    tensors.push_back(
+        StreamedTensor(context, model, stored, *name, how, options, std::move(report)));
   }
   const DType embedding = StoredTensor(model, ListParameters(c).front()).type;
   Json values = GgufKeyValues(c, options.name,

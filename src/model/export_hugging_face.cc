@@ -13,9 +13,10 @@ namespace {
 
 constexpr int64_t kUsualShardBytes = 5'000'000'000;  // transformers' default
 
-// Meta's neighbours (2i, 2i + 1) become transformers' halves (i, i + half), head by head.
-std::vector<uint8_t> Permute(const std::vector<uint8_t>& bytes, int64_t rows, int head_dim) {
-  const int64_t row = static_cast<int64_t>(bytes.size()) / rows, half = head_dim / 2;
+// Meta's neighbours (2i, 2i + 1) become transformers' halves (i, i + half), head by head; `row`
+// bytes each.
+std::vector<uint8_t> Permute(const std::vector<uint8_t>& bytes, int64_t row, int head_dim) {
+  const int64_t rows = static_cast<int64_t>(bytes.size()) / row, half = head_dim / 2;
   std::vector<uint8_t> to(bytes.size());
   for (int64_t r = 0; r < rows; ++r) {
     const int64_t head = r / head_dim * head_dim, within = r % head_dim;
@@ -115,14 +116,18 @@ std::vector<store::OutputTensor> Tensors(const Context& context, const ModelFile
     const auto name = store::TranslateName(spec.name, store::NamingStyle::kMeta,
                                            store::NamingStyle::kHuggingFace);
     CRIA_CHECK(name.has_value(), "{}", spec.name);
+    if (!permuted) {
+      tensors.push_back(StreamedTensor(context, model, stored, *name, {type, {}}, options));
+      continue;
+    }
     tensors.push_back(
-        {*name, type, spec.shape, [&context, &options, &stored, type, permuted, head_dim] {
-           std::vector<uint8_t> bytes = ConvertTensor(context, stored, {type, {}});
-           if (permuted) bytes = Permute(bytes, stored.shape[0], head_dim);
-           if (options.progress) {
-             options.progress(stored.elements());
-           }
-           return bytes;
+        {*name, type, spec.shape,
+         [&context, &model, &options, &stored, type, head_dim](const store::ByteSink& sink) {
+           const int64_t row_bytes = StoredBytes(type, stored.shape[1]);
+           StreamRows(context, model, stored, {type, {}}, {.granule = head_dim}, options.progress,
+                      [&](const std::vector<uint8_t>& bytes) {
+                        sink(Permute(bytes, row_bytes, head_dim));
+                      });
          }});
   }
   return tensors;

@@ -21,22 +21,39 @@ ShardAxis AxisOf(const ParameterSpec& spec, const ModelConfig& c) {
   return spec.shard;
 }
 
-// Part `rank` of `ranks` of row-major bytes with rows of `row_bytes`.
-std::vector<uint8_t> Slice(const std::vector<uint8_t>& bytes, int64_t rows, ShardAxis axis,
-                           int rank, int ranks) {
-  if (axis == ShardAxis::kReplicated || ranks == 1) return bytes;
-  const int64_t total = static_cast<int64_t>(bytes.size());
-  if (axis == ShardAxis::kRows) {
-    const int64_t part = total / ranks;
-    return {bytes.begin() + rank * part, bytes.begin() + (rank + 1) * part};
-  }
-  const int64_t row = total / rows, part = row / ranks;
+// Columns of part `rank` of `ranks`, of rows with `row` bytes.
+std::vector<uint8_t> Columns(const std::vector<uint8_t>& bytes, int64_t row, int rank, int ranks) {
+  const int64_t rows = static_cast<int64_t>(bytes.size()) / row, part = row / ranks;
   std::vector<uint8_t> slice(static_cast<size_t>(rows * part));
   for (int64_t r = 0; r < rows; ++r) {
     std::memcpy(slice.data() + r * part, bytes.data() + r * row + rank * part,
                 static_cast<size_t>(part));
   }
   return slice;
+}
+
+struct Part {
+  ShardAxis axis;
+  int rank, ranks;
+};
+
+void WritePart(const Context& context, const ModelFiles& model, const store::NamedTensor& stored,
+               DType type, Part part, const ExportOptions& options, const store::ByteSink& sink) {
+  RowRange rows;
+  if (part.axis == ShardAxis::kRows) {
+    const int64_t n = stored.shape[0] / part.ranks;
+    rows = {part.rank * n, (part.rank + 1) * n};
+  }
+  // A tensor cut by columns is read once for each rank; it counts once.
+  const bool by_columns = part.axis == ShardAxis::kColumns && part.ranks > 1;
+  const auto progress = [&](int64_t parameters) {
+    if (options.progress) options.progress(by_columns ? parameters / part.ranks : parameters);
+  };
+  StreamRows(
+      context, model, stored, {type, {}}, rows, progress, [&](const std::vector<uint8_t>& bytes) {
+        by_columns ? sink(Columns(bytes, StoredBytes(type, stored.shape[1]), part.rank, part.ranks))
+                   : sink(bytes);
+      });
 }
 
 void RequireWritable(const ModelConfig& c, int ranks, const std::string& where) {
@@ -158,14 +175,11 @@ void ExportMeta(const Context& context, const ModelFiles& model,
       if (axis == ShardAxis::kColumns) shape[1] /= ranks;
       const std::string name =
           spec.role == ParameterRole::kOutput ? std::string("output.weight") : spec.name;
+      const Part part{axis, rank, ranks};
       tensors.push_back(
-          {name, type, shape, [&context, &options, &stored, type, shape, axis, rank, ranks] {
-             const std::vector<uint8_t> bytes = ConvertTensor(context, stored, {type, {}});
-             auto slice = Slice(bytes, stored.shape[0], axis, rank, ranks);
-             if (options.progress) {
-               options.progress(ElementCount(shape));
-             }
-             return slice;
+          {name, type, shape,
+           [&context, &model, &options, &stored, type, part](const store::ByteSink& sink) {
+             WritePart(context, model, stored, type, part, options, sink);
            }});
     }
     names.push_back(fmt::format("consolidated.{:02}.pth", rank));

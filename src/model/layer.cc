@@ -43,64 +43,62 @@ void CopyRows(const Context& context, int64_t rows, int64_t width, const V* from
 }
 
 template <class T>
-void Attend(const Context& context, const ModelConfig& c, const TokenGrid& grid,
-            const LayerCache<T>* cache, LayerActivations<T>* a) {
+void Attend(const Context& context, const ModelConfig& c, const TokenRows& tokens,
+            const kernels::KvLayer& cache, LayerActivations<T>* a) {
   const Widths w(c);
-  kernels::AttentionShape shape = SelfAttention(c, grid);
   const T* q = a->qkv.data();
   const T* k = q + w.q;
   const T* v = k + w.kv;
-  if (cache != nullptr) {
-    const int64_t at = grid.first_position * w.kv;
-    CopyRows(context, grid.n(), w.kv, k, w.qkv, cache->k + at, w.kv);
-    CopyRows(context, grid.n(), w.kv, v, w.qkv, cache->v + at, w.kv);
-    k = cache->k;
-    v = cache->v;
-    shape.kv_len = grid.first_position + grid.seq_len;
-    shape.kv_stride = w.kv;
+  if (tokens.segments.empty()) {
+    kernels::Attention(context, SelfAttention(c, tokens.grid), q, k, v, a->attended.data(),
+                       a->lse.data());
+    return;
   }
-  kernels::Attention(context, shape, q, k, v, a->attended.data(), a->lse.data());
+  kernels::StoreKeysValues(context, cache, tokens.segments, k, v, w.qkv);
+  kernels::PagedAttention(context, {.heads = c.n_heads, .q_stride = w.qkv, .out_stride = w.q},
+                          cache, tokens.segments, q, a->attended.data());
 }
 
 }  // namespace
 
 template <class T>
 void LayerForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                  const kernels::RopeTable& rope, const TokenGrid& grid, const LayerCache<T>* cache,
-                  LayerActivations<T>* a, Scratch<T>* scratch, float* x_out) {
+                  const kernels::RopeTable& rope, const TokenRows& tokens,
+                  const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
+                  float* x_out) {
   const Widths w(c);
-  const int64_t n = grid.n();
+  const int64_t n = tokens.n();
   const float eps = static_cast<float>(c.norm_eps);
   const bool in_place = x_out == a->x.data();
   float* x_mid = in_place ? x_out : a->x_mid.data();
 
   kernels::RmsNorm(context, n, c.dim, eps, a->x.data(), weights.attention_norm,
                    a->attention_normed.data(), a->attention_rms.data());
-  weights.wqkv.Apply(context, {n, 0}, a->attention_normed.data(), c.dim, &scratch->quantized,
+  weights.wqkv.Apply(context, tokens.phases, a->attention_normed.data(), c.dim, &scratch->quantized,
                      a->qkv.data(), w.qkv);
-  kernels::Rope(context, rope, n, grid.seq_len, grid.first_position, c.n_heads + c.n_kv_heads,
-                a->qkv.data(), w.qkv, false);
-  Attend(context, c, grid, cache, a);
+  kernels::Rope(context, rope, tokens.positions, c.n_heads + c.n_kv_heads, a->qkv.data(), w.qkv,
+                false);
+  Attend(context, c, tokens, cache, a);
   if (!in_place) CopyRows(context, n, c.dim, a->x.data(), c.dim, x_mid, c.dim);
-  weights.wo.Apply(context, {n, 0}, a->attended.data(), w.q, &scratch->quantized, x_mid, c.dim,
-                   true);
+  weights.wo.Apply(context, tokens.phases, a->attended.data(), w.q, &scratch->quantized, x_mid,
+                   c.dim, true);
 
   kernels::RmsNorm(context, n, c.dim, eps, x_mid, weights.ffn_norm, a->ffn_normed.data(),
                    a->ffn_rms.data());
-  weights.w13.Apply(context, {n, 0}, a->ffn_normed.data(), c.dim, &scratch->quantized,
+  weights.w13.Apply(context, tokens.phases, a->ffn_normed.data(), c.dim, &scratch->quantized,
                     a->gate_up.data(), 2 * c.hidden_dim);
   kernels::SwiGlu(context, n, c.hidden_dim, a->gate_up.data(), scratch->gated.data());
   if (!in_place) CopyRows(context, n, c.dim, x_mid, c.dim, x_out, c.dim);
-  weights.w2.Apply(context, {n, 0}, scratch->gated.data(), c.hidden_dim, &scratch->quantized, x_out,
-                   c.dim, true);
+  weights.w2.Apply(context, tokens.phases, scratch->gated.data(), c.hidden_dim, &scratch->quantized,
+                   x_out, c.dim, true);
 }
 
 template <class T>
 void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                   const kernels::RopeTable& rope, const TokenGrid& grid, const LayerOffsets& at,
+                   const kernels::RopeTable& rope, const TokenRows& tokens, const LayerOffsets& at,
                    LayerActivations<T>* a, Scratch<T>* s, float* gradients) {
   const Widths w(c);
-  const int64_t n = grid.n(), hidden = c.hidden_dim;
+  const int64_t n = tokens.n(), hidden = c.hidden_dim;
   float* dx = s->dx.data();
   T* dx_t = s->dx_t.data();
   T* d_normed = s->d_normed.data();
@@ -126,11 +124,10 @@ void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeig
   kernels::Matmul(context, n, dx_t, c.dim, weights.wo.backward, s->d_attended.data(), w.q);
   const T* q = a->qkv.data();
   T* dq = s->d_qkv.data();
-  kernels::AttentionBackward(context, SelfAttention(c, grid), q, q + w.q, q + w.q + w.kv,
+  kernels::AttentionBackward(context, SelfAttention(c, tokens.grid), q, q + w.q, q + w.q + w.kv,
                              a->attended.data(), a->lse.data(), s->d_attended.data(), dq, dq + w.q,
                              dq + w.q + w.kv);
-  kernels::Rope(context, rope, n, grid.seq_len, grid.first_position, c.n_heads + c.n_kv_heads, dq,
-                w.qkv, true);
+  kernels::Rope(context, rope, tokens.positions, c.n_heads + c.n_kv_heads, dq, w.qkv, true);
   kernels::MatmulTransposedA(context, w.qkv, c.dim, n, dq, w.qkv, a->attention_normed.data(), c.dim,
                              gradients + at.wqkv, c.dim);
   kernels::Matmul(context, n, dq, w.qkv, weights.wqkv.backward, d_normed, c.dim);
@@ -139,11 +136,11 @@ void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeig
 }
 
 #define CRIA_INSTANTIATE(T)                                                                        \
-  template void LayerForward<T>(const Context&, const ModelConfig&, const LayerWeights<T>&,        \
-                                const kernels::RopeTable&, const TokenGrid&, const LayerCache<T>*, \
-                                LayerActivations<T>*, Scratch<T>*, float*);                        \
+  template void LayerForward<T>(                                                                   \
+      const Context&, const ModelConfig&, const LayerWeights<T>&, const kernels::RopeTable&,       \
+      const TokenRows&, const kernels::KvLayer&, LayerActivations<T>*, Scratch<T>*, float*);       \
   template void LayerBackward<T>(const Context&, const ModelConfig&, const LayerWeights<T>&,       \
-                                 const kernels::RopeTable&, const TokenGrid&, const LayerOffsets&, \
+                                 const kernels::RopeTable&, const TokenRows&, const LayerOffsets&, \
                                  LayerActivations<T>*, Scratch<T>*, float*);
 CRIA_INSTANTIATE(float)
 CRIA_INSTANTIATE(BF16)

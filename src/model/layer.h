@@ -4,33 +4,36 @@
 #pragma once
 
 #include "kernels/attention.h"
+#include "kernels/paged_attention.h"
 #include "kernels/rope.h"
 #include "model/activations.h"
 #include "model/weights.h"
 
 namespace cria {
 
-/// Where the tokens stand: `rows` sequences of `seq_len` new tokens each.
+/// Whole sequences side by side: `rows` of `seq_len` tokens each.
 struct TokenGrid {
   int64_t rows = 1, seq_len = 0;
-  int64_t first_position = 0;  ///< > 0 behind a cache
-  int64_t n() const { return rows * seq_len; }
 };
 
-/// Keys and values of one layer [capacity, kv_heads * head_dim], filled up to first_position.
-template <class T>
-struct LayerCache {
-  T* k = nullptr;
-  T* v = nullptr;
+/// The rows of one pass. They attend within `grid`, or, if `segments` is not empty, over what each
+/// segment has in the blocks of a pool.
+struct TokenRows {
+  PhaseRows phases;
+  std::span<const int32_t> positions;  ///< [N]
+  TokenGrid grid;
+  std::span<const kernels::PagedSegment> segments;
+  int64_t n() const { return phases.n(); }
 };
 
 /// Reads a.x, fills the rest of `a`, writes the residual stream behind the layer to x_out [N, dim]
-/// (may be a.x itself when nothing has to be kept; then a.x_mid is not used either). With a cache,
-/// appends the new keys and values and attends over all of it.
+/// (may be a.x itself when nothing has to be kept; then a.x_mid is not used either). With segments,
+/// the new keys and values go to their blocks in `cache`.
 template <class T>
 void LayerForward(const Context& context, const ModelConfig& config, const LayerWeights<T>& weights,
-                  const kernels::RopeTable& rope, const TokenGrid& grid, const LayerCache<T>* cache,
-                  LayerActivations<T>* a, Scratch<T>* scratch, float* x_out);
+                  const kernels::RopeTable& rope, const TokenRows& tokens,
+                  const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
+                  float* x_out);
 
 /// scratch->dx [N, dim] holds d loss / d x_out on entry and d loss / d x on return. Adds the weight
 /// gradients to `gradients` (the whole block; `offsets` say where this layer's begin). Overwrites
@@ -38,7 +41,7 @@ void LayerForward(const Context& context, const ModelConfig& config, const Layer
 template <class T>
 void LayerBackward(const Context& context, const ModelConfig& config,
                    const LayerWeights<T>& weights, const kernels::RopeTable& rope,
-                   const TokenGrid& grid, const LayerOffsets& offsets, LayerActivations<T>* a,
+                   const TokenRows& tokens, const LayerOffsets& offsets, LayerActivations<T>* a,
                    Scratch<T>* scratch, float* gradients);
 
 }  // namespace cria

@@ -1,4 +1,4 @@
-// Embedding, layers, head and loss; training keeps every layer's activations, decoding the cache.
+// Embedding, layers, head and loss; training keeps every layer's activations, inference the pool.
 #include "model/llama.h"
 
 #include <algorithm>
@@ -9,35 +9,10 @@
 #include "kernels/embedding.h"
 #include "kernels/norm.h"
 #include "model/layer.h"
+#include "model/ragged_batch.h"
 
 namespace cria {
 namespace {
-
-template <class T>
-class Cache : public KvCache {
- public:
-  Cache(const ModelConfig& c, int64_t capacity)
-      : capacity_(capacity), width_(int64_t{c.n_kv_heads} * c.head_dim) {
-    for (int l = 0; l < c.n_layers; ++l) {
-      k_.emplace_back(capacity * width_);
-      v_.emplace_back(capacity * width_);
-    }
-  }
-  int64_t length() const override { return length_; }
-  int64_t capacity() const override { return capacity_; }
-  void Truncate(int64_t length) override {
-    CRIA_CHECK(length >= 0 && length <= length_, "{} of {}", length, length_);
-    length_ = length;
-  }
-  void Grow(int64_t tokens) { length_ += tokens; }
-  LayerCache<T> layer(int l) {
-    return {k_[static_cast<size_t>(l)].data(), v_[static_cast<size_t>(l)].data()};
-  }
-
- private:
-  int64_t capacity_, width_, length_ = 0;
-  std::vector<Buffer<T>> k_, v_;
-};
 
 template <class T>
 class LlamaOf : public Llama {
@@ -62,54 +37,51 @@ class LlamaOf : public Llama {
 
   double Loss(const Context& context, const Batch& batch, std::span<float> token_loss) override {
     CheckBatch(batch);
-    const TokenGrid grid{batch.rows, batch.seq_len, 0};
-    Activations<T>& a = Reserve(grid.n());
-    Forward(context, grid, batch.tokens.data(), nullptr, &a);
-    HeadLoss(context, grid.n(), batch.targets.data(), &a);
-    CRIA_CHECK(token_loss.empty() || token_loss.size() == static_cast<size_t>(grid.n()));
+    Activations<T>& a = Reserve(batch.rows * batch.seq_len);
+    const TokenRows tokens = GridRows(batch, &a);
+    RunFull(context, tokens, batch.tokens, &a);
+    HeadLoss(context, tokens.n(), batch.targets.data(), &a);
+    CRIA_CHECK(token_loss.empty() || token_loss.size() == static_cast<size_t>(tokens.n()));
     std::copy_n(a.head.loss.data(), token_loss.size(), token_loss.begin());
-    return SumLoss(a.head, grid.n());
+    return SumLoss(a.head, tokens.n());
   }
 
   double LossAndGradients(const Context& context, const Batch& batch, float gradient_scale,
                           ParameterBlock* gradients) override {
     CRIA_CHECK(for_training_, "this model was made for inference");
     CheckBatch(batch);
-    const TokenGrid grid{batch.rows, batch.seq_len, 0};
-    Activations<T>& a = Reserve(grid.n());
-    Forward(context, grid, batch.tokens.data(), nullptr, &a);
-    HeadBackward(context, grid.n(), batch.targets.data(), gradient_scale, &a, gradients->data());
+    Activations<T>& a = Reserve(batch.rows * batch.seq_len);
+    const TokenRows tokens = GridRows(batch, &a);
+    RunFull(context, tokens, batch.tokens, &a);
+    HeadBackward(context, tokens.n(), batch.targets.data(), gradient_scale, &a, gradients->data());
     for (int l = config_.n_layers - 1; l >= 0; --l) {
-      LayerBackward(context, config_, weights_.layers[static_cast<size_t>(l)], rope_, grid,
+      LayerBackward(context, config_, weights_.layers[static_cast<size_t>(l)], rope_, tokens,
                     OffsetsOfLayer(config_, l), &a.layers[static_cast<size_t>(l)], &a.scratch,
                     gradients->data());
     }
-    kernels::EmbeddingBackward(context, grid.n(), config_.dim, a.scratch.dx.data(),
+    kernels::EmbeddingBackward(context, tokens.n(), config_.dim, a.scratch.dx.data(),
                                batch.tokens.data(),
                                gradients->data() + OffsetsOfTop(config_).embedding);
-    return SumLoss(a.head, grid.n());
+    return SumLoss(a.head, tokens.n());
   }
 
-  std::unique_ptr<KvCache> NewCache(int64_t capacity) const override {
-    CRIA_CHECK(capacity <= config_.max_seq_len, "cache of {} tokens, model of {}", capacity,
-               config_.max_seq_len);
-    return std::make_unique<Cache<T>>(config_, capacity);
-  }
+  KvType ExactKvType() const override { return sizeof(T) == 2 ? KvType::kF16 : KvType::kF32; }
 
-  void Decode(const Context& context, std::span<const int32_t> tokens, KvCache* cache,
-              bool all_positions, float* logits) override {
-    const int64_t n = static_cast<int64_t>(tokens.size());
-    CRIA_CHECK(n > 0 && cache->length() + n <= cache->capacity(), "{} tokens behind {} of {}", n,
-               cache->length(), cache->capacity());
-    for (const int32_t token : tokens) CheckToken(token);
-    auto* own = static_cast<Cache<T>*>(cache);
-    const TokenGrid grid{1, n, own->length()};
-    Activations<T>& a = Reserve(n);
-    Forward(context, grid, tokens.data(), own, &a);
-    own->Grow(n);
-    const int64_t first = all_positions ? 0 : n - 1;
-    weights_.output.Apply(context, {n - first, 0}, a.head.normed.data() + first * config_.dim,
-                          config_.dim, &a.scratch.quantized, logits, config_.vocab_size);
+  void Forward(const Context& context, std::span<const Segment> segments, KvPool* pool,
+               float* logits) override {
+    CRIA_CHECK(pool->Fits(config_), "a pool of another model");
+    if (segments.empty()) return;
+    const RaggedBatch batch(config_, segments);
+    if (batch.phases.generated > 0) weights_.PackSome(context, files_);
+    Activations<T>& a = Reserve(batch.phases.n());
+    const TokenRows tokens{batch.phases, batch.positions, {}, batch.segments};
+    float* x = RunLayers(context, tokens, batch.tokens, pool, &a);
+    for (size_t i = 0; i < batch.wanted_rows.size(); ++i) {  // to the front, in place: they ascend
+      const int64_t from = batch.wanted_rows[i], to = static_cast<int64_t>(i);
+      if (from != to) std::copy_n(x + from * config_.dim, config_.dim, x + to * config_.dim);
+    }
+    FinalNorm(context, batch.wanted.n(), x, &a);
+    WriteLogits(context, batch, &a, logits);
   }
 
  private:
@@ -138,44 +110,77 @@ class LlamaOf : public Llama {
     return *activations_;
   }
 
-  // Up to the final norm. Layers keep what they saw when this model trains; else one set of buffers
-  // serves all and the residual stream stays in place.
-  void Forward(const Context& context, const TokenGrid& grid, const int32_t* tokens,
-               Cache<T>* cache, Activations<T>* a) {
-    const int64_t n = grid.n();
-    weights_.Embed(context, config_.dim, {tokens, static_cast<size_t>(n)}, a->layers[0].x.data());
+  TokenRows GridRows(const Batch& batch, Activations<T>* a) const {
+    const int64_t n = batch.rows * batch.seq_len;
+    for (int64_t i = 0; i < n; ++i) a->positions[i] = static_cast<int32_t>(i % batch.seq_len);
+    return {
+        {n, 0}, a->positions.span().first(static_cast<size_t>(n)), {batch.rows, batch.seq_len}, {}};
+  }
+
+  // Returns the residual stream behind the layers. They keep what they saw when this model trains;
+  // else one set of buffers serves all and the residual stream stays in place.
+  float* RunLayers(const Context& context, const TokenRows& tokens, std::span<const int32_t> ids,
+                   KvPool* pool, Activations<T>* a) {
+    weights_.Embed(context, config_.dim, ids, a->layers[0].x.data());
     for (int l = 0; l < config_.n_layers; ++l) {
       const bool last = l + 1 == config_.n_layers;
       LayerActivations<T>& layer = a->layers[for_training_ ? static_cast<size_t>(l) : 0];
       float* x_out = !for_training_ ? layer.x.data()
                      : last         ? a->head.x.data()
                                     : a->layers[static_cast<size_t>(l) + 1].x.data();
-      LayerCache<T> layer_cache;
-      if (cache != nullptr) layer_cache = cache->layer(l);
-      LayerForward(context, config_, weights_.layers[static_cast<size_t>(l)], rope_, grid,
-                   cache != nullptr ? &layer_cache : nullptr, &layer, &a->scratch, x_out);
+      LayerForward(context, config_, weights_.layers[static_cast<size_t>(l)], rope_, tokens,
+                   pool != nullptr ? pool->layer(l) : kernels::KvLayer(), &layer, &a->scratch,
+                   x_out);
     }
-    const float* x = for_training_ ? a->head.x.data() : a->layers[0].x.data();
-    kernels::RmsNorm(context, n, config_.dim, static_cast<float>(config_.norm_eps), x,
+    return for_training_ ? a->head.x.data() : a->layers[0].x.data();
+  }
+
+  void FinalNorm(const Context& context, int64_t rows, const float* x, Activations<T>* a) {
+    kernels::RmsNorm(context, rows, config_.dim, static_cast<float>(config_.norm_eps), x,
                      weights_.norm, a->head.normed.data(), a->head.rms.data());
+  }
+
+  // Whole sequences, up to the final norm of every row.
+  void RunFull(const Context& context, const TokenRows& tokens, std::span<const int32_t> ids,
+               Activations<T>* a) {
+    FinalNorm(context, tokens.n(), RunLayers(context, tokens, ids, nullptr, a), a);
+  }
+
+  // Rows that stand in the caller's order go straight to it; else by way of head.logits.
+  void WriteLogits(const Context& context, const RaggedBatch& batch, Activations<T>* a,
+                   float* logits) {
+    const int64_t vocab = config_.vocab_size, wanted = batch.wanted.n();
+    if (wanted == 0) return;
+    if (batch.in_order()) {
+      weights_.output.Apply(context, batch.wanted, a->head.normed.data(), config_.dim,
+                            &a->scratch.quantized, logits, vocab);
+      return;
+    }
+    ForEachLogitBlock(context, batch.wanted, a, [&](int64_t first, int64_t rows) {
+      context.ParallelFor(rows, [&](int64_t r) {
+        std::copy_n(a->head.logits.data() + r * vocab, vocab,
+                    logits + batch.logit_rows[static_cast<size_t>(first + r)] * vocab);
+      });
+    });
   }
 
   // Calls f(first row, number of rows) with head.logits filled for those rows.
   template <class F>
-  void ForEachLogitBlock(const Context& context, int64_t n, Activations<T>* a, F f) {
+  void ForEachLogitBlock(const Context& context, PhaseRows all, Activations<T>* a, F f) {
     constexpr int64_t kRows = HeadActivations<T>::kLogitRows;
-    for (int64_t first = 0; first < n; first += kRows) {
-      const int64_t rows = std::min(kRows, n - first);
-      weights_.output.Apply(context, {rows, 0}, a->head.normed.data() + first * config_.dim,
-                            config_.dim, &a->scratch.quantized, a->head.logits.data(),
-                            config_.vocab_size);
+    for (int64_t first = 0; first < all.n(); first += kRows) {
+      const int64_t rows = std::min(kRows, all.n() - first);
+      const int64_t prompt = std::clamp<int64_t>(all.prompt - first, 0, rows);
+      weights_.output.Apply(context, {prompt, rows - prompt},
+                            a->head.normed.data() + first * config_.dim, config_.dim,
+                            &a->scratch.quantized, a->head.logits.data(), config_.vocab_size);
       f(first, rows);
     }
   }
 
   void HeadLoss(const Context& context, int64_t n, const int32_t* targets, Activations<T>* a) {
     HeadActivations<T>& head = a->head;
-    ForEachLogitBlock(context, n, a, [&](int64_t first, int64_t rows) {
+    ForEachLogitBlock(context, {n, 0}, a, [&](int64_t first, int64_t rows) {
       kernels::CrossEntropy<T>(context, rows, config_.vocab_size, head.logits.data(),
                                targets + first, 1, head.loss.data() + first, nullptr);
     });
@@ -186,7 +191,7 @@ class LlamaOf : public Llama {
                     Activations<T>* a, float* gradients) {
     HeadActivations<T>& head = a->head;
     const int64_t dim = config_.dim, vocab = config_.vocab_size;
-    ForEachLogitBlock(context, n, a, [&](int64_t first, int64_t rows) {
+    ForEachLogitBlock(context, {n, 0}, a, [&](int64_t first, int64_t rows) {
       kernels::CrossEntropy(context, rows, vocab, head.logits.data(), targets + first, scale,
                             head.loss.data() + first, head.dlogits.data() + first * vocab);
     });

@@ -1,14 +1,15 @@
-// LLaMA: forward, loss, gradients, cached decoding, on kernels of a chosen precision.
+// LLaMA: forward over ragged batches behind a cache, loss, gradients, on kernels of a chosen
+// precision.
 #pragma once
 
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "base/context.h"
 #include "data/batch.h"
 #include "model/checkpoint.h"
 #include "model/config.h"
+#include "model/kv_pool.h"
 #include "model/parameters.h"
 
 namespace cria {
@@ -18,14 +19,15 @@ const char* PrecisionName(Precision precision);
 /// bf16 where the processor multiplies it (AMX, AVX-512 BF16), else fp32.
 Precision DefaultPrecision();
 
-/// Keys and values of the tokens seen so far, one sequence.
-class KvCache {
- public:
-  virtual ~KvCache() = default;
-  virtual int64_t length() const = 0;
-  virtual int64_t capacity() const = 0;
-  /// Forgets everything from position `length` on.
-  virtual void Truncate(int64_t length) = 0;
+/// New tokens of one sequence in a ragged batch.
+struct Segment {
+  std::span<const int32_t> tokens;  ///< >= 1
+  int64_t first_position = 0;       ///< tokens before it are in the blocks already
+  /// Block table: position p lies in blocks[p / kKvBlockTokens]; covers first_position + tokens.
+  std::span<const int32_t> blocks;
+  /// Tokens made by the model (decode arithmetic), else prompt; see PhaseRows in model/weights.h.
+  bool generated = false;
+  enum class Logits { kNone, kLast, kAll } logits = Logits::kLast;
 };
 
 /// What a model computes. In training the weights inside are a packed copy; the fp32 master block
@@ -51,11 +53,18 @@ class Llama {
   virtual double LossAndGradients(const Context& context, const Batch& batch, float gradient_scale,
                                   ParameterBlock* gradients) = 0;
 
-  virtual std::unique_ptr<KvCache> NewCache(int64_t capacity) const = 0;
-  /// Feeds `tokens` at the end of the cache. `logits` receives fp32 rows of vocab_size: one per
-  /// token if `all_positions`, else only the last one's.
-  virtual void Decode(const Context& context, std::span<const int32_t> tokens, KvCache* cache,
-                      bool all_positions, float* logits) = 0;
+  /// The number type in which a cache holds the model's keys and values as they are computed: kF32
+  /// for float precision, kF16 for bf16. The cached pass then equals the full one.
+  virtual KvType ExactKvType() const = 0;
+
+  /// Runs the new tokens of several sequences at once: reads what stands before them in the blocks
+  /// of `pool` (made for this configuration) and writes their keys and values there. `logits`
+  /// receives fp32 rows of vocab_size for the tokens that want them, in the order of the segments.
+  /// Segments are of different sequences and write to no common block. A row's bits depend on its
+  /// own sequence's tokens and their `generated` alone: not on the other segments, on how a prompt
+  /// is cut into calls, or on threads.
+  virtual void Forward(const Context& context, std::span<const Segment> segments, KvPool* pool,
+                       float* logits) = 0;
 };
 
 struct LlamaOptions {

@@ -1,5 +1,6 @@
-// The whole model: cached decoding, gradients, threads. Outside truth (PyTorch runs, real weights)
-// is tested where files can be read: train/golden_test.cc and infer/golden_test.cc.
+// The whole model: cached pass, gradients, threads; ragged batches are kv_pool_test.cc's. Outside
+// truth (PyTorch runs, real weights) is tested where files can be read: train/golden_test.cc and
+// infer/golden_test.cc.
 #include "model/llama.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "model/sequence.h"
 
 namespace cria {
 namespace {
@@ -61,23 +63,22 @@ class LlamaTest : public testing::TestWithParam<std::tuple<Precision, int, bool>
   }
 };
 
-TEST_P(LlamaTest, CachedDecodingEqualsTheFullPassBitForBit) {
+TEST_P(LlamaTest, PromptInPiecesEqualsTheFullPassBitForBit) {
   const ModelConfig c = config();
   const Context context(2);
   const ParameterBlock p = RandomWeights(c);
   auto model = Model(context, p, c, precision(), false);
   const std::vector<int32_t> tokens = RandomBatch(1, 37, c.vocab_size, 5).tokens;
   std::vector<float> full(37 * c.vocab_size), step(c.vocab_size), chunk(20 * c.vocab_size);
-  auto cache = model->NewCache(40);
-  model->Decode(context, tokens, cache.get(), true, full.data());
-  auto stepped = model->NewCache(40);
+  Sequence whole(model.get(), 40), stepped(model.get(), 40);
+  whole.Feed(context, tokens, false, true, full.data());
   for (int i = 0; i < 37; ++i) {
-    model->Decode(context, {tokens.data() + i, 1}, stepped.get(), false, step.data());
+    stepped.Feed(context, {tokens.data() + i, 1}, false, false, step.data());
     for (int v = 0; v < c.vocab_size; ++v)
       ASSERT_EQ(step[v], full[i * c.vocab_size + v]) << i << " " << v;
   }
-  stepped->Truncate(11);
-  model->Decode(context, {tokens.data() + 11, 20}, stepped.get(), true, chunk.data());
+  stepped.Truncate(11);
+  stepped.Feed(context, {tokens.data() + 11, 20}, false, true, chunk.data());
   for (int i = 0; i < 20 * c.vocab_size; ++i) ASSERT_EQ(chunk[i], full[11 * c.vocab_size + i]);
 }
 
@@ -88,8 +89,8 @@ TEST_P(LlamaTest, LossIsTheSumOfCachedLogProbabilities) {
   auto model = Model(context, p, c, precision(), false);
   const Batch batch = RandomBatch(1, 37, c.vocab_size, 5);
   std::vector<float> logits(37 * c.vocab_size);
-  auto cache = model->NewCache(40);
-  model->Decode(context, batch.tokens, cache.get(), true, logits.data());
+  Sequence sequence(model.get(), 40);
+  sequence.Feed(context, batch.tokens, false, true, logits.data());
   double sum = 0;
   for (int i = 0; i < 37; ++i) {
     if (batch.targets[i] < 0) continue;

@@ -102,12 +102,12 @@ void WriteRandomGguf(const Context& context, const ModelConfig& config, uint64_t
         store::TranslateName(spec.name, store::NamingStyle::kMeta, store::NamingStyle::kGguf);
     CRIA_CHECK(name.has_value(), "{}", spec.name);
     const uint64_t index = tensors.size();
-    tensors.push_back({*name, type, spec.shape, [&pools, &options, spec, type, is_norm, index] {
-                         auto bytes =
-                             is_norm ? Ones(spec.shape) : pools.Cut(type, spec.shape, index);
-                         if (options.progress) options.progress(spec.elements());
-                         return bytes;
-                       }});
+    tensors.push_back(
+        store::WholeTensor(*name, type, spec.shape, [&pools, &options, spec, type, is_norm, index] {
+          auto bytes = is_norm ? Ones(spec.shape) : pools.Cut(type, spec.shape, index);
+          if (options.progress) options.progress(spec.elements());
+          return bytes;
+        }));
   }
   Json values = GgufKeyValues(config, options.name, file_type);
   tokenizer::Vocabulary vocabulary = ByteVocabulary();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "kernels/embedding.h"
 
@@ -113,6 +114,17 @@ void LoadLinear(const Context& context, const ModelFiles& files,
 }  // namespace
 
 template <class T>
+void LoadMatrices(const Context& context, const ModelFiles& files, int l, LayerWeights<T>* to) {
+  const std::string prefix = "layers." + std::to_string(l) + ".";
+  LoadLinear(context, files, {"attention.wq.weight", "attention.wk.weight", "attention.wv.weight"},
+             prefix, &to->wqkv);
+  LoadLinear(context, files, {"attention.wo.weight"}, prefix, &to->wo);
+  LoadLinear(context, files, {"feed_forward.w1.weight", "feed_forward.w3.weight"}, prefix,
+             &to->w13);
+  LoadLinear(context, files, {"feed_forward.w2.weight"}, prefix, &to->w2);
+}
+
+template <class T>
 void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
   files.VerifySmall(context);
   const ModelConfig& c = files.config;
@@ -128,22 +140,64 @@ void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
     LayerWeights<T>& layer = layers[static_cast<size_t>(l)];
     layer.attention_norm = load_gain(prefix + "attention_norm.weight");
     layer.ffn_norm = load_gain(prefix + "ffn_norm.weight");
-    LoadLinear(context, files,
-               {"attention.wq.weight", "attention.wk.weight", "attention.wv.weight"}, prefix,
-               &layer.wqkv);
-    LoadLinear(context, files, {"attention.wo.weight"}, prefix, &layer.wo);
-    LoadLinear(context, files, {"feed_forward.w1.weight", "feed_forward.w3.weight"}, prefix,
-               &layer.w13);
-    LoadLinear(context, files, {"feed_forward.w2.weight"}, prefix, &layer.w2);
+    LoadMatrices(context, files, l, &layer);
   }
   norm = load_gain("norm.weight");
   const char* const kEmbedding = "tok_embeddings.weight";
   LoadLinear(context, files, {c.tied_embeddings ? kEmbedding : "output.weight"}, "", &output);
+  const auto pack_later = [this](LinearWeight<T>* linear) {
+    if (!linear->blocks.empty()) to_pack_.push_back(linear);
+  };
+  for (LayerWeights<T>& layer : layers) {
+    for (LinearWeight<T>* linear : {&layer.wqkv, &layer.wo, &layer.w13, &layer.w2}) {
+      pack_later(linear);
+    }
+  }
+  pack_later(&output);
   const store::NamedTensor& table = files.Tensor(kEmbedding);
   stored_embedding = store::ContiguousView(table);
   if (!stored_embedding) {
     embedding = Buffer<float>(table.elements());
     store::ReadAsFloat(context, table, embedding.span());
+  }
+}
+
+namespace {
+
+// Copies every part into one buffer, part behind part. Returns its bytes.
+template <class T>
+int64_t PackStacked(const Context& context, LinearWeight<T>* linear) {
+  int64_t bytes = 0;
+  for (const kernels::BlockMatrix& part : linear->blocks) bytes += kernels::PackedBlockBytes(part);
+  linear->packed_blocks = Buffer<uint8_t>(bytes);
+  uint8_t* to = linear->packed_blocks.data();
+  for (kernels::BlockMatrix& part : linear->blocks) {
+    kernels::PackBlocks(context, part, to);
+    part.packed = to;
+    to += kernels::PackedBlockBytes(part);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+template <class T>
+void LlamaWeights<T>::PackSome(const Context& context, const ModelFiles& files) {
+  constexpr int64_t kCalls = 8;
+  if (next_to_pack_ == to_pack_.size()) return;
+  if (next_to_pack_ == 0) {
+    // Beside the copy, the caches and activations need room.
+    const int64_t bytes = files.stored_bytes();
+    if (bytes + bytes / 4 > AvailableMemoryBytes()) next_to_pack_ = to_pack_.size();
+  }
+  int64_t left = files.stored_bytes() / kCalls;
+  for (; next_to_pack_ < to_pack_.size() && left > 0; ++next_to_pack_) {
+    LinearWeight<T>* linear = to_pack_[next_to_pack_];
+    left -= PackStacked(context, linear);
+    for (const kernels::BlockMatrix& part : linear->blocks) {
+      const int64_t bytes = StoredBytes(part.type, part.n * part.k);
+      files.tensors.LetGo({part.data, static_cast<size_t>(bytes)});
+    }
   }
 }
 
@@ -161,6 +215,8 @@ void LlamaWeights<T>::Embed(const Context& context, int64_t dim, std::span<const
   }
 }
 
+template void LoadMatrices<float>(const Context&, const ModelFiles&, int, LayerWeights<float>*);
+template void LoadMatrices<BF16>(const Context&, const ModelFiles&, int, LayerWeights<BF16>*);
 template struct LinearWeight<float>;
 template struct LinearWeight<BF16>;
 template struct LlamaWeights<float>;

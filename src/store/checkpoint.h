@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "store/output_tensor.h"
 #include "store/tensor_set.h"
 
 namespace cria::store {
@@ -20,6 +21,9 @@ class CheckpointWriter {
   explicit CheckpointWriter(fs::path directory) : directory_(std::move(directory)) {}
 
   void Add(std::string name, DType type, Shape shape, std::span<const uint8_t> bytes);
+  /// A tensor that is made while it is written; such go one after the other, the others in
+  /// parallel.
+  void AddStreamed(OutputTensor tensor);
   void AddFloats(std::string name, Shape shape, std::span<const float> values);
   /// A small whole file beside the tensors (tokenizer.model). Copied.
   void AddFile(std::string name, std::string bytes);
@@ -33,7 +37,9 @@ class CheckpointWriter {
  private:
   struct Tensor {
     std::string name;
-    TensorView view;
+    TensorView view;      // no bytes if streamed
+    OutputTensor source;  // write is empty if not
+    int64_t bytes;
     size_t file;
     int64_t offset;
     uint64_t digest;
@@ -42,6 +48,7 @@ class CheckpointWriter {
     std::string name;
     int64_t bytes;
   };
+  void Place(std::string name, TensorView view, OutputTensor source);
   size_t FileOf(const std::string& group);
   void WriteData(const Context& context, const fs::path& folder);
   std::string Manifest(const Json& config, const Json& state) const;

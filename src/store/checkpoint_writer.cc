@@ -106,16 +106,27 @@ size_t CheckpointWriter::FileOf(const std::string& group) {
   return files_.size() - 1;
 }
 
-void CheckpointWriter::Add(std::string name, DType type, Shape shape,
-                           std::span<const uint8_t> bytes) {
+void CheckpointWriter::Place(std::string name, TensorView view, OutputTensor source) {
   const size_t slash = name.find('/');
   CRIA_CHECK(slash != std::string::npos && slash > 0, "tensor \"{}\" has no group", name);
-  TensorView view{type, std::move(shape), bytes};
-  CRIA_CHECK(bytes.size() == static_cast<size_t>(StoredBytes(type, view.elements())), "{}", name);
+  const int64_t bytes = StoredBytes(view.type, view.elements());
   const size_t file = FileOf(name.substr(0, slash));
   const int64_t offset = (files_[file].bytes + kAlignment - 1) / kAlignment * kAlignment;
-  files_[file].bytes = offset + static_cast<int64_t>(bytes.size());
-  tensors_.push_back({std::move(name), std::move(view), file, offset, 0});
+  files_[file].bytes = offset + bytes;
+  tensors_.push_back({std::move(name), std::move(view), std::move(source), bytes, file, offset, 0});
+}
+
+void CheckpointWriter::Add(std::string name, DType type, Shape shape,
+                           std::span<const uint8_t> bytes) {
+  TensorView view{type, std::move(shape), bytes};
+  CRIA_CHECK(bytes.size() == static_cast<size_t>(StoredBytes(type, view.elements())), "{}", name);
+  Place(std::move(name), std::move(view), {});
+}
+
+void CheckpointWriter::AddStreamed(OutputTensor tensor) {
+  std::string name = tensor.name;
+  TensorView view{tensor.type, tensor.shape, {}};
+  Place(std::move(name), std::move(view), std::move(tensor));
 }
 
 void CheckpointWriter::AddFloats(std::string name, Shape shape, std::span<const float> values) {
@@ -141,8 +152,9 @@ void CheckpointWriter::WriteData(const Context& context, const fs::path& folder)
   };
   std::vector<Work> work;
   for (Tensor& tensor : tensors_) {
+    if (tensor.source.write) continue;
     const auto bytes = tensor.view.bytes;
-    const int64_t size = static_cast<int64_t>(bytes.size());
+    const int64_t size = tensor.bytes;
     work.push_back({&tensor, nullptr, 0, 0});
     for (int64_t at = 0; at < size; at += kWriteBytes) {
       work.push_back(
@@ -158,6 +170,17 @@ void CheckpointWriter::WriteData(const Context& context, const fs::path& folder)
     const auto bytes = w.tensor->view.bytes;
     w.tensor->digest = Hash64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   });
+  for (Tensor& tensor : tensors_) {
+    if (!tensor.source.write) continue;
+    Hash64Stream digest;
+    int64_t at = tensor.offset;
+    WriteTensor(tensor.source, [&](std::span<const uint8_t> piece) {
+      outputs[tensor.file].WriteAt(piece.data(), static_cast<int64_t>(piece.size()), at);
+      digest.Update({reinterpret_cast<const char*>(piece.data()), piece.size()});
+      at += static_cast<int64_t>(piece.size());
+    });
+    tensor.digest = digest.Digest();
+  }
   context.ParallelFor(static_cast<int64_t>(outputs.size()), [&](int64_t i) { outputs[i].Sync(); });
 }
 
@@ -169,8 +192,7 @@ std::string CheckpointWriter::Manifest(const Json& config, const Json& state) co
   }
   for (const Tensor& tensor : tensors_) {
     manifest.tensors.push_back({tensor.name, tensor.view.type, tensor.view.shape, tensor.file,
-                                tensor.offset, static_cast<int64_t>(tensor.view.bytes.size()),
-                                tensor.digest});
+                                tensor.offset, tensor.bytes, tensor.digest});
   }
   return FormatManifest(manifest);
 }

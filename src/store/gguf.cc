@@ -12,7 +12,9 @@ namespace {
 constexpr const char* kRemedy = "the file is cut short, damaged or hostile; fetch it again";
 constexpr uint64_t kMaxArray = uint64_t{1} << 22;   // elements; vocabularies have 2^18 at most
 constexpr uint64_t kMaxValues = uint64_t{1} << 23;  // of all arrays together
+constexpr uint64_t kMaxKeys = 1 << 14;              // files have some fifty; each is searched for
 constexpr uint32_t kMaxDims = 4;
+constexpr uint64_t kMaxFileBytes = uint64_t{1} << 60;
 
 struct TypeNumber {
   DType type;
@@ -24,6 +26,17 @@ constexpr TypeNumber kTypeNumbers[] = {
     {DType::kQ5_0, 6},  {DType::kQ5_1, 7},  {DType::kQ8_0, 8},  {DType::kQ2_K, 10},
     {DType::kQ3_K, 11}, {DType::kQ4_K, 12}, {DType::kQ5_K, 13}, {DType::kQ6_K, 14},
     {DType::kI32, 26},  {DType::kI64, 27},  {DType::kF64, 28},  {DType::kBF16, 30}};
+
+struct ForeignType {
+  uint32_t number;
+  const char* name;
+};
+// The others of that list, to refuse them by name.
+constexpr ForeignType kForeignTypes[] = {
+    {9, "Q8_1"},   {15, "Q8_K"},   {16, "IQ2_XXS"}, {17, "IQ2_XS"}, {18, "IQ3_XXS"},
+    {19, "IQ1_S"}, {20, "IQ4_NL"}, {21, "IQ3_S"},   {22, "IQ2_S"},  {23, "IQ4_XS"},
+    {24, "I8"},    {25, "I16"},    {29, "IQ1_M"},   {34, "TQ1_0"},  {35, "TQ2_0"},
+    {39, "MXFP4"}, {40, "NVFP4"},  {41, "Q1_0"},    {42, "Q2_0"}};
 
 constexpr uint64_t kValueBytes[] = {1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8};  // at least
 
@@ -127,10 +140,14 @@ DType TakeType(Reader* in, const std::string& name) {
   for (const TypeNumber& known : kTypeNumbers) {
     if (known.number == static_cast<int32_t>(number)) return known.type;
   }
+  std::string type = std::to_string(number);
+  for (const ForeignType& foreign : kForeignTypes) {
+    if (foreign.number == number) type = foreign.name;
+  }
   in->Fail(
       fmt::format("tensor \"{}\" has type {}, which is not supported (F32, F16, BF16, Q4_0, "
                   "Q4_1, Q5_0, Q5_1, Q8_0 and Q2_K to Q6_K are)",
-                  name, number));
+                  name, type));
 }
 
 Entry TakeEntry(Reader* in, const std::string& where) {
@@ -178,7 +195,8 @@ uint64_t AlignmentOf(const Json& values, const std::string& where) {
 void RequireVersion(Reader* in) {
   const auto version = in->Take<uint32_t>();
   if (version == 2 || version == 3) return;
-  if (version == 0x02000000 || version == 0x03000000) in->Fail("a big-endian file");
+  if (version == 0x02000000 || version == 0x03000000)
+    in->Fail("a big-endian file is not supported");
   in->Fail(fmt::format("GGUF version {} is not supported (2 and 3 are)", version));
 }
 
@@ -204,6 +222,7 @@ TensorSet OpenGguf(const fs::path& path) {
   RequireVersion(&in);
   const uint64_t n_tensors = in.TakeCount(8 + 4 + 4 + 8, "tensors");
   const uint64_t n_values = in.TakeCount(8 + 4 + 1, "key-values");
+  if (n_values > kMaxKeys) in.Fail(fmt::format("{} key-values, above any model's", n_values));
   TensorSet set;
   set.set_where(where);
   set.set_metadata(TakeKeyValues(&in, n_values));
@@ -212,22 +231,25 @@ TensorSet OpenGguf(const fs::path& path) {
   for (uint64_t i = 0; i < n_tensors; ++i) entries.push_back(TakeEntry(&in, where));
   const uint64_t start = (in.at() + alignment - 1) / alignment * alignment;
   const uint64_t available = file.bytes().size() > start ? file.bytes().size() - start : 0;
-  uint64_t expected = 0;
+  uint64_t expected = 0, end = 0;
   for (const Entry& entry : entries) {
-    const std::string at = where + ", tensor \"" + entry.name + "\"";
     if (entry.offset != expected) {
       throw Error(fmt::format("hole or overlap: stands at {} of the data, {} expected",
                               entry.offset, expected),
-                  at, kRemedy);
+                  where + ", tensor \"" + entry.name + "\"", kRemedy);
     }
-    if (entry.offset > available || entry.bytes > available - entry.offset) {
-      throw Error(fmt::format("ends {} bytes behind the end of the file",
-                              entry.offset + entry.bytes - available),
-                  at, kRemedy);
-    }
+    // No overflow: CheckedElementCount keeps each tensor below 2^59 bytes.
+    end = entry.offset + entry.bytes;
+    if (end > kMaxFileBytes) break;
+    expected = (end + alignment - 1) / alignment * alignment;
+  }
+  if (end > available) {
+    throw Error(fmt::format("cut short: {} bytes of {}", file.bytes().size(), start + end), where,
+                kRemedy);
+  }
+  for (const Entry& entry : entries) {
     set.Add(ContiguousTensor(entry.name, entry.type, entry.shape,
                              file.bytes().subspan(start + entry.offset, entry.bytes), where));
-    expected = (entry.offset + entry.bytes + alignment - 1) / alignment * alignment;
   }
   set.Keep(std::move(file));
   return set;

@@ -16,8 +16,13 @@ TensorSet OpenGguf(const fs::path& path);
 
 /// A LLaMA in GGUF, all parts if it is split: Meta's tensor names; metadata() has the keys of
 /// OpenHuggingFace, "rope_factors" (divisors of the rotary frequencies) where the file lists them,
-/// and "gguf", the key-values of the file. Other architectures are refused by name.
+/// "notes" as there, and "gguf", the key-values of the file. Other architectures are refused by
+/// name.
 TensorSet OpenLlamaGguf(const fs::path& path);
+
+/// Path of one part of a split file: model-00002-of-00005.gguf for part 2 beside part 1. Throws
+/// Error if the first is not named as part 1 of `count`.
+fs::path GgufPart(const fs::path& first, int64_t part, int64_t count);
 
 /// Writes version 3, atomically. Of `values`: strings, booleans, numbers (without sign u32, with
 /// sign i32, where these suffice; floating fp32) and arrays of one of them. Throws Error if a name

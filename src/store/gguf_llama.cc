@@ -21,6 +21,9 @@ double Decimal(double value) {
 
 Json RopeScaling(const Json& values, const std::string& where) {
   const auto type = JsonGetOr<std::string>(values, "llama.rope.scaling.type", "none", where);
+  // Before there were types, a factor alone.
+  const double old = JsonGetOr(values, "llama.rope.scale_linear", 1.0, where);
+  if (type == "none" && old > 1) return {{"type", "linear"}, {"factor", Decimal(old)}};
   if (type == "none") return nullptr;
   if (type != "linear") Refuse(fmt::format("rotary scaling \"{}\" is not supported", type), where);
   return {{"type", type},
@@ -45,7 +48,18 @@ Json MetaParams(const Json& values, const std::string& where) {
         fmt::format("rotary embedding of {} out of {} values is not supported", rotated, head_dim),
         where);
   }
-  return {{"dim", dim},
+  int64_t context = JsonGet<int64_t>(values, "llama.context_length", where);
+  const int64_t window = JsonGetOr<int64_t>(values, "llama.attention.sliding_window", 0, where);
+  Json notes = Json::array();
+  if (window > 0 && window < context) {
+    notes.push_back(fmt::format(
+        "attention in a sliding window is not built: the context is held to the window, {} of {} "
+        "tokens",
+        window, context));
+    context = window;
+  }
+  return {{"notes", notes},
+          {"dim", dim},
           {"n_layers", JsonGet<int64_t>(values, "llama.block_count", where)},
           {"n_heads", heads},
           {"n_kv_heads", JsonGetOr(values, "llama.attention.head_count_kv", heads, where)},
@@ -54,19 +68,13 @@ Json MetaParams(const Json& values, const std::string& where) {
            Decimal(JsonGet<double>(values, "llama.attention.layer_norm_rms_epsilon", where))},
           {"rope_theta", Decimal(JsonGetOr(values, "llama.rope.freq_base", 10000.0, where))},
           {"rope_scaling", RopeScaling(values, where)},
-          {"max_seq_len", JsonGet<int64_t>(values, "llama.context_length", where)}};
+          {"max_seq_len", context}};
 }
 
-// model-00002-of-00005.gguf for part 2 of model-00001-of-00005.gguf.
-fs::path PartPath(const fs::path& first, int64_t part, int64_t count) {
-  const std::string name = first.filename().string();
-  const std::string tail = fmt::format("-{:05}-of-{:05}.gguf", 1, count);
-  if (!name.ends_with(tail)) {
-    throw Error(fmt::format("the first of {} parts must be named *{}", count, tail), first.string(),
-                "name the first part, under its own name, with the others beside it");
-  }
-  return first.parent_path() / (name.substr(0, name.size() - tail.size()) +
-                                fmt::format("-{:05}-of-{:05}.gguf", part, count));
+[[noreturn]] void RefuseTensor(const std::string& name, const std::string& where) {
+  if (name.ends_with(".bias")) Refuse("biases are not supported", where);
+  if (name.find("_exps.") != name.npos) Refuse("a mixture of experts is not supported", where);
+  Refuse("a tensor that no LLaMA has", where);
 }
 
 void AddTensors(const TensorSet& part, Json* params, TensorSet* set) {
@@ -78,9 +86,7 @@ void AddTensors(const TensorSet& part, Json* params, TensorSet* set) {
       continue;
     }
     const auto name = TranslateName(stored.name, NamingStyle::kGguf, NamingStyle::kMeta);
-    if (!name) {
-      Refuse("a tensor that no LLaMA has", stored.where + ", tensor \"" + stored.name + "\"");
-    }
+    if (!name) RefuseTensor(stored.name, stored.where + ", tensor \"" + stored.name + "\"");
     NamedTensor tensor = stored;
     tensor.name = *name;
     set->Add(std::move(tensor));
@@ -88,6 +94,17 @@ void AddTensors(const TensorSet& part, Json* params, TensorSet* set) {
 }
 
 }  // namespace
+
+fs::path GgufPart(const fs::path& first, int64_t part, int64_t count) {
+  const std::string name = first.filename().string();
+  const std::string tail = fmt::format("-{:05}-of-{:05}.gguf", 1, count);
+  if (!name.ends_with(tail)) {
+    throw Error(fmt::format("the first of {} parts must be named *{}", count, tail), first.string(),
+                "name the first part, under its own name, with the others beside it");
+  }
+  return first.parent_path() / (name.substr(0, name.size() - tail.size()) +
+                                fmt::format("-{:05}-of-{:05}.gguf", part, count));
+}
 
 TensorSet OpenLlamaGguf(const fs::path& path) {
   TensorSet first = OpenGguf(path);
@@ -102,7 +119,7 @@ TensorSet OpenLlamaGguf(const fs::path& path) {
   AddTensors(first, &params, &set);
   set.Absorb(std::move(first));
   for (int64_t part = 2; part <= parts; ++part) {
-    TensorSet other = OpenGguf(PartPath(path, part, parts));
+    TensorSet other = OpenGguf(GgufPart(path, part, parts));
     AddTensors(other, &params, &set);
     set.Absorb(std::move(other));
   }

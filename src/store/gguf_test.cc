@@ -13,8 +13,8 @@ namespace {
 
 OutputTensor Tensor(const std::string& name, DType type, Shape shape, uint8_t fill) {
   const int64_t bytes = StoredBytes(type, ElementCount(shape));
-  return {name, type, std::move(shape),
-          [=] { return std::vector<uint8_t>(static_cast<size_t>(bytes), fill); }};
+  return WholeTensor(name, type, std::move(shape),
+                     [=] { return std::vector<uint8_t>(static_cast<size_t>(bytes), fill); });
 }
 
 std::string GoodFile(const TestFolder& folder) {

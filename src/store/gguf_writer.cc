@@ -109,8 +109,7 @@ void WriteGguf(const fs::path& path, const Json& values, const std::vector<Outpu
   AtomicFile file(path);
   file.Write(header);
   for (const OutputTensor& tensor : tensors) {
-    const std::vector<uint8_t> bytes = MakeBytes(tensor);
-    file.Write(bytes.data(), bytes.size());
+    WriteTensor(tensor, [&file](auto bytes) { file.Write(bytes.data(), bytes.size()); });
     file.Write(std::string(static_cast<size_t>(Padded(tensor.bytes()) - tensor.bytes()), '\0'));
   }
   file.Commit();

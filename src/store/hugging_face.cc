@@ -15,24 +15,10 @@ namespace cria::store {
 namespace {
 
 constexpr const char* kRemedy = "fetch the missing or damaged files of the model again";
+constexpr const char* kQuantized =
+    "cria reads F32, F16 and BF16 here; fetch the unquantised model, or one in GGUF";
 constexpr const char* kNotLlama =
     "cria runs LLaMA and models of the same block: LLaMA 1 to 3.2, TinyLlama, SmolLM2, Mistral";
-
-struct WeightFiles {
-  fs::path index;  // empty: `single` holds everything
-  fs::path single;
-  bool torch = false;
-};
-
-WeightFiles FindWeights(const fs::path& directory) {
-  for (const bool torch : {false, true}) {
-    const std::string name = torch ? "pytorch_model.bin" : "model.safetensors";
-    const fs::path single = directory / name, index = directory / (name + ".index.json");
-    if (fs::is_regular_file(index)) return {index, {}, torch};
-    if (fs::is_regular_file(single)) return {{}, single, torch};
-  }
-  return {};
-}
 
 [[noreturn]] void Refuse(const std::string& what, const std::string& where) {
   throw Error(what, where, kNotLlama);
@@ -40,6 +26,11 @@ WeightFiles FindWeights(const fs::path& directory) {
 
 void RequireLlama(const Json& config, const std::string& where) {
   const std::string type = JsonGetOr<std::string>(config, "model_type", "llama", where);
+  const auto names = JsonGetOr<std::vector<std::string>>(config, "architectures", {}, where);
+  if (!config.contains("model_type") && !names.empty() && !names[0].starts_with("LlamaFor") &&
+      !names[0].starts_with("LLaMAFor") && !names[0].starts_with("MistralFor")) {
+    Refuse(fmt::format("architecture \"{}\" is not supported", names[0]), where);
+  }
   if (type != "llama" && type != "mistral") {
     Refuse(fmt::format("model_type \"{}\" is not supported", type), where);
   }
@@ -51,6 +42,21 @@ void RequireLlama(const Json& config, const std::string& where) {
     if (JsonGetOr(config, bias, false, where)) {
       Refuse(fmt::format("{}: biases are not supported", bias), where);
     }
+  }
+  for (const char* experts : {"num_local_experts", "num_experts"}) {
+    if (JsonGetOr<int64_t>(config, experts, 0, where) > 1) {
+      Refuse("a mixture of experts is not supported", where);
+    }
+  }
+  const double rotated = JsonGetOr(config, "partial_rotary_factor", 1.0, where);
+  if (rotated != 1)
+    Refuse(fmt::format("rotary embedding of {} of a head is not supported", rotated), where);
+  // GPTQ, AWQ, bitsandbytes, fp8, compressed-tensors and more.
+  if (config.contains("quantization_config") && !config["quantization_config"].is_null()) {
+    const auto method =
+        JsonGetOr<std::string>(config["quantization_config"], "quant_method", "unnamed", where);
+    throw Error(fmt::format("quantised weights of method \"{}\" are not supported", method), where,
+                kQuantized);
   }
 }
 
@@ -77,7 +83,9 @@ Json RopeScaling(const Json& config, const std::string& where) {
   return scaling;
 }
 
-Json MetaParams(const Json& config, const std::string& where) {
+}  // namespace
+
+Json HuggingFaceParams(const Json& config, const std::string& where) {
   RequireLlama(config, where);
   const auto heads = JsonGet<int64_t>(config, "num_attention_heads", where);
   const auto dim = JsonGet<int64_t>(config, "hidden_size", where);
@@ -88,8 +96,16 @@ Json MetaParams(const Json& config, const std::string& where) {
   // Mistral's window is not built; up to its length it changes nothing.
   int64_t context = JsonGetOr<int64_t>(config, "max_position_embeddings", 2048, where);
   const int64_t window = JsonGetOr<int64_t>(config, "sliding_window", 0, where);
-  if (window > 0) context = std::min(context, window);
-  return {{"dim", dim},
+  Json notes = Json::array();
+  if (window > 0 && window < context) {
+    notes.push_back(fmt::format(
+        "attention in a sliding window is not built: the context is held to the window, {} of {} "
+        "tokens",
+        window, context));
+    context = window;
+  }
+  return {{"notes", notes},
+          {"dim", dim},
           {"n_layers", JsonGet<int64_t>(config, "num_hidden_layers", where)},
           {"n_heads", heads},
           {"n_kv_heads", JsonGetOr(config, "num_key_value_heads", heads, where)},
@@ -100,6 +116,33 @@ Json MetaParams(const Json& config, const std::string& where) {
           {"max_seq_len", context},
           {"tied_embeddings", JsonGetOr(config, "tie_word_embeddings", false, where)}};
 }
+
+WeightFiles FindWeights(const fs::path& directory) {
+  for (const bool torch : {false, true}) {
+    const std::string name = torch ? "pytorch_model.bin" : "model.safetensors";
+    const fs::path single = directory / name, index = directory / (name + ".index.json");
+    if (fs::is_regular_file(index)) return {index, {}, torch};
+    if (fs::is_regular_file(single)) return {{}, single, torch};
+  }
+  return {};
+}
+
+std::map<std::string, std::vector<std::string>> ReadWeightMap(const Json& index,
+                                                              const std::string& where) {
+  const auto map = JsonGet<Json>(index, "weight_map", where);
+  std::map<std::string, std::vector<std::string>> files;
+  for (const auto& [tensor, file] : map.items()) {
+    const std::string name = file.is_string() ? file.get<std::string>() : "";
+    if (name.empty() || name.find_first_of("/\\") != std::string::npos || name.starts_with(".")) {
+      throw Error(fmt::format("weight_map names \"{}\", which is not a file beside it", name),
+                  where, "the index is damaged or hostile; fetch it again");
+    }
+    files[name].push_back(tensor);
+  }
+  return files;
+}
+
+namespace {
 
 // Meta turns neighbouring values (2i, 2i + 1) of a head, transformers turns (i, i + half): row
 // t * half + i of a head there is row 2i + t here. As a strided view: [heads, half, 2, in].
@@ -116,6 +159,17 @@ void UndoPermutation(NamedTensor* tensor, int64_t head_dim, const std::string& w
   piece.strides = {head_dim * row, row, half * row, column};
 }
 
+[[noreturn]] void RefuseTensor(const std::string& name, const std::string& where) {
+  if (name.ends_with(".bias")) Refuse("biases are not supported", where);
+  if (name.find(".experts.") != name.npos) Refuse("a mixture of experts is not supported", where);
+  for (const char* suffix : {".qweight", ".qzeros", ".scales", ".g_idx", ".weight_scale"}) {
+    if (name.ends_with(suffix)) {
+      throw Error("weights quantised as GPTQ, AWQ or FP8 are not supported", where, kQuantized);
+    }
+  }
+  Refuse("a tensor that no LLaMA has", where);
+}
+
 void AddTensors(const TensorSet& part, const Json& params, std::set<std::string>* names,
                 TensorSet* set) {
   for (const NamedTensor& stored : part.tensors()) {
@@ -123,7 +177,7 @@ void AddTensors(const TensorSet& part, const Json& params, std::set<std::string>
     if (stored.name.ends_with("rotary_emb.inv_freq")) continue;
     const std::string where = stored.where + ", tensor \"" + stored.name + "\"";
     const auto name = TranslateName(stored.name, NamingStyle::kHuggingFace, NamingStyle::kMeta);
-    if (!name) Refuse("a tensor that no LLaMA has", where);
+    if (!name) RefuseTensor(stored.name, where);
     // Files of tied models may repeat the embedding as head; the configuration decides.
     if (*name == "output.weight" && params["tied_embeddings"].get<bool>()) continue;
     NamedTensor tensor = stored;
@@ -139,22 +193,6 @@ TensorSet OpenPart(const fs::path& file, bool torch) {
   return torch ? OpenTorchFile(file) : OpenSafetensors(file);
 }
 
-// File name -> the tensors that the index promises in it.
-std::map<std::string, std::vector<std::string>> ReadIndex(const fs::path& path) {
-  const Json index = ReadJson(path);
-  const auto map = JsonGet<Json>(index, "weight_map", path.string());
-  std::map<std::string, std::vector<std::string>> files;
-  for (const auto& [tensor, file] : map.items()) {
-    const std::string name = file.is_string() ? file.get<std::string>() : "";
-    if (name.empty() || name.find_first_of("/\\") != std::string::npos || name.starts_with(".")) {
-      throw Error(fmt::format("weight_map names \"{}\", which is not a file beside it", name),
-                  path.string(), "the index is damaged or hostile; fetch it again");
-    }
-    files[name].push_back(tensor);
-  }
-  return files;
-}
-
 }  // namespace
 
 bool IsHuggingFace(const fs::path& directory) {
@@ -167,13 +205,13 @@ TensorSet OpenHuggingFace(const fs::path& directory) {
   TensorSet set;
   set.set_where(directory.string());
   const fs::path config = directory / "config.json";
-  set.set_metadata(MetaParams(ReadJson(config), config.string()));
+  set.set_metadata(HuggingFaceParams(ReadJson(config), config.string()));
   const WeightFiles weights = FindWeights(directory);
   std::map<std::string, std::vector<std::string>> files;
   if (weights.index.empty()) {
     files[weights.single.filename().string()];
   } else {
-    files = ReadIndex(weights.index);
+    files = ReadWeightMap(ReadJson(weights.index), weights.index.string());
   }
   for (const auto& [file, promised] : files) {
     TensorSet part = OpenPart(directory / file, weights.torch);

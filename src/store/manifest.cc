@@ -72,7 +72,10 @@ std::string FormatManifest(const Manifest& manifest) {
                  {"xxh3", Hex(tensor.digest)}}
                 .dump();
   }
-  text += "]";
+  return SignManifest(text + "]");
+}
+
+std::string SignManifest(std::string text) {
   const std::string digest = Hex(Hash64(text));
   return text.append(kTrailerBegin).append(digest).append(kTrailerEnd);
 }

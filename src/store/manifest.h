@@ -39,6 +39,8 @@ struct Manifest {
 
 /// The file's exact bytes, digest of itself included.
 std::string FormatManifest(const Manifest& manifest);
+/// Text of a manifest up to its digest -> with the digest. FormatManifest's last step.
+std::string SignManifest(std::string text);
 /// Reads and checks one. Cut, changed or newer files throw Error.
 Manifest ReadManifest(const fs::path& path);
 

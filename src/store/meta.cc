@@ -62,6 +62,21 @@ NamedTensor Join(const std::vector<const NamedTensor*>& shards, int64_t dim) {
   return whole;
 }
 
+// Later releases of Meta in the same layout that are other models.
+void RequireText(const Json& params, const std::string& where) {
+  const std::pair<const char*, const char*> others[] = {
+      {"moe_args", "a mixture of experts"},
+      {"vision_chunk_size", "a model that sees pictures"},
+      {"quantization_args", "a model with quantised weights in Meta's files"},
+      {"lora_args", "a model with LoRA adapters in Meta's files"}};
+  for (const auto& [key, what] : others) {
+    if (params.contains(key) && !params[key].is_null()) {
+      throw Error(fmt::format("{} is not supported ({})", what, key), where,
+                  "cria runs LLaMA 1 to 3.2, text only");
+    }
+  }
+}
+
 }  // namespace
 
 bool IsMeta(const fs::path& directory) {
@@ -72,6 +87,7 @@ TensorSet OpenMeta(const fs::path& directory) {
   TensorSet set;
   set.set_where(directory.string());
   set.set_metadata(ReadJson(directory / "params.json"));
+  RequireText(set.metadata(), (directory / "params.json").string());
   const int64_t dim = JsonGet<int64_t>(set.metadata(), "dim", (directory / "params.json").string());
   std::vector<TensorSet> shards;
   for (const fs::path& file : ShardFiles(directory)) shards.push_back(OpenTorchFile(file));

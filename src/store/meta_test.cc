@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "base/error.h"
 #include "store/llama2c.h"
@@ -147,6 +148,35 @@ TEST(MetaTest, DamagedFilesNeverCrash) {
     }
     EXPECT_GT(refused, 300u);
   }
+}
+
+// A view that repeats its storage could make a file of a kilobyte any size; dimensions cost too.
+TEST(MetaTest, TensorsLargerThanTheirStorageAreRefused) {
+  TestFolder folder;
+  WriteTorchFile(folder / "x.pth",
+                 {WholeTensor("w", DType::kF32, {2, 8}, [] { return std::vector<uint8_t>(64); })});
+  const std::string good = ReadFile(folder / "x.pth");
+  EXPECT_EQ(OpenTorchFile(folder / "x.pth").Get("w").shape, (Shape{2, 8}));
+  const auto pair = [](int32_t a, int32_t b) {  // (MARK, BININT a, BININT b, TUPLE)
+    std::string text = "(J....J....t";
+    std::memcpy(text.data() + 2, &a, 4);
+    std::memcpy(text.data() + 7, &b, 4);
+    return text;
+  };
+  const auto open = [&](const std::string& from, const std::string& to) {
+    std::string bad = good;
+    const size_t at = bad.find(from);
+    EXPECT_NE(at, bad.npos);
+    bad.replace(at, from.size(), to);
+    WriteFile(folder / "x.pth", bad);
+    return OpenTorchFile(folder / "x.pth").Get("w").shape;
+  };
+  const std::string view = pair(2, 8) + pair(8, 1);
+  EXPECT_EQ(open(view, pair(2, 8) + pair(0, 1)), (Shape{2, 8}));  // repeated, but not more
+  EXPECT_THROW(open(view, pair(1 << 30, 8) + pair(0, 1)), Error);
+  EXPECT_THROW(open(view, pair(1 << 30, 1 << 30) + pair(0, 0)), Error);
+  EXPECT_THROW(open(view, pair(2, 8) + pair(-8, 1)), Error);
+  EXPECT_THROW(open(view, pair(2, 8) + pair(9, 1)), Error);
 }
 
 TEST(MetaTest, ShardsThatDisagreeAreRefused) {

@@ -27,8 +27,9 @@ const std::set<std::string>& Whitelist() {
   return names;
 }
 
-// Nodes and children of one pickle. A 65B release has some ten thousand.
-constexpr size_t kMaxNodes = size_t{1} << 24;
+// Nodes and children of one pickle, some 100 MB. A 65B release has twenty thousand.
+constexpr size_t kMaxNodes = size_t{1} << 20;
+constexpr size_t kMaxName = 200;  // of a global's module or name
 
 }  // namespace
 
@@ -61,7 +62,7 @@ std::string Pickle::TakeText(uint64_t size) {
 std::string Pickle::TakeLine() {
   const auto begin = bytes_.begin() + at_;
   const auto end = std::find(begin, bytes_.end(), '\n');
-  if (end == bytes_.end() || end - begin > 200) Fail("bad name");
+  if (end == bytes_.end() || end - begin > static_cast<ptrdiff_t>(kMaxName)) Fail("bad name");
   std::string text(begin, end);
   at_ += text.size() + 1;
   return text;
@@ -144,31 +145,37 @@ void Pickle::PushLong(uint64_t size) {
 }
 
 void Pickle::PushPersistent() {
-  const Node id = nodes_[Pop()];
+  const Node& id = nodes_[Pop()];
   const auto kind = [&](size_t i) { return nodes_[id.items[i]].kind; };
   if (id.kind != Kind::kTuple || id.items.size() < 5 || kind(0) != Kind::kString ||
       nodes_[id.items[0]].text != "storage" || kind(1) != Kind::kGlobal ||
       kind(2) != Kind::kString || kind(3) != Kind::kString || kind(4) != Kind::kInt) {
     Fail("a persistent id that is not a tensor storage");
   }
-  stack_.push_back(New(Kind::kStorage, id.items));
+  Spend(id.items.size());
+  stack_.push_back(New(Kind::kStorage, std::vector<int>(id.items)));
 }
 
+// By index: New moves the nodes, and a copy of recalled arguments could cost the file's length for
+// every few bytes of it.
 void Pickle::Reduce() {
-  const Node arguments = nodes_[Pop()];
+  const int called_with = Pop();
   const Node function = nodes_[Pop()];
+  const Node& arguments = nodes_[called_with];
   if (function.kind != Kind::kGlobal || arguments.kind != Kind::kTuple) Fail("bad call");
   if (function.text == "collections OrderedDict") {
-    const int dict = New(Kind::kDict);
-    stack_.push_back(dict);
-    if (arguments.items.empty()) return;
-    for (const int pair : std::vector<int>(nodes_[arguments.items[0]].items)) {
+    const int list = arguments.items.empty() ? -1 : arguments.items[0];
+    stack_.push_back(New(Kind::kDict));
+    if (list < 0) return;
+    Spend(nodes_[list].items.size());
+    for (const int pair : std::vector<int>(nodes_[list].items)) {
       if (nodes_[pair].kind != Kind::kTuple || nodes_[pair].items.size() != 2) Fail("bad pair");
       SetItems(std::vector<int>(nodes_[pair].items));
     }
   } else if (function.text == "torch._utils _rebuild_tensor_v2") {
     if (arguments.items.size() < 4) Fail("bad tensor");
-    stack_.push_back(New(Kind::kTensor, arguments.items));
+    Spend(arguments.items.size());
+    stack_.push_back(New(Kind::kTensor, std::vector<int>(arguments.items)));
   } else if (function.text == "torch._utils _rebuild_parameter") {
     if (arguments.items.empty()) Fail("bad parameter");
     stack_.push_back(arguments.items[0]);
@@ -243,9 +250,12 @@ bool Pickle::Step(uint8_t opcode) {
       return true;
     }
     case 0x93: {  // STACK_GLOBAL
-      const Node name = nodes_[Pop()], module = nodes_[Pop()];
-      if (name.kind != Kind::kString || module.kind != Kind::kString) Fail("bad global");
-      PushGlobal(module.text, name.text);
+      const int name = Pop(), module = Pop();
+      for (const int id : {name, module}) {
+        const Node& node = nodes_[id];
+        if (node.kind != Kind::kString || node.text.size() > kMaxName) Fail("bad global");
+      }
+      PushGlobal(std::string(nodes_[module].text), std::string(nodes_[name].text));
       return true;
     }
     default:

@@ -94,5 +94,11 @@ TEST(PickleTest, AmplificationIsBounded) {
   EXPECT_THROW(RunPickle(bomb + "."), Error);
 }
 
+// A few bytes per object of some hundred.
+TEST(PickleTest, NumberOfObjectsIsBounded) {
+  EXPECT_NO_THROW(RunPickle(std::string(1000, 'N') + "."));
+  EXPECT_THROW(RunPickle(std::string(size_t{2} << 20, 'N') + "."), Error);
+}
+
 }  // namespace
 }  // namespace cria::store

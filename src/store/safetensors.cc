@@ -107,7 +107,8 @@ TensorSet OpenSafetensors(const fs::path& path) {
                              data.subspan(entry.begin, entry.end - entry.begin), where));
   }
   if (covered != data.size()) {
-    throw Error(fmt::format("{} bytes of tensors where the header says {}", data.size(), covered),
+    throw Error(fmt::format("{}: {} bytes of {}", covered > data.size() ? "cut short" : "too long",
+                            bytes.size(), 8 + header_bytes + covered),
                 where, kRemedy);
   }
   set.Keep(std::move(file));
@@ -136,8 +137,7 @@ void WriteSafetensors(const fs::path& path, const std::vector<OutputTensor>& ten
   file.Write(&header_bytes, 8);
   file.Write(text);
   for (const OutputTensor& tensor : tensors) {
-    const std::vector<uint8_t> bytes = MakeBytes(tensor);
-    file.Write(bytes.data(), bytes.size());
+    WriteTensor(tensor, [&file](auto bytes) { file.Write(bytes.data(), bytes.size()); });
   }
   file.Commit();
 }

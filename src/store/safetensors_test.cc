@@ -28,7 +28,8 @@ TEST(SafetensorsTest, RoundTrip) {
     return [copy = std::vector<uint8_t>(data, data + v.size() * sizeof(v[0]))] { return copy; };
   };
   WriteSafetensors(folder / "x.safetensors",
-                   {{"a", DType::kF32, {2, 3}, bytes(a)}, {"b", DType::kBF16, {1}, bytes(b)}},
+                   {WholeTensor("a", DType::kF32, {2, 3}, bytes(a)),
+                    WholeTensor("b", DType::kBF16, {1}, bytes(b))},
                    {{"made_by", "cria"}});
   const TensorSet set = OpenSafetensors(folder / "x.safetensors");
   EXPECT_EQ(set.metadata()["made_by"], "cria");

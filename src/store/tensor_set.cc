@@ -99,6 +99,16 @@ void TensorSet::Absorb(TensorSet other) {
   for (MappedFile& file : other.files_) files_.push_back(std::move(file));
 }
 
+void TensorSet::LetGo(const NamedTensor& tensor) const {
+  for (const TensorPiece& piece : tensor.pieces) LetGo(piece.bytes);
+}
+
+void TensorSet::LetGo(std::span<const uint8_t> bytes) const {
+  for (const MappedFile& file : files_) {
+    if (file.Holds(bytes)) file.LetGo(bytes);
+  }
+}
+
 void TensorSet::Verify(const Context& context,
                        const std::function<bool(const NamedTensor&)>& wanted) const {
   std::vector<const NamedTensor*> work;
@@ -120,6 +130,45 @@ void TensorSet::Verify(const Context& context,
                   tensor.where, "use another checkpoint or a backup; this one must not be trusted");
     }
   });
+}
+
+int64_t RowGranule(const NamedTensor& tensor) {
+  int64_t granule = 1;
+  if (tensor.shape.size() < 2 || tensor.axis != 0) return granule;
+  for (const TensorPiece& piece : tensor.pieces) {
+    if (piece.shape[0] > 0) granule = std::max(granule, AlongAxis(tensor, piece) / piece.shape[0]);
+  }
+  return granule;
+}
+
+NamedTensor SliceRows(const NamedTensor& tensor, int64_t begin, int64_t end) {
+  CRIA_CHECK(tensor.shape.size() == 2 && 0 <= begin && begin <= end && end <= tensor.shape[0],
+             "{}: rows {} to {}", tensor.name, begin, end);
+  NamedTensor slice = tensor;
+  slice.pieces.clear();
+  slice.digest.reset();
+  slice.shape[0] = end - begin;
+  int64_t first = 0;  // row of the piece at hand
+  for (const TensorPiece& piece : tensor.pieces) {
+    const int64_t rows = tensor.axis == 0 ? AlongAxis(tensor, piece) : piece.shape[0];
+    const int64_t from = std::max(begin, first) - first, to = std::min(end, first + rows) - first;
+    if (tensor.axis == 0) first += rows;
+    if (from >= to) continue;
+    const int64_t granule = rows / piece.shape[0];
+    CRIA_CHECK(from % granule == 0 && to % granule == 0, "{}: rows {} to {} of {}", tensor.name,
+               from, to, granule);
+    TensorPiece part = piece;
+    part.shape[0] = (to - from) / granule;
+    int64_t extent = 1;
+    for (size_t d = 0; d < part.shape.size(); ++d) {
+      extent += (part.shape[d] - 1) * part.strides[d];
+    }
+    if (ElementCount(part.shape) == 0) extent = 0;
+    part.bytes = piece.bytes.subspan(StoredBytes(tensor.type, from / granule * piece.strides[0]),
+                                     StoredBytes(tensor.type, extent));
+    slice.pieces.push_back(std::move(part));
+  }
+  return slice;
 }
 
 void ReadAsFloat(const Context& context, const NamedTensor& tensor, std::span<float> to) {

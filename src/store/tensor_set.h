@@ -69,6 +69,11 @@ class TensorSet {
   void Verify(const Context& context,
               const std::function<bool(const NamedTensor&)>& wanted = nullptr) const;
 
+  /// Gives the memory of a tensor's pages back, where it is one of the mapped files: for passes
+  /// that read every tensor once. They are read from disk again when used.
+  void LetGo(const NamedTensor& tensor) const;
+  void LetGo(std::span<const uint8_t> bytes) const;
+
   // For readers of formats.
   void Keep(MappedFile file) { files_.push_back(std::move(file)); }
   void Add(NamedTensor tensor);  ///< throws Error on a repeated name
@@ -84,6 +89,12 @@ class TensorSet {
   Json metadata_ = Json::object();
   std::string where_;
 };
+
+/// Rows [begin, end) of a matrix, as a view. Both must be multiples of RowGranule.
+NamedTensor SliceRows(const NamedTensor& tensor, int64_t begin, int64_t end);
+/// Rows that can only be cut off together: the head size where rows are permuted within heads, else
+/// 1.
+int64_t RowGranule(const NamedTensor& tensor);
 
 /// Copies a tensor to float, row-major, on all threads. `to` has tensor.elements() values.
 void ReadAsFloat(const Context& context, const NamedTensor& tensor, std::span<float> to);

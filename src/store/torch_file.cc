@@ -35,6 +35,10 @@ Shape IntTuple(const Pickle& pickle, int id, const std::string& where) {
   if (tuple.kind != Kind::kTuple && tuple.kind != Kind::kList) {
     throw Error("a tensor without sizes", where, kRemedy);
   }
+  constexpr size_t kMaxDims = 64;  // torch's own
+  if (tuple.items.size() > kMaxDims) {
+    throw Error(fmt::format("a tensor of {} dimensions", tuple.items.size()), where, kRemedy);
+  }
   for (const int item : tuple.items) {
     const Pickle::Node& node = pickle.node(item);
     if (node.kind != Kind::kInt || !node.text.empty())
@@ -86,6 +90,12 @@ NamedTensor MakeTensor(const Pickle& pickle, const std::string& name, const Pick
     throw Error(fmt::format("asks for elements {}..{} of a storage of {} ({} declared)",
                             offset.number, offset.number + extent, available, numel),
                 where, kRemedy);
+  }
+  // A view may repeat its storage (stride 0); a weight never does, and a file of a few bytes could
+  // claim any size by it.
+  if (tensor.elements() > numel) {
+    throw Error(fmt::format("{} elements out of a storage of {}", tensor.elements(), numel), where,
+                kRemedy);
   }
   // A dimension of size 1 is never stepped over; writers leave any stride there.
   const Shape dense = ContiguousStrides(tensor.shape);

@@ -111,9 +111,11 @@ void WriteTorchFile(const fs::path& path, const std::vector<OutputTensor>& tenso
   ZipWriter zip(path);
   zip.Add("archive/data.pkl", pickle.Finish());
   for (size_t i = 0; i < tensors.size(); ++i) {
-    const std::vector<uint8_t> bytes = MakeBytes(tensors[i]);
-    zip.Add("archive/data/" + std::to_string(i),
-            {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    zip.Begin("archive/data/" + std::to_string(i), static_cast<uint64_t>(tensors[i].bytes()));
+    WriteTensor(tensors[i], [&zip](auto bytes) {
+      zip.Write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    });
+    zip.End();
   }
   zip.Add("archive/version", "3\n");
   zip.Commit();

@@ -18,6 +18,7 @@ constexpr uint16_t kDate = 0x21;         // 1980-01-01: the same bytes every tim
 constexpr uint16_t kPaddingId = 0x4246;  // "FB", as torch.save names its padding
 constexpr uint16_t kZip64Id = 1;
 constexpr size_t kAlignment = 64, kLocalBytes = 30;
+constexpr size_t kCrcOffset = 14;  // in a local header
 
 template <class T>
 void Put(T value, std::string* out) {
@@ -38,17 +39,14 @@ void PutCommon(uint32_t crc, uint32_t size, std::string* out) {
 
 }  // namespace
 
-void ZipWriter::Add(const std::string& name, std::string_view bytes) {
-  CRIA_CHECK(bytes.size() < std::numeric_limits<uint32_t>::max(), "{}", name);
-  const auto* data = reinterpret_cast<const Bytef*>(bytes.data());
-  const uint32_t crc = static_cast<uint32_t>(::crc32_z(0, data, bytes.size()));
+void ZipWriter::Begin(const std::string& name, uint64_t size) {
+  CRIA_CHECK(size < std::numeric_limits<uint32_t>::max(), "{}", name);
   const uint64_t offset = static_cast<uint64_t>(file_.written_bytes());
-  const uint32_t size = static_cast<uint32_t>(bytes.size());
   const size_t bare = offset + kLocalBytes + name.size() + 4;
   const size_t padding = (kAlignment - bare % kAlignment) % kAlignment;
   std::string header;
   Put(kLocalHeader, &header);
-  PutCommon(crc, size, &header);
+  PutCommon(0, static_cast<uint32_t>(size), &header);  // the sum is put in at the end
   Put(static_cast<uint16_t>(name.size()), &header);
   Put(static_cast<uint16_t>(4 + padding), &header);
   header += name;
@@ -56,8 +54,30 @@ void ZipWriter::Add(const std::string& name, std::string_view bytes) {
   Put(static_cast<uint16_t>(padding), &header);
   header.append(padding, 'Z');
   file_.Write(header);
+  entries_.push_back({name, 0, static_cast<uint32_t>(size), offset});
+  written_ = 0;
+}
+
+void ZipWriter::Write(std::string_view bytes) {
+  Entry& entry = entries_.back();
+  entry.crc = static_cast<uint32_t>(
+      ::crc32_z(entry.crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
   file_.Write(bytes);
-  entries_.push_back({name, crc, size, offset});
+  written_ += bytes.size();
+}
+
+void ZipWriter::End() {
+  const Entry& entry = entries_.back();
+  CRIA_CHECK(written_ == entry.size, "{}: {} of {} bytes", entry.name, written_, entry.size);
+  std::string crc;
+  Put(entry.crc, &crc);
+  file_.Overwrite(static_cast<int64_t>(entry.offset + kCrcOffset), crc);
+}
+
+void ZipWriter::Add(const std::string& name, std::string_view bytes) {
+  Begin(name, bytes.size());
+  Write(bytes);
+  End();
 }
 
 void ZipWriter::Commit() {

@@ -12,7 +12,11 @@ namespace cria::store {
 class ZipWriter {
  public:
   explicit ZipWriter(const fs::path& path) : file_(path) {}
-  /// One entry, below 4 GiB.
+  /// One entry of `size` bytes, below 4 GiB, in pieces: Begin, Write until all are there, End.
+  void Begin(const std::string& name, uint64_t size);
+  void Write(std::string_view bytes);
+  void End();
+  /// The same of bytes at hand.
   void Add(const std::string& name, std::string_view bytes);
   /// The directory, then the file is renamed into place.
   void Commit();
@@ -24,7 +28,8 @@ class ZipWriter {
     uint64_t offset;
   };
   AtomicFile file_;
-  std::vector<Entry> entries_;
+  std::vector<Entry> entries_;  // the last one open between Begin and End
+  uint64_t written_ = 0;        // of it
 };
 
 }  // namespace cria::store

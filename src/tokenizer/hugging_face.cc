@@ -1,6 +1,7 @@
 // Reading of tokenizer.json.
 #include "tokenizer/hugging_face.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr const char* kRemedy = "the tokenizer is damaged; fetch it again";
 constexpr int64_t kMaxVocabulary = int64_t{1} << 22;
+constexpr int64_t kMaxHoles = 1 << 16;  // ids without a piece, which take memory all the same
 
 using Tree = SortedJson;
 using Ids = std::unordered_map<std::string, int32_t>;
@@ -57,8 +59,12 @@ std::vector<ModelPiece> PiecesOf(const Tree& json, const std::string& where,
                                  std::vector<AddedToken>* added) {
   std::vector<ModelPiece> pieces;
   std::vector<bool> seen;
+  const auto vocab = JsonGet<Tree>(json["model"], "vocab", where);
+  const int64_t named = static_cast<int64_t>(
+      vocab.size() + (IsNull(json, "added_tokens") ? 0 : json["added_tokens"].size()));
   const auto put = [&](const std::string& text, int64_t id, PieceType type) {
-    if (id < 0 || id >= kMaxVocabulary) throw Error("an id beyond all reason", where, kRemedy);
+    if (id < 0 || id >= std::min(kMaxVocabulary, named + kMaxHoles))
+      throw Error("an id beyond all reason", where, kRemedy);
     if (static_cast<size_t>(id) >= pieces.size()) {
       pieces.resize(static_cast<size_t>(id) + 1);
       seen.resize(pieces.size());
@@ -72,7 +78,6 @@ std::vector<ModelPiece> PiecesOf(const Tree& json, const std::string& where,
     piece.type = type;
     seen[static_cast<size_t>(id)] = true;
   };
-  const auto vocab = JsonGet<Tree>(json["model"], "vocab", where);
   for (const auto& [text, id] : vocab.items()) {
     if (!id.is_number_integer()) throw Error("an id that is no number", where, kRemedy);
     put(text, id.get<int64_t>(), PieceType::kNormal);

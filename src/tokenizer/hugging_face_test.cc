@@ -104,6 +104,20 @@ TEST(ByteLevel, Llama3Cuts) {
   EXPECT_EQ(parts("\xC3\xA9t\xC3\xA9 "), (std::vector<std::string>{"\xC3\xA9t\xC3\xA9", " "}));
 }
 
+// What a file of a few bytes could cost: ids far apart, pieces whose merges take the square.
+TEST(HuggingFace, HolesAndLongPiecesAreBounded) {
+  const Json far = {{"model", {{"type", "BPE"}, {"vocab", {{"a", 4000000}}}}}};
+  EXPECT_THROW(ParseHuggingFace(far.dump(), "here"), Error);
+  ModelProto model = LlamaModelProto();
+  model.pieces = {{"<unk>", 0, PieceType::kUnknown}};
+  for (int byte = 0; byte < 256; ++byte) {
+    model.pieces.push_back({fmt::format("<0x{:02X}>", byte), 0, PieceType::kByte});
+  }
+  EXPECT_NO_THROW(Tokenizer::FromBytes(SerializeModelProto(model), "here"));
+  model.pieces.push_back({std::string(100000, 'a'), 0, PieceType::kNormal});
+  EXPECT_THROW(Tokenizer::FromBytes(SerializeModelProto(model), "here"), Error);
+}
+
 TEST(HuggingFace, RefusesOtherKindsAndDamage) {
   const auto with = [](const char* find, const char* put) {
     std::string text = ByteLevelJson(false);

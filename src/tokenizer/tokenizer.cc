@@ -18,6 +18,9 @@
 namespace cria::tokenizer {
 namespace {
 
+// Finding the merges takes the square of a piece's length. LLaMA's have 48 bytes at most.
+constexpr size_t kMaxPieceBytes = 1024;
+
 int ByteOfPiece(const std::string& text) {
   const auto hex = [](char c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
@@ -55,6 +58,9 @@ void RequireSupported(const ModelProto& model, const std::string& where) {
   if (model.trainer.treat_whitespace_as_suffix) Unsupported("it treats blanks as suffixes", where);
   if (!model.trainer.byte_fallback) Unsupported("it has no byte fallback", where);
   for (const ModelPiece& piece : model.pieces) {
+    if (piece.text.size() > kMaxPieceBytes) {
+      Unsupported(fmt::format("a piece of {} bytes", piece.text.size()), where);
+    }
     if (piece.type == PieceType::kUnused)
       Unsupported("it has unused pieces (\"" + piece.text + "\")", where);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "model/sequence.h"
 #include "train/learner.h"
 #include "train/schedule.h"
 
@@ -36,11 +37,11 @@ Batch MakeBatch(uint64_t step, int64_t rows) {
 }
 
 std::vector<int32_t> Answer(const Context& context, Llama* model, std::vector<int32_t> input) {
-  const auto cache = model->NewCache(kSeqLen + 1);
+  Sequence sequence(model, kSeqLen + 1);
   std::vector<int32_t> answer;
   std::vector<float> logits(static_cast<size_t>(model->config().vocab_size));
   while (answer.size() < kDigits) {
-    model->Decode(context, input, cache.get(), false, logits.data());
+    sequence.Feed(context, input, !answer.empty(), false, logits.data());
     answer.push_back(
         static_cast<int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
     input = {answer.back()};

@@ -205,38 +205,67 @@ __attribute__((noinline)) void TransposeRagged(const uint8_t* from, int64_t stri
   TransposeBytes<kBytes>(copy, kBytes, to);
 }
 
-/// Calls f(block of 32 within the rows, unpacked) for all of k. Meanwhile asks for `lanes` rows'
-/// bytes from `next` on, in order: rows side by side are more streams than the processor foresees.
+/// Words that a super-block takes in packed weights: no padding but to whole words.
+template <class T>
+constexpr int kPackedWords = (T::kBlockBytes * T::kBlocks + 3) / 4;
+
+/// The rows of a panel as they lie in memory or, if `packed` is set, transposed beforehand.
+struct PanelRows {
+  const uint8_t* weights;
+  int64_t stride, rows;
+  const U* packed;
+};
+
+/// Calls f(first block of 32, blocks, transposed words) for every super-block of k.
 template <class T, class Sink>
-CRIA_INLINE void ForBlocks(const uint8_t* weights, int64_t stride, int64_t rows, int64_t k,
-                           const uint8_t* next, Sink&& f) {
-  constexpr int kBytes = T::kBlockBytes * T::kBlocks, kLines = (kBytes * Simd::kLanes + 63) / 64;
+CRIA_INLINE void ForSuperBlocks(const PanelRows& panel, int64_t k, Sink&& f) {
+  constexpr int kBytes = T::kBlockBytes * T::kBlocks;
   U words[kWords<T>];
-  for (int64_t first = 0; first < k; first += kSuperBlock, weights += kBytes) {
-    const int64_t blocks = k - first < kSuperBlock ? (k - first) / 32 : 8;
-    if (rows == Simd::kLanes && blocks == 8) {
-      TransposeBytes<kBytes>(weights, stride, words);
+  for (int64_t s = 0; s * kSuperBlock < k; ++s) {
+    const int64_t left = k / 32 - 8 * s, blocks = left < 8 ? left : 8;
+    const uint8_t* weights = panel.weights + s * kBytes;
+    const U* from = words;
+    if (panel.packed != nullptr) {
+      from = panel.packed + s * kPackedWords<T>;
+    } else if (panel.rows == Simd::kLanes && blocks == 8) {
+      TransposeBytes<kBytes>(weights, panel.stride, words);
     } else {
-      TransposeRagged<T>(weights, stride, rows, kBytes * blocks / 8, words);
+      TransposeRagged<T>(weights, panel.stride, panel.rows, kBytes * blocks / 8, words);
     }
-    T type;
-    type.Begin(words);
-#pragma GCC unroll 8
-    for (int b = 0; b < 8; ++b) {
-      if (b >= blocks) break;
-      // Spread evenly: a burst would fill the queue of outstanding misses.
-      if (next != nullptr) {
-#pragma GCC unroll 8
-        for (int i = b * kLines / 8; i < (b + 1) * kLines / 8; ++i) {
-          __builtin_prefetch(next + 64 * i, 0, 2);
-        }
-      }
-      Unpacked unpacked;
-      type.Get(words, b, &unpacked);
-      f(first / 32 + b, unpacked);
-    }
-    if (next != nullptr) next += kBytes * Simd::kLanes;
+    f(8 * s, blocks, from);
   }
+}
+
+/// Packed weights are one stream; asking for it this far ahead keeps more of it under way than the
+/// processor does by itself.
+constexpr int64_t kAheadBytes = 4096;
+
+/// Asks for what lies ahead of blocks [b, end) of the packed super-block `words`.
+template <class T>
+CRIA_INLINE void Ahead(const PanelRows& panel, const U* words, int b, int end) {
+  constexpr int kLines = kPackedWords<T> * static_cast<int>(sizeof(U)) / 64;
+  if (panel.packed == nullptr) return;
+  const char* ahead = reinterpret_cast<const char*>(words) + kAheadBytes;
+#pragma GCC unroll 64
+  for (int i = b * kLines / 8; i < end * kLines / 8; ++i) __builtin_prefetch(ahead + 64 * i, 0, 2);
+}
+
+/// Calls f(block of 32, unpacked) for all of k.
+template <class T, class Sink>
+CRIA_INLINE void ForBlocks(const PanelRows& panel, int64_t k, Sink&& f) {
+  ForSuperBlocks<T>(
+      panel, k, [&](int64_t first, int64_t blocks, const U* words) __attribute__((always_inline)) {
+        T type;
+        type.Begin(words);
+#pragma GCC unroll 8
+        for (int b = 0; b < 8; ++b) {
+          if (b >= blocks) break;
+          Ahead<T>(panel, words, b, b + 1);  // spread: a burst would fill the queue of misses
+          Unpacked unpacked;
+          type.Get(words, b, &unpacked);
+          f(first + b, unpacked);
+        }
+      });
 }
 
 }  // namespace

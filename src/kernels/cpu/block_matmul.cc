@@ -12,6 +12,14 @@ namespace internal {
 
 const BlockUnit& BlockUnitFor(Isa isa) {
 #if defined(__x86_64__)
+  if (isa == Isa::kAmxBf16) {
+    static const BlockUnit unit = [] {
+      BlockUnit tiled = kAvx512Vnni;
+      tiled.tile_sweeps = kAmxBlockSweeps;
+      return tiled;
+    }();
+    return unit;
+  }
   if (isa >= Isa::kAvx512Bf16) return kAvx512Vnni;
   if (isa >= Isa::kAvx2) return kAvx2Blocks;
 #else
@@ -21,15 +29,23 @@ const BlockUnit& BlockUnitFor(Isa isa) {
 }
 
 namespace {
+int TypeIndex(DType type) { return static_cast<int>(type) - static_cast<int>(DType::kQ4_0); }
+}  // namespace
+
+const BlockKernels& KernelsFor(const BlockUnit& unit, DType type) {
+  CRIA_CHECK(IsQuantized(type), "{} is not a block type", DTypeName(type));
+  return unit.kernels[TypeIndex(type)];
+}
+
+int64_t PackedPanelBytes(const BlockUnit& unit, const BlockKernels& kernels, int64_t k) {
+  return (k + kSuperBlock - 1) / kSuperBlock * kernels.packed_bytes * unit.lanes;
+}
+
+namespace {
 
 const BlockUnit& Unit() {
   static const BlockUnit& unit = BlockUnitFor(DetectIsa());
   return unit;
-}
-
-const BlockKernels& KernelsFor(const BlockUnit& unit, DType type) {
-  CRIA_CHECK(IsQuantized(type), "{} is not a block type", DTypeName(type));
-  return unit.kernels[static_cast<int>(type) - static_cast<int>(DType::kQ4_0)];
 }
 
 /// What groups add beside their products, for one kind of weights: BlockSweep::bias.
@@ -54,10 +70,29 @@ Bias MakeBias(const Context& context, const QuantizedRows& x, const BlockKernels
   return bias;
 }
 
+/// BlockSweep::x_tiles.
+Buffer<int8_t> MakeTiles(const Context& context, const QuantizedRows& x) {
+  constexpr int64_t kRows = 16;
+  const int64_t chunks = (x.m() + kRows - 1) / kRows, blocks = x.k() / kQuantGroup;
+  Buffer<int8_t> tiles(chunks * kRows * x.k());
+  context.ParallelFor(chunks * kRows, [&](int64_t row) {
+    int8_t* to = tiles.data() + (row / kRows * blocks * kRows + row % kRows) * kQuantGroup;
+    for (int64_t b = 0; b < blocks; ++b, to += kRows * kQuantGroup) {
+      if (row < x.m()) {
+        std::copy_n(x.q() + row * x.k() + b * kQuantGroup, kQuantGroup, to);
+      } else {
+        std::fill_n(to, kQuantGroup, int8_t{0});
+      }
+    }
+  });
+  return tiles;
+}
+
 /// A run of columns of one part.
 struct Task {
   const BlockMatrix* part;
   const Bias* bias;
+  const int8_t* x_tiles;
   int64_t first, columns;  ///< within the part
   int64_t c_column;
 };
@@ -87,19 +122,26 @@ void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C*
                       .k = x.k(),
                       .weights = nullptr,
                       .weight_stride = StoredBytes(task.part->type, x.k()),
-                      .next = nullptr,
+                      .packed = nullptr,
+                      .packed_stride = PackedPanelBytes(unit, kernels, x.k()),
                       .x = x.q(),
                       .scale = x.scale(),
                       .bias = task.bias->values.data(),
+                      .x_tiles = task.x_tiles,
                       .out = out,
                       .out_stride = step,
                       .scratch = panel};
   for (int64_t i = 0; i < task.columns; i += step) {
     sweep.columns = std::min(step, task.columns - i);
     sweep.weights = task.part->data + (task.first + i) * sweep.weight_stride;
-    const bool more = fused && i + 2 * step <= task.columns;
-    sweep.next = more ? sweep.weights + step * sweep.weight_stride : nullptr;
-    (fused ? kernels.fused : kernels.panel)(sweep);
+    if (task.part->packed != nullptr) {
+      sweep.packed = task.part->packed + (task.first + i) / unit.lanes * sweep.packed_stride;
+    }
+    if (task.x_tiles != nullptr) {
+      unit.tile_sweeps[TypeIndex(task.part->type)](sweep);
+    } else {
+      (fused ? kernels.fused : kernels.panel)(sweep);
+    }
     StoreRows(out, step, x.m(), sweep.columns, c + task.c_column + i, ldc, accumulate);
   }
 }
@@ -122,6 +164,8 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
   const int64_t step = x.m() <= kFusedRows ? unit.lanes : 2 * unit.lanes;
   const int64_t panels = (all_columns + step - 1) / step;
   const int64_t per_task = std::clamp<int64_t>(panels / (8 * context.threads()), 1, 16) * step;
+  const bool tiled = unit.tile_sweeps != nullptr && x.m() > 1;
+  const Buffer<int8_t> tiles = tiled ? MakeTiles(context, x) : Buffer<int8_t>();
   std::vector<Task> tasks;
   int64_t c_column = 0;
   for (const BlockMatrix& part : parts) {
@@ -132,7 +176,7 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
     }
     if (bias == nullptr) bias = &biases.emplace_back(MakeBias(context, x, kernels));
     for (int64_t i = 0; i < part.n; i += per_task) {
-      tasks.push_back({&part, bias, i, std::min(per_task, part.n - i), c_column + i});
+      tasks.push_back({&part, bias, tiles.data(), i, std::min(per_task, part.n - i), c_column + i});
     }
     c_column += part.n;
   }
@@ -147,6 +191,23 @@ template void BlockMatmulWith(const BlockUnit&, const Context&, const QuantizedR
                               std::span<const BlockMatrix>, BF16*, int64_t, bool);
 
 }  // namespace internal
+
+int64_t PackedBlockBytes(const BlockMatrix& m) {
+  const internal::BlockUnit& unit = internal::Unit();
+  const int64_t panels = (m.n + unit.lanes - 1) / unit.lanes;
+  return panels * internal::PackedPanelBytes(unit, internal::KernelsFor(unit, m.type), m.k);
+}
+
+void PackBlocks(const Context& context, const BlockMatrix& m, uint8_t* to) {
+  const internal::BlockUnit& unit = internal::Unit();
+  const internal::BlockKernels& kernels = internal::KernelsFor(unit, m.type);
+  const int64_t stride = StoredBytes(m.type, m.k), lanes = unit.lanes;
+  const int64_t panel = internal::PackedPanelBytes(unit, kernels, m.k);
+  context.ParallelFor((m.n + lanes - 1) / lanes, [&](int64_t p) {
+    kernels.pack(m.data + p * lanes * stride, stride, std::min(lanes, m.n - p * lanes), m.k,
+                 to + p * panel);
+  });
+}
 
 template <class T>
 void QuantizedRows::Set(const Context& context, int64_t m, int64_t k, const T* x, int64_t stride) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kernels/cpu/block_decode-inl.h"
+#include "kernels/cpu/block_widen-inl.h"
 
 namespace cria::kernels::internal {
 namespace {
@@ -30,14 +31,20 @@ CRIA_INLINE I FirstDot(uint32_t bias) {
   return T::kOffset == 0 ? I{} : (I)Splat(bias);
 }
 
+CRIA_INLINE PanelRows RowsOf(const BlockSweep& s, int64_t first, int64_t rows,
+                             const uint8_t* packed) {
+  return {s.weights + first * s.weight_stride, s.weight_stride, rows,
+          reinterpret_cast<const U*>(packed)};
+}
+
 template <class T, int R>
 void FusedRows(const BlockSweep& s) {
   constexpr int kGroups = 32 / T::kGroup, kQuads = 8 / kGroups;
   F acc[R] = {};
   const int64_t blocks = s.k / 32;
   ForBlocks<T>(
-      s.weights, s.weight_stride, s.columns, s.k,
-      s.next, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
+      RowsOf(s, 0, s.columns, s.packed),
+      s.k, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
 #pragma GCC unroll 8
         for (int r = 0; r < R; ++r) {
           const int8_t* x = s.x + r * s.k + 32 * b;
@@ -57,26 +64,27 @@ void FusedRows(const BlockSweep& s) {
   for (int r = 0; r < R; ++r) StoreFloats(s.out + r * s.out_stride, acc[r]);
 }
 
+/// The rows of x from `row` on.
+inline BlockSweep RowsFrom(const BlockSweep& s, int64_t row, int64_t rows, int64_t group) {
+  BlockSweep part = s;
+  part.rows = rows;
+  part.x += row * s.k;
+  part.scale += row * (s.k / 32);
+  part.bias += row * (s.k / group);
+  part.out += row * s.out_stride;
+  return part;
+}
+
+/// R rows at a time while there are as many, then half of it: every R is code of its own.
+template <class T, int R>
+void FusedFrom(const BlockSweep& s, int64_t row) {
+  for (; s.rows - row >= R; row += R) FusedRows<T, R>(RowsFrom(s, row, R, T::kGroup));
+  if constexpr (R > 1) FusedFrom<T, R / 2>(s, row);
+}
+
 template <class T>
 void Fused(const BlockSweep& s) {
-  switch (s.rows) {
-    case 1:
-      return FusedRows<T, 1>(s);
-    case 2:
-      return FusedRows<T, 2>(s);
-    case 3:
-      return FusedRows<T, 3>(s);
-    case 4:
-      return FusedRows<T, 4>(s);
-    case 5:
-      return FusedRows<T, 5>(s);
-    case 6:
-      return FusedRows<T, 6>(s);
-    case 7:
-      return FusedRows<T, 7>(s);
-    default:
-      return FusedRows<T, 8>(s);
-  }
+  FusedFrom<T, Simd::kFusedRows>(s, 0);
 }
 
 /// 32 elements of 2 lanes columns, as `panel` keeps them.
@@ -92,6 +100,7 @@ void UnpackPanel(const BlockSweep& s, PanelBlock<T>* panel) {
   for (int v = 0; v < 2; ++v) {
     const int64_t first = v * Simd::kLanes;
     const int64_t columns = s.columns - first < Simd::kLanes ? s.columns - first : Simd::kLanes;
+    const uint8_t* packed = s.packed == nullptr ? nullptr : s.packed + v * s.packed_stride;
     if (columns <= 0) {  // no such columns: zeros, whose results nobody reads
       for (int64_t b = 0; b < s.k / 32; ++b) {
         for (int j = 0; j < 8; ++j) panel[b].u[j][v] = U{};
@@ -103,8 +112,8 @@ void UnpackPanel(const BlockSweep& s, PanelBlock<T>* panel) {
       continue;
     }
     ForBlocks<T>(
-        s.weights + first * s.weight_stride, s.weight_stride, columns, s.k,
-        nullptr, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
+        RowsOf(s, first, columns, packed),
+        s.k, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
           for (int j = 0; j < 8; ++j) panel[b].u[j][v] = w.u[j];
           for (int g = 0; g < 32 / T::kGroup; ++g) {
             panel[b].scale[g][v] = w.scale[g];
@@ -173,6 +182,17 @@ void Panel(const BlockSweep& s) {
   for (; row < s.rows; ++row) TileRows<T, 1>(s, panel, row);
 }
 
+template <class T>
+void PackPanel(const uint8_t* weights, int64_t stride, int64_t rows, int64_t k, uint8_t* to) {
+  constexpr int kUsed = kPackedWords<T>;
+  ForSuperBlocks<T>(
+      {weights, stride, rows, nullptr},
+      k, [&](int64_t, int64_t, const U* words) __attribute__((always_inline)) {
+        __builtin_memcpy(to, words, kUsed * sizeof(U));
+        to += kUsed * sizeof(U);
+      });
+}
+
 void QuantizeBlocks(const void* from, bool halves, int64_t n, int8_t* q, float* scale,
                     int32_t* sums) {
   for (int64_t b = 0; b < n; ++b, q += 32, sums += 2) {
@@ -211,7 +231,10 @@ void QuantizeBlocks(const void* from, bool halves, int64_t n, int8_t* q, float* 
 
 template <class T>
 constexpr BlockKernels KernelsOf() {
-  return {T::kGroup, T::kOffset, Fused<T>, Panel<T>};
+  BlockKernels kernels = {T::kGroup,    T::kOffset, 4 * kPackedWords<T>, Fused<T>, Panel<T>,
+                          PackPanel<T>, nullptr};
+  if constexpr (Simd::kPairs) kernels.widen = Widen<T>;
+  return kernels;
 }
 constexpr BlockUnit MakeBlockUnit() {
   return {Simd::kLanes,

@@ -14,16 +14,23 @@ constexpr int kBlockTypes = 10;
 constexpr int64_t kFusedRows = 8;
 /// Elements that are unpacked at a time: the block of the K types, 8 blocks of the others.
 constexpr int64_t kSuperBlock = 256;
+/// Elements of x that share a scale.
+constexpr int64_t kQuantGroup = 32;
+
+/// Columns of a panel of bf16 pairs: kPanelColumns of matmul_unit.h.
+constexpr int kWidenColumns = 32;
 
 /// out [rows, columns] = x W^T for a few rows of W (columns of the result).
 struct BlockSweep {
   int64_t rows, columns, k;
   const uint8_t* weights;  ///< row r of W at weights + r * weight_stride
   int64_t weight_stride;   ///< bytes
-  const uint8_t* next;     ///< as many rows that will be asked for next, or null
+  const uint8_t* packed;   ///< instead, if not null: `lanes` rows after BlockKernels::pack
+  int64_t packed_stride;   ///< bytes from `lanes` rows to the next
   const int8_t* x;         ///< [rows, k]
   const float* scale;      ///< [rows, k / 32]
   const uint32_t* bias;    ///< [rows, k / group]: what a group adds beside its products; BlockUnit
+  const int8_t* x_tiles;   ///< the same as x: [rows / 16][k / 32][16][32], padded with zeros
   float* out;              ///< [rows, out_stride], all lanes of the columns are written
   int64_t out_stride;
   uint8_t* scratch;  ///< PanelBytes(k) of memory, for `panel` only; 64-byte aligned
@@ -35,19 +42,33 @@ struct BlockKernels {
   /// > 0: weights are d (u - offset) and `bias` holds int32 -offset * sum(q). 0: weights are d u +
   /// m and `bias` holds float scale * sum(q).
   int offset;
+  /// Bytes of a packed super-block per row.
+  int packed_bytes;
   /// rows <= kFusedRows, columns <= lanes.
   void (*fused)(const BlockSweep&);
   /// Any rows, columns <= 2 lanes: unpacks the columns once into scratch.
   void (*panel)(const BlockSweep&);
+  /// rows <= lanes of W [rows, k], `stride` bytes apart, to packed_bytes * lanes per super-block.
+  void (*pack)(const uint8_t* weights, int64_t stride, int64_t rows, int64_t k, uint8_t* to);
+  /// The same rows, or packed ones, as bf16 pairs: pair i of row r to to[i * kWidenColumns + r]. k
+  /// elements, whole blocks; the memory of `lanes` rows is written. Null where no unit wants it.
+  void (*widen)(const uint8_t* weights, int64_t stride, int64_t rows, const uint8_t* packed,
+                int64_t k, uint32_t* to);
 };
+
+/// Any rows, columns <= 2 lanes; the bits of `fused`.
+using BlockTileSweep = void (*)(const BlockSweep&);
 
 struct BlockUnit {
   int lanes;  ///< rows of W that are read side by side
   BlockKernels kernels[kBlockTypes];
   /// 32 values -> q, scale, two sums; `n` blocks. `halves`: BF16 values.
   void (*quantize)(const void* x, bool halves, int64_t n, int8_t* q, float* scale, int32_t* sums);
+  const BlockTileSweep* tile_sweeps = nullptr;  ///< null without tile registers
 };
 
+/// By type. `fused` serves one row, these serve more.
+extern const BlockTileSweep kAmxBlockSweeps[kBlockTypes];
 extern const BlockUnit kAvx512Vnni, kAvx2Blocks, kPortableBlocks;
 
 /// Bytes of scratch memory of `panel`: unpacked integers, scales and minimums of 2 lanes columns.

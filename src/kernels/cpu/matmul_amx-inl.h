@@ -57,22 +57,28 @@ inline void PackAmxTransposed(const void* a, int64_t lda, int64_t columns, int64
   }
 }
 
+constexpr int64_t kAheadBytes = 4 * 64;  ///< asked for per 16 steps
+
 /// C registers: 0 1 (upper rows), 2 3 (lower rows); A: 4 5; B: 6 7.
+/// `ahead` moves over what the next slice reads, which is asked for on the way.
 template <class Tiles, bool kLower>
-void MultiplyBlocks(const Sweep& s, const uint32_t* panel) {
+void MultiplyBlocks(const Sweep& s, const uint32_t* panel, const char** ahead) {
   const uint32_t* a = s.slice;
   for (int64_t k = 0; k < s.steps; k += kTileUnits, a += kBlockUnits) {
     const uint32_t* b = panel + k * kPanelColumns;
-    Tiles::Prefetch(b + kTileUnits * kPanelColumns);
-    Tiles::template Load<6>(b, kPanelStrideBytes);
-    Tiles::template Load<4>(a, kTileStrideBytes);
-    Tiles::template MulAdd<0, 4, 6>();
+    // With many rows the panel is in L2, and loads of tiles are what limits the loop.
     if constexpr (kLower) {
-      Tiles::template Load<5>(a + kTileRows * kTileUnits, kTileStrideBytes);
-      Tiles::template MulAdd<2, 5, 6>();
+      if (*ahead < s.ahead + s.ahead_bytes) Tiles::FetchAhead(*ahead), *ahead += kAheadBytes;
+    } else {
+      Tiles::Prefetch(b + 2 * kTileUnits * kPanelColumns);
     }
-    Tiles::template Load<7>(b + kTileUnits, kPanelStrideBytes);
+    Tiles::template Load<4>(a, kTileStrideBytes);
+    Tiles::template LoadOnce<6>(b, kPanelStrideBytes);
+    if constexpr (kLower) Tiles::template Load<5>(a + kTileRows * kTileUnits, kTileStrideBytes);
+    Tiles::template LoadOnce<7>(b + kTileUnits, kPanelStrideBytes);
+    Tiles::template MulAdd<0, 4, 6>();
     Tiles::template MulAdd<1, 4, 7>();
+    if constexpr (kLower) Tiles::template MulAdd<2, 5, 6>();
     if constexpr (kLower) Tiles::template MulAdd<3, 5, 7>();
   }
 }
@@ -132,6 +138,7 @@ void AmxSweepPanels(const Sweep& s) {
   constexpr int kRows = kLower ? kAmxSliceRows : kTileRows;
   AmxCorner corner = {};
   const uint32_t* panel = s.panels;
+  const char* ahead = s.ahead;
   for (int64_t c = 0; c < s.columns; c += kPanelColumns, panel += s.panel_stride) {
     const bool whole = s.rows == kRows && c + kPanelColumns <= s.columns;
     if (s.in == nullptr || whole) {
@@ -140,7 +147,7 @@ void AmxSweepPanels(const Sweep& s) {
       corner.ReadFrom(s, c);
       LoadSums<Tiles, kLower>(corner.sum, kPanelColumns);
     }
-    MultiplyBlocks<Tiles, kLower>(s, panel);
+    MultiplyBlocks<Tiles, kLower>(s, panel, &ahead);
     if (whole && sizeof(Out) == 4) {
       StoreSums<Tiles, kLower>(static_cast<float*>(s.out) + c, s.out_stride);
     } else {
@@ -190,7 +197,8 @@ constexpr MatmulUnit MakeAmxUnit() {
           .pack_weights = PackWeights<PairOperand>,
           .sweep_float = AmxSweep<Tiles, float>,
           .sweep_bf16 = AmxSweep<Tiles, uint16_t>,
-          .spin = SpinTiles<Tiles>};
+          .spin = SpinTiles<Tiles>,
+          .tiles = true};
 }
 
 }  // namespace

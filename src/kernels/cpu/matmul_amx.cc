@@ -28,6 +28,12 @@ struct HardwareTiles {
     asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(stride_bytes), "i"(kTile)
                  : "memory");
   }
+  /// The same for what passes through: it does not push the slice out of L1.
+  template <int kTile>
+  static CRIA_INLINE void LoadOnce(const void* from, int64_t stride_bytes) {
+    asm volatile("tileloaddt1 (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(stride_bytes), "i"(kTile)
+                 : "memory");
+  }
   template <int kTile>
   static CRIA_INLINE void Store(void* to, int64_t stride_bytes) {
     asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(stride_bytes), "i"(kTile)
@@ -37,9 +43,13 @@ struct HardwareTiles {
   static CRIA_INLINE void MulAdd() {
     asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSum), "i"(kLeft), "i"(kRight));
   }
-  /// The next 16 steps of a panel, 2 KB: they come from L2 while this block multiplies.
+  /// To L2, from beyond it.
+  static CRIA_INLINE void FetchAhead(const char* p) {
+    for (int64_t i = 0; i < kAheadBytes; i += 64) _mm_prefetch(p + i, _MM_HINT_T1);
+  }
+  /// 16 steps of a panel, 2 KB, from memory: few rows wait for nothing else.
   static CRIA_INLINE void Prefetch(const uint32_t* p) {
-    for (int i = 0; i < kTileUnits * kPanelColumns; i += 16) _mm_prefetch(p + i, _MM_HINT_T0);
+    for (int i = 0; i < kTileUnits * kPanelColumns; i += 16) _mm_prefetch(p + i, _MM_HINT_T1);
   }
 };
 

@@ -19,6 +19,11 @@ struct EmulatedTiles {
   static void Zero() {
     __builtin_memset(tile[kTile], 0, sizeof(tile[kTile]));
   }
+  static void FetchAhead(const char*) {}
+  template <int kTile>
+  static void LoadOnce(const void* from, int64_t stride_bytes) {
+    Load<kTile>(from, stride_bytes);
+  }
   template <int kTile>
   static void Load(const void* from, int64_t stride_bytes) {
     const char* row = static_cast<const char*>(from);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernels/cpu/tile_matmul.h"
 #include "tensor/buffer.h"
 
 namespace cria::kernels::internal {
@@ -10,6 +11,9 @@ namespace {
 
 // A slice of 12 rows and 384 steps is 18 KB: it stays in L1 (32 KB) while panels stream from L2.
 constexpr int64_t kMaxBlockSteps = 384;
+int64_t MaxBlockSteps(const MatmulUnit& unit) {
+  return unit.tiles ? kTileBlockSteps : kMaxBlockSteps;
+}
 // Half of a 1 MB L2 holds the panels that the slices of a task, and of the next, sweep over.
 constexpr int64_t kPanelBudgetBytes = 480 << 10;
 constexpr int64_t kMaxTaskSlices = 8;
@@ -225,6 +229,21 @@ class TransposedTile {
   uint32_t *slices_, *panels_;
 };
 
+/// Packed weights as PackWith lays them out.
+class PackedPanels : public PanelSource {
+ public:
+  PackedPanels(const MatmulJob& job, const StepBlocks& blocks) : job_(job), blocks_(blocks) {}
+  const uint32_t* Panels(int64_t block, int64_t panel, int64_t, uint32_t*) const override {
+    return static_cast<const uint32_t*>(job_.b) +
+           (block * blocks_.block_steps * internal::Panels(job_.n) + panel * blocks_.Steps(block)) *
+               kPanelColumns;
+  }
+
+ private:
+  const MatmulJob& job_;
+  const StepBlocks& blocks_;
+};
+
 }  // namespace
 
 StepBlocks::StepBlocks(const MatmulUnit& unit, int64_t k, int64_t max_steps)
@@ -235,12 +254,12 @@ StepBlocks::StepBlocks(const MatmulUnit& unit, int64_t k, int64_t max_steps)
       k_per_step(unit.k_per_step) {}
 
 int64_t PackedUnits(const MatmulUnit& unit, int64_t k, int64_t n) {
-  return StepBlocks(unit, k, kMaxBlockSteps).steps * Panels(n) * kPanelColumns;
+  return StepBlocks(unit, k, MaxBlockSteps(unit)).steps * Panels(n) * kPanelColumns;
 }
 
 void PackWith(const MatmulUnit& unit, const Context& context, const float* from, int64_t k,
               int64_t n, int64_t k_stride, int64_t n_stride, uint32_t* packed) {
-  const StepBlocks blocks(unit, k, kMaxBlockSteps);
+  const StepBlocks blocks(unit, k, MaxBlockSteps(unit));
   const int64_t panels = Panels(n);
   context.ParallelFor(blocks.count * panels, [&](int64_t i) {
     const int64_t block = i / panels, panel = i % panels, column = panel * kPanelColumns;
@@ -254,7 +273,10 @@ void PackWith(const MatmulUnit& unit, const Context& context, const float* from,
 
 void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job) {
   if (job.m == 0) return;
-  const StepBlocks blocks(unit, job.k, kMaxBlockSteps);
+  const StepBlocks blocks(unit, job.k, MaxBlockSteps(unit));
+  if (unit.tiles && job.m >= kTileMatmulRows) {
+    return TileMatmul(unit, context, job, blocks, PackedPanels(job, blocks));
+  }
   const Cut cut(unit, job, blocks.block_steps, context.threads());
   context.ParallelFor(cut.row_tasks * cut.column_tasks,
                       [&](int64_t task) { ForwardTask(unit, job, blocks, cut, task); });

@@ -56,6 +56,7 @@ struct MatmulUnit {
   /// Multiply-adds in registers alone, `loops` rounds of them: returns the floating-point
   /// operations done. What no product on this instruction set can exceed.
   int64_t (*spin)(int64_t loops);
+  bool tiles = false;  ///< has tile registers: TileMatmul serves many rows
 };
 
 /// Units a slice's memory must offer beyond its steps * rows: packing stores whole vectors.

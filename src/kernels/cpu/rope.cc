@@ -124,23 +124,23 @@ RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta,
 }
 
 template <class T>
-void Rope(const Context& context, const RopeTable& table, int64_t rows, int64_t seq_len,
-          int64_t first_position, int heads, T* x, int64_t stride, bool inverse) {
-  const int64_t half = table.head_dim / 2;
+void Rope(const Context& context, const RopeTable& table, std::span<const int32_t> positions,
+          int heads, T* x, int64_t stride, bool inverse) {
+  const int64_t half = table.head_dim / 2, rows = std::ssize(positions);
   const auto rotate = RowFunction<T>();
   context.ParallelFor((rows + kRowsPerTask - 1) / kRowsPerTask, [&](int64_t task) {
     const int64_t end = std::min(rows, (task + 1) * kRowsPerTask);
     for (int64_t r = task * kRowsPerTask; r < end; ++r) {
-      const int64_t at = (first_position + r % seq_len) * half;
+      const int64_t at = positions[static_cast<size_t>(r)] * half;
       rotate(heads, half, table.cos.data() + at, table.sin.data() + at, inverse ? -1.0f : 1.0f,
              x + r * stride);
     }
   });
 }
 
-template void Rope(const Context&, const RopeTable&, int64_t, int64_t, int64_t, int, float*,
-                   int64_t, bool);
-template void Rope(const Context&, const RopeTable&, int64_t, int64_t, int64_t, int, BF16*, int64_t,
+template void Rope(const Context&, const RopeTable&, std::span<const int32_t>, int, float*, int64_t,
+                   bool);
+template void Rope(const Context&, const RopeTable&, std::span<const int32_t>, int, BF16*, int64_t,
                    bool);
 
 }  // namespace cria::kernels

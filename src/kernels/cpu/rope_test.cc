@@ -9,6 +9,15 @@
 namespace cria::kernels {
 namespace {
 
+/// Row r at first + r % seq_len.
+std::vector<int32_t> Positions(int64_t rows, int64_t seq_len, int64_t first) {
+  std::vector<int32_t> positions;
+  for (int64_t r = 0; r < rows; ++r) {
+    positions.push_back(static_cast<int32_t>(first + r % seq_len));
+  }
+  return positions;
+}
+
 template <class T>
 void Check(int64_t rows, int64_t seq_len, int64_t first, int heads, int head_dim, int64_t stride) {
   const Context context(2);
@@ -17,14 +26,14 @@ void Check(int64_t rows, int64_t seq_len, int64_t first, int heads, int head_dim
   std::vector<T> x = before;
   std::vector<double> want = Widen(x);
   ref::Rope(rows, seq_len, first, heads, head_dim, 1e4, want.data(), stride, false);
-  Rope(context, table, rows, seq_len, first, heads, x.data(), stride, false);
+  Rope(context, table, Positions(rows, seq_len, first), heads, x.data(), stride, false);
   ExpectNear("rotated", x, want, kUnit<T>, 5 * 5 * 0x1p-24);
   for (int64_t r = 0; r < rows; ++r) {
     for (int64_t i = heads * head_dim; i < stride; ++i) {
       EXPECT_EQ(ToFloat(x[r * stride + i]), ToFloat(before[r * stride + i]));
     }
   }
-  Rope(context, table, rows, seq_len, first, heads, x.data(), stride, true);
+  Rope(context, table, Positions(rows, seq_len, first), heads, x.data(), stride, true);
   ExpectNear("back", x, Widen(before), kUnit<T>, 5 * 3 * kUnit<T>);
 }
 
@@ -43,8 +52,8 @@ TEST(Rope, CachedRowHasTheBitsOfTheFullPass) {
   const RopeTable table = MakeRopeTable(50, 48, 1e4);
   std::vector<BF16> all = NormalValues<BF16>(50 * 96, 1);
   std::vector<BF16> last(all.end() - 96, all.end());
-  Rope(context, table, 50, 50, 0, 2, all.data(), 96, false);
-  Rope(context, table, 1, 1, 49, 2, last.data(), 96, false);
+  Rope(context, table, Positions(50, 50, 0), 2, all.data(), 96, false);
+  Rope(context, table, Positions(1, 1, 49), 2, last.data(), 96, false);
   EXPECT_TRUE(SameBits(last, std::vector<BF16>(all.end() - 96, all.end())));
 }
 

@@ -1,10 +1,10 @@
-// Log-likelihood of every token of a sequence given those before it.
+// Log-probability of one token under a row of logits.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
-
-#include "model/llama.h"
 
 namespace cria::infer {
 
@@ -14,8 +14,7 @@ struct TokenScore {
   std::vector<std::pair<int32_t, double>> top;  ///< the `top_k` likeliest ids, likeliest first
 };
 
-/// Scores of ids[1..]; ids[0] (BOS) is given. Throws Error if they do not fit the model's context.
-std::vector<TokenScore> ScoreTokens(const Context& context, Llama* model,
-                                    std::span<const int32_t> ids, int top_k);
+/// Log-softmax in double.
+TokenScore ScoreToken(std::span<const float> logits, int32_t id, int top_k);
 
 }  // namespace cria::infer

@@ -1,0 +1,50 @@
+// Plain columns on stdout; files by their ending.
+#include "result_table.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace cria::app {
+
+void PrintTable(const eval::Table& table) {
+  std::vector<size_t> widths;
+  for (const auto& column : table.columns) widths.push_back(column.title.size());
+  for (const auto& row : table.rows) {
+    for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+  }
+  const auto print = [&](size_t c, const std::string& cell) {
+    if (table.columns[c].numeric) {
+      fmt::print("{:>{}}  ", cell, widths[c]);
+    } else {
+      fmt::print("{:<{}}  ", cell, widths[c]);
+    }
+  };
+  for (size_t c = 0; c < widths.size(); ++c) print(c, table.columns[c].title);
+  fmt::print("\n");
+  for (const auto& row : table.rows) {
+    for (size_t c = 0; c < row.size(); ++c) print(c, row[c]);
+    fmt::print("\n");
+  }
+  fmt::print("\n{}\n", table.caption);
+}
+
+void RequireWritable(const fs::path& path, bool force, const std::string& flag) {
+  RequireAbsent(path, force);
+  const fs::path folder = fs::absolute(path).parent_path();
+  if (!fs::is_directory(folder)) {
+    throw Error("no such folder", flag + " " + folder.string(), "make it");
+  }
+}
+
+void WriteResult(const fs::path& path, const std::string& title, const Json& json,
+                 const std::vector<eval::Table>& tables) {
+  if (path.extension() == ".json") return WriteJson(path, json);
+  const eval::Page page{.title = title,
+                        .subtitle = fmt::format("cria {}", CRIA_VERSION),
+                        .blocks = {tables.begin(), tables.end()}};
+  WriteFile(path, path.extension() == ".html" ? eval::RenderHtml(page)
+                                              : eval::RenderMarkdown(page, "report"));
+}
+
+}  // namespace cria::app

@@ -1,0 +1,22 @@
+// Results as tables: for people on stdout, and as a page in a file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "eval/report_page.h"
+
+namespace cria::app {
+
+/// Columns side by side, then the caption.
+void PrintTable(const eval::Table& table);
+
+/// Throws Error, before the work, if `path` is taken or its folder is not there.
+void RequireWritable(const fs::path& path, bool force, const std::string& flag);
+
+/// By the file's ending: .json writes `json`; .html, and Markdown for all others, the tables.
+void WriteResult(const fs::path& path, const std::string& title, const Json& json,
+                 const std::vector<eval::Table>& tables);
+
+}  // namespace cria::app
