@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "chat_targets.h"
 #include "input.h"
 #include "model/checkpoint.h"
 #include "store/checkpoint.h"
@@ -128,6 +129,7 @@ void Use(const tokenizer::Tokenizer& tokenizer, std::string_view text) {
   for (const std::string_view sample :
        {text, std::string_view("Hello  12 \xF0\x9F\xA6\x99<s>\n")}) {
     tokenizer.Decode(tokenizer.Encode(sample));
+    tokenizer.Decode(tokenizer.EncodeSpecial(sample));
   }
   for (int32_t id = 0; id < std::min(tokenizer.vocab_size(), 512); ++id) tokenizer.Decode({&id, 1});
 }
@@ -161,6 +163,8 @@ constexpr Target kTargets[] = {
     {"tokenizer_model", TokenizerFile},
     {"tokenizer_json", TokenizerFile},
     {"gguf_vocabulary", GgufVocabulary},
+    {"chat_template", ChatTemplate},
+    {"special_tokens", SpecialTokens},
 };
 
 }  // namespace

@@ -78,7 +78,15 @@ Json TryParseJson(std::string_view text) {
   return Json::parse(text, nullptr, false);
 }
 
-Json ReadJson(const fs::path& path) { return ParseJson(ReadFile(path), path.string()); }
+Json ReadJson(const fs::path& path) {
+  // The tree takes some ten times the text.
+  constexpr uintmax_t kMaxBytes = uintmax_t{1} << 28;
+  if (fs::is_regular_file(path) && fs::file_size(path) > kMaxBytes) {
+    throw Error(fmt::format("a JSON file of {} bytes", fs::file_size(path)), path.string(),
+                "it is not what its name says; fetch it again");
+  }
+  return ParseJson(ReadFile(path), path.string());
+}
 
 void WriteJson(const fs::path& path, const Json& json) {
   WriteFile(path, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
