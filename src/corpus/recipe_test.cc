@@ -70,7 +70,7 @@ TEST(Recipe, FaultsNameTheLine) {
 }
 
 TEST(Recipe, ShippedDemoParses) {
-  const fs::path demo = fs::path(__FILE__).parent_path() / "../../recipes/demo.toml";
+  const fs::path demo = fs::path(CRIA_SOURCE_DIR) / "recipes/demo.toml";
   const Recipe recipe = ReadRecipe(demo);
   EXPECT_GE(recipe.sources.size(), 6u);
 }

@@ -41,7 +41,7 @@ class EngineModel : public testing::TestWithParam<Variant> {
     const QuantizeMix& mix = FindMix(mix_name);
     const ModelFiles files = OpenModel(original);
     const tokenizer::Tokenizer tokenizer = LoadTokenizer(options.tokenizer);
-    const fs::path out = folder_ / (mix_name + ".gguf");
+    const fs::path out = folder_ / (mix_name + std::to_string(loaded_++) + ".gguf");
     ExportGguf(
         context, files, &tokenizer, out, {},
         [&](const ParameterSpec& spec) {
@@ -71,6 +71,7 @@ class EngineModel : public testing::TestWithParam<Variant> {
       r.stop_tokens = {1, 2};
       r.logprobs = 2;
       if (i % 4 == 3) r.score_prompt_from = 1 + i % 3;
+      if (i % 5 >= 2) r.max_new_tokens = 230;  // little to read, much to write
       requests.push_back(std::move(r));
     }
     return requests;
@@ -114,6 +115,7 @@ class EngineModel : public testing::TestWithParam<Variant> {
   }
 
   store::TestFolder folder_;
+  int loaded_ = 0;
   LoadedModel model_;
 };
 

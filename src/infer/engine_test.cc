@@ -41,6 +41,11 @@ std::vector<Request> MixedRequests(int count) {
     if (i % 2 == 0) r.stop_tokens = {3, 4};
     r.logprobs = i % 4;
     if (i % 6 == 1) r.score_prompt_from = i % 12 == 1 ? 1 : 100;
+    if (i % 4 == 3) {  // little to read, much to write: these outgrow a small pool
+      r.prompt.resize(std::min<size_t>(r.prompt.size(), 5));
+      r.max_new_tokens = 300;
+      r.score_prompt_from = std::nullopt;
+    }
     requests.push_back(std::move(r));
   }
   return requests;

@@ -161,7 +161,8 @@ TEST_F(RunTest, KilledRunGoesOnBitIdentical) {
   const Context context(1);
   Train(context, setup, {});
   EXPECT_EQ(Bits(root_ / "killed"), Bits(root_ / "whole"));
-  EXPECT_LE(store::ListCheckpoints(root_ / "killed").size(), 2u);
+  // A kill between the last save and the removal of the oldest leaves one more.
+  EXPECT_LE(store::ListCheckpoints(root_ / "killed").size(), 3u);
 }
 
 TEST_F(RunTest, TimeBoundsTheRun) {
