@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "chat_targets.h"
 #include "input.h"
 #include "model/checkpoint.h"
 #include "store/checkpoint.h"
@@ -161,6 +162,8 @@ constexpr Target kTargets[] = {
     {"tokenizer_model", TokenizerFile},
     {"tokenizer_json", TokenizerFile},
     {"gguf_vocabulary", GgufVocabulary},
+    {"chat_template", ChatTemplate},
+    {"special_tokens", SpecialTokens},
 };
 
 }  // namespace
