@@ -23,7 +23,7 @@ TEST_P(Corpus, EveryCaseReturns) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Corpus, testing::ValuesIn(Targets().begin(), Targets().end()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
 }  // namespace cria::fuzz

@@ -45,15 +45,6 @@ void WriteSeeds(const fs::path& corpus) {
   tokenizer::Vocabulary vocabulary;
   vocabulary.model = tokenizer::ParseModelProto(TinyTokenizerModel(), "tiny");
   Put(corpus, "tokenizer_json", "tiny", SerializeHuggingFace(vocabulary));
-  Put(corpus, "chat_template", "chatml",
-      "{%- if not messages %}{{ raise_exception('no messages') }}{% endif -%}\n"
-      "{% set ns = namespace(last='') %}{% for m in messages %}{% if loop.first %}{{ bos_token }}"
-      "{% endif %}{{ '<|im_start|>' + m['role'] + '\\n' + m.content | trim + '<|im_end|>' }}"
-      "{% set ns.last = m.role %}{% endfor %}"
-      "{% if add_generation_prompt and ns.last != 'x' %}{{ '<|im_start|>assistant\\n' }}{% endif "
-      "%}");
-  Put(corpus, "special_tokens", "tiny",
-      std::string("\1<s>\n\2<|x|>\n\x8word\n\na <s> \1<|x|>\1 word <|x|>"));
   for (const bool byte_level : {false, true}) {
     Put(corpus, "gguf_vocabulary", byte_level ? "byte_level" : "sentencepiece",
         TinyGgufVocabulary(byte_level).dump());

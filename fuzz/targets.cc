@@ -129,6 +129,7 @@ void Use(const tokenizer::Tokenizer& tokenizer, std::string_view text) {
   for (const std::string_view sample :
        {text, std::string_view("Hello  12 \xF0\x9F\xA6\x99<s>\n")}) {
     tokenizer.Decode(tokenizer.Encode(sample));
+    tokenizer.Decode(tokenizer.EncodeSpecial(sample));
   }
   for (int32_t id = 0; id < std::min(tokenizer.vocab_size(), 512); ++id) tokenizer.Decode({&id, 1});
 }

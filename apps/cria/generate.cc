@@ -87,8 +87,8 @@ class Generation {
   void Run() {
     // All are checked before the first is run.
     for (size_t i = 0; i < prompts_.size(); ++i) Submit(static_cast<int64_t>(i));
-    Progress progress(streams_ ? Progress::Style::kQuiet : flags_.progress_style(), "generate",
-                      std::ssize(prompts_), "texts");
+    Progress progress(prompts_.size() == 1 ? Progress::Style::kQuiet : flags_.progress_style(),
+                      "generate", std::ssize(prompts_), "texts");
     const auto start = std::chrono::steady_clock::now();
     const auto note = [&] {
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -102,6 +102,7 @@ class Generation {
       progress.Update(done_, note());
     }
     if (failed_) std::rethrow_exception(failed_);
+    progress.Update(done_);
     progress.Finish(note());
     Summarise();
   }

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "model/sequence.h"
 
 namespace cria::eval {
 namespace {

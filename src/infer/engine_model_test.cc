@@ -45,7 +45,7 @@ class EngineModel : public testing::TestWithParam<Variant> {
     ExportGguf(
         context, files, &tokenizer, out, {},
         [&](const ParameterSpec& spec) {
-          return GgufTensorPlan{TypeInMix(mix, spec, files.config.n_layers), {}};
+          return GgufTensorPlan{TypeInMix(mix, spec, files.config), {}};
         },
         mix.file_type);
     return LoadModel(context, out, options);

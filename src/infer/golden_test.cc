@@ -34,11 +34,12 @@ struct ExactEngine {
 std::vector<TokenScore> Score(const Context& context, const LoadedModel& model,
                               const std::vector<int32_t>& ids, int top) {
   ExactEngine exact(context, model);
-  return RunAll(&exact.engine, {{.prompt = ids,
-                                 .max_new_tokens = 0,
-                                 .score_prompt_from = 1,
-                                 .score_prompt_top = top}})[0]
-      .prompt_scores;
+  std::vector<Request> requests(1);
+  requests[0].prompt = ids;
+  requests[0].max_new_tokens = 0;
+  requests[0].score_prompt_from = 1;
+  requests[0].score_prompt_top = top;
+  return RunAll(&exact.engine, std::move(requests))[0].prompt_scores;
 }
 
 // The same ids from the plain loop and from the engine, which writes all texts at once.
@@ -69,10 +70,11 @@ void ExpectGoldenText(const fs::path& model_path, const fs::path& golden) {
         });
     EXPECT_EQ(ids, expected);
     EXPECT_EQ(reason, whole ? StopReason::kStopToken : StopReason::kLength);
-    requests.push_back({.prompt = prompt,
-                        .max_new_tokens = count,
-                        .sampling = {.temperature = 0},
-                        .stop_tokens = {1, 2}});
+    Request& request = requests.emplace_back();
+    request.prompt = prompt;
+    request.max_new_tokens = count;
+    request.sampling.temperature = 0;
+    request.stop_tokens = {1, 2};
   }
   ExactEngine exact(context, model);
   const std::vector<Completion> done = RunAll(&exact.engine, requests);

@@ -2,7 +2,6 @@
 // levels improved in turn on the grid that a reader will see, until nothing gets better.
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include "base/error.h"
 #include "kernels/quantize_block.h"
@@ -12,36 +11,19 @@ namespace cria::kernels {
 namespace {
 
 constexpr int kSuper = 256;
-constexpr int kRounds = 3;  // of improvement; later ones change next to nothing
+constexpr int kRounds = 3;  // of improvement at most: bounds the time
 
 int Nearest(float x) { return static_cast<int>(std::lrintf(x)); }
 
-int Variant(const char* name) {
-  const char* v = std::getenv(name);
-  return v ? atoi(v) : 0;
-}
-
-// Weights of the squared errors of a super-block.
+// Weights of the squared errors of a super-block: rms + |x|, or, where importances are given, those
+// times sqrt(rms^2 + x^2): large values matter more, none nothing.
 void Weigh(const float* x, const float* given, float* w) {
-  static const int variant = Variant("WV"), gvariant = Variant("WG");
   float squares = 0;
   for (int i = 0; i < kSuper; ++i) squares += x[i] * x[i];
   const float mean = squares / static_cast<float>(kSuper), rms = std::sqrt(mean);
   for (int i = 0; i < kSuper; ++i) {
-    if (given != nullptr) {
-      w[i] = 1e-20f + (gvariant == 0   ? given[i] * std::sqrt(mean + x[i] * x[i])
-                       : gvariant == 1 ? given[i]
-                       : gvariant == 2 ? given[i] * std::sqrt(2 * mean + x[i] * x[i])
-                                       : given[i] * (rms + std::fabs(x[i])));
-    } else {
-      w[i] = variant == 0   ? rms + std::fabs(x[i])
-             : variant == 1 ? 1
-             : variant == 2 ? x[i] * x[i]
-             : variant == 3 ? std::sqrt(mean + x[i] * x[i])
-             : variant == 4 ? std::fabs(x[i])
-                            : mean + x[i] * x[i];
-      w[i] += 1e-20f;
-    }
+    w[i] = given != nullptr ? given[i] * std::sqrt(mean + x[i] * x[i]) : rms + std::fabs(x[i]);
+    w[i] += 1e-20f;
   }
 }
 
@@ -91,8 +73,7 @@ class AffineSearch {
     Result best;
     best.error = -1;
     // Coarse codes profit from units other than the one that makes the largest scale the last code.
-    static const int starts_env = Variant("ST");
-    const int starts = most_code_ < 63 ? starts_env : 0;
+    const int starts = most_code_ < 63 ? 2 : 0;
     for (int start = -starts; start <= starts; ++start) {
       Result tried;
       const float high = static_cast<float>(most_code_) + 0.4f * static_cast<float>(start);
@@ -107,8 +88,7 @@ class AffineSearch {
  private:
   void Improve(Result* g) const {
     ChooseCodes(g);
-    static const int rounds = Variant("RO");
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < kRounds; ++round) {
       Result next = *g;
       SolveUnits(&next);
       ChooseCodes(&next);
@@ -195,8 +175,7 @@ class SymmetricSearch {
       best.scales[k] = Code(Nearest(inverse * scale_[k]));
     }
     ChooseCodes(&best);
-    static const int rounds = Variant("RO");
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < kRounds; ++round) {
       Result next = best;
       SolveUnit(&next);
       ChooseCodes(&next);

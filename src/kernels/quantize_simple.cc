@@ -42,15 +42,9 @@ void PutFifthBits(const uint8_t* levels, uint8_t* at) {
   std::memcpy(at, &bits, 4);
 }
 
-// Weights given, times a part that grows with the value: a wrong large weight does more harm than
-// the importance of its column says (ggml's rule, there too with the mean square of the whole row).
-void Weigh(const float* x, const float* given, float* w) {
-  static const int gvariant = getenv("WS") ? atoi(getenv("WS")) : 0;
-  float squares = 0;
-  for (int i = 0; i < kBlock; ++i) squares += x[i] * x[i];
-  const float mean = squares / kBlock;
-  for (int i = 0; i < kBlock; ++i)
-    w[i] = gvariant == 0 ? given[i] + 1e-20f : given[i] * std::sqrt(mean + x[i] * x[i]) + 1e-20f;
+// A column that a text never used still keeps its value where nothing else is at stake.
+void KeepAboveZero(const float* given, float* w) {
+  for (int i = 0; i < kBlock; ++i) w[i] = given[i] + 1e-20f;
 }
 
 // Whole numbers that stand in floats.
@@ -62,7 +56,7 @@ void PutLevels(const float* q, int zero, uint8_t* levels) {
 float Symmetric(int half, const float* x, const float* given, uint8_t* levels) {
   if (given != nullptr) {
     float w[kBlock], q[kBlock];
-    Weigh(x, given, w);
+    KeepAboveZero(given, w);
     const float d = RoundToHalf(FitScale(kBlock, x, w, -half, half - 1));
     RoundToGrid(kBlock, x, w, {d, 0}, -half, half - 1, q);
     PutLevels(q, half, levels);
@@ -81,7 +75,7 @@ ScaleAndMin Affine(int high, const float* x, const float* given, uint8_t* levels
   if (given != nullptr) {
     // The fit knows minima below 0 only; these types may have any.
     float w[kBlock], q[kBlock], shifted[kBlock];
-    Weigh(x, given, w);
+    KeepAboveZero(given, w);
     const float above = std::max(*std::min_element(x, x + kBlock), 0.0f);
     for (int i = 0; i < kBlock; ++i) shifted[i] = x[i] - above;
     const ScaleAndMin fit = FitScaleAndMin(kBlock, shifted, w, high);

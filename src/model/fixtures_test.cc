@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/llama.h"
+#include "model/sequence.h"
 #include "store/safetensors.h"
 #include "test_data.h"
 
@@ -89,8 +90,8 @@ void ExpectGoldenLogits(const fs::path& model_path, const fs::path& golden, Prec
       positions = sequence["positions"].get<std::vector<int64_t>>();
     }
     std::vector<float> logits(ids.size() * static_cast<size_t>(c.vocab_size));
-    const auto cache = llama->NewCache(static_cast<int64_t>(ids.size()));
-    llama->Decode(context, ids, cache.get(), true, logits.data());
+    Sequence cached(llama.get(), static_cast<int64_t>(ids.size()));
+    cached.Feed(context, ids, false, true, logits.data());
     const auto expected = ReadFloats(values, sequence["offset_bytes"].get<int64_t>(),
                                      static_cast<int64_t>(positions.size()) * c.vocab_size);
     double largest = 0, error = 0;
@@ -162,9 +163,9 @@ TEST(Fixtures, HeadSizeOfItsOwn) {
   EXPECT_EQ(files.config.head_dim, 16);
   const auto llama = MakeLlama(files.config, {});
   llama->LoadWeights(context, std::move(files));
-  const auto cache = llama->NewCache(4);
+  Sequence cached(llama.get(), 4);
   std::vector<float> logits(static_cast<size_t>(llama->config().vocab_size));
-  llama->Decode(context, std::vector<int32_t>{1, 5, 9}, cache.get(), false, logits.data());
+  cached.Feed(context, std::vector<int32_t>{1, 5, 9}, false, false, logits.data());
   for (const float x : logits) EXPECT_TRUE(std::isfinite(x));
 }
 

@@ -15,11 +15,11 @@ using store::NamingStyle;
 
 store::OutputTensor FloatTensor(const std::string& name, std::vector<float> values) {
   const Shape shape = {1, static_cast<int64_t>(values.size())};
-  return {name, DType::kF32, shape, [values = std::move(values)] {
-            std::vector<uint8_t> bytes(values.size() * 4);
-            std::memcpy(bytes.data(), values.data(), bytes.size());
-            return bytes;
-          }};
+  return store::WholeTensor(name, DType::kF32, shape, [values = std::move(values)] {
+    std::vector<uint8_t> bytes(values.size() * 4);
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+    return bytes;
+  });
 }
 
 std::vector<float> Floats(const Context& context, const store::NamedTensor& tensor) {

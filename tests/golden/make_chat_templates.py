@@ -545,7 +545,7 @@ FEATURES = [
     "{{ people | map(attribute='age') | list }} {{ people | map(attribute='age', default=0) | list }} {{ words | map('upper') | list }} {{ people | map(attribute='in.x') | sum }}",
     "{{ words | select('equalto', 'a') | list }} {{ words | reject('in', ['a', 'b']) | list }} {{ [0, 1, ''] | select | list }} {{ [0, 1] | reject | list }}",
     "{{ people | selectattr('age') | map(attribute='name') | list }} {{ people | selectattr('age', 'defined') | list | length }} {{ people | rejectattr('name', '==', 'Bo') | map(attribute='name') | join(' ') }}",
-    "{{ people | selectattr('age', 'equalto', 3) | list }}", "{{ table | items | list }} {{ undefd | items | list }}", "{{ words | items }}",
+    "{{ people | selectattr('age', 'equalto', 3) | list }}", "{{ table | items | list }} {{ undefd | items | list }}", "{{ words | items | list }}",
     "{{ table | tojson }} {{ words | tojson(indent=2) }} {{ 'é\"\\n</s>' | tojson }} {{ 1.0 | tojson }} {{ empty | tojson(indent=2) }} {{ {} | tojson }}",
     "{{ table | tojson(indent=4) }} {{ table | tojson(sort_keys=true) }} {{ table | tojson(separators=(',', ':')) }} {{ {1: 2, none: 3, true: 4} | tojson }}", "{{ big | tojson }} {{ small | tojson }}",
     "{{ 'a-b-c' | replace('-', '+') }} {{ 'a-b-c' | replace('-', '+', 1) }} {{ 5 | string }} {{ '42' | int }} {{ '42.9' | int }} {{ 'x' | int }} {{ 'x' | int(7) }} {{ 3.9 | int }} {{ ' 5 ' | int }}",

@@ -282,8 +282,9 @@ Value CallFunction(Session* session, Function function, const CallArguments& arg
   }
   for (const auto& [name, value] : arguments.named) {
     session->Step(1 + items.size() / 16);
-    const auto it = std::find_if(items.begin(), items.end(), [&](const auto& item) {
-      return item.first.Is(Kind::kString) && item.first.bytes() == name;
+    const std::string& key = name;
+    const auto it = std::find_if(items.begin(), items.end(), [&key](const auto& item) {
+      return item.first.Is(Kind::kString) && item.first.bytes() == key;
     });
     if (it != items.end()) {
       it->second = value;
