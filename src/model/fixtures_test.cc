@@ -145,7 +145,8 @@ TEST(Fixtures, TorchtuneCheckpoint) {
 TEST(Fixtures, HeadSizeOfItsOwn) {
   CRIA_REQUIRE_TEST_DATA("models/quatricmorph_tiny_llama_2shard");
   const fs::path folder = TestData() / "models/quatricmorph_tiny_llama_2shard";
-  for (const Json& scalar : ReadJson(folder / "golden.json")["scalars"]) {
+  const Json golden = ReadJson(folder / "golden.json");
+  for (const Json& scalar : golden["scalars"]) {
     const store::TensorSet part =
         store::OpenSafetensors(folder / scalar["shard"].get<std::string>());
     const store::NamedTensor& tensor = part.Get(scalar["tensor"].get<std::string>());
