@@ -45,6 +45,7 @@ struct ForwardTask {
   const QueryRows<T>& x;
 
   int64_t group = x.group, dim = x.dim, width = RoundUp(dim, kLaneGroup);
+  int64_t row_group = ops.row_group;
   int64_t rows = x.queries * group;
   int64_t first_position = x.first_position + x.first_query;
   float scale = kLog2E / std::sqrt(static_cast<float>(dim));
@@ -55,17 +56,17 @@ struct ForwardTask {
   SoftmaxRow* state = nullptr;
 
   void Allocate() {
-    const int64_t block = kBlockColumns * width, padded = RoundUp(rows, kRowGroup);
+    const int64_t block = kBlockColumns * width, padded = RoundUp(rows, row_group);
     using S = Scratch;
     S scratch(S::Bytes<E>(padded * width) + 3 * S::Bytes<E>(block) +
-              S::Bytes<E>(kRowGroup * kBlockColumns) + S::Bytes<float>(kRowGroup * kBlockColumns) +
+              S::Bytes<E>(row_group * kBlockColumns) + S::Bytes<float>(row_group * kBlockColumns) +
               S::Bytes<float>(padded * width) + S::Bytes<SoftmaxRow>(padded));
     left = scratch.Take<E>(padded * width);
     buffer = scratch.Take<E>(block);
     keys = scratch.Take<E>(block);
     values = scratch.Take<E>(block);
-    p = scratch.Take<E>(kRowGroup * kBlockColumns);
-    scores = scratch.Take<float>(kRowGroup * kBlockColumns);
+    p = scratch.Take<E>(row_group * kBlockColumns);
+    scores = scratch.Take<float>(row_group * kBlockColumns);
     sum = scratch.Take<float>(padded * width);
     state = scratch.Take<SoftmaxRow>(padded);
   }
@@ -81,7 +82,7 @@ struct ForwardTask {
 
   /// One key block for rows [first, first + n).
   void Step(int64_t first, int64_t n, int64_t first_key) {
-    int64_t visible[kRowGroup];
+    int64_t visible[kMostRowGroup];
     int64_t head = first % group, position = first_position + first / group;
     for (int64_t r = 0; r < n; ++r) {
       visible[r] = position + 1 - first_key;
@@ -143,10 +144,10 @@ struct ForwardTask {
       source.Load(ops, first_key, width, buffer, keys, values);
       const int64_t next_key = first_key + kBlockColumns;
       const int64_t next = std::min<int64_t>(kBlockColumns, keys_end - next_key);
-      for (int64_t r = 0; r < rows; r += kRowGroup) {
-        const int64_t done = r * next / rows, then = std::min(rows, r + kRowGroup) * next / rows;
+      for (int64_t r = 0; r < rows; r += row_group) {
+        const int64_t done = r * next / rows, then = std::min(rows, r + row_group) * next / rows;
         source.Prefetch(next_key, done, then);
-        Step(r, std::min(kRowGroup, rows - r), first_key);
+        Step(r, std::min(row_group, rows - r), first_key);
       }
     }
     StoreRows();

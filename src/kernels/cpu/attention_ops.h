@@ -70,7 +70,10 @@ struct AttentionOps {
   void (*gradient)(const GradientBlock<E>&);
   /// Rows [rows][width] to right operand with k = rows: [rows / P][width][P].
   void (*pair_rows)(const E* from, int64_t stride, int64_t rows, int64_t width, E* to);
+  /// Rows that pass best through scores and softmax together, at most kMostRowGroup.
+  int64_t row_group;
 };
+inline constexpr int64_t kMostRowGroup = 32;
 
 /// Copies between memory and blocks. T is the type in memory.
 template <class T>
@@ -85,6 +88,9 @@ struct RowOps {
 /// to[c][r] = from[r][c] of 32-bit words; rows and columns are multiples of 4.
 void Transpose32(const void* from, int64_t ld, int64_t rows, int64_t columns, void* to,
                  int64_t to_ld);
+
+/// AttentionOps::product on tile registers (AMX).
+void TileProduct(const BlockProduct<BF16>& x);
 
 const AttentionOps<float>& FloatAttentionOps();
 /// Null on processors without products of BF16 pairs.

@@ -219,7 +219,9 @@ const RowOps<BF16>* Bf16RowOps() {
 }
 
 const AttentionOps<BF16>* Bf16AttentionOps() {
-  static constexpr AttentionOps<BF16> kOps = {Product, Softmax, Gradient, PairRows};
+  static constexpr AttentionOps<BF16> kOps = {Product, Softmax, Gradient, PairRows, 2 * kTileRows};
+  static constexpr AttentionOps<BF16> kTiled = {TileProduct, Softmax, Gradient, PairRows, 32};
+  if (DetectIsa() == Isa::kAmxBf16) return &kTiled;
   return DetectIsa() >= Isa::kAvx512Bf16 ? &kOps : nullptr;
 }
 

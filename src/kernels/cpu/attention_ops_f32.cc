@@ -140,7 +140,7 @@ void PairRows(const float* from, int64_t stride, int64_t rows, int64_t width, fl
 }
 
 const AttentionOps<float>& FloatOps() {
-  static constexpr AttentionOps<float> kOps = {Product, Softmax, Gradient, PairRows};
+  static constexpr AttentionOps<float> kOps = {Product, Softmax, Gradient, PairRows, 2 * kTileRows};
   return kOps;
 }
 

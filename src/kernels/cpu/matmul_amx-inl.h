@@ -6,13 +6,12 @@
 // of B is 16 steps of half a panel.
 #pragma once
 
+#include "kernels/cpu/amx_shapes.h"
 #include "kernels/cpu/matmul_avx512-inl.h"
 
 namespace cria::kernels::internal {
 namespace {
 
-constexpr int kTileRows = 16;
-constexpr int kTileUnits = 16;
 constexpr int kAmxSliceRows = 2 * kTileRows;
 constexpr int kBlockUnits = kAmxSliceRows * kTileUnits;
 constexpr int64_t kPanelStrideBytes = kPanelColumns * 4;
@@ -57,8 +56,6 @@ inline void PackAmxTransposed(const void* a, int64_t lda, int64_t columns, int64
   }
 }
 
-constexpr int64_t kAheadBytes = 4 * 64;  ///< asked for per 16 steps
-
 /// C registers: 0 1 (upper rows), 2 3 (lower rows); A: 4 5; B: 6 7.
 /// `ahead` moves over what the next slice reads, which is asked for on the way.
 template <class Tiles, bool kLower>
@@ -68,7 +65,7 @@ void MultiplyBlocks(const Sweep& s, const uint32_t* panel, const char** ahead) {
     const uint32_t* b = panel + k * kPanelColumns;
     // With many rows the panel is in L2, and loads of tiles are what limits the loop.
     if constexpr (kLower) {
-      if (*ahead < s.ahead + s.ahead_bytes) Tiles::FetchAhead(*ahead), *ahead += kAheadBytes;
+      if (*ahead < s.ahead + s.ahead_bytes) Tiles::FetchAhead(*ahead), *ahead += kTileAheadBytes;
     } else {
       Tiles::Prefetch(b + 2 * kTileUnits * kPanelColumns);
     }
