@@ -214,7 +214,18 @@ struct PanelRows {
   const uint8_t* weights;
   int64_t stride, rows;
   const U* packed;
+  bool fetch_next = false;  ///< the same k of the rows behind these will be asked for next
 };
+
+/// Short runs of many rows are nothing the processor would guess.
+template <int kBytes>
+CRIA_INLINE void FetchRows(const uint8_t* from, int64_t stride) {
+#pragma GCC unroll 16
+  for (int r = 0; r < Simd::kLanes; ++r) {
+#pragma GCC unroll 8
+    for (int at = 0; at < kBytes; at += 64) __builtin_prefetch(from + r * stride + at, 0, 2);
+  }
+}
 
 /// Calls f(first block of 32, blocks, transposed words) for every super-block of k.
 template <class T, class Sink>
@@ -225,6 +236,7 @@ CRIA_INLINE void ForSuperBlocks(const PanelRows& panel, int64_t k, Sink&& f) {
     const int64_t left = k / 32 - 8 * s, blocks = left < 8 ? left : 8;
     const uint8_t* weights = panel.weights + s * kBytes;
     const U* from = words;
+    if (panel.fetch_next) FetchRows<kBytes>(weights + Simd::kLanes * panel.stride, panel.stride);
     if (panel.packed != nullptr) {
       from = panel.packed + s * kPackedWords<T>;
     } else if (panel.rows == Simd::kLanes && blocks == 8) {

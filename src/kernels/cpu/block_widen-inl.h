@@ -29,7 +29,7 @@ void Widen(const uint8_t* weights, int64_t stride, int64_t rows, const uint8_t* 
            uint32_t* to) {
   constexpr int kGroups = 32 / T::kGroup;
   ForBlocks<T>(
-      {weights, stride, rows, reinterpret_cast<const U*>(packed)},
+      {weights, stride, rows, reinterpret_cast<const U*>(packed), packed == nullptr},
       k, [&](int64_t b, const Unpacked& w) __attribute__((always_inline)) {
         F add[kGroups];
 #pragma GCC unroll 2
