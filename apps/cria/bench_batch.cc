@@ -40,9 +40,10 @@ std::vector<int32_t> SomePrompt(const ModelConfig& config, int64_t n, int64_t wh
 double Measure(const Context& context, infer::LoadedModel* model, const BatchFlags& flags,
                int64_t sequences) {
   const KvType type = flags.kv_type == "q8_0" ? KvType::kQ8_0 : KvType::kF16;
-  const int64_t length = flags.behind + flags.tokens;
+  const int64_t length = flags.behind + flags.tokens + 1;
+  // One block more for each than it fills: with less the scheduler would not admit all at once.
   infer::LlamaStepModel step_model(model->llama.get(), type,
-                                   sequences * std::max<int64_t>(1, KvPool::BlocksFor(length)));
+                                   sequences * (KvPool::BlocksFor(length) + 1));
   infer::Engine engine(&context, &step_model, {.max_sequences = sequences});
   int64_t begun = 0, made = 0;
   for (int64_t i = 0; i < sequences; ++i) {

@@ -57,117 +57,99 @@ CRIA_INLINE void TileProductAt(int slot, const int8_t* x, const uint8_t* w, int3
   }
 }
 
-/// Up to R rows of x (the tiles are padded with zeros) times 16 columns, in three stages over
-/// super-blocks: while one is unpacked, the one before it is multiplied and the one before that is
-/// added to the sums. What a stage reads from memory has left the store queue by then; tiles cannot
-/// take it from there.
+/// Up to R rows of x times 16 columns. Blocks of 32 pass through three stages, kLag apart: unpacked,
+/// multiplied, added to the sums; one of each stands side by side in the code, so that tiles and
+/// vectors work at the same time. What a stage reads from memory has left the store queue by then;
+/// tiles cannot take it from there.
 template <class T, int R>
 class TileRows {
  public:
-  TileRows(const BlockSweep& s, const PanelRows& panel, int64_t first_row, int64_t rows)
-      : panel_(panel), k_(s.k), x_tiles_(s.x_tiles + first_row * s.k) {
-    const int64_t blocks = s.k / kQuantGroup;
-    for (int r = 0; r < R; ++r) {
-      const int64_t row = first_row + (r < rows ? r : 0);  // padding repeats a row, unread
-      x_scale_[r] = s.scale + row * blocks;
-      bias_[r] = s.bias + row * blocks * kPer;
-    }
-  }
+  TileRows(const BlockSweep& s, const PanelRows& panel, int64_t first_row)
+      : panel_(panel),
+        k_(s.k),
+        x_(s.x_tiles + first_row * s.k),
+        x_scale_(s.scale_tiles + first_row * (s.k / kQuantGroup)),
+        bias_(T::kOffset == 0 ? s.bias_tiles + first_row * (s.k / T::kGroup) : nullptr) {}
 
   void Run(int64_t rows, float* out, int64_t out_stride) {
     const TileConfig config(R, T::kGroup);
     asm volatile("ldtilecfg %0" ::"m"(config));
-    int64_t supers = 0;
+    F acc[R] = {};
     ForSuperBlocks<T>(
-        panel_, k_, [&](int64_t, int64_t count, const U* words) __attribute__((always_inline)) {
-          Unpack(supers, count, words);
-          if (supers >= 1) Multiply(supers - 1);
-          if (supers >= 2) Add(supers - 2);
-          ++supers;
+        panel_, k_,
+        [&](int64_t first, int64_t count, const U* words) __attribute__((always_inline)) {
+          T type;
+          type.Begin(words);
+#pragma GCC unroll 8
+          for (int b = 0; b < kSlots; ++b) {
+            if (b >= count) break;
+            if (first > 0) Add(b, first + b - kSlots, acc);
+            Unpack(type, b, words);
+            if (first > 0 || b >= kLag) Multiply((b + kLag) % kSlots, first + b - kLag);
+          }
         });
-    Multiply(supers - 1);
-    if (supers >= 2) Add(supers - 2);
-    Add(supers - 1);
+    const int64_t blocks = k_ / kQuantGroup;
+    for (int64_t b = blocks; b < blocks + kSlots; ++b) {
+      if (b >= kSlots) Add(static_cast<int>(b % kSlots), b - kSlots, acc);
+      if (b >= kLag && b < blocks + kLag) Multiply(static_cast<int>((b + kLag) % kSlots), b - kLag);
+    }
     asm volatile("tilerelease" ::: "memory");
-    for (int64_t r = 0; r < rows; ++r) __builtin_memcpy(out + r * out_stride, &acc_[r], sizeof(F));
+    for (int64_t r = 0; r < rows; ++r) __builtin_memcpy(out + r * out_stride, &acc[r], sizeof(F));
   }
 
  private:
-  static constexpr int kPer = 32 / T::kGroup, kQuads = T::kGroup / 4, kGroups = 8 * kPer;
+  static constexpr int kPer = 32 / T::kGroup, kQuads = T::kGroup / 4;
+  static constexpr int kSlots = 8, kLag = 4;  // blocks in memory, blocks between stages
 
   /// Signed weights where the type has an offset.
-  CRIA_INLINE void Unpack(int64_t super, int64_t count, const U* words) {
-    Stage& stage = stages_[super % 3];
-    stage.groups = count * kPer;
-    uint8_t* weights = weights_[super % 2];
-    T type;
-    type.Begin(words);
+  CRIA_INLINE void Unpack(const T& type, int b, const U* words) {
+    Ahead<T>(panel_, words, b, b + 1);
+    Unpacked w;
+    type.Get(words, b, &w);
 #pragma GCC unroll 8
-    for (int b = 0; b < 8; ++b) {
-      if (b >= count) break;
-      Ahead<T>(panel_, words, b, b + 1);
-      Unpacked w;
-      type.Get(words, b, &w);
-#pragma GCC unroll 8
-      for (int j = 0; j < 8; ++j) {
-        const Bytes u = (Bytes)w.u[j] - (Bytes{} + static_cast<uint8_t>(T::kOffset));
-        __builtin_memcpy(weights + (8 * b + j) * 64, &u, sizeof(u));
-      }
+    for (int j = 0; j < 8; ++j) {
+      const Bytes u = (Bytes)w.u[j] - (Bytes{} + static_cast<uint8_t>(T::kOffset));
+      __builtin_memcpy(weights_[b] + j * 64, &u, sizeof(u));
+    }
 #pragma GCC unroll 2
-      for (int g = 0; g < kPer; ++g) {
-        stage.scale[b * kPer + g] = w.scale[g];
-        if constexpr (T::kOffset == 0) stage.add[b * kPer + g] = w.add[g];
-      }
+    for (int g = 0; g < kPer; ++g) {
+      scale_[b][g] = w.scale[g];
+      if constexpr (T::kOffset == 0) add_[b][g] = w.add[g];
     }
   }
 
-  CRIA_INLINE void Multiply(int64_t super) {
-    const int64_t groups = stages_[super % 3].groups;
-    const int8_t* x = x_tiles_ + super * kSuperBlock * 16;
-#pragma GCC unroll 16
-    for (int g = 0; g < kGroups; ++g) {
-      if (g >= groups) break;
-      // [k / 32][16 rows][32]: a group of 16 is half of each 32.
-      TileProductAt<T::kOffset != 0>(g, x + g / kPer * 16 * kQuantGroup + g % kPer * T::kGroup,
-                                     weights_[super % 2] + g * kQuads * 64, sums_[super % 2][g][0]);
+  CRIA_INLINE void Multiply(int slot, int64_t block) {
+    const int8_t* x = x_ + block * 16 * kQuantGroup;
+#pragma GCC unroll 2
+    for (int g = 0; g < kPer; ++g) {
+      TileProductAt<T::kOffset != 0>(slot * kPer + g, x + g * T::kGroup,
+                                     weights_[slot] + g * kQuads * 64, sums_[slot][g][0]);
     }
   }
 
-  CRIA_INLINE void Add(int64_t super) {
-    const Stage& stage = stages_[super % 3];
-    F acc[R];
-    __builtin_memcpy(acc, acc_, sizeof(acc));
-    for (int64_t g = 0; g < stage.groups; ++g) {
-      const int64_t at = super * kGroups + g;
+  CRIA_INLINE void Add(int slot, int64_t block, F* acc) {
+#pragma GCC unroll 2
+    for (int g = 0; g < kPer; ++g) {
+      const F scale = scale_[slot][g];
 #pragma GCC unroll 16
       for (int r = 0; r < R; ++r) {
         I dot;
-        __builtin_memcpy(&dot, sums_[super % 2][g][r], sizeof(dot));
-        acc[r] = Simd::MulAdd(Simd::ToFloat(dot), stage.scale[g] * (F{} + x_scale_[r][at / kPer]),
-                              acc[r]);
+        __builtin_memcpy(&dot, sums_[slot][g][r], sizeof(dot));
+        acc[r] = Simd::MulAdd(Simd::ToFloat(dot), scale * Simd::Same(x_scale_[16 * block + r]), acc[r]);
         if constexpr (T::kOffset == 0) {
-          const float bias = __builtin_bit_cast(float, bias_[r][at]);
-          acc[r] = Simd::MulAdd(stage.add[g], F{} + bias, acc[r]);
+          acc[r] = Simd::MulAdd(add_[slot][g], Simd::Same(bias_[16 * (kPer * block + g) + r]), acc[r]);
         }
       }
     }
-    __builtin_memcpy(acc_, acc, sizeof(acc));
   }
-
-  struct Stage {
-    F scale[kGroups], add[kGroups];
-    int64_t groups;
-  };
 
   PanelRows panel_;
   int64_t k_;
-  const int8_t* x_tiles_;
-  const float* x_scale_[R];
-  const uint32_t* bias_[R];
-  alignas(64) uint8_t weights_[2][kSuperBlock * 16];
-  alignas(64) int32_t sums_[2][kGroups][R][16];
-  Stage stages_[3];
-  F acc_[R] = {};
+  const int8_t* x_;
+  const float *x_scale_, *bias_;
+  alignas(64) uint8_t weights_[kSlots][32 * 16];
+  alignas(64) int32_t sums_[kSlots][kPer][R][16];
+  F scale_[kSlots][kPer], add_[kSlots][kPer];
 };
 
 /// A BlockTileSweep.
@@ -183,11 +165,11 @@ void Sweep(const BlockSweep& s) {
       const int64_t rows = s.rows - row < 16 ? s.rows - row : 16;
       float* out = s.out + row * s.out_stride + c;
       if (rows > 8) {
-        TileRows<T, 16>(s, panel, row, rows).Run(rows, out, s.out_stride);
+        TileRows<T, 16>(s, panel, row).Run(rows, out, s.out_stride);
       } else if (rows > 4) {
-        TileRows<T, 8>(s, panel, row, rows).Run(rows, out, s.out_stride);
+        TileRows<T, 8>(s, panel, row).Run(rows, out, s.out_stride);
       } else {
-        TileRows<T, 4>(s, panel, row, rows).Run(rows, out, s.out_stride);
+        TileRows<T, 4>(s, panel, row).Run(rows, out, s.out_stride);
       }
     }
   }

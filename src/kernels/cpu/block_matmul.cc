@@ -52,11 +52,12 @@ const BlockUnit& Unit() {
 struct Bias {
   int group = 0, offset = 0;
   std::vector<uint32_t> values;
+  Buffer<float> tiles;
 };
 
 Bias MakeBias(const Context& context, const QuantizedRows& x, const BlockKernels& kernels) {
   const int64_t per_row = x.k() / kernels.group, halves = kernels.group / 16;
-  Bias bias{kernels.group, kernels.offset, std::vector<uint32_t>(x.m() * per_row)};
+  Bias bias{kernels.group, kernels.offset, std::vector<uint32_t>(x.m() * per_row), {}};
   context.ParallelFor(x.m(), [&](int64_t r) {
     for (int64_t g = 0; g < per_row; ++g) {
       int32_t sum = 0;
@@ -70,19 +71,36 @@ Bias MakeBias(const Context& context, const QuantizedRows& x, const BlockKernels
   return bias;
 }
 
-/// BlockSweep::x_tiles.
-Buffer<int8_t> MakeTiles(const Context& context, const QuantizedRows& x) {
-  constexpr int64_t kRows = 16;
-  const int64_t chunks = (x.m() + kRows - 1) / kRows, blocks = x.k() / kQuantGroup;
-  Buffer<int8_t> tiles(chunks * kRows * x.k());
-  context.ParallelFor(chunks * kRows, [&](int64_t row) {
-    int8_t* to = tiles.data() + (row / kRows * blocks * kRows + row % kRows) * kQuantGroup;
-    for (int64_t b = 0; b < blocks; ++b, to += kRows * kQuantGroup) {
-      if (row < x.m()) {
-        std::copy_n(x.q() + row * x.k() + b * kQuantGroup, kQuantGroup, to);
-      } else {
-        std::fill_n(to, kQuantGroup, int8_t{0});
-      }
+constexpr int64_t kTileRows = 16;
+
+/// BlockSweep::x_tiles and scale_tiles; empty unless wanted.
+struct Tiles {
+  Buffer<int8_t> x;
+  Buffer<float> scale;
+};
+
+/// [m, n] to [m / 16][n][16], zeros behind the last row.
+Buffer<float> InSixteens(const Context& context, int64_t m, int64_t n, const float* from) {
+  const int64_t chunks = (m + kTileRows - 1) / kTileRows;
+  Buffer<float> to(chunks * n * kTileRows);
+  context.ParallelFor(chunks, [&](int64_t chunk) {
+    const int64_t first = chunk * kTileRows, rows = std::min(kTileRows, m - first);
+    for (int64_t i = 0; i < n; ++i) {
+      float* at = to.data() + (chunk * n + i) * kTileRows;
+      for (int64_t r = 0; r < rows; ++r) at[r] = from[(first + r) * n + i];
+    }
+  });
+  return to;
+}
+
+Tiles MakeTiles(const Context& context, const QuantizedRows& x) {
+  const int64_t chunks = (x.m() + kTileRows - 1) / kTileRows, blocks = x.k() / kQuantGroup;
+  Tiles tiles = {Buffer<int8_t>(chunks * kTileRows * x.k()),
+                 InSixteens(context, x.m(), blocks, x.scale())};
+  context.ParallelFor(x.m(), [&](int64_t row) {
+    int8_t* to = tiles.x.data() + (row / kTileRows * blocks * kTileRows + row % kTileRows) * kQuantGroup;
+    for (int64_t b = 0; b < blocks; ++b, to += kTileRows * kQuantGroup) {
+      std::copy_n(x.q() + row * x.k() + b * kQuantGroup, kQuantGroup, to);
     }
   });
   return tiles;
@@ -92,7 +110,7 @@ Buffer<int8_t> MakeTiles(const Context& context, const QuantizedRows& x) {
 struct Task {
   const BlockMatrix* part;
   const Bias* bias;
-  const int8_t* x_tiles;
+  const Tiles* tiles;  ///< null: without tile registers
   int64_t first, columns;  ///< within the part
   int64_t c_column;
 };
@@ -127,7 +145,9 @@ void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C*
                       .x = x.q(),
                       .scale = x.scale(),
                       .bias = task.bias->values.data(),
-                      .x_tiles = task.x_tiles,
+                      .x_tiles = task.tiles ? task.tiles->x.data() : nullptr,
+                      .scale_tiles = task.tiles ? task.tiles->scale.data() : nullptr,
+                      .bias_tiles = task.bias->tiles.data(),
                       .out = out,
                       .out_stride = step,
                       .scratch = panel};
@@ -137,7 +157,7 @@ void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C*
     if (task.part->packed != nullptr) {
       sweep.packed = task.part->packed + (task.first + i) / unit.lanes * sweep.packed_stride;
     }
-    if (task.x_tiles != nullptr) {
+    if (task.tiles != nullptr) {
       unit.tile_sweeps[TypeIndex(task.part->type)](sweep);
     } else {
       (fused ? kernels.fused : kernels.panel)(sweep);
@@ -165,7 +185,7 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
   const int64_t panels = (all_columns + step - 1) / step;
   const int64_t per_task = std::clamp<int64_t>(panels / (8 * context.threads()), 1, 16) * step;
   const bool tiled = unit.tile_sweeps != nullptr && x.m() > 1;
-  const Buffer<int8_t> tiles = tiled ? MakeTiles(context, x) : Buffer<int8_t>();
+  const Tiles tiles = tiled ? MakeTiles(context, x) : Tiles();
   std::vector<Task> tasks;
   int64_t c_column = 0;
   for (const BlockMatrix& part : parts) {
@@ -174,9 +194,17 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
     for (const Bias& b : biases) {
       if (b.group == kernels.group && b.offset == kernels.offset) bias = &b;
     }
-    if (bias == nullptr) bias = &biases.emplace_back(MakeBias(context, x, kernels));
+    if (bias == nullptr) {
+      Bias& made = biases.emplace_back(MakeBias(context, x, kernels));
+      if (tiled && made.offset == 0) {
+        made.tiles = InSixteens(context, x.m(), x.k() / made.group,
+                                reinterpret_cast<const float*>(made.values.data()));
+      }
+      bias = &made;
+    }
     for (int64_t i = 0; i < part.n; i += per_task) {
-      tasks.push_back({&part, bias, tiles.data(), i, std::min(per_task, part.n - i), c_column + i});
+      tasks.push_back({&part, bias, tiled ? &tiles : nullptr, i, std::min(per_task, part.n - i),
+                       c_column + i});
     }
     c_column += part.n;
   }

@@ -17,13 +17,12 @@ CRIA_INLINE uint32_t Quad(const int8_t* x) {
 }
 CRIA_INLINE float AsFloat(uint32_t bits) { return __builtin_bit_cast(float, bits); }
 CRIA_INLINE void StoreFloats(float* to, F x) { __builtin_memcpy(to, &x, sizeof(F)); }
-CRIA_INLINE F SplatFloat(float x) { return F{} + x; }
 
 /// Adds one group's integer sum to an element's chain.
 template <class T>
 CRIA_INLINE F AddGroup(F acc, I dot, F scale, F add, float x_scale, uint32_t bias) {
-  acc = Simd::MulAdd(Simd::ToFloat(dot), scale * SplatFloat(x_scale), acc);
-  if (T::kOffset == 0) acc = Simd::MulAdd(add, SplatFloat(AsFloat(bias)), acc);
+  acc = Simd::MulAdd(Simd::ToFloat(dot), scale * Simd::Same(x_scale), acc);
+  if (T::kOffset == 0) acc = Simd::MulAdd(add, Simd::Same(AsFloat(bias)), acc);
   return acc;
 }
 template <class T>

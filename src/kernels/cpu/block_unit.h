@@ -30,7 +30,10 @@ struct BlockSweep {
   const int8_t* x;         ///< [rows, k]
   const float* scale;      ///< [rows, k / 32]
   const uint32_t* bias;    ///< [rows, k / group]: what a group adds beside its products; BlockUnit
-  const int8_t* x_tiles;   ///< the same as x: [rows / 16][k / 32][16][32], padded with zeros
+  // For tiles, the same rows in sixteens, padded with zeros:
+  const int8_t* x_tiles;     ///< [rows / 16][k / 32][16][32]
+  const float* scale_tiles;  ///< [rows / 16][k / 32][16]
+  const float* bias_tiles;   ///< [rows / 16][k / group][16], where bias holds floats
   float* out;              ///< [rows, out_stride], all lanes of the columns are written
   int64_t out_stride;
   uint8_t* scratch;  ///< PanelBytes(k) of memory, for `panel` only; 64-byte aligned
