@@ -9,8 +9,6 @@
 namespace cria::kernels::internal {
 namespace {
 
-typedef uint8_t Bytes __attribute__((vector_size(64)));
-
 /// Palette 1 (Intel SDM, LDTILECFG). Tiles 0-3: sums [rows][16]; 4, 5: x [rows][group]; 6, 7:
 /// weights [group / 4][16][4].
 struct TileConfig {
@@ -101,19 +99,16 @@ class TileRows {
   static constexpr int kPer = 32 / T::kGroup, kQuads = T::kGroup / 4;
   static constexpr int kSlots = 8, kLag = 4;  // blocks in memory, blocks between stages
 
-  /// Signed weights where the type has an offset.
+  /// Signed weights where the type has an offset. kFactor is a power of two: scales take it over
+  /// exactly.
   CRIA_INLINE void Unpack(const T& type, int b, const U* words) {
     Ahead<T>(panel_, words, b, b + 1);
     Unpacked w;
-    type.Get(words, b, &w);
-#pragma GCC unroll 8
-    for (int j = 0; j < 8; ++j) {
-      const Bytes u = (Bytes)w.u[j] - (Bytes{} + static_cast<uint8_t>(T::kOffset));
-      __builtin_memcpy(weights_[b] + j * 64, &u, sizeof(u));
-    }
+    type.GetSigned(words, b, &w);
+    __builtin_memcpy(weights_[b], w.u, sizeof(w.u));
 #pragma GCC unroll 2
     for (int g = 0; g < kPer; ++g) {
-      scale_[b][g] = w.scale[g];
+      scale_[b][g] = T::kFactor == 1 ? w.scale[g] : w.scale[g] * (F{} + 1 / T::kFactor);
       if constexpr (T::kOffset == 0) add_[b][g] = w.add[g];
     }
   }

@@ -38,6 +38,9 @@ struct Simd {
   static inline __attribute__((always_inline)) F ToFloat(I x) {
     return (F)_mm256_cvtepi32_ps((__m256i)x);
   }
+  static inline __attribute__((always_inline)) U AndXor(U x, uint32_t mask, uint32_t turn) {
+    return (x & mask) ^ turn;
+  }
   static inline __attribute__((always_inline)) F Same(float x) { return (F)_mm256_set1_ps(x); }
   static inline __attribute__((always_inline)) F MulAdd(F a, F b, F c) {
     return (F)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);

@@ -36,6 +36,16 @@ CRIA_INLINE U WordAt(const U* w, int at) {
 /// Byte i of every word.
 CRIA_INLINE U ByteOf(U x, int i) { return (x >> (8 * i)) & 0xFFu; }
 
+typedef uint8_t Bytes __attribute__((vector_size(sizeof(U))));
+
+template <int kOffset>
+CRIA_INLINE void TakeOffset(Unpacked* out) {
+#pragma GCC unroll 8
+  for (int j = 0; j < 8; ++j) {
+    out->u[j] = (U)((Bytes)out->u[j] - (Bytes{} + static_cast<uint8_t>(kOffset)));
+  }
+}
+
 /// Four bits to the 2^4 bit of four bytes.
 CRIA_INLINE U FifthBits(U bits, int first) {
   const U nibble = (bits >> first) & 0xFu;
@@ -43,20 +53,48 @@ CRIA_INLINE U FifthBits(U bits, int first) {
   return ((nibble * 0x00204081u) & 0x01010101u) << 4;
 }
 
+/// Words of aligned super-blocks of 8 blocks: all scales, two to a word; likewise the minimums; the
+/// rest of each block.
+template <int kBytes, bool kMin>
+CRIA_INLINE void AlignBlocks(const U* raw, U* to) {
+  constexpr int kHalves = kMin ? 2 : 1, kRest = (kBytes - 2 * kHalves) / 4;
+#pragma GCC unroll 2
+  for (int h = 0; h < kHalves; ++h) {
+#pragma GCC unroll 4
+    for (int pair = 0; pair < 4; ++pair) {
+      const int at = 2 * pair * kBytes + 2 * h, next = at + kBytes;
+      const U low = at % 4 == 0 ? raw[at / 4] & 0xFFFFu : raw[at / 4] >> 16;
+      const U high = next % 4 == 0 ? raw[next / 4] << 16 : raw[next / 4] & 0xFFFF0000u;
+      to[4 * h + pair] = low | high;
+    }
+  }
+#pragma GCC unroll 8
+  for (int b = 0; b < 8; ++b) {
+#pragma GCC unroll 8
+    for (int j = 0; j < kRest; ++j) {
+      to[4 * kHalves + kRest * b + j] = WordAt(raw, b * kBytes + 2 * kHalves + 4 * j);
+    }
+  }
+}
+
+// Every type: Begin(words) and Get(words, b) read aligned words; Align makes them of the transposed
+// ones where kAligns. GetSigned gives u as signed bytes without the offset, times kFactor.
+
 template <int kBytes, bool kFive, bool kMin>
 struct Nibbles {
   static constexpr int kBlockBytes = kBytes, kBlocks = 8, kGroup = 32;
   static constexpr int kOffset = kMin ? 0 : kFive ? 16 : 8;
-  static constexpr bool kSmall = true;
+  static constexpr bool kSmall = true, kAligns = true;
+  static constexpr int kRest = kFive ? 5 : 4, kFirst = kMin ? 8 : 4;
+  CRIA_INLINE static void Align(const U* raw, U* to) { AlignBlocks<kBytes, kMin>(raw, to); }
   CRIA_INLINE void Begin(const U*) {}
   CRIA_INLINE void Get(const U* w, int b, Unpacked* out) const {
-    const int at = b * kBytes, high = at + (kMin ? 4 : 2), q = high + (kFive ? 4 : 0);
-    out->scale[0] = HalfAt(w, at);
-    if (kMin) out->add[0] = HalfAt(w, at + 2);
-    const U bits = kFive ? WordAt(w, high) : U{};
+    const U* rest = w + kFirst + kRest * b;
+    GetScale(w, b, out);
+    const U bits = kFive ? rest[0] : U{};
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j) {
-      const U word = WordAt(w, q + 4 * j);
+      const U word = rest[kRest - 4 + j];
       out->u[j] = word & 0x0F0F0F0Fu;
       out->u[4 + j] = (word >> 4) & 0x0F0F0F0Fu;
       if (kFive) {
@@ -64,6 +102,27 @@ struct Nibbles {
         out->u[4 + j] |= FifthBits(bits, 16 + 4 * j);
       }
     }
+  }
+  static constexpr float kFactor = kMin || kFive ? 1 : 16;
+  CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const {
+    if constexpr (kMin || kFive) {
+      Get(w, b, out);
+      TakeOffset<kOffset>(out);
+    } else {  // the nibble, its sign turned, in the upper half of a byte: 16 (u - 8)
+      GetScale(w, b, out);
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) {
+        const U word = w[kFirst + kRest * b + j];
+        out->u[j] = Simd::AndXor(word << 4, 0xF0F0F0F0u, 0x80808080u);
+        out->u[4 + j] = Simd::AndXor(word, 0xF0F0F0F0u, 0x80808080u);
+      }
+    }
+  }
+
+ private:
+  CRIA_INLINE void GetScale(const U* w, int b, Unpacked* out) const {
+    out->scale[0] = HalfAt(w, 2 * b);
+    if (kMin) out->add[0] = HalfAt(w, 16 + 2 * b);
   }
 };
 using Q4_0 = Nibbles<18, false, false>;
@@ -73,21 +132,32 @@ using Q5_1 = Nibbles<24, true, true>;
 
 struct Q8_0 {
   static constexpr int kBlockBytes = 34, kBlocks = 8, kGroup = 32, kOffset = 128;
-  static constexpr bool kSmall = false;
+  static constexpr bool kSmall = false, kAligns = true;
+  CRIA_INLINE static void Align(const U* raw, U* to) { AlignBlocks<34, false>(raw, to); }
   CRIA_INLINE void Begin(const U*) {}
   CRIA_INLINE void Get(const U* w, int b, Unpacked* out) const {
-    const int at = b * kBlockBytes;
-    out->scale[0] = HalfAt(w, at);
+    GetSigned(w, b, out);
 #pragma GCC unroll 8
-    for (int j = 0; j < 8; ++j) out->u[j] = WordAt(w, at + 2 + 4 * j) ^ 0x80808080u;
+    for (int j = 0; j < 8; ++j) out->u[j] ^= 0x80808080u;
+  }
+  static constexpr float kFactor = 1;
+  CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const {
+    out->scale[0] = HalfAt(w, 2 * b);
+#pragma GCC unroll 8
+    for (int j = 0; j < 8; ++j) out->u[j] = w[4 + 8 * b + j];
   }
 };
 
 struct Q2_K {
   static constexpr int kBlockBytes = 84, kBlocks = 1, kGroup = 16, kOffset = 0;
-  static constexpr bool kSmall = true;
+  static constexpr bool kSmall = true, kAligns = false;
+  static constexpr float kFactor = 1;
   F d, dmin;
   CRIA_INLINE void Begin(const U* w) { d = HalfAt(w, 80), dmin = -HalfAt(w, 82); }
+  CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const {
+    Get(w, b, out);
+    TakeOffset<kOffset>(out);
+  }
   CRIA_INLINE void Get(const U* w, int b, Unpacked* out) const {
     const int half = b / 4, s = b % 4;
 #pragma GCC unroll 2
@@ -104,9 +174,14 @@ struct Q2_K {
 
 struct Q3_K {
   static constexpr int kBlockBytes = 110, kBlocks = 1, kGroup = 16, kOffset = 4;
-  static constexpr bool kSmall = true;
+  static constexpr bool kSmall = true, kAligns = false;
+  static constexpr float kFactor = 1;
   F d;
   CRIA_INLINE void Begin(const U* w) { d = HalfAt(w, 108); }
+  CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const {
+    Get(w, b, out);
+    TakeOffset<kOffset>(out);
+  }
   CRIA_INLINE void Get(const U* w, int b, Unpacked* out) const {
     const int half = b / 4, s = b % 4, quad = b / 2;  // scales 4 quad .. 4 quad + 3
     const U low = (w[24 + quad % 2] >> (quad / 2 * 4)) & 0x0F0F0F0Fu;
@@ -127,7 +202,8 @@ struct Q3_K {
 template <bool kFive>
 struct Pairs {
   static constexpr int kBlockBytes = kFive ? 176 : 144, kBlocks = 1, kGroup = 32, kOffset = 0;
-  static constexpr bool kSmall = true;
+  static constexpr bool kSmall = true, kAligns = false;
+  static constexpr float kFactor = 1;
   F d, dmin;
   U scales[2], mins[2];
   CRIA_INLINE void Begin(const U* w) {
@@ -137,6 +213,7 @@ struct Pairs {
     scales[1] = (w[3] & 0x0F0F0F0Fu) | ((w[1] >> 2) & 0x30303030u);
     mins[1] = ((w[3] >> 4) & 0x0F0F0F0Fu) | ((w[2] >> 2) & 0x30303030u);
   }
+  CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const { Get(w, b, out); }
   CRIA_INLINE void Get(const U* w, int b, Unpacked* out) const {
     out->scale[0] = d * Number(ByteOf(scales[b / 4], b % 4));
     out->add[0] = dmin * Number(ByteOf(mins[b / 4], b % 4));
@@ -153,9 +230,14 @@ using Q5_K = Pairs<true>;
 
 struct Q6_K {
   static constexpr int kBlockBytes = 210, kBlocks = 1, kGroup = 16, kOffset = 32;
-  static constexpr bool kSmall = true;
+  static constexpr bool kSmall = true, kAligns = false;
+  static constexpr float kFactor = 1;
   F d;
   CRIA_INLINE void Begin(const U* w) { d = HalfAt(w, 208); }
+  CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const {
+    Get(w, b, out);
+    TakeOffset<kOffset>(out);
+  }
   CRIA_INLINE void Get(const U* w, int b, Unpacked* out) const {
     const int half = b / 4, s = b % 4;
 #pragma GCC unroll 2
@@ -209,7 +291,8 @@ __attribute__((noinline)) void TransposeRagged(const uint8_t* from, int64_t stri
 template <class T>
 constexpr int kPackedWords = (T::kBlockBytes * T::kBlocks + 3) / 4;
 
-/// The rows of a panel as they lie in memory or, if `packed` is set, transposed beforehand.
+/// The rows of a panel as they lie in memory or, if `packed` is set, transposed and aligned
+/// beforehand.
 struct PanelRows {
   const uint8_t* weights;
   int64_t stride, rows;
@@ -227,24 +310,27 @@ CRIA_INLINE void FetchRows(const uint8_t* from, int64_t stride) {
   }
 }
 
-/// Calls f(first block of 32, blocks, transposed words) for every super-block of k.
+/// Calls f(first block of 32, blocks, aligned words) for every super-block of k.
 template <class T, class Sink>
 CRIA_INLINE void ForSuperBlocks(const PanelRows& panel, int64_t k, Sink&& f) {
   constexpr int kBytes = T::kBlockBytes * T::kBlocks;
-  U words[kWords<T>];
+  U raw[kWords<T>], aligned[T::kAligns ? kPackedWords<T> : 1];
   for (int64_t s = 0; s * kSuperBlock < k; ++s) {
     const int64_t left = k / 32 - 8 * s, blocks = left < 8 ? left : 8;
     const uint8_t* weights = panel.weights + s * kBytes;
-    const U* from = words;
+    const U* words = T::kAligns ? aligned : raw;
     if (panel.fetch_next) FetchRows<kBytes>(weights + Simd::kLanes * panel.stride, panel.stride);
     if (panel.packed != nullptr) {
-      from = panel.packed + s * kPackedWords<T>;
-    } else if (panel.rows == Simd::kLanes && blocks == 8) {
-      TransposeBytes<kBytes>(weights, panel.stride, words);
+      words = panel.packed + s * kPackedWords<T>;
     } else {
-      TransposeRagged<T>(weights, panel.stride, panel.rows, kBytes * blocks / 8, words);
+      if (panel.rows == Simd::kLanes && blocks == 8) {
+        TransposeBytes<kBytes>(weights, panel.stride, raw);
+      } else {
+        TransposeRagged<T>(weights, panel.stride, panel.rows, kBytes * blocks / 8, raw);
+      }
+      if constexpr (T::kAligns) T::Align(raw, aligned);
     }
-    f(8 * s, blocks, from);
+    f(8 * s, blocks, words);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "kernels/cpu/attention_ops.h"
 #include "kernels/cpu/scratch.h"
 
 namespace cria::kernels {
@@ -72,6 +73,8 @@ Bias MakeBias(const Context& context, const QuantizedRows& x, const BlockKernels
 }
 
 constexpr int64_t kTileRows = 16;
+/// With fewer rows the vectors alone are faster than tiles.
+constexpr int64_t kTiledRows = 5;
 
 /// BlockSweep::x_tiles and scale_tiles; empty unless wanted.
 struct Tiles {
@@ -118,6 +121,9 @@ struct Task {
 template <class C>
 void StoreRows(const float* from, int64_t stride, int64_t rows, int64_t columns, C* c, int64_t ldc,
                bool accumulate) {
+  if constexpr (sizeof(C) == 2) {
+    if (!accumulate) return AttentionRowOps<C>().store(from, stride, rows, columns, 1, c, ldc);
+  }
   for (int64_t r = 0; r < rows; ++r, from += stride, c += ldc) {
     for (int64_t i = 0; i < columns; ++i) {
       c[i] = FromFloat<C>(accumulate ? ToFloat(c[i]) + from[i] : from[i]);
@@ -184,7 +190,7 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
   const int64_t step = x.m() <= kFusedRows ? unit.lanes : 2 * unit.lanes;
   const int64_t panels = (all_columns + step - 1) / step;
   const int64_t per_task = std::clamp<int64_t>(panels / (8 * context.threads()), 1, 16) * step;
-  const bool tiled = unit.tile_sweeps != nullptr && x.m() > 1;
+  const bool tiled = unit.tile_sweeps != nullptr && x.m() >= kTiledRows;
   const Tiles tiles = tiled ? MakeTiles(context, x) : Tiles();
   std::vector<Task> tasks;
   int64_t c_column = 0;
@@ -195,7 +201,9 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
       if (b.group == kernels.group && b.offset == kernels.offset) bias = &b;
     }
     if (bias == nullptr) {
-      Bias& made = biases.emplace_back(MakeBias(context, x, kernels));
+      const bool none = tiled && kernels.offset > 0;  // tiles hold weights without it
+      Bias& made = biases.emplace_back(none ? Bias{kernels.group, kernels.offset, {}, {}}
+                                            : MakeBias(context, x, kernels));
       if (tiled && made.offset == 0) {
         made.tiles = InSixteens(context, x.m(), x.k() / made.group,
                                 reinterpret_cast<const float*>(made.values.data()));

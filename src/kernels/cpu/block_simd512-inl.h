@@ -43,6 +43,10 @@ struct Simd {
   static inline __attribute__((always_inline)) F ToFloat(I x) {
     return (F)_mm512_cvtepi32_ps((__m512i)x);
   }
+  static inline __attribute__((always_inline)) U AndXor(U x, uint32_t mask, uint32_t turn) {
+    return (U)_mm512_ternarylogic_epi32((__m512i)x, _mm512_set1_epi32(static_cast<int>(mask)),
+                                        _mm512_set1_epi32(static_cast<int>(turn)), 0x6A);
+  }
   static inline __attribute__((always_inline)) F Same(float x) { return (F)_mm512_set1_ps(x); }
   static inline __attribute__((always_inline)) F MulAdd(F a, F b, F c) {
     return (F)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
