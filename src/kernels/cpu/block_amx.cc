@@ -67,7 +67,9 @@ class TileRows {
         k_(s.k),
         x_(s.x_tiles + first_row * s.k),
         x_scale_(s.scale_tiles + first_row * (s.k / kQuantGroup)),
-        bias_(T::kOffset == 0 ? s.bias_tiles + first_row * (s.k / T::kGroup) : nullptr) {}
+        bias_(T::kOffset == 0 ? s.bias_tiles + first_row * (s.k / T::kGroup) : nullptr) {
+    for (int b = 0; b < kSlots; ++b) from_[b] = weights_[b];
+  }
 
   void Run(int64_t rows, float* out, int64_t out_stride) {
     const TileConfig config(R, T::kGroup);
@@ -97,6 +99,7 @@ class TileRows {
 
  private:
   static constexpr int kPer = 32 / T::kGroup, kQuads = T::kGroup / 4;
+  static constexpr bool kBytes = !T::kSmall;  ///< packed weights are signed bytes as they lie
   static constexpr int kSlots = 8, kLag = 4;  // blocks in memory, blocks between stages
 
   /// Signed weights where the type has an offset. kFactor is a power of two: scales take it over
@@ -105,7 +108,7 @@ class TileRows {
     Ahead<T>(panel_, words, b, b + 1);
     Unpacked w;
     type.GetSigned(words, b, &w);
-    __builtin_memcpy(weights_[b], w.u, sizeof(w.u));
+    StoreWeights(b, words, w);
 #pragma GCC unroll 2
     for (int g = 0; g < kPer; ++g) {
       scale_[b][g] = T::kFactor == 1 ? w.scale[g] : w.scale[g] * (F{} + 1 / T::kFactor);
@@ -113,12 +116,24 @@ class TileRows {
     }
   }
 
+  CRIA_INLINE void StoreWeights(int b, const U* words, const Unpacked& w) {
+    if constexpr (kBytes) {
+      if (panel_.packed != nullptr) {
+        from_[b] = reinterpret_cast<const uint8_t*>(T::SignedBytes(words, b));
+#pragma GCC unroll 8
+        for (int j = 0; j < 8; ++j) __builtin_prefetch(from_[b] + 64 * j, 0, 3);
+        return;
+      }
+    }
+    __builtin_memcpy(weights_[b], w.u, sizeof(w.u));
+  }
+
   CRIA_INLINE void Multiply(int slot, int64_t block) {
     const int8_t* x = x_ + block * 16 * kQuantGroup;
 #pragma GCC unroll 2
     for (int g = 0; g < kPer; ++g) {
       TileProductAt<T::kOffset != 0>(slot * kPer + g, x + g * T::kGroup,
-                                     weights_[slot] + g * kQuads * 64, sums_[slot][g][0]);
+                                     from_[slot] + g * kQuads * 64, sums_[slot][g][0]);
     }
   }
 
@@ -142,6 +157,7 @@ class TileRows {
   int64_t k_;
   const int8_t* x_;
   const float *x_scale_, *bias_;
+  const uint8_t* from_[kSlots];  ///< what Multiply reads
   alignas(64) uint8_t weights_[kSlots][32 * 16];
   alignas(64) int32_t sums_[kSlots][kPer][R][16];
   F scale_[kSlots][kPer], add_[kSlots][kPer];

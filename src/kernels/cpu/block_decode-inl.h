@@ -144,8 +144,9 @@ struct Q8_0 {
   CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const {
     out->scale[0] = HalfAt(w, 2 * b);
 #pragma GCC unroll 8
-    for (int j = 0; j < 8; ++j) out->u[j] = w[4 + 8 * b + j];
+    for (int j = 0; j < 8; ++j) out->u[j] = SignedBytes(w, b)[j];
   }
+  CRIA_INLINE static const U* SignedBytes(const U* w, int b) { return w + 4 + 8 * b; }
 };
 
 struct Q2_K {
