@@ -15,16 +15,31 @@ constexpr int kRounds = 3;  // of improvement at most: bounds the time
 
 int Nearest(float x) { return static_cast<int>(std::lrintf(x)); }
 
-// Weights of the squared errors of a super-block: rms + |x|, or, where importances are given, those
-// times sqrt(rms^2 + x^2): large values matter more, none nothing.
-void Weigh(const float* x, const float* given, float* w) {
+// How the squared errors of a super-block weigh beside each other, times importances where they are
+// given. Measured by KL divergence (docs/LOG.md): large values deserve more, but not where levels are
+// so few and even that their errors are as large as the values.
+enum class Emphasis { kEven, kLarge };
+
+void Weigh(const float* x, const float* given, Emphasis emphasis, float* w) {
   float squares = 0;
   for (int i = 0; i < kSuper; ++i) squares += x[i] * x[i];
-  const float mean = squares / static_cast<float>(kSuper), rms = std::sqrt(mean);
+  const float mean = squares / static_cast<float>(kSuper);
   for (int i = 0; i < kSuper; ++i) {
-    w[i] = given != nullptr ? given[i] * std::sqrt(mean + x[i] * x[i]) : rms + std::fabs(x[i]);
+    w[i] = emphasis == Emphasis::kEven ? 1 : std::sqrt(2 * mean + x[i] * x[i]);
+    if (given != nullptr) w[i] *= given[i];
     w[i] += 1e-20f;
   }
+}
+
+// Least squares shrink: rounded weights y have sum w x y = sum w y^2 < sum w x^2, in every layer. The
+// factor that makes up for it, so that products with y are as large as with x on average.
+double Stretch(const float* x, const float* w, const float* y) {
+  double xx = 0, xy = 0;
+  for (int i = 0; i < kSuper; ++i) {
+    xx += static_cast<double>(w[i]) * x[i] * x[i];
+    xy += static_cast<double>(w[i]) * x[i] * y[i];
+  }
+  return xy > 0 ? xx / xy : 1;
 }
 
 // The best a search has found: units, codes of the scales, levels.
@@ -61,7 +76,7 @@ class AffineSearch {
 
   AffineSearch(const float* x, const float* given, int high, int most_code)
       : x_(x), high_(high), most_code_(most_code) {
-    Weigh(x, given, w_);
+    Weigh(x, given, Emphasis::kLarge, w_);
     for (int j = 0; j < kCount; ++j) {
       const ScaleAndMin fit = FitScaleAndMin(n, x + n * j, w_ + n * j, high);
       scale_[j] = fit.scale;
@@ -82,10 +97,22 @@ class AffineSearch {
       Improve(&tried);
       if (best.error < 0 || tried.error < best.error) best = tried;
     }
+    StretchUnits(&best);
     return best;
   }
 
  private:
+  void StretchUnits(Result* g) const {
+    float y[kSuper];
+    for (int i = 0; i < kSuper; ++i) {
+      y[i] = g->d * static_cast<float>(g->scales[i / n]) * g->levels[i] -
+             g->dmin * static_cast<float>(g->mins[i / n]);
+    }
+    const double stretch = Stretch(x_, w_, y);
+    g->d = RoundToHalf(static_cast<float>(g->d * stretch));
+    g->dmin = RoundToHalf(static_cast<float>(g->dmin * stretch));
+  }
+
   void Improve(Result* g) const {
     ChooseCodes(g);
     for (int round = 0; round < kRounds; ++round) {
@@ -154,9 +181,9 @@ class SymmetricSearch {
  public:
   using Result = Grid<16, int8_t>;
 
-  SymmetricSearch(const float* x, const float* given, int half, int limit)
+  SymmetricSearch(const float* x, const float* given, Emphasis emphasis, int half, int limit)
       : x_(x), half_(half), limit_(limit) {
-    Weigh(x, given, w_);
+    Weigh(x, given, emphasis, w_);
     for (int k = 0; k < 16; ++k) {
       scale_[k] = FitScale(16, x + 16 * k, w_ + 16 * k, -half, half - 1);
     }
@@ -182,6 +209,11 @@ class SymmetricSearch {
       if (!(next.error < best.error)) break;
       best = next;
     }
+    float y[kSuper];
+    for (int i = 0; i < kSuper; ++i) {
+      y[i] = best.d * static_cast<float>(best.scales[i / 16]) * best.levels[i];
+    }
+    best.d = RoundToHalf(static_cast<float>(best.d * Stretch(x_, w_, y)));
     return best;
   }
 
@@ -292,7 +324,7 @@ void Q2_K(const float* x, const float* w, uint8_t* block) {
 }
 
 void Q3_K(const float* x, const float* w, uint8_t* block) {
-  const auto found = SymmetricSearch(x, w, 4, 32).Run();
+  const auto found = SymmetricSearch(x, w, Emphasis::kEven, 4, 32).Run();
   std::fill_n(block, 110, uint8_t{0});
   uint8_t levels[kSuper];
   Levels(found.levels, 4, levels);
@@ -310,7 +342,7 @@ void Q3_K(const float* x, const float* w, uint8_t* block) {
 }
 
 void Q6_K(const float* x, const float* w, uint8_t* block) {
-  const auto found = SymmetricSearch(x, w, 32, 128).Run();
+  const auto found = SymmetricSearch(x, w, Emphasis::kLarge, 32, 128).Run();
   std::fill_n(block, 210, uint8_t{0});
   uint8_t levels[kSuper];
   Levels(found.levels, 32, levels);
