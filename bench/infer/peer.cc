@@ -1,7 +1,7 @@
-// Speed of llama.cpp's own library on one GGUF file: reading a prompt, and writing token by token, one
-// sequence or several in one batch, as its llama-batched-bench does (given tokens, no sampling).
-// Prints one JSON line. Built by bench/infer/peer.sh against the headers and libraries that the npm
-// package node-llama-cpp carries.
+// Speed of llama.cpp's own library on one GGUF file: reading a prompt, and writing token by token,
+// one sequence or several in one batch, as its llama-batched-bench does (given tokens, no
+// sampling). Prints one JSON line. Built by bench/infer/peer.sh against the headers and libraries
+// that the npm package node-llama-cpp carries.
 //   peer LIBRARIES MODEL.gguf PROMPT_TOKENS NEW_TOKENS ROUNDS THREADS SEQUENCES
 #include <ggml-backend.h>
 #include <llama.h>
@@ -53,9 +53,11 @@ int main(int argc, char** argv) {
   if (argc != 8) Fail("LIBRARIES MODEL PROMPT_TOKENS NEW_TOKENS ROUNDS THREADS SEQUENCES");
   const int prompt = std::atoi(argv[3]), made = std::atoi(argv[4]), rounds = std::atoi(argv[5]);
   const int threads = std::atoi(argv[6]), sequences = std::atoi(argv[7]);
-  llama_log_set([](ggml_log_level level, const char* text, void*) {
-    if (level == GGML_LOG_LEVEL_ERROR) std::fputs(text, stderr);
-  }, nullptr);
+  llama_log_set(
+      [](ggml_log_level level, const char* text, void*) {
+        if (level == GGML_LOG_LEVEL_ERROR) std::fputs(text, stderr);
+      },
+      nullptr);
   ggml_backend_load_all_from_path(argv[1]);
   llama_backend_init();
   llama_model* model = llama_model_load_from_file(argv[2], llama_model_default_params());

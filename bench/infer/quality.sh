@@ -12,10 +12,7 @@ cd "$(dirname "$0")/../.."
 types=${*:-q8_0 q6_k q5_k_m q5_1 q5_0 q4_k_m q4_1 q4_0 q3_k_m q2_k}
 cria=${CRIA:-build/release/cria} work=${WORK:-build/bench} window=${WINDOW:-512}
 mkdir -p "$work/quality"
-if [ ! -d "$work/node_modules/node-llama-cpp" ]; then
-  (cd "$work" && npm install --silent --no-fund --no-audit node-llama-cpp)
-fi
-libraries=$work/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
+read -r _ libraries < <(bench/infer/peer.sh "$work")
 dir=$work/quality original=$work/quality/original.gguf
 "$cria" convert "$model" --to gguf --dtype f32 --out "$original" --force --quiet >/dev/null
 kl() {  # file: mean KL, its standard error, same-top share

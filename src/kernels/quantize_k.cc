@@ -16,8 +16,8 @@ constexpr int kRounds = 3;  // of improvement at most: bounds the time
 int Nearest(float x) { return static_cast<int>(std::lrintf(x)); }
 
 // How the squared errors of a super-block weigh beside each other, times importances where they are
-// given. Measured by KL divergence (docs/LOG.md): large values deserve more, but not where levels are
-// so few and even that their errors are as large as the values.
+// given. Measured by KL divergence (docs/LOG.md): large values deserve more, but not where levels
+// are so few and even that their errors are as large as the values.
 enum class Emphasis { kEven, kLarge };
 
 void Weigh(const float* x, const float* given, Emphasis emphasis, float* w) {
@@ -31,8 +31,8 @@ void Weigh(const float* x, const float* given, Emphasis emphasis, float* w) {
   }
 }
 
-// Least squares shrink: rounded weights y have sum w x y = sum w y^2 < sum w x^2, in every layer. The
-// factor that makes up for it, so that products with y are as large as with x on average.
+// Least squares shrink: rounded weights y have sum w x y = sum w y^2 < sum w x^2, in every layer.
+// The factor that makes up for it, so that products with y are as large as with x on average.
 double Stretch(const float* x, const float* w, const float* y) {
   double xx = 0, xy = 0;
   for (int i = 0; i < kSuper; ++i) {

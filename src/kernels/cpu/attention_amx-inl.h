@@ -9,8 +9,8 @@
 namespace cria::kernels {
 namespace {
 
-/// Rows [row, row + upper + lower) of C over `depth` elements of k from `first`, in steps of `units`
-/// pairs.
+/// Rows [row, row + upper + lower) of C over `depth` elements of k from `first`, in steps of
+/// `units` pairs.
 struct AmxStrip {
   int64_t row, first, depth;
   int upper, lower, units;

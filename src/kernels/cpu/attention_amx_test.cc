@@ -1,7 +1,6 @@
 // Attention's block product on emulated tile registers, on any processor.
-#include "kernels/cpu/attention_amx-inl.h"
-
 #include "kernels/cpu/amx_emulated_tiles.h"
+#include "kernels/cpu/attention_amx-inl.h"
 #include "kernels/cpu/test_values.h"
 
 namespace cria::kernels {
@@ -20,8 +19,8 @@ TEST_P(AmxProductTest, EqualsSums) {
   const auto start = NormalValues<float>(m * ldc, 3);
   for (const bool accumulate : {false, true}) {
     std::vector<float> c = start;
-    AmxProduct<internal::EmulatedTiles>({m, n, k, a.data(), lda, b.data(), ldb, c.data(), ldc,
-                                         accumulate});
+    AmxProduct<internal::EmulatedTiles>(
+        {m, n, k, a.data(), lda, b.data(), ldb, c.data(), ldc, accumulate});
     for (int64_t i = 0; i < m; ++i) {
       for (int64_t j = 0; j < ldc; ++j) {
         const float was = start[i * ldc + j];
@@ -31,8 +30,8 @@ TEST_P(AmxProductTest, EqualsSums) {
         }
         double sum = accumulate ? was : 0, size = std::abs(sum);
         for (int64_t d = 0; d < k; ++d) {
-          const double term = double{ToFloat(a[i * lda + d])} *
-                              double{ToFloat(b[(d / 2 * ldb + j) * 2 + d % 2])};
+          const double term =
+              double{ToFloat(a[i * lda + d])} * double{ToFloat(b[(d / 2 * ldb + j) * 2 + d % 2])};
           sum += term, size += std::abs(term);
         }
         ASSERT_NEAR(c[i * ldc + j], sum, static_cast<double>(k + 2) * 0x1p-24 * size)

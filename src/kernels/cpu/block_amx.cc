@@ -55,10 +55,10 @@ CRIA_INLINE void TileProductAt(int slot, const int8_t* x, const uint8_t* w, int3
   }
 }
 
-/// Up to R rows of x times 16 columns. Blocks of 32 pass through three stages, kLag apart: unpacked,
-/// multiplied, added to the sums; one of each stands side by side in the code, so that tiles and
-/// vectors work at the same time. What a stage reads from memory has left the store queue by then;
-/// tiles cannot take it from there.
+/// Up to R rows of x times 16 columns. Blocks of 32 pass through three stages, kLag apart:
+/// unpacked, multiplied, added to the sums; one of each stands side by side in the code, so that
+/// tiles and vectors work at the same time. What a stage reads from memory has left the store queue
+/// by then; tiles cannot take it from there.
 template <class T, int R>
 class TileRows {
  public:
@@ -76,8 +76,8 @@ class TileRows {
     asm volatile("ldtilecfg %0" ::"m"(config));
     F acc[R] = {};
     ForSuperBlocks<T>(
-        panel_, k_,
-        [&](int64_t first, int64_t count, const U* words) __attribute__((always_inline)) {
+        panel_,
+        k_, [&](int64_t first, int64_t count, const U* words) __attribute__((always_inline)) {
           T type;
           type.Begin(words);
 #pragma GCC unroll 8
@@ -145,9 +145,11 @@ class TileRows {
       for (int r = 0; r < R; ++r) {
         I dot;
         __builtin_memcpy(&dot, sums_[slot][g][r], sizeof(dot));
-        acc[r] = Simd::MulAdd(Simd::ToFloat(dot), scale * Simd::Same(x_scale_[16 * block + r]), acc[r]);
+        acc[r] =
+            Simd::MulAdd(Simd::ToFloat(dot), scale * Simd::Same(x_scale_[16 * block + r]), acc[r]);
         if constexpr (T::kOffset == 0) {
-          acc[r] = Simd::MulAdd(add_[slot][g], Simd::Same(bias_[16 * (kPer * block + g) + r]), acc[r]);
+          acc[r] =
+              Simd::MulAdd(add_[slot][g], Simd::Same(bias_[16 * (kPer * block + g) + r]), acc[r]);
         }
       }
     }

@@ -101,7 +101,8 @@ Tiles MakeTiles(const Context& context, const QuantizedRows& x) {
   Tiles tiles = {Buffer<int8_t>(chunks * kTileRows * x.k()),
                  InSixteens(context, x.m(), blocks, x.scale())};
   context.ParallelFor(x.m(), [&](int64_t row) {
-    int8_t* to = tiles.x.data() + (row / kTileRows * blocks * kTileRows + row % kTileRows) * kQuantGroup;
+    int8_t* to =
+        tiles.x.data() + (row / kTileRows * blocks * kTileRows + row % kTileRows) * kQuantGroup;
     for (int64_t b = 0; b < blocks; ++b, to += kTileRows * kQuantGroup) {
       std::copy_n(x.q() + row * x.k() + b * kQuantGroup, kQuantGroup, to);
     }
@@ -113,7 +114,7 @@ Tiles MakeTiles(const Context& context, const QuantizedRows& x) {
 struct Task {
   const BlockMatrix* part;
   const Bias* bias;
-  const Tiles* tiles;  ///< null: without tile registers
+  const Tiles* tiles;      ///< null: without tile registers
   int64_t first, columns;  ///< within the part
   int64_t c_column;
 };
@@ -211,8 +212,8 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
       bias = &made;
     }
     for (int64_t i = 0; i < part.n; i += per_task) {
-      tasks.push_back({&part, bias, tiled ? &tiles : nullptr, i, std::min(per_task, part.n - i),
-                       c_column + i});
+      tasks.push_back(
+          {&part, bias, tiled ? &tiles : nullptr, i, std::min(per_task, part.n - i), c_column + i});
     }
     c_column += part.n;
   }

@@ -26,9 +26,7 @@ struct Simd {
     return (F)((U)magnitude | ((x & 0x8000u) << 16));
   }
   static F ToFloat(I x) { return __builtin_convertvector(x, F); }
-  static U AndXor(U x, uint32_t mask, uint32_t turn) {
-    return (x & mask) ^ turn;
-  }
+  static U AndXor(U x, uint32_t mask, uint32_t turn) { return (x & mask) ^ turn; }
   static F Same(float x) { return F{x, x, x, x}; }
   static F MulAdd(F a, F b, F c) { return a * b + c; }
   template <bool kSmall>

@@ -34,7 +34,7 @@ struct BlockSweep {
   const int8_t* x_tiles;     ///< [rows / 16][k / 32][16][32]
   const float* scale_tiles;  ///< [rows / 16][k / 32][16]
   const float* bias_tiles;   ///< [rows / 16][k / group][16], where bias holds floats
-  float* out;              ///< [rows, out_stride], all lanes of the columns are written
+  float* out;                ///< [rows, out_stride], all lanes of the columns are written
   int64_t out_stride;
   uint8_t* scratch;  ///< PanelBytes(k) of memory, for `panel` only; 64-byte aligned
 };
