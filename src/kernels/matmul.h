@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "base/context.h"
 #include "tensor/buffer.h"
@@ -28,6 +29,13 @@ struct PackedMatrix {
 template <class T>
 void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64_t k_stride,
           int64_t n_stride, PackedMatrix<T>* packed);
+
+/// Packs y = x W^T of a weight W [n, k] that is nowhere in memory as floats: `read(first, rows,
+/// to)` writes rows [first, first + rows) of W to `to` [rows, k], from any thread, a few rows at a
+/// time.
+template <class T>
+void PackRows(const Context& context, int64_t k, int64_t n,
+              const std::function<void(int64_t, int64_t, float*)>& read, PackedMatrix<T>* packed);
 
 /// C [M, N] = A [M, K] B, or C += A B. Row strides lda, ldc in elements. C is float or T.
 /// Accumulation into C is only for float C.

@@ -81,6 +81,52 @@ void LlamaWeights<T>::Set(const Context& context, const ModelConfig& c,
 
 namespace {
 
+/// Matrices of equally long rows one below the other, as floats: straight from the file where rows
+/// lie in order there, through memory where they do not.
+class StackedRows {
+ public:
+  StackedRows(const Context& context, std::span<const store::NamedTensor* const> tensors) {
+    for (const store::NamedTensor* tensor : tensors) {
+      Part part{tensor->shape[0], tensor->shape[1], store::ContiguousView(*tensor), {}};
+      if (!part.view) {
+        part.floats = Buffer<float>(tensor->elements());
+        store::ReadAsFloat(context, *tensor, part.floats.span());
+      }
+      parts_.push_back(std::move(part));
+    }
+  }
+
+  void Read(int64_t first, int64_t count, float* to) const {
+    for (const Part& part : parts_) {
+      const int64_t n = std::min(count, part.rows - first);
+      if (n > 0) {
+        part.Read(first, n, to);
+        to += n * part.columns;
+        count -= n;
+        first += n;
+      }
+      first -= part.rows;
+    }
+  }
+
+ private:
+  struct Part {
+    int64_t rows, columns;
+    std::optional<TensorView> view;
+    Buffer<float> floats;
+
+    void Read(int64_t first, int64_t n, float* to) const {
+      if (!view) {
+        std::copy_n(floats.data() + first * columns, n * columns, to);
+        return;
+      }
+      const uint8_t* from = view->bytes.data() + first * StoredBytes(view->type, columns);
+      ConvertToFloat(view->type, from, n * columns, to);
+    }
+  };
+  std::vector<Part> parts_;
+};
+
 template <class T>
 void LoadLinear(const Context& context, const ModelFiles& files,
                 std::initializer_list<const char*> names, const std::string& prefix,
@@ -102,13 +148,11 @@ void LoadLinear(const Context& context, const ModelFiles& files,
     }
     return;
   }
-  Buffer<float> floats(out * in);
-  int64_t at = 0;
-  for (const store::NamedTensor* tensor : tensors) {
-    store::ReadAsFloat(context, *tensor, floats.span().subspan(at, tensor->elements()));
-    at += tensor->elements();
-  }
-  linear->Pack(context, floats.data(), out, in, false);
+  const StackedRows rows(context, tensors);
+  kernels::PackRows<T>(
+      context, in, out,
+      [&](int64_t first, int64_t count, float* to) { rows.Read(first, count, to); },
+      &linear->forward);
 }
 
 }  // namespace

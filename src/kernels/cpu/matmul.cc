@@ -38,17 +38,36 @@ const MatmulUnit& Unit() {
 }  // namespace
 }  // namespace internal
 
+namespace {
+
+/// Memory for [k, n], and the unit that packs it.
 template <class T>
-void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64_t k_stride,
-          int64_t n_stride, PackedMatrix<T>* packed) {
+const internal::MatmulUnit& Reserve(int64_t k, int64_t n, PackedMatrix<T>* packed) {
   CRIA_CHECK(k > 0 && n > 0, "k = {}, n = {}", k, n);
   const internal::MatmulUnit& unit = internal::Unit<T>();
   const int64_t size = internal::PackedUnits(unit, k, n) * 4 / sizeof(T);
   if (packed->panels.size() != size) packed->panels = Buffer<T>(size);
   packed->k = k;
   packed->n = n;
+  return unit;
+}
+
+}  // namespace
+
+template <class T>
+void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64_t k_stride,
+          int64_t n_stride, PackedMatrix<T>* packed) {
+  const internal::MatmulUnit& unit = Reserve(k, n, packed);
   internal::PackWith(unit, context, from, k, n, k_stride, n_stride,
                      reinterpret_cast<uint32_t*>(packed->panels.data()));
+}
+
+template <class T>
+void PackRows(const Context& context, int64_t k, int64_t n,
+              const std::function<void(int64_t, int64_t, float*)>& read, PackedMatrix<T>* packed) {
+  const internal::MatmulUnit& unit = Reserve(k, n, packed);
+  internal::PackRowsWith(unit, context, read, k, n,
+                         reinterpret_cast<uint32_t*>(packed->panels.data()));
 }
 
 template <class T, class C>
@@ -86,6 +105,12 @@ template void Pack<float>(const Context&, const float*, int64_t, int64_t, int64_
                           PackedMatrix<float>*);
 template void Pack<BF16>(const Context&, const float*, int64_t, int64_t, int64_t, int64_t,
                          PackedMatrix<BF16>*);
+template void PackRows<float>(const Context&, int64_t, int64_t,
+                              const std::function<void(int64_t, int64_t, float*)>&,
+                              PackedMatrix<float>*);
+template void PackRows<BF16>(const Context&, int64_t, int64_t,
+                             const std::function<void(int64_t, int64_t, float*)>&,
+                             PackedMatrix<BF16>*);
 template void Matmul<float, float>(const Context&, int64_t, const float*, int64_t,
                                    const PackedMatrix<float>&, float*, int64_t, bool);
 template void Matmul<float, BF16>(const Context&, int64_t, const float*, int64_t,

@@ -279,7 +279,15 @@ void PackGroups(const void* from, int64_t stride, int64_t columns, int64_t k, in
   }
 }
 
-template <class Op, class Operand, class Loader>
+}  // namespace
+}  // namespace cria::kernels::internal
+
+#include "kernels/cpu/matmul_weights_avx512-inl.h"
+
+namespace cria::kernels::internal {
+namespace {
+
+template <class Op, class Operand, class Loader, class Weights>
 constexpr MatmulUnit MakeUnit() {
   return {.slice_rows = kSliceRows,
           .element_bytes = sizeof(typename Loader::Type),
@@ -288,7 +296,7 @@ constexpr MatmulUnit MakeUnit() {
           .pack_rows = PackRowsByTranspose<Loader>,
           .pack_transposed = PackGroups<Loader, kSliceRows>,
           .pack_panels = PackGroups<Loader, kPanelColumns>,
-          .pack_weights = PackWeights<Operand>,
+          .pack_weights = PackWeights512<Weights, Operand>,
           .sweep_float = SweepPanels<Op, float>,
           .sweep_bf16 = SweepPanels<Op, uint16_t>,
           .spin = SpinVectors<Op, Loader::kPerStep, 24>};

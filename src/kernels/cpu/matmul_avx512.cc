@@ -13,8 +13,8 @@ struct FloatOp : Avx512Op {
 
 }  // namespace
 
-const MatmulUnit kAvx512Float = MakeUnit<FloatOp, FloatOperand, FloatLoader>();
-const MatmulUnit kAvx512Bf16 = MakeUnit<FloatOp, WidenedOperand, WidenedLoader>();
+const MatmulUnit kAvx512Float = MakeUnit<FloatOp, FloatOperand, FloatLoader, FloatWeights>();
+const MatmulUnit kAvx512Bf16 = MakeUnit<FloatOp, WidenedOperand, WidenedLoader, WidenedWeights>();
 
 }  // namespace cria::kernels::internal
 #endif

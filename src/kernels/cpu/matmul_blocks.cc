@@ -271,6 +271,26 @@ void PackWith(const MatmulUnit& unit, const Context& context, const float* from,
   });
 }
 
+void PackRowsWith(const MatmulUnit& unit, const Context& context,
+                  const std::function<void(int64_t, int64_t, float*)>& read, int64_t k, int64_t n,
+                  uint32_t* packed) {
+  const StepBlocks blocks(unit, k, MaxBlockSteps(unit));
+  const int64_t panels = Panels(n);
+  context.ParallelFor(panels, [&](int64_t panel) {
+    thread_local Buffer<float> rows;
+    if (rows.size() < k * kPanelColumns) rows = Buffer<float>(k * kPanelColumns);
+    const int64_t column = panel * kPanelColumns;
+    const int64_t columns = std::min<int64_t>(kPanelColumns, n - column);
+    read(column, columns, rows.data());
+    for (int64_t block = 0; block < blocks.count; ++block) {
+      const int64_t steps = blocks.Steps(block);
+      unit.pack_weights(
+          rows.data() + blocks.FirstK(block), 1, k, columns, blocks.Depth(block), steps,
+          packed + (block * blocks.block_steps * panels + panel * steps) * kPanelColumns);
+    }
+  });
+}
+
 void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job) {
   if (job.m == 0) return;
   const StepBlocks blocks(unit, job.k, MaxBlockSteps(unit));

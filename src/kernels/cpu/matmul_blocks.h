@@ -2,6 +2,8 @@
 // unit; tests run all of them through this interface.
 #pragma once
 
+#include <functional>
+
 #include "base/context.h"
 #include "base/cpu.h"
 #include "kernels/cpu/matmul_unit.h"
@@ -36,6 +38,11 @@ int64_t PackedUnits(const MatmulUnit& unit, int64_t k, int64_t n);
 
 void PackWith(const MatmulUnit& unit, const Context& context, const float* from, int64_t k,
               int64_t n, int64_t k_stride, int64_t n_stride, uint32_t* packed);
+
+/// The same layout from rows of W [n, k] that `read(first, rows, to)` writes.
+void PackRowsWith(const MatmulUnit& unit, const Context& context,
+                  const std::function<void(int64_t, int64_t, float*)>& read, int64_t k, int64_t n,
+                  uint32_t* packed);
 
 struct MatmulJob {
   int64_t m, n, k;
