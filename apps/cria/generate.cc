@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "engine_flags.h"
+#include "finished_lines.h"
 #include "ordered_output.h"
 #include "prompt_file.h"
 
@@ -19,7 +20,7 @@ struct Flags : ModelFlags, SamplingFlags {
   MoreSamplingFlags more;
   std::string prompt, prompts, out;
   int logprobs = -1;
-  bool force = false, special = false;
+  bool force = false, special = false, resume = false;
 };
 
 std::string ReadStdin() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
@@ -81,12 +82,23 @@ class Generation {
       : flags_(flags),
         engine_(engine),
         prompts_(std::move(prompts)),
-        output_(flags.out, flags.force),
+        finished_(flags.resume ? FinishedLines(flags.out, prompts_) : std::set<int64_t>()),
+        output_(flags.out, flags.resume  ? OrderedOutput::Existing::kAppend
+                           : flags.force ? OrderedOutput::Existing::kReplace
+                                         : OrderedOutput::Existing::kRefuse),
         streams_(prompts_.size() == 1 && !flags.json && flags.out.empty()) {}
 
   void Run() {
     // All are checked before the first is run.
-    for (size_t i = 0; i < prompts_.size(); ++i) Submit(static_cast<int64_t>(i));
+    for (int64_t i = 0; i < std::ssize(prompts_); ++i) {
+      if (finished_.contains(i)) {
+        output_.Skip(i);
+      } else {
+        Submit(i);
+      }
+    }
+    done_ = std::ssize(finished_);
+    if (done_ > 0) spdlog::info("{} of {} texts are there already.", done_, prompts_.size());
     Progress progress(prompts_.size() == 1 ? Progress::Style::kQuiet : flags_.progress_style(),
                       "generate", std::ssize(prompts_), "texts");
     const auto start = std::chrono::steady_clock::now();
@@ -148,9 +160,13 @@ class Generation {
 
   [[noreturn]] void Stop() {
     output_.WriteRest();
-    throw Interrupted(streams_ ? ""
-                               : fmt::format("{} of {} texts were finished and are written.",
-                                             output_.written(), prompts_.size()));
+    throw Interrupted(
+        streams_
+            ? ""
+            : fmt::format("{} of {} texts were finished and are written.",
+                          output_.written() + std::ssize(finished_), prompts_.size()) +
+                  (flags_.json && !flags_.out.empty() ? " The same command with --resume goes on."
+                                                      : ""));
   }
 
   void Summarise() const {
@@ -168,6 +184,7 @@ class Generation {
   const Flags& flags_;
   RunningEngine* engine_;
   std::vector<Prompt> prompts_;
+  std::set<int64_t> finished_;  // by a run before this one
   OrderedOutput output_;
   bool streams_;  // one text, as it is written
   int64_t done_ = 0;
@@ -175,6 +192,9 @@ class Generation {
 };
 
 void RunGenerate(const Flags& flags) {
+  if (flags.resume && (!flags.json || flags.out.empty())) {
+    throw Error("only JSON lines in a file can be resumed", "--resume", "add --json and --out");
+  }
   const Context context = flags.MakeContext();
   infer::LoadedModel model = flags.Load(context);
   std::vector<Prompt> prompts = ReadPrompts(flags, *model.tokenizer);
@@ -206,6 +226,8 @@ void AddGenerateCommand(CLI::App* app) {
   c->add_flag("--special", flags.special, "Control tokens such as </s> in prompts are parsed");
   c->add_option("-o,--out", flags.out, "File for the results (default: standard output)");
   c->add_flag("--force", flags.force, "Replace the file");
+  c->add_flag("--resume", flags.resume, "Write what is missing in the file of an interrupted run")
+      ->excludes("--force");
   flags.SamplingFlags::AddTo(c);
   flags.more.AddTo(c, &flags.sampling);
   c->add_option("--logprobs", flags.logprobs,

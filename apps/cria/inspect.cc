@@ -74,8 +74,9 @@ Json Describe(const Flags& flags, const ModelFiles& files) {
   for (const store::NamedTensor& t : files.tensors.tensors()) {
     json["tensors"].push_back({{"name", t.name}, {"dtype", DTypeName(t.type)}, {"shape", t.shape}});
     Json& type = json["types"][DTypeName(t.type)];
-    type["tensors"] = type.value("tensors", 0) + 1;
-    type["bytes"] = type.value("bytes", int64_t{0}) + t.stored_bytes();
+    if (type.is_null()) type = {{"tensors", 0}, {"bytes", 0}};
+    type["tensors"] = type["tensors"].get<int64_t>() + 1;
+    type["bytes"] = type["bytes"].get<int64_t>() + t.stored_bytes();
   }
   if (context > files.config.max_seq_len) {
     json["notes"].push_back(fmt::format("{} tokens are more than the model's context of {}",
@@ -165,8 +166,9 @@ void AddInspectCommand(CLI::App* app) {
   static Flags flags;
   CLI::App* c = AddCommand(app, "inspect", "Show what a model is and the memory it needs", &flags,
                            [] { RunInspect(flags); });
-  c->add_option("model", flags.model,
-                "Model: a run or checkpoint folder, a Meta or Hugging Face folder, a .gguf file")
+  c->add_option(
+       "model", flags.model,
+       "Model: a run or checkpoint folder, a Meta or Hugging Face folder, a .gguf or llama2.c file")
       ->required();
   c->add_option("--tokenizer", flags.tokenizer, "Tokenizer (default: the one beside the model)");
   c->add_option("--context", flags.context,

@@ -8,7 +8,8 @@ namespace cria::app {
 void ModelFlags::AddTo(CLI::App* command) {
   command
       ->add_option("model", model,
-                   "Model: a run or checkpoint folder, a Meta folder, a llama2.c file")
+                   "Model: a run or checkpoint folder, a Meta or Hugging Face folder, a .gguf or "
+                   "llama2.c file")
       ->required();
   command->add_option("--tokenizer", tokenizer, "Tokenizer (default: the one beside the model)");
   AddPrecisionFlag(command, &precision);

@@ -3,29 +3,35 @@
 
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace cria::app {
 
 class OrderedOutput {
  public:
-  /// `path` empty: standard output. Throws Error if the file is there already, unless `force`.
-  OrderedOutput(const std::string& path, bool force);
+  enum class Existing { kRefuse, kReplace, kAppend };
+  /// `path` empty: standard output. Throws Error if the file is there already and refused.
+  OrderedOutput(const std::string& path, Existing existing);
   ~OrderedOutput();
   OrderedOutput(const OrderedOutput&) = delete;
 
   /// Writes result `index` as soon as all before it are written. Throws Error if it cannot be.
   void Add(int64_t index, std::string text);
+  /// Result `index` is there already.
+  void Skip(int64_t index);
   /// Writes what is ready although something before it is missing: the end of an interrupted run.
   void WriteRest();
   int64_t written() const { return written_; }
 
  private:
-  void Write(const std::string& text);
+  using Result = std::optional<std::string>;  // none: skipped
+  void Put(int64_t index, Result result);
+  void Write(const Result& result);
 
   std::string path_;
   std::FILE* file_;
-  std::map<int64_t, std::string> ready_;
+  std::map<int64_t, Result> ready_;
   int64_t next_ = 0, written_ = 0;
 };
 

@@ -74,7 +74,7 @@ Json ToJson(const Request& request, const std::vector<infer::TokenScore>& scores
 class Scoring {
  public:
   Scoring(const Flags& flags, RunningEngine* engine)
-      : flags_(flags), engine_(engine), output_("", false) {}
+      : flags_(flags), engine_(engine), output_("", OrderedOutput::Existing::kRefuse) {}
 
   // What stands before a bad line is still answered.
   void Run() {

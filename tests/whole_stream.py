@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Every subcommand once, from text to a model that talks: whole_stream.py COMMAND...
+
+COMMAND is how `cria` is called. The text is this repository's own documentation."""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RECIPE = """
+name = "docs"
+seed = 1
+[corpus.holdout]
+min_bytes = 4000
+[[source]]
+name = "docs"
+kind = "documentation"
+path = "{docs}"
+files = ["*.md"]
+reader = "markdown"
+language = "en"
+"""
+
+
+def main() -> None:
+    command = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as name:
+        at = pathlib.Path(name)
+        (at / "recipe.toml").write_text(RECIPE.format(docs=ROOT / "docs"))
+
+        def cria(*args: object, text: str = "") -> str:
+            run = subprocess.run([*command, *map(str, args)], input=text, capture_output=True, text=True)
+            assert run.returncode == 0, f"cria {' '.join(map(str, args))}\n{run.stdout}\n{run.stderr}"
+            return run.stdout
+
+        cria("corpus", "build", at / "recipe.toml", "--out", at / "corpus", "--quiet")
+        texts = sorted((ROOT / "docs").glob("*.md"))
+        cria("tokenizer", "train", "--vocab-size", 512, "--out", at / "tokenizer.model", "--quiet",
+             *[word for path in texts for word in ("--input", path)])
+        cria("tokenize", at / "corpus", "--tokenizer", at / "tokenizer.model", "--out", at / "shards",
+             "--quiet")
+        cria("train", "--data", at / "shards", "--out", at / "run", "--dim", 256, "--layers", 2, "--heads",
+             4, "--kv-heads", 2, "--hidden", 256, "--seq-len", 64, "--steps", 4, "--batch", 256, "--quiet")
+        cria("eval", at / "run", "--tasks", "bpb", "--data", at / "corpus", "--limit", 1, "--quiet")
+
+        # From format to format and back: the same bytes.
+        def convert(model: str, out: str, *args: object) -> None:
+            cria("convert", at / model, "--out", at / out, "--quiet", *args)
+
+        convert("run", "first.gguf", "--to", "gguf", "--dtype", "bf16", "--name", "m")
+        convert("first.gguf", "hf", "--to", "hf", "--shards", 2)
+        convert("hf", "meta", "--to", "meta", "--shards", 2)
+        convert("meta", "own", "--to", "cria")
+        convert("own", "last.gguf", "--to", "gguf", "--name", "m")
+        first, last = (json.loads(cria("inspect", at / f, "--json")) for f in ("first.gguf", "last.gguf"))
+        assert first["config"] == last["config"] and first["tensors"] == last["tensors"]
+        prompt = ("--prompt", "The ", "--temperature", 0, "--max-gen-len", 8, "--quiet")
+        said = cria("generate", at / "first.gguf", *prompt)
+        for model in ("first.gguf", "hf", "meta", "own", "last.gguf"):
+            seen = json.loads(cria("inspect", at / model, "--json"))
+            assert seen["config"]["dim"] == 256 and len(seen["tensors"]) == 21, model
+            assert "parameters" in cria("inspect", at / model)
+            cria("verify", at / model, "--quiet")
+            assert cria("generate", at / model, *prompt) == said, model
+
+        cria("quantize", at / "hf", "--type", "q4_k_m", "--out", at / "q.gguf", "--quiet", "--calibrate",
+             texts[0], "--save-imatrix", at / "imatrix.gguf")
+        kl = json.loads(cria("eval", at / "q.gguf", "--tasks", "perplexity,kl", "--text", texts[0],
+                             "--against", at / "hf", "--window", 32, "--json", "--quiet"))["kl"]
+        assert 0 <= kl["kl_mean"]["value"] < 0.1, kl
+        line = json.loads(cria("score", at / "q.gguf", "--quiet", text='{"text": "The model"}\n'))
+        assert line["logprobs"], line
+        assert cria("chat", at / "q.gguf", "--max-gen-len", 4, "--quiet", text="Hello\n") is not None
+        assert "tokens/s" in cria("bench", "decode", at / "q.gguf", "--tokens", 2, "--rounds", 1)
+        assert "tokens/s" in cria("bench", "prefill", at / "q.gguf", "--tokens", 8, "--rounds", 1)
+        cria("bench", "batch", at / "q.gguf", "--tokens", 2, "--behind", 4, "--rounds", 1, "--sequences", 2)
+
+
+if __name__ == "__main__":
+    main()
