@@ -43,7 +43,12 @@ def main() -> int:
         other = generate("--resume")
         assert other.returncode != 0 and "line 1 is no result" in other.stderr, other.stderr
         assert out.read_text() == "".join(resumed)
-        assert generate().returncode != 0, "an existing file was replaced"
+        for other in ("notes without an end", "1\n2", "{"):
+            out.write_text(other)
+            kept = generate("--resume").returncode == 0 if other == "{" else False
+            assert kept or out.read_text() == other, other
+        out.write_text("mine\n")
+        assert generate().returncode != 0 and out.read_text() == "mine\n", "a file was replaced"
     return 0
 
 

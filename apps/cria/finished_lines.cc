@@ -7,6 +7,14 @@
 #include "base/file.h"
 
 namespace cria::app {
+namespace {
+
+[[noreturn]] void Refuse(int64_t line, const std::string& path) {
+  throw Error(fmt::format("line {} is no result of these prompts", line), path,
+              "resume with the prompts and the model of the first run, or write to another file");
+}
+
+}  // namespace
 
 std::set<int64_t> FinishedLines(const std::string& path, const std::vector<Prompt>& prompts) {
   std::set<int64_t> finished;
@@ -24,13 +32,15 @@ std::set<int64_t> FinishedLines(const std::string& path, const std::vector<Promp
     const int64_t index = is_result ? result["index"].get<int64_t>() : -1;
     if (index < 0 || index >= std::ssize(prompts) ||
         result["prompt_ids"] != Json(prompts[static_cast<size_t>(index)].request.prompt)) {
-      throw Error(
-          fmt::format("line {} is no result of these prompts", number), path,
-          "resume with the prompts and the model of the first run, or write to another file");
+      Refuse(number, path);
     }
     finished.insert(index);
   }
-  if (whole < text.size()) fs::resize_file(path, whole);
+  const std::string_view torn = std::string_view(text).substr(whole);
+  if (torn.empty()) return finished;
+  constexpr std::string_view kBegin = "{\"index\":";
+  if (torn.substr(0, kBegin.size()) != kBegin.substr(0, torn.size())) Refuse(number + 1, path);
+  fs::resize_file(path, whole);
   return finished;
 }
 

@@ -97,10 +97,11 @@ class Generation {
         Submit(i);
       }
     }
-    done_ = std::ssize(finished_);
-    if (done_ > 0) spdlog::info("{} of {} texts are there already.", done_, prompts_.size());
+    if (!finished_.empty()) {
+      spdlog::info("{} of {} texts are there already.", finished_.size(), prompts_.size());
+    }
     Progress progress(prompts_.size() == 1 ? Progress::Style::kQuiet : flags_.progress_style(),
-                      "generate", std::ssize(prompts_), "texts");
+                      "generate", std::ssize(prompts_) - std::ssize(finished_), "texts");
     const auto start = std::chrono::steady_clock::now();
     const auto note = [&] {
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -161,12 +162,13 @@ class Generation {
   [[noreturn]] void Stop() {
     output_.WriteRest();
     throw Interrupted(
-        streams_
-            ? ""
-            : fmt::format("{} of {} texts were finished and are written.",
-                          output_.written() + std::ssize(finished_), prompts_.size()) +
-                  (flags_.json && !flags_.out.empty() ? " The same command with --resume goes on."
-                                                      : ""));
+        streams_ ? ""
+                 : fmt::format("{} of {} texts were finished and are written.",
+                               output_.written() + std::ssize(finished_), prompts_.size()) +
+                       (flags_.json && !flags_.out.empty()
+                            ? fmt::format(" The same command with --resume{} goes on.",
+                                          flags_.force ? " instead of --force" : "")
+                            : ""));
   }
 
   void Summarise() const {

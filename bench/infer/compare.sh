@@ -2,7 +2,8 @@
 # Tokens per second of cria and of llama.cpp's own library (inside the npm package node-llama-cpp) on the
 # same files, turn and turn about in one run: models of real shapes with random weights, made here.
 #   bench/infer/compare.sh [PARAMS] [TYPE...]     default: 1.1B q4_0 q8_0 q4_k_m bf16
-# Reading 512 tokens, writing 32, and writing 24 in 8 and in 16 sequences at once (SEQUENCES).
+# Reading 512 tokens, writing 32, and writing 24 in 8 and in 16 sequences at once (SEQUENCES), each behind
+# 16 tokens; ours samples (greedily), the peer does not.
 # ROUNDS (3) turns of each, of which the medians count, and the best of each in brackets: what the
 # program reaches when no other load shares the machine. THREADS (all cores); WORK (build/bench) keeps
 # the models, the package and the peer. "Of read": decoded bytes as a share of the memory's speed
@@ -35,7 +36,7 @@ for type in $types; do
   [ -e "$file" ] || "$cria" bench model --params "$params" --type "$type" --out "$file" --quiet
   for _ in $(seq "$rounds"); do
     read=$("$cria" bench prefill "$file" --tokens 512 --rounds 1 --threads "$threads" --json | field tokens_per_s)
-    line=$("$cria" bench decode "$file" --tokens 32 --rounds 1 --threads "$threads" --json)
+    line=$("$cria" bench decode "$file" --tokens 32 --behind 16 --rounds 1 --threads "$threads" --json)
     share=$(python3 -c "import json,sys; r=json.load(sys.stdin); print(100*r['tokens_per_s']*r['bytes_per_token']/r['read_bytes_per_s'])" <<<"$line")
     theirs=$($peer "$file" 512 32 1 "$threads" 1)
     echo "$read $(field prefill <<<"$theirs")" >>"$turns/$type-read"

@@ -1,7 +1,7 @@
 // Speed of llama.cpp's own library on one GGUF file: reading a prompt, and writing token by token,
-// one sequence or several in one batch, as its llama-batched-bench does (given tokens, no
-// sampling). Prints one JSON line. Built by bench/infer/peer.sh against the headers and libraries
-// that the npm package node-llama-cpp carries.
+// one sequence or several in one batch, as its llama-batched-bench does (given tokens behind 16
+// others, no sampling). Prints one JSON line. Built by bench/infer/peer.sh against the headers and
+// libraries that the npm package node-llama-cpp carries.
 //   peer LIBRARIES MODEL.gguf PROMPT_TOKENS NEW_TOKENS ROUNDS THREADS SEQUENCES
 #include <ggml-backend.h>
 #include <llama.h>
@@ -27,6 +27,8 @@ double Median(std::vector<double> x) {
   std::fprintf(stderr, "peer: %s\n", what);
   std::exit(1);
 }
+
+constexpr int kBehind = 16;  // tokens that each sequence has when the writing begins
 
 llama_token Token(int i) { return (i * 7919 + 3) % 32000; }
 
@@ -63,14 +65,15 @@ int main(int argc, char** argv) {
   llama_model* model = llama_model_load_from_file(argv[2], llama_model_default_params());
   if (model == nullptr) Fail("no model");
   llama_context_params params = llama_context_default_params();
-  params.n_ctx = static_cast<uint32_t>(std::max(prompt, (made + 2) * sequences) + 256);
-  params.n_batch = params.n_ubatch = static_cast<uint32_t>(std::max({512, prompt, sequences}));
+  params.n_ctx = static_cast<uint32_t>(std::max(prompt, (made + kBehind) * sequences) + 256);
+  params.n_batch = params.n_ubatch =
+      static_cast<uint32_t>(std::max({512, prompt, kBehind * sequences}));
   params.n_seq_max = static_cast<uint32_t>(sequences);
   params.n_threads = params.n_threads_batch = threads;
   params.kv_unified = true;
   llama_context* context = llama_init_from_model(model, params);
   if (context == nullptr) Fail("no context");
-  llama_batch batch = llama_batch_init(std::max(prompt, sequences), 0, 1);
+  llama_batch batch = llama_batch_init(std::max(prompt, kBehind * sequences), 0, 1);
   std::vector<double> read, write;
   for (int round = 0; round <= rounds; ++round) {  // the first only warms up
     llama_memory_clear(llama_get_memory(context), true);
@@ -78,9 +81,9 @@ int main(int argc, char** argv) {
     if (prompt > 0) Decode(context, &batch, 1, 0, prompt);
     const double after = Now();
     llama_memory_clear(llama_get_memory(context), true);
-    Decode(context, &batch, sequences, 0, 1);
+    Decode(context, &batch, sequences, 0, kBehind);
     const double start = Now();
-    for (int i = 1; i <= made; ++i) Decode(context, &batch, sequences, i, 1);
+    for (int i = 0; i < made; ++i) Decode(context, &batch, sequences, kBehind + i, 1);
     const double end = Now();
     if (round == 0) continue;
     read.push_back(prompt / (after - begin));

@@ -11,9 +11,9 @@ if [ ! -d "$work/node_modules/node-llama-cpp" ]; then
 fi
 libraries=$work/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
 if [ ! -d "$work/llama.cpp" ]; then
-  git clone --quiet "$work/node_modules/node-llama-cpp/llama/gitRelease.bundle" "$work/llama.cpp" 2>/dev/null
+  git -c advice.detachedHead=false clone --quiet "$work/node_modules/node-llama-cpp/llama/gitRelease.bundle" "$work/llama.cpp"
 fi
-if [ ! "$work/peer" -nt "$here/peer.cc" ]; then
+if [ ! "$work/peer" -nt "$here/peer.cc" ] || [ ! "$work/peer" -nt "$libraries" ]; then
   version=$(basename "$libraries"/libllama.*.so)
   version=${version#libllama}
   c++ -std=c++20 -O2 "$here/peer.cc" -I"$work/llama.cpp/include" -I"$work/llama.cpp/ggml/include" \

@@ -192,6 +192,34 @@ TEST_P(BlockMatmulTest, AccumulatesAndRounds) {
 INSTANTIATE_TEST_SUITE_P(Types, BlockMatmulTest, testing::ValuesIn(kTypes),
                          [](const auto& type) { return std::string(DTypeName(type.param)); });
 
+/// The bits of the plain code: zeros, ties, one huge value, NaN, and ordinary blocks.
+TEST(BlockUnit, QuantizesAndRoundsAlikeOnEveryInstructionSet) {
+  std::vector<float> x = NormalValues<float>(32 * 6, 3);
+  std::fill_n(x.begin(), 32, 0.0f);
+  for (int i = 0; i < 32; ++i) x[32 + i] = static_cast<float>(i - 16) + 0.5f;
+  x[64] = 1e30f, x[96] = std::numeric_limits<float>::quiet_NaN(), x[128] = 1e-40f;
+  std::vector<BF16> halves;
+  for (const float v : x) halves.push_back(BF16(v));
+  const BlockUnit& plain = BlockUnitFor(Isa::kPortable);
+  for (const Isa isa : IsasOfThisMachine()) {
+    const BlockUnit& unit = BlockUnitFor(isa);
+    for (const void* from :
+         {static_cast<const void*>(x.data()), static_cast<const void*>(halves.data())}) {
+      std::vector<int8_t> q(x.size()), want_q(x.size());
+      std::vector<float> scale(6), want_scale(6);
+      std::vector<int32_t> sums(12), want_sums(12);
+      const bool half = from == halves.data();
+      unit.quantize(from, half, 6, q.data(), scale.data(), sums.data());
+      plain.quantize(from, half, 6, want_q.data(), want_scale.data(), want_sums.data());
+      EXPECT_TRUE(SameBits(q, want_q) && SameBits(scale, want_scale) && SameBits(sums, want_sums))
+          << IsaName(isa) << " " << half;
+    }
+    std::vector<uint16_t> bits(x.size());
+    unit.round(x.data(), 32, 6, 32, bits.data(), 32);
+    for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(bits[i], halves[i].bits) << IsaName(isa) << i;
+  }
+}
+
 TEST(QuantizedRows, RoundsToTheNearestOfABlock) {
   const auto x = NormalValues<float>(4 * 96, 1);
   QuantizedRows rows;

@@ -25,7 +25,8 @@ struct PackedMatrix {
 /// Packs B [K, N] with B(k, n) = from[k * k_stride + n * n_stride]. For a weight W [out, in]:
 /// forward (y = x W^T): K = in, N = out, k_stride = 1, n_stride = in;
 /// backward (dx = dy W): K = out, N = in, k_stride = in, n_stride = 1.
-/// Reuses `packed`'s memory when the size is the same. `from` is rounded to T.
+/// One of the strides is 1. Reuses `packed`'s memory when the size is the same. `from` is rounded
+/// to T.
 template <class T>
 void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64_t k_stride,
           int64_t n_stride, PackedMatrix<T>* packed);

@@ -289,6 +289,27 @@ TEST(Matmul, AmxTilesOfThisMachine) {
 }
 #endif
 
+TEST(Matmul, RowsReadPieceByPieceAreTheSamePanels) {
+  for (const int64_t k : {31, 700}) {
+    const int64_t n = 70;
+    const Operand w(n * k, 2, true);
+    PackedMatrix<BF16> whole, pieces;
+    Pack(Context(1), w.values.data(), k, n, 1, k, &whole);
+    for (const int threads : {1, 3}) {
+      PackRows<BF16>(
+          Context(threads), k, n,
+          [&](int64_t first, int64_t rows, float* to) {
+            std::copy_n(w.values.data() + first * k, rows * k, to);
+          },
+          &pieces);
+      ASSERT_EQ(pieces.panels.size(), whole.panels.size());
+      for (int64_t i = 0; i < whole.panels.size(); ++i) {
+        ASSERT_EQ(pieces.panels[i].bits, whole.panels[i].bits) << i;
+      }
+    }
+  }
+}
+
 TEST(Matmul, PublicFunctions) {
   const Context context(2);
   const int64_t m = 20, n = 70, k = 50;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/json.h"
+#include "kernels/cpu/test_values.h"
 #include "tensor/quant_block.h"
 
 namespace cria::kernels {
@@ -93,6 +94,19 @@ TEST(Quantize, SuperBlocksAreNoWorse) {
     // The last 256 values are zeros and must come back as such.
     const std::vector<float> values = Decode(c.type, bytes, c.input.size());
     for (size_t i = 768; i < 1024; ++i) ASSERT_EQ(values[i], 0.0f) << DTypeName(c.type) << i;
+  }
+}
+
+// Least squares alone would leave products with the decoded weights too small.
+TEST(Quantize, SuperBlocksDoNotShrink) {
+  for (const DType type : {DType::kQ2_K, DType::kQ3_K}) {
+    const std::vector<float> x = NormalValues<float>(256 * 64, 1);
+    std::vector<uint8_t> blocks(static_cast<size_t>(StoredBytes(type, 256 * 64)));
+    Quantize(Context(2), type, x.data(), 64, 256, {}, blocks.data());
+    const std::vector<float> y = Decode(type, blocks, x.size());
+    double xx = 0, xy = 0;
+    for (size_t i = 0; i < x.size(); ++i) xx += double{x[i]} * x[i], xy += double{x[i]} * y[i];
+    EXPECT_NEAR(xy / xx, 1, 0.01) << DTypeName(type);
   }
 }
 

@@ -5,12 +5,11 @@
 
 #include <immintrin.h>
 
+#include "kernels/cpu/always_inline.h"
 #include "kernels/cpu/amx_shapes.h"
 
 namespace cria::kernels::internal {
 namespace {
-
-#define CRIA_TILE_INLINE inline __attribute__((always_inline))
 
 struct HardwareTiles {
   static void Begin() {
@@ -22,40 +21,38 @@ struct HardwareTiles {
   /// Tile state left in use makes every context switch save 8 KB.
   static void End() { asm volatile("tilerelease" ::: "memory"); }
   template <int kTile>
-  static CRIA_TILE_INLINE void Zero() {
+  static CRIA_INLINE void Zero() {
     asm volatile("tilezero %%tmm%c0" ::"i"(kTile));
   }
   template <int kTile>
-  static CRIA_TILE_INLINE void Load(const void* from, int64_t stride_bytes) {
+  static CRIA_INLINE void Load(const void* from, int64_t stride_bytes) {
     asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(stride_bytes), "i"(kTile)
                  : "memory");
   }
   /// The same for what passes through: it does not push the slice out of L1.
   template <int kTile>
-  static CRIA_TILE_INLINE void LoadOnce(const void* from, int64_t stride_bytes) {
+  static CRIA_INLINE void LoadOnce(const void* from, int64_t stride_bytes) {
     asm volatile("tileloaddt1 (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(stride_bytes), "i"(kTile)
                  : "memory");
   }
   template <int kTile>
-  static CRIA_TILE_INLINE void Store(void* to, int64_t stride_bytes) {
+  static CRIA_INLINE void Store(void* to, int64_t stride_bytes) {
     asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(stride_bytes), "i"(kTile)
                  : "memory");
   }
   template <int kSum, int kLeft, int kRight>
-  static CRIA_TILE_INLINE void MulAdd() {
+  static CRIA_INLINE void MulAdd() {
     asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSum), "i"(kLeft), "i"(kRight));
   }
   /// To L2, from beyond it.
-  static CRIA_TILE_INLINE void FetchAhead(const char* p) {
+  static CRIA_INLINE void FetchAhead(const char* p) {
     for (int64_t i = 0; i < kTileAheadBytes; i += 64) _mm_prefetch(p + i, _MM_HINT_T1);
   }
   /// 16 steps of a panel, 2 KB, from memory: few rows wait for nothing else.
-  static CRIA_TILE_INLINE void Prefetch(const uint32_t* p) {
+  static CRIA_INLINE void Prefetch(const uint32_t* p) {
     for (int i = 0; i < 512; i += 16) _mm_prefetch(p + i, _MM_HINT_T1);
   }
 };
-
-#undef CRIA_TILE_INLINE
 
 }  // namespace
 }  // namespace cria::kernels::internal

@@ -46,6 +46,22 @@ INSTANTIATE_TEST_SUITE_P(Shapes, AmxProductTest,
                                          Shape3{17, 48, 34}, Shape3{12, 64, 96}, Shape3{33, 80, 30},
                                          Shape3{96, 16, 100}, Shape3{31, 32, 62}));
 
+/// Where k ends does not show while zeros follow: neighbours decide how many keys are computed.
+TEST(AmxProductTest, ZerosBehindChangeNothing) {
+  const int64_t m = 20, n = 32, whole = 64;
+  const auto b = NormalValues<BF16>(whole * n, 2);
+  for (const int64_t k : {16, 32, 48}) {
+    auto a = NormalValues<BF16>(m * whole, 1);
+    for (int64_t i = 0; i < m; ++i) std::fill_n(a.begin() + i * whole + k, whole - k, BF16(0.0f));
+    std::vector<float> some(m * n), all(m * n);
+    AmxProduct<internal::EmulatedTiles>(
+        {m, n, k, a.data(), whole, b.data(), n, some.data(), n, false});
+    AmxProduct<internal::EmulatedTiles>(
+        {m, n, whole, a.data(), whole, b.data(), n, all.data(), n, false});
+    EXPECT_TRUE(SameBits(some, all)) << k;
+  }
+}
+
 /// A row alone has the bits it has among others.
 TEST(AmxProductTest, RowsStandAlone) {
   const int64_t m = 37, n = 48, k = 70;

@@ -17,7 +17,8 @@ inline constexpr int kPair = 4 / sizeof(E);
 inline constexpr int kLaneGroup = 16;     ///< column counts of blocks are multiples of this
 inline constexpr int kBlockColumns = 64;  ///< keys (forward) or queries (backward) side by side
 
-/// c [m][n] = (or +=) a [m][k] b [k][n]; n a multiple of kLaneGroup, k of P. k is summed in order.
+/// c [m][n] = (or +=) a [m][k] b [k][n]; n a multiple of kLaneGroup, k of P. The order of the sum
+/// over k is fixed, and zeros behind the last k change nothing.
 template <class E>
 struct BlockProduct {
   int64_t m, n, k;

@@ -220,7 +220,8 @@ const RowOps<BF16>* Bf16RowOps() {
 
 const AttentionOps<BF16>* Bf16AttentionOps() {
   static constexpr AttentionOps<BF16> kOps = {Product, Softmax, Gradient, PairRows, 2 * kTileRows};
-  static constexpr AttentionOps<BF16> kTiled = {TileProduct, Softmax, Gradient, PairRows, 32};
+  static constexpr AttentionOps<BF16> kTiled = {TileProduct, Softmax, Gradient, PairRows,
+                                                kMostRowGroup};
   if (DetectIsa() == Isa::kAmxBf16) return &kTiled;
   return DetectIsa() >= Isa::kAvx512Bf16 ? &kOps : nullptr;
 }

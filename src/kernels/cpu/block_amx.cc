@@ -4,29 +4,25 @@
 #if defined(__x86_64__)
 #include "kernels/cpu/block_simd512-inl.h"
 // (Simd comes first.)
+#include "kernels/cpu/amx_tiles.h"
 #include "kernels/cpu/block_decode-inl.h"
 
 namespace cria::kernels::internal {
 namespace {
 
-/// Palette 1 (Intel SDM, LDTILECFG). Tiles 0-3: sums [rows][16]; 4, 5: x [rows][group]; 6, 7:
-/// weights [group / 4][16][4].
-struct TileConfig {
-  uint8_t palette = 1, start_row = 0, reserved[14] = {};
-  uint16_t bytes[16] = {};
-  uint8_t rows[16] = {};
-
-  TileConfig(int x_rows, int group) {
-    for (int t = 0; t < 8; ++t) {
-      bytes[t] = static_cast<uint16_t>(t == 4 || t == 5 ? group : 64);
-      rows[t] = static_cast<uint8_t>(t < 6 ? x_rows : group / 4);
-    }
+/// Tiles 0-3: sums [rows][16]; 4, 5: x [rows][group]; 6, 7: weights [group / 4][16][4].
+TileShapes ShapesFor(int x_rows, int group) {
+  TileShapes shapes;
+  for (int t = 0; t < 8; ++t) {
+    if (t == 4 || t == 5) shapes.bytes[t] = static_cast<uint16_t>(group);
+    shapes.rows[t] = static_cast<uint8_t>(t < 6 ? x_rows : group / 4);
   }
-};
+  return shapes;
+}
 
 /// One product on tiles of its own, so that four are under way. Weights are signed, or not.
 template <int kSum, int kLeft, int kRight, bool kSigned>
-CRIA_INLINE void TileProduct(const int8_t* x, const uint8_t* w, int32_t* sums) {
+CRIA_INLINE void Integers(const int8_t* x, const uint8_t* w, int32_t* sums) {
   constexpr int64_t kXStride = kQuantGroup, kStride = 64;
   asm volatile(
       "tilezero %%tmm%c0\n\ttileloadd (%3,%4,1), %%tmm%c1\n\ttileloadd (%5,%6,1), %%tmm%c2" ::"i"(
@@ -42,16 +38,16 @@ CRIA_INLINE void TileProduct(const int8_t* x, const uint8_t* w, int32_t* sums) {
 }
 
 template <bool kSigned>
-CRIA_INLINE void TileProductAt(int slot, const int8_t* x, const uint8_t* w, int32_t* sums) {
+CRIA_INLINE void IntegersAt(int slot, const int8_t* x, const uint8_t* w, int32_t* sums) {
   switch (slot % 4) {
     case 0:
-      return TileProduct<0, 4, 6, kSigned>(x, w, sums);
+      return Integers<0, 4, 6, kSigned>(x, w, sums);
     case 1:
-      return TileProduct<1, 5, 7, kSigned>(x, w, sums);
+      return Integers<1, 5, 7, kSigned>(x, w, sums);
     case 2:
-      return TileProduct<2, 4, 6, kSigned>(x, w, sums);
+      return Integers<2, 4, 6, kSigned>(x, w, sums);
     default:
-      return TileProduct<3, 5, 7, kSigned>(x, w, sums);
+      return Integers<3, 5, 7, kSigned>(x, w, sums);
   }
 }
 
@@ -72,8 +68,7 @@ class TileRows {
   }
 
   void Run(int64_t rows, float* out, int64_t out_stride) {
-    const TileConfig config(R, T::kGroup);
-    asm volatile("ldtilecfg %0" ::"m"(config));
+    HardwareTiles::Begin(ShapesFor(R, T::kGroup));
     F acc[R] = {};
     ForSuperBlocks<T>(
         panel_,
@@ -93,7 +88,7 @@ class TileRows {
       if (b >= kSlots) Add(static_cast<int>(b % kSlots), b - kSlots, acc);
       if (b >= kLag && b < blocks + kLag) Multiply(static_cast<int>((b + kLag) % kSlots), b - kLag);
     }
-    asm volatile("tilerelease" ::: "memory");
+    HardwareTiles::End();
     for (int64_t r = 0; r < rows; ++r) __builtin_memcpy(out + r * out_stride, &acc[r], sizeof(F));
   }
 
@@ -132,8 +127,8 @@ class TileRows {
     const int8_t* x = x_ + block * 16 * kQuantGroup;
 #pragma GCC unroll 2
     for (int g = 0; g < kPer; ++g) {
-      TileProductAt<T::kOffset != 0>(slot * kPer + g, x + g * T::kGroup,
-                                     from_[slot] + g * kQuads * 64, sums_[slot][g][0]);
+      IntegersAt<T::kOffset != 0>(slot * kPer + g, x + g * T::kGroup, from_[slot] + g * kQuads * 64,
+                                  sums_[slot][g][0]);
     }
   }
 

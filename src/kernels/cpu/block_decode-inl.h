@@ -4,9 +4,8 @@
 // tensor/quant_block. Included by one file per instruction set, which defines `Simd` first.
 #pragma once
 
+#include "kernels/cpu/always_inline.h"
 #include "kernels/cpu/block_unit.h"
-
-#define CRIA_INLINE inline __attribute__((always_inline))
 
 namespace cria::kernels::internal {
 namespace {
@@ -155,10 +154,7 @@ struct Q2_K {
   static constexpr float kFactor = 1;
   F d, dmin;
   CRIA_INLINE void Begin(const U* w) { d = HalfAt(w, 80), dmin = -HalfAt(w, 82); }
-  CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const {
-    Get(w, b, out);
-    TakeOffset<kOffset>(out);
-  }
+  CRIA_INLINE void GetSigned(const U* w, int b, Unpacked* out) const { Get(w, b, out); }
   CRIA_INLINE void Get(const U* w, int b, Unpacked* out) const {
     const int half = b / 4, s = b % 4;
 #pragma GCC unroll 2

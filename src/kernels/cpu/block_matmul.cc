@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "kernels/cpu/attention_ops.h"
+#include "kernels/cpu/amx_shapes.h"
 #include "kernels/cpu/scratch.h"
 
 namespace cria::kernels {
@@ -72,7 +72,6 @@ Bias MakeBias(const Context& context, const QuantizedRows& x, const BlockKernels
   return bias;
 }
 
-constexpr int64_t kTileRows = 16;
 /// With fewer rows the vectors alone are faster than tiles.
 constexpr int64_t kTiledRows = 5;
 
@@ -82,15 +81,16 @@ struct Tiles {
   Buffer<float> scale;
 };
 
-/// [m, n] to [m / 16][n][16], zeros behind the last row.
-Buffer<float> InSixteens(const Context& context, int64_t m, int64_t n, const float* from) {
+/// [m, n] to [m / 16, rounded up][n][16], zeros behind the last row. 32-bit words are floats.
+template <class Word>
+Buffer<float> InSixteens(const Context& context, int64_t m, int64_t n, const Word* from) {
   const int64_t chunks = (m + kTileRows - 1) / kTileRows;
   Buffer<float> to(chunks * n * kTileRows);
   context.ParallelFor(chunks, [&](int64_t chunk) {
-    const int64_t first = chunk * kTileRows, rows = std::min(kTileRows, m - first);
+    const int64_t first = chunk * kTileRows, rows = std::min<int64_t>(kTileRows, m - first);
     for (int64_t i = 0; i < n; ++i) {
       float* at = to.data() + (chunk * n + i) * kTileRows;
-      for (int64_t r = 0; r < rows; ++r) at[r] = from[(first + r) * n + i];
+      for (int64_t r = 0; r < rows; ++r) at[r] = std::bit_cast<float>(from[(first + r) * n + i]);
     }
   });
   return to;
@@ -120,10 +120,10 @@ struct Task {
 };
 
 template <class C>
-void StoreRows(const float* from, int64_t stride, int64_t rows, int64_t columns, C* c, int64_t ldc,
-               bool accumulate) {
+void StoreRows(const BlockUnit& unit, const float* from, int64_t stride, int64_t rows,
+               int64_t columns, C* c, int64_t ldc, bool accumulate) {
   if constexpr (sizeof(C) == 2) {
-    if (!accumulate) return AttentionRowOps<C>().store(from, stride, rows, columns, 1, c, ldc);
+    if (!accumulate) return unit.round(from, stride, rows, columns, &c->bits, ldc);
   }
   for (int64_t r = 0; r < rows; ++r, from += stride, c += ldc) {
     for (int64_t i = 0; i < columns; ++i) {
@@ -169,7 +169,7 @@ void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C*
     } else {
       (fused ? kernels.fused : kernels.panel)(sweep);
     }
-    StoreRows(out, step, x.m(), sweep.columns, c + task.c_column + i, ldc, accumulate);
+    StoreRows(unit, out, step, x.m(), sweep.columns, c + task.c_column + i, ldc, accumulate);
   }
 }
 
@@ -206,8 +206,7 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
       Bias& made = biases.emplace_back(none ? Bias{kernels.group, kernels.offset, {}, {}}
                                             : MakeBias(context, x, kernels));
       if (tiled && made.offset == 0) {
-        made.tiles = InSixteens(context, x.m(), x.k() / made.group,
-                                reinterpret_cast<const float*>(made.values.data()));
+        made.tiles = InSixteens(context, x.m(), x.k() / made.group, made.values.data());
       }
       bias = &made;
     }

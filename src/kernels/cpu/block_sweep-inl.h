@@ -228,6 +228,18 @@ void QuantizeBlocks(const void* from, bool halves, int64_t n, int8_t* q, float* 
   }
 }
 
+/// BlockUnit::round.
+void RoundRows(const float* from, int64_t stride, int64_t rows, int64_t columns, uint16_t* to,
+               int64_t to_stride) {
+  for (int64_t r = 0; r < rows; ++r, from += stride, to += to_stride) {
+    for (int64_t i = 0; i < columns; ++i) {
+      const uint32_t u = __builtin_bit_cast(uint32_t, from[i]);
+      const uint32_t rounded = (u + 0x7FFFu + (u >> 16 & 1)) >> 16, nan = u >> 16 | 0x40;
+      to[i] = static_cast<uint16_t>((u & 0x7FFFFFFFu) > 0x7F800000u ? nan : rounded);
+    }
+  }
+}
+
 template <class T>
 constexpr BlockKernels KernelsOf() {
   BlockKernels kernels = {T::kGroup,    T::kOffset, 4 * kPackedWords<T>, Fused<T>, Panel<T>,
@@ -240,7 +252,8 @@ constexpr BlockUnit MakeBlockUnit() {
           {KernelsOf<Q4_0>(), KernelsOf<Q4_1>(), KernelsOf<Q5_0>(), KernelsOf<Q5_1>(),
            KernelsOf<Q8_0>(), KernelsOf<Q2_K>(), KernelsOf<Q3_K>(), KernelsOf<Q4_K>(),
            KernelsOf<Q5_K>(), KernelsOf<Q6_K>()},
-          QuantizeBlocks};
+          QuantizeBlocks,
+          RoundRows};
 }
 
 }  // namespace

@@ -30,10 +30,11 @@ struct BlockSweep {
   const int8_t* x;         ///< [rows, k]
   const float* scale;      ///< [rows, k / 32]
   const uint32_t* bias;    ///< [rows, k / group]: what a group adds beside its products; BlockUnit
-  // For tiles, the same rows in sixteens, padded with zeros:
-  const int8_t* x_tiles;     ///< [rows / 16][k / 32][16][32]
-  const float* scale_tiles;  ///< [rows / 16][k / 32][16]
-  const float* bias_tiles;   ///< [rows / 16][k / group][16], where bias holds floats
+  // The same rows in sixteens (C = rows / 16, rounded up), padded with zeros: what a BlockTileSweep
+  // reads instead of x, scale and bias; null for the others.
+  const int8_t* x_tiles;     ///< [C][k / 32][16][32]
+  const float* scale_tiles;  ///< [C][k / 32][16]
+  const float* bias_tiles;   ///< [C][k / group][16]; null where the type has an offset
   float* out;                ///< [rows, out_stride], all lanes of the columns are written
   int64_t out_stride;
   uint8_t* scratch;  ///< PanelBytes(k) of memory, for `panel` only; 64-byte aligned
@@ -67,6 +68,9 @@ struct BlockUnit {
   BlockKernels kernels[kBlockTypes];
   /// 32 values -> q, scale, two sums; `n` blocks. `halves`: BF16 values.
   void (*quantize)(const void* x, bool halves, int64_t n, int8_t* q, float* scale, int32_t* sums);
+  /// Rows of sums rounded to bf16 (the rule of cria::BF16).
+  void (*round)(const float* from, int64_t stride, int64_t rows, int64_t columns, uint16_t* to,
+                int64_t to_stride);
   const BlockTileSweep* tile_sweeps = nullptr;  ///< null without tile registers
 };
 

@@ -57,6 +57,7 @@ const internal::MatmulUnit& Reserve(int64_t k, int64_t n, PackedMatrix<T>* packe
 template <class T>
 void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64_t k_stride,
           int64_t n_stride, PackedMatrix<T>* packed) {
+  CRIA_CHECK(k_stride == 1 || n_stride == 1, "strides {}, {}", k_stride, n_stride);
   const internal::MatmulUnit& unit = Reserve(k, n, packed);
   internal::PackWith(unit, context, from, k, n, k_stride, n_stride,
                      reinterpret_cast<uint32_t*>(packed->panels.data()));

@@ -191,7 +191,7 @@ constexpr MatmulUnit MakeAmxUnit() {
           .pack_rows = PackAmxRows,
           .pack_transposed = PackAmxTransposed,
           .pack_panels = PackGroups<PairLoader, kPanelColumns>,
-          .pack_weights = PackWeights512<PairWeights, PairOperand>,
+          .pack_weights = PackWeights512<PairWeights>,
           .sweep_float = AmxSweep<Tiles, float>,
           .sweep_bf16 = AmxSweep<Tiles, uint16_t>,
           .spin = SpinTiles<Tiles>,

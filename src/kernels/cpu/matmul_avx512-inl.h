@@ -287,7 +287,7 @@ void PackGroups(const void* from, int64_t stride, int64_t columns, int64_t k, in
 namespace cria::kernels::internal {
 namespace {
 
-template <class Op, class Operand, class Loader, class Weights>
+template <class Op, class Loader, class Weights>
 constexpr MatmulUnit MakeUnit() {
   return {.slice_rows = kSliceRows,
           .element_bytes = sizeof(typename Loader::Type),
@@ -296,7 +296,7 @@ constexpr MatmulUnit MakeUnit() {
           .pack_rows = PackRowsByTranspose<Loader>,
           .pack_transposed = PackGroups<Loader, kSliceRows>,
           .pack_panels = PackGroups<Loader, kPanelColumns>,
-          .pack_weights = PackWeights512<Weights, Operand>,
+          .pack_weights = PackWeights512<Weights>,
           .sweep_float = SweepPanels<Op, float>,
           .sweep_bf16 = SweepPanels<Op, uint16_t>,
           .spin = SpinVectors<Op, Loader::kPerStep, 24>};

@@ -13,8 +13,8 @@ struct FloatOp : Avx512Op {
 
 }  // namespace
 
-const MatmulUnit kAvx512Float = MakeUnit<FloatOp, FloatOperand, FloatLoader, FloatWeights>();
-const MatmulUnit kAvx512Bf16 = MakeUnit<FloatOp, WidenedOperand, WidenedLoader, WidenedWeights>();
+const MatmulUnit kAvx512Float = MakeUnit<FloatOp, FloatLoader, FloatWeights>();
+const MatmulUnit kAvx512Bf16 = MakeUnit<FloatOp, WidenedLoader, WidenedWeights>();
 
 }  // namespace cria::kernels::internal
 #endif

@@ -18,7 +18,7 @@ struct Bf16Op : Avx512Op {
 
 }  // namespace
 
-const MatmulUnit kAvx512NativeBf16 = MakeUnit<Bf16Op, PairOperand, PairLoader, PairWeights>();
+const MatmulUnit kAvx512NativeBf16 = MakeUnit<Bf16Op, PairLoader, PairWeights>();
 
 }  // namespace cria::kernels::internal
 #endif

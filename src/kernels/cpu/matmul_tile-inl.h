@@ -3,9 +3,8 @@
 // instruction set, compiled for it; in an anonymous namespace for that reason.
 #pragma once
 
+#include "kernels/cpu/always_inline.h"
 #include "kernels/cpu/matmul_pack-inl.h"
-
-#define CRIA_INLINE inline __attribute__((always_inline))
 
 namespace cria::kernels::internal {
 namespace {

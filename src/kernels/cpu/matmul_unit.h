@@ -48,7 +48,7 @@ struct MatmulUnit {
   /// B [k, columns] row-major -> panels.
   void (*pack_panels)(const void* b, int64_t ldb, int64_t columns, int64_t k, int64_t steps,
                       int64_t panel_stride, uint32_t* panels);
-  /// One panel (columns <= 32) from floats at from[k * k_stride + n * n_stride].
+  /// One panel (columns <= 32) from floats at from[k * k_stride + n * n_stride]; a stride is 1.
   void (*pack_weights)(const float* from, int64_t k_stride, int64_t n_stride, int64_t columns,
                        int64_t k, int64_t steps, uint32_t* panel);
   void (*sweep_float)(const Sweep& sweep);

@@ -3,7 +3,7 @@
 // row by row. Included by matmul_avx512-inl.h.
 #pragma once
 
-#include "kernels/cpu/matmul_pack-inl.h"
+#include "kernels/cpu/matmul_unit.h"
 
 namespace cria::kernels::internal {
 namespace {
@@ -74,7 +74,7 @@ CRIA_INLINE void PackColumns(const float* from, int64_t n_stride, int64_t column
 }
 
 /// MatmulUnit::pack_weights.
-template <class Weights, class Operand>
+template <class Weights>
 void PackWeights512(const float* from, int64_t k_stride, int64_t n_stride, int64_t columns,
                     int64_t k, int64_t steps, uint32_t* panel) {
   if (k_stride == 1) {
@@ -82,9 +82,6 @@ void PackWeights512(const float* from, int64_t k_stride, int64_t n_stride, int64
       PackColumns<Weights>(from + c * n_stride, n_stride, columns - c, k, steps, panel + c);
     }
     return;
-  }
-  if (n_stride != 1) {
-    return PackWeights<Operand>(from, k_stride, n_stride, columns, k, steps, panel);
   }
   for (int64_t s = 0; s < steps; ++s) {
     const float* row = from + s * Weights::kPerStep * k_stride;
