@@ -132,6 +132,10 @@ void RunEval(const Flags& flags) {
   const Precision precision = PrecisionNamed(flags.precision);
   const infer::LoadedModel model = infer::LoadModel(
       context, flags.model, {.tokenizer = flags.tokenizer, .precision = precision});
+  if (flags.wants("bpb") && model.tokenizer->bos_id() < 0) {
+    throw Error("bits per byte begin with BOS, which this model's tokenizer does not have",
+                "--tasks bpb", "ask for perplexity, which leaves each window's first token out");
+  }
   const std::vector<eval::HeldOutDocument> documents =
       flags.data.empty() ? ReadTexts(context, flags.texts, *model.tokenizer, flags.limit)
                          : ReadHeldOut(context, flags.data, *model.tokenizer, flags.limit);
