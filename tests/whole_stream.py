@@ -56,6 +56,13 @@ def main() -> None:
         convert("own", "last.gguf", "--to", "gguf", "--name", "m")
         assert (at / "first.gguf").read_bytes() == (at / "last.gguf").read_bytes()
         prompt = ("--prompt", "The ", "--temperature", 0, "--max-gen-len", 8, "--quiet")
+        original = (at / "tokenizer.model").read_bytes()
+        assert all((at / f / "tokenizer.model").read_bytes()[:1] == original[:1] for f in ("hf", "meta"))
+        (at / "hf" / "thesis.txt").write_text("mine")
+        refused = subprocess.run([*command, "convert", str(at / "own"), "--to", "hf", "--out",
+                                  str(at / "hf"), "--force"], capture_output=True, text=True)
+        assert refused.returncode != 0 and "thesis.txt" in refused.stderr, refused.stderr
+        (at / "hf" / "thesis.txt").unlink()
         said = cria("generate", at / "first.gguf", *prompt)
         for model in ("first.gguf", "hf", "meta", "own", "last.gguf"):
             seen = json.loads(cria("inspect", at / model, "--json"))

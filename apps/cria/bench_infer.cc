@@ -53,6 +53,11 @@ void RunSpeed(const SpeedFlags& flags, bool prefill) {
       infer::LoadModel(context, flags.model, {.tokenizer = {}, .needs_tokenizer = false});
   const double load = Seconds(start);
   const int64_t tokens = std::min(flags.tokens, model.config.max_seq_len - flags.behind - 1);
+  if (tokens <= 0) {
+    throw Error(fmt::format("nothing fits behind {} tokens into the model's context of {}",
+                            flags.behind, model.config.max_seq_len),
+                "--behind", "ask for fewer");
+  }
   Sequence sequence(model.llama.get(), model.config.max_seq_len);
   const std::vector<int32_t> ids = SomeTokens(model.config, tokens);
   std::vector<float> logits(static_cast<size_t>(model.config.vocab_size));
@@ -108,7 +113,9 @@ void AddSpeed(CLI::App* bench, const char* name, const char* what, int64_t token
   CLI::App* c = AddCommand(bench, name, what, f.get(), [f, prefill] { RunSpeed(*f, prefill); });
   c->add_option("MODEL", f->model, "Any model")->required();
   c->add_option("--tokens", f->tokens, "Tokens per round")->capture_default_str()->check(Above0());
-  c->add_option("--behind", f->behind, "Tokens already in the cache")->capture_default_str();
+  c->add_option("--behind", f->behind, "Tokens already in the cache")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   c->add_option("--rounds", f->rounds, "Rounds, of which the median counts")
       ->capture_default_str()
       ->check(Above0());

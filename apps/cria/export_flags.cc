@@ -18,6 +18,11 @@ Export::Export(const Context& context, const ExportFlags& flags, const std::stri
     : model_(OpenModel(flags.model)) {
   const fs::path words = flags.tokenizer.empty() ? model_.tokenizer : fs::path(flags.tokenizer);
   if (!words.empty()) tokenizer_ = infer::LoadTokenizer(words);
+  if (tokenizer_ && tokenizer_->vocab_size() > model_.config.vocab_size) {
+    throw Error(fmt::format("the tokenizer has {} pieces, the model's vocabulary {}",
+                            tokenizer_->vocab_size(), model_.config.vocab_size),
+                words.string(), "name the tokenizer of this model with --tokenizer");
+  }
   if (!tokenizer_) {
     context.Log(LogLevel::kWarning, "no tokenizer beside the model; none is written");
   }

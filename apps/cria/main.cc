@@ -17,6 +17,20 @@ namespace {
 constexpr int kFailed = 1, kBadUsage = 2, kInterrupted = 130;
 constexpr char kIsaFlag[] = "--isa (or CRIA_ISA)";
 
+// The first word that is no flag, if it names no command: CLI11 would only say that one is missing.
+std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--isa") ++i;
+    if (word.starts_with("-")) continue;
+    for (const CLI::App* command : app.get_subcommands({})) {
+      if (command->get_name() == word) return "";
+    }
+    return word;
+  }
+  return "";
+}
+
 int Run(int argc, char** argv) {
   using namespace cria::app;
   CLI::App app(
@@ -45,6 +59,15 @@ int Run(int argc, char** argv) {
   AddInspectCommand(&app);
   AddVerifyCommand(&app);
   AddBenchCommand(&app);
+  if (const std::string unknown = UnknownCommand(app, argc, argv); !unknown.empty()) {
+    std::string known;
+    for (const CLI::App* command : app.get_subcommands({})) {
+      known += (known.empty() ? "" : ", ") + command->get_name();
+    }
+    fmt::print(stderr, "cria: there is no command \"{}\"\n  mend:  use one of {}\n", unknown,
+               known);
+    return kBadUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -73,6 +73,12 @@ Prompt ReadJsonLine(const std::string& line, const std::string& where,
   if (json.contains("prompt")) {
     prompt.request.prompt = PromptIds(tokenizer, prompt.text, special, where);
   }
+  for (const int32_t id : prompt.request.prompt) {
+    if (id >= 0 && id < tokenizer.vocab_size()) continue;
+    throw Error(
+        fmt::format("token id {} is outside the vocabulary of {}", id, tokenizer.vocab_size()),
+        where, "use the tokenizer that made the ids");
+  }
   if (json.contains("ids")) prompt.text = tokenizer.Decode(prompt.request.prompt);
   return prompt;
 }

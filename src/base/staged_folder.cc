@@ -18,9 +18,16 @@ void RequireFlat(const fs::path& path) {
 
 }  // namespace
 
-StagedFolder::StagedFolder(const fs::path& target, bool force)
+StagedFolder::StagedFolder(const fs::path& target, bool force, const Known& known)
     : target_(target), staged_(target.string() + ".tmp") {
   RequireAbsent(target_, force);
+  if (known && fs::is_directory(target_)) {
+    for (const auto& entry : fs::directory_iterator(target_)) {
+      if (entry.is_directory() || known(entry.path().filename())) continue;
+      throw Error("--force replaces a model here, and this file is no part of one",
+                  entry.path().string(), "name another place with --out, or move the file");
+    }
+  }
   for (const fs::path& doomed : {target_, staged_}) RequireFlat(doomed);
   std::error_code error;
   fs::remove_all(staged_, error);

@@ -7,10 +7,13 @@ namespace cria {
 
 class StagedFolder {
  public:
+  /// Files that a folder of the kind that is written here may hold, by name.
+  using Known = std::function<bool(const std::string& name)>;
   /// Makes `<target>.tmp`, removing what an interrupted run left there. Throws Error if `target`
   /// exists and is not an empty folder, unless `force`; and always if it is a folder of folders,
-  /// which nothing that is staged here ever is.
-  StagedFolder(const fs::path& target, bool force);
+  /// which nothing that is staged here ever is. With `known`, a file of another name in `target` is
+  /// an Error too: --force replaces what this program wrote, nothing else.
+  StagedFolder(const fs::path& target, bool force, const Known& known = nullptr);
   ~StagedFolder();  ///< removes the temporary folder unless committed
   StagedFolder(const StagedFolder&) = delete;
 

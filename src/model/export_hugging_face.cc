@@ -83,7 +83,7 @@ Json EndIds(const Json& config, const tokenizer::Tokenizer* tokenizer) {
 void WriteTokenizer(const fs::path& folder, const tokenizer::Tokenizer& tokenizer,
                     int64_t max_seq_len) {
   const bool byte_level = tokenizer.vocabulary().byte_level.has_value();
-  if (!byte_level) tokenizer.Save(folder / "tokenizer.model");
+  if (!byte_level) WriteFile(folder / "tokenizer.model", tokenizer.SentencePieceBytes());
   WriteFile(folder / "tokenizer.json", std::string(tokenizer.file_name()) == "tokenizer.json"
                                            ? tokenizer.bytes()
                                            : SerializeHuggingFace(tokenizer.vocabulary()));
@@ -177,7 +177,10 @@ void WriteWeights(const fs::path& folder, std::vector<store::OutputTensor> tenso
 void ExportHuggingFace(const Context& context, const ModelFiles& model,
                        const tokenizer::Tokenizer* tokenizer, const fs::path& out,
                        const ExportOptions& options) {
-  StagedFolder folder(out, options.force);
+  StagedFolder folder(out, options.force, [](const std::string& name) {
+    return name.ends_with(".safetensors") || name.ends_with(".json") || name == "tokenizer.model" ||
+           name == "chat_template.jinja";
+  });
   std::vector<store::OutputTensor> tensors = Tensors(context, model, options);
   const DType type = tensors.front().type;
   WriteWeights(folder.path(), std::move(tensors), options.shards);

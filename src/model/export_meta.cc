@@ -162,7 +162,10 @@ void ExportMeta(const Context& context, const ModelFiles& model,
     head.shard = ShardAxis::kRows;
     specs.push_back(head);
   }
-  StagedFolder folder(out, options.force);
+  StagedFolder folder(out, options.force, [](const std::string& name) {
+    return name.ends_with(".pth") || name == "params.json" || name == "checklist.chk" ||
+           name.starts_with("tokenizer") || name == "chat_template.jinja";
+  });
   std::vector<std::string> names;
   for (int rank = 0; rank < ranks; ++rank) {
     std::vector<store::OutputTensor> tensors;
@@ -189,7 +192,11 @@ void ExportMeta(const Context& context, const ModelFiles& model,
   WriteFile(folder.path() / "params.json", Params(c));
   WriteFile(folder.path() / "checklist.chk", Checklist(folder.path(), names));
   if (tokenizer != nullptr) {
-    tokenizer->Save(folder.path() / tokenizer->file_name());
+    if (tokenizer->vocabulary().byte_level) {
+      tokenizer->Save(folder.path() / tokenizer->file_name());
+    } else {
+      WriteFile(folder.path() / "tokenizer.model", tokenizer->SentencePieceBytes());
+    }
     if (const auto* chat = tokenizer->FindTemplate("default")) {
       WriteFile(folder.path() / "chat_template.jinja", chat->text);
     }

@@ -126,7 +126,8 @@ int32_t EndToken(const Ids& ids) {
   return -1;
 }
 
-// SentencePiece's form: a piece's score is minus the rank of the first merge that makes it.
+// SentencePiece's form: a piece's score is minus its place among pieces in the order of the first
+// merges that make them, those that nothing makes (single characters) behind.
 void ReadScores(const Tree& merges, const Ids& ids, const std::string& where, ModelProto* model) {
   std::vector<bool> made(model->pieces.size());
   float rank = 0;
@@ -135,16 +136,15 @@ void ReadScores(const Tree& merges, const Ids& ids, const std::string& where, Mo
     const auto it = ids.find(left + right);
     if (it == ids.end()) throw Error("a merge that makes no piece", where, kRemedy);
     const size_t id = static_cast<size_t>(it->second);
-    if (!made[id]) model->pieces[id].score = -rank;
+    if (!made[id]) model->pieces[id].score = -rank++;
     made[id] = true;
-    ++rank;
   }
   for (size_t id = 0; id < made.size(); ++id) {
     ModelPiece& piece = model->pieces[id];
     if (piece.text.size() == 6 && piece.text.starts_with("<0x")) piece.type = PieceType::kByte;
     if (piece.text == "<unk>") piece.type = PieceType::kUnknown;
     if (piece.type != PieceType::kNormal) piece.score = 0;
-    if (piece.type == PieceType::kNormal && !made[id]) piece.score = -rank - static_cast<float>(id);
+    if (piece.type == PieceType::kNormal && !made[id]) piece.score = -rank++;
   }
 }
 

@@ -224,6 +224,11 @@ const char* Tokenizer::file_name() const {
   return LooksLikeHuggingFace(bytes_) ? "tokenizer.json" : "tokenizer.model";
 }
 
+std::string Tokenizer::SentencePieceBytes() const {
+  CRIA_CHECK(!vocabulary_.byte_level);
+  return LooksLikeHuggingFace(bytes_) ? SerializeModelProto(vocabulary_.model) : bytes_;
+}
+
 void Tokenizer::Save(const std::filesystem::path& path) const { WriteFile(path, bytes_); }
 
 void Tokenizer::RequireId(int32_t id) const {

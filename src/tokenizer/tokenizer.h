@@ -82,6 +82,9 @@ class Tokenizer {
   const char* file_name() const;
   /// Bytes of the `tokenizer.model` or `tokenizer.json` (for other files: of the equivalent one).
   const std::string& bytes() const { return bytes_; }
+  /// Bytes of a `tokenizer.model`: bytes(), or the equivalent of a tokenizer.json that is not
+  /// byte-level.
+  std::string SentencePieceBytes() const;
   /// Writes bytes() atomically.
   void Save(const std::filesystem::path& path) const;
 
