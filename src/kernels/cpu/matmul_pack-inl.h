@@ -40,19 +40,6 @@ struct WidenedOperand {
   }
 };
 
-struct PairOperand {
-  using Type = uint16_t;
-  static constexpr int kPerStep = 2;
-  static uint32_t Unit(const uint16_t* p, int64_t stride, int64_t left) {
-    if (left <= 0) return 0;
-    return p[0] | (left > 1 ? static_cast<uint32_t>(p[stride]) << 16 : 0);
-  }
-  static uint32_t FromFloat(const float* p, int64_t stride, int64_t left) {
-    if (left <= 0) return 0;
-    return RoundToBf16(p[0]) | (left > 1 ? RoundToBf16(p[stride]) << 16 : 0);
-  }
-};
-
 template <class Operand>
 void PackRows(const void* a, int64_t lda, int rows, int64_t k, int64_t steps, uint32_t* slice) {
   const auto* from = static_cast<const typename Operand::Type*>(a);
