@@ -58,7 +58,7 @@ struct EmulatedTiles {
       }
     }
   }
-  static void FetchAhead(const char*) {}
+  static void FetchRow(const float*) {}
   static void Prefetch(const uint32_t*) {}
 };
 

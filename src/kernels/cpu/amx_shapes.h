@@ -6,8 +6,7 @@
 namespace cria::kernels::internal {
 
 constexpr int kTileRows = 16;
-constexpr int kTileUnits = 16;               ///< 32-bit units of a tile's row
-constexpr int64_t kTileAheadBytes = 4 * 64;  ///< what Tiles::FetchAhead asks for
+constexpr int kTileUnits = 16;  ///< 32-bit units of a tile's row
 
 /// Palette 1 of LDTILECFG (Intel SDM). By default eight whole tiles.
 struct alignas(64) TileShapes {

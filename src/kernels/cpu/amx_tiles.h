@@ -44,9 +44,9 @@ struct HardwareTiles {
   static CRIA_INLINE void MulAdd() {
     asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSum), "i"(kLeft), "i"(kRight));
   }
-  /// To L2, from beyond it.
-  static CRIA_INLINE void FetchAhead(const char* p) {
-    for (int64_t i = 0; i < kTileAheadBytes; i += 64) _mm_prefetch(p + i, _MM_HINT_T1);
+  /// 32 sums, to L1.
+  static CRIA_INLINE void FetchRow(const float* p) {
+    _mm_prefetch(p, _MM_HINT_T0), _mm_prefetch(p + 16, _MM_HINT_T0);
   }
   /// 16 steps of a panel, 2 KB, from memory: few rows wait for nothing else.
   static CRIA_INLINE void Prefetch(const uint32_t* p) {

@@ -30,15 +30,14 @@ class BlockPanels : public PanelSource {
   BlockPanels(const StepBlocks& blocks, std::span<const BlockMatrix> parts)
       : unit_(BlockUnitFor(DetectIsa())), blocks_(blocks), parts_(parts) {}
 
-  const uint32_t* Panels(int64_t block, int64_t panel, int64_t count,
-                         uint32_t* scratch) const override {
+  const uint32_t* Stored(int64_t, int64_t) const override { return nullptr; }
+  void Make(int64_t block, int64_t panel, int64_t count, uint32_t* to) const override {
     size_t part = 0;
     int64_t first = panel * kPanelColumns;  // row of W within the part
     for (int64_t p = 0; p < count; ++p, first += kPanelColumns) {
       while (first >= parts_[part].n) first -= parts_[part++].n;
-      Unpack(parts_[part], block, first, scratch + p * blocks_.Steps(block) * kPanelColumns);
+      Unpack(parts_[part], block, first, to + p * blocks_.Steps(block) * kPanelColumns);
     }
-    return scratch;
   }
 
  private:

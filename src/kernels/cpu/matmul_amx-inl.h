@@ -56,53 +56,97 @@ inline void PackAmxTransposed(const void* a, int64_t lda, int64_t columns, int64
   }
 }
 
-/// C registers: 0 1 (upper rows), 2 3 (lower rows); A: 4 5; B: 6 7.
-/// `ahead` moves over what the next slice reads, which is asked for on the way.
+/// MatmulUnit::round.
+inline void RoundSums(const float* sums, int64_t n, uint16_t* to) {
+  for (int64_t i = 0; i < n; i += 16) {
+    Avx512Op::Store(to + i, n - i, Avx512Op::LoadFloats(sums + i, n - i));
+  }
+}
+
+/// Asks for the sums that the next panel's chains start from, a few rows at every step: tiles of
+/// sums loaded from L2 would hold up all products behind them.
+struct SumsAhead {
+  const float* next;  ///< null: nothing
+  int64_t stride;
+  int64_t rows;  ///< at a time
+
+  template <class Tiles>
+  CRIA_INLINE void Fetch() {
+    if (next == nullptr) return;
+    for (int64_t r = 0; r < rows; ++r, next += stride) Tiles::FetchRow(next);
+  }
+};
+
+/// Where the chains of a panel start (null: from zero) and end.
+struct Chains {
+  const float* in;
+  int64_t in_stride;
+  float* out;
+  int64_t out_stride;
+
+  template <class Tiles, int kTile>
+  CRIA_INLINE void Begin() const {
+    if (in == nullptr) return Tiles::template Zero<kTile>();
+    Tiles::template Load<kTile>(in + kTile / 2 * kTileRows * in_stride + kTile % 2 * kTileUnits,
+                                in_stride * 4);
+  }
+  template <class Tiles, int kTile>
+  CRIA_INLINE void End() const {
+    Tiles::template Store<kTile>(out + kTile / 2 * kTileRows * out_stride + kTile % 2 * kTileUnits,
+                                 out_stride * 4);
+  }
+};
+
+/// 16 steps. C registers: 0 1 (upper rows), 2 3 (lower rows); A: 4 5; B: 6 7, which hold this
+/// panel's tiles already and take those at `next` once they are used: from L2 they would come too
+/// late otherwise. Sums are loaded and stored one by one, between products.
+template <class Tiles, bool kLower, bool kFirst, bool kLast>
+CRIA_INLINE void MultiplyBlock(const Chains& chains, const uint32_t* a, const uint32_t* next) {
+  Tiles::template Load<4>(a, kTileStrideBytes);
+  if constexpr (kFirst) chains.Begin<Tiles, 0>();
+  Tiles::template MulAdd<0, 4, 6>();
+  if constexpr (kLower) {
+    Tiles::template Load<5>(a + kTileRows * kTileUnits, kTileStrideBytes);
+    if constexpr (kFirst) chains.Begin<Tiles, 2>();
+    Tiles::template MulAdd<2, 5, 6>();
+  }
+  Tiles::template LoadOnce<6>(next, kPanelStrideBytes);
+  if constexpr (kFirst) chains.Begin<Tiles, 1>();
+  Tiles::template MulAdd<1, 4, 7>();
+  if constexpr (kLower) {
+    if constexpr (kFirst) chains.Begin<Tiles, 3>();
+    Tiles::template MulAdd<3, 5, 7>();
+  }
+  Tiles::template LoadOnce<7>(next + kTileUnits, kPanelStrideBytes);
+  if constexpr (kLast) {
+    chains.End<Tiles, 0>();
+    if constexpr (kLower) chains.End<Tiles, 2>();
+    chains.End<Tiles, 1>();
+    if constexpr (kLower) chains.End<Tiles, 3>();
+  }
+}
+
+/// One panel, whose first tiles of B are loaded; those of the panel at `next` are, afterwards.
 template <class Tiles, bool kLower>
-void MultiplyBlocks(const Sweep& s, const uint32_t* panel, const char** ahead) {
-  const uint32_t* a = s.slice;
-  for (int64_t k = 0; k < s.steps; k += kTileUnits, a += kBlockUnits) {
+CRIA_INLINE void MultiplyPanel(const Sweep& s, const uint32_t* panel, const uint32_t* next,
+                               const Chains& chains, SumsAhead sums) {
+  static_assert(kBesideSteps == kTileUnits);
+  const auto block = [&]<bool kFirst, bool kLast>(int64_t k) __attribute__((always_inline)) {
     const uint32_t* b = panel + k * kPanelColumns;
-    // With many rows the panel is in L2, and loads of tiles are what limits the loop.
-    if constexpr (kLower) {
-      if (*ahead < s.ahead + s.ahead_bytes) Tiles::FetchAhead(*ahead), *ahead += kTileAheadBytes;
-    } else {
-      Tiles::Prefetch(b + 2 * kTileUnits * kPanelColumns);
-    }
-    Tiles::template Load<4>(a, kTileStrideBytes);
-    Tiles::template LoadOnce<6>(b, kPanelStrideBytes);
-    if constexpr (kLower) Tiles::template Load<5>(a + kTileRows * kTileUnits, kTileStrideBytes);
-    Tiles::template LoadOnce<7>(b + kTileUnits, kPanelStrideBytes);
-    Tiles::template MulAdd<0, 4, 6>();
-    Tiles::template MulAdd<1, 4, 7>();
-    if constexpr (kLower) Tiles::template MulAdd<2, 5, 6>();
-    if constexpr (kLower) Tiles::template MulAdd<3, 5, 7>();
+    if (s.beside.run != nullptr) s.beside.run(s.beside.state);
+    // With few rows the panel comes from memory.
+    if constexpr (!kLower) Tiles::Prefetch(b + 3 * kTileUnits * kPanelColumns);
+    sums.Fetch<Tiles>();
+    MultiplyBlock<Tiles, kLower, kFirst, kLast>(chains, s.slice + k / kTileUnits * kBlockUnits,
+                                                kLast ? next : b + kTileUnits * kPanelColumns);
+  };
+  const int64_t last = s.steps - kTileUnits;
+  if (last == 0) return block.template operator()<true, true>(0);
+  block.template operator()<true, false>(0);
+  for (int64_t k = kTileUnits; k < last; k += kTileUnits) {
+    block.template operator()<false, false>(k);
   }
-}
-
-template <class Tiles, bool kLower>
-void LoadSums(const float* in, int64_t stride) {
-  if (in == nullptr) {
-    Tiles::template Zero<0>();
-    Tiles::template Zero<1>();
-    if constexpr (kLower) Tiles::template Zero<2>();
-    if constexpr (kLower) Tiles::template Zero<3>();
-    return;
-  }
-  const float* lower = in + kTileRows * stride;
-  Tiles::template Load<0>(in, stride * 4);
-  Tiles::template Load<1>(in + kTileUnits, stride * 4);
-  if constexpr (kLower) Tiles::template Load<2>(lower, stride * 4);
-  if constexpr (kLower) Tiles::template Load<3>(lower + kTileUnits, stride * 4);
-}
-
-template <class Tiles, bool kLower>
-void StoreSums(float* out, int64_t stride) {
-  float* lower = out + kTileRows * stride;
-  Tiles::template Store<0>(out, stride * 4);
-  Tiles::template Store<1>(out + kTileUnits, stride * 4);
-  if constexpr (kLower) Tiles::template Store<2>(lower, stride * 4);
-  if constexpr (kLower) Tiles::template Store<3>(lower + kTileUnits, stride * 4);
+  block.template operator()<false, true>(last);
 }
 
 /// Sums in a corner of memory, where tiles reach beyond the edge of C or C is bf16.
@@ -135,22 +179,28 @@ void AmxSweepPanels(const Sweep& s) {
   constexpr int kRows = kLower ? kAmxSliceRows : kTileRows;
   AmxCorner corner = {};
   const uint32_t* panel = s.panels;
-  const char* ahead = s.ahead;
-  for (int64_t c = 0; c < s.columns; c += kPanelColumns, panel += s.panel_stride) {
+  const int64_t rows_ahead = (kRows * kTileUnits + s.steps - 1) / s.steps;
+  Tiles::template LoadOnce<6>(panel, kPanelStrideBytes);
+  Tiles::template LoadOnce<7>(panel + kTileUnits, kPanelStrideBytes);
+  for (int64_t c = 0; c < s.columns; c += kPanelColumns) {
     const bool whole = s.rows == kRows && c + kPanelColumns <= s.columns;
-    if (s.in == nullptr || whole) {
-      LoadSums<Tiles, kLower>(s.in == nullptr ? nullptr : s.in + c, s.in_stride);
+    const bool direct = whole && sizeof(Out) == 4, more = c + kPanelColumns < s.columns;
+    Chains chains = {corner.sum, kPanelColumns, corner.sum, kPanelColumns};
+    if (s.in == nullptr) {
+      chains.in = nullptr;
+    } else if (whole) {
+      chains.in = s.in + c, chains.in_stride = s.in_stride;
     } else {
       corner.ReadFrom(s, c);
-      LoadSums<Tiles, kLower>(corner.sum, kPanelColumns);
     }
-    MultiplyBlocks<Tiles, kLower>(s, panel, &ahead);
-    if (whole && sizeof(Out) == 4) {
-      StoreSums<Tiles, kLower>(static_cast<float*>(s.out) + c, s.out_stride);
-    } else {
-      StoreSums<Tiles, kLower>(corner.sum, kPanelColumns);
-      corner.WriteTo<Out>(s, c);
-    }
+    if (direct) chains.out = static_cast<float*>(s.out) + c, chains.out_stride = s.out_stride;
+    const bool ahead = whole && s.in != nullptr && c + 2 * kPanelColumns <= s.columns;
+    const uint32_t* next = more ? panel + s.panel_stride : panel;
+    MultiplyPanel<Tiles, kLower>(
+        s, panel, next, chains,
+        {ahead ? s.in + c + kPanelColumns : nullptr, s.in_stride, rows_ahead});
+    if (!direct) corner.WriteTo<Out>(s, c);
+    panel = next;
   }
 }
 
@@ -165,21 +215,36 @@ void AmxSweep(const Sweep& s) {
   Tiles::End();
 }
 
+/// With numbers as products have them: zeros need less power, and the processor would run faster.
 template <class Tiles>
 int64_t SpinTiles(int64_t loops) {
-  alignas(64) const uint32_t zero[kTileRows * kTileUnits] = {};
+  alignas(64) uint32_t a[kTileRows * kTileUnits], b[kTileRows * kTileUnits];
+  uint32_t bits = 1;
+  for (int i = 0; i < kTileRows * kTileUnits; ++i) {
+    bits = bits * 1664525u + 1013904223u;
+    a[i] = 0x3C003C00u ^ (bits & 0x83FF83FFu), b[i] = a[i] ^ (bits >> 8 & 0x007F007Fu);
+  }
   Tiles::Begin();
-  LoadSums<Tiles, true>(nullptr, 0);
-  Tiles::template Load<4>(zero, kTileStrideBytes);
-  Tiles::template Load<6>(zero, kTileStrideBytes);
+  Tiles::template Zero<0>();
+  Tiles::template Zero<1>();
+  Tiles::template Zero<2>();
+  Tiles::template Zero<3>();
+  Tiles::template Load<4>(a, kTileStrideBytes);
+  Tiles::template Load<6>(b, kTileStrideBytes);
+  for (uint32_t& unit : a) unit ^= 0x80008000u;  // every second product takes back the one before
+  Tiles::template Load<5>(a, kTileStrideBytes);
   for (int64_t loop = 0; loop < loops; ++loop) {
     Tiles::template MulAdd<0, 4, 6>();
     Tiles::template MulAdd<1, 4, 6>();
+    Tiles::template MulAdd<2, 5, 6>();
+    Tiles::template MulAdd<3, 5, 6>();
+    Tiles::template MulAdd<0, 5, 6>();
+    Tiles::template MulAdd<1, 5, 6>();
     Tiles::template MulAdd<2, 4, 6>();
     Tiles::template MulAdd<3, 4, 6>();
   }
   Tiles::End();
-  return loops * 4 * kTileRows * kTileUnits * kTileUnits * 4;
+  return loops * 8 * kTileRows * kTileUnits * kTileUnits * 4;
 }
 
 template <class Tiles>
@@ -195,7 +260,8 @@ constexpr MatmulUnit MakeAmxUnit() {
           .sweep_float = AmxSweep<Tiles, float>,
           .sweep_bf16 = AmxSweep<Tiles, uint16_t>,
           .spin = SpinTiles<Tiles>,
-          .tiles = true};
+          .tiles = true,
+          .round = RoundSums};
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "kernels/cpu/task_memory.h"
 #include "kernels/cpu/tile_matmul.h"
-#include "tensor/buffer.h"
 
 namespace cria::kernels::internal {
 namespace {
@@ -22,21 +22,13 @@ constexpr int64_t kMaxTaskSlices = 8;
 constexpr int64_t kTransposedSteps = 128;
 constexpr int64_t kTileSide = 384;
 
-int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t RoundUp(int64_t a, int64_t b) { return CeilDiv(a, b) * b; }
 
-/// Memory of one thread that lives from call to call; grows to the largest block. Whole huge pages:
-/// packing writes to as many places at once as a block has panels.
+/// Memory of one thread. Whole huge pages: packing writes to as many places at once as a block has
+/// panels.
 struct Scratch {
   Buffer<uint32_t> slices, panels;
   Buffer<float> sums;
-
-  template <class T>
-  static T* Get(Buffer<T>* buffer, int64_t size) {
-    constexpr int64_t kHugePage = (int64_t{2} << 20) / sizeof(T);
-    if (buffer->size() < size) *buffer = Buffer<T>(RoundUp(size, kHugePage));
-    return buffer->data();
-  }
 };
 
 Scratch& ThreadScratch() {
@@ -77,8 +69,8 @@ void ForwardTask(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks&
   const int64_t c_bytes = job.bf16_result ? 2 : 4, a_bytes = unit.element_bytes;
 
   Scratch& scratch = ThreadScratch();
-  uint32_t* slice = Scratch::Get(&scratch.slices, kMaxBlockSteps * unit.slice_rows + kSliceSlack);
-  float* sums = in_scratch ? Scratch::Get(&scratch.sums, (row_end - row0) * columns) : nullptr;
+  uint32_t* slice = Grow(&scratch.slices, kMaxBlockSteps * unit.slice_rows + kSliceSlack);
+  float* sums = in_scratch ? Grow(&scratch.sums, (row_end - row0) * columns) : nullptr;
   for (int64_t block = 0; block < blocks.count; ++block) {
     const int64_t steps = blocks.Steps(block);
     const uint32_t* panels =
@@ -154,8 +146,8 @@ class TransposedTile {
         columns_(std::min(job.n - column0_, cut.panels * kPanelColumns)),
         slice_stride_(blocks.block_steps * unit.slice_rows + kSliceSlack) {
     Scratch& scratch = ThreadScratch();
-    slices_ = Scratch::Get(&scratch.slices, kGroupSlices * slice_stride_);
-    panels_ = Scratch::Get(&scratch.panels, Panels(columns_) * blocks.block_steps * kPanelColumns);
+    slices_ = Grow(&scratch.slices, kGroupSlices * slice_stride_);
+    panels_ = Grow(&scratch.panels, Panels(columns_) * blocks.block_steps * kPanelColumns);
   }
 
   void Run() const {
@@ -233,7 +225,7 @@ class TransposedTile {
 class PackedPanels : public PanelSource {
  public:
   PackedPanels(const MatmulJob& job, const StepBlocks& blocks) : job_(job), blocks_(blocks) {}
-  const uint32_t* Panels(int64_t block, int64_t panel, int64_t, uint32_t*) const override {
+  const uint32_t* Stored(int64_t block, int64_t panel) const override {
     return static_cast<const uint32_t*>(job_.b) +
            (block * blocks_.block_steps * internal::Panels(job_.n) + panel * blocks_.Steps(block)) *
                kPanelColumns;

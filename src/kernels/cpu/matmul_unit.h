@@ -15,6 +15,14 @@ namespace cria::kernels::internal {
 /// Columns of a panel: [steps][32] units, the layout of a right operand on every instruction set.
 constexpr int kPanelColumns = 32;
 
+/// Work done beside the products of a sweep, so that vectors and loads are busy while tiles
+/// multiply: `run` is called once in a while, kBesideSteps of products apart.
+struct Beside {
+  void (*run)(void* state) = nullptr;  ///< null: nothing to do
+  void* state = nullptr;
+};
+constexpr int64_t kBesideSteps = 16;
+
 /// Out [rows, columns] = In + A B over one block of steps. Each element is one chain of additions
 /// in the order of k that starts from `in`, so blocks of any size give the same bits.
 struct Sweep {
@@ -31,6 +39,7 @@ struct Sweep {
   // What the next slice will be packed from, fetched between the panels of this one; may be null.
   const char* ahead = nullptr;
   int64_t ahead_rows = 0, ahead_bytes = 0, ahead_stride_bytes = 0;
+  Beside beside = {};  ///< instead of `ahead` where the unit has tiles
 };
 
 struct MatmulUnit {
@@ -56,7 +65,10 @@ struct MatmulUnit {
   /// Multiply-adds in registers alone, `loops` rounds of them: returns the floating-point
   /// operations done. What no product on this instruction set can exceed.
   int64_t (*spin)(int64_t loops);
-  bool tiles = false;  ///< has tile registers: TileMatmul serves many rows
+  // Units with tile registers only: TileMatmul serves many rows.
+  bool tiles = false;
+  /// n sums to bf16 (the rule of cria::BF16).
+  void (*round)(const float* sums, int64_t n, uint16_t* to) = nullptr;
 };
 
 /// Units a slice's memory must offer beyond its steps * rows: packing stores whole vectors.

@@ -3,25 +3,15 @@
 
 #include <algorithm>
 
-#include "tensor/buffer.h"
+#include "kernels/cpu/task_memory.h"
 
 namespace cria::kernels::internal {
 namespace {
 
 // What lies beyond L2 is slow beside tiles, so a task keeps its sums there: 512 rows by 384 columns
 // in fp32, 768 KB of the 2 MB that every AMX processor has. The panels of a block (384 KB) stay
-// beside them, the slices of A stream through.
-constexpr int64_t kChunkRows = 512;
+// beside them, the slices of A stream through; the next of both are asked for on the way.
 constexpr int64_t kMaxTaskPanels = 12, kMinTaskPanels = 8, kTasksPerThread = 2;
-
-int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-/// Memory that lives from call to call, whole huge pages.
-uint32_t* Grow(Buffer<uint32_t>* buffer, int64_t size) {
-  constexpr int64_t kHugePage = (int64_t{2} << 20) / sizeof(uint32_t);
-  if (buffer->size() < size) *buffer = Buffer<uint32_t>(CeilDiv(size, kHugePage) * kHugePage);
-  return buffer->data();
-}
 
 int64_t TaskPanels(int64_t panels, int threads) {
   const int64_t even = CeilDiv(panels, kTasksPerThread * threads);
@@ -29,6 +19,67 @@ int64_t TaskPanels(int64_t panels, int threads) {
   const int64_t tasks = CeilDiv(CeilDiv(panels, most), threads) * threads;  // none waits at the end
   return CeilDiv(panels, tasks);
 }
+
+/// What is done beside the products of one slice: the lines that come next are asked for, and the
+/// finished sums of the slice before are rounded.
+class SliceErrands {
+ public:
+  explicit SliceErrands(const MatmulUnit& unit) : unit_(unit) {}
+
+  /// The slice's sweep calls `calls` times; by then all is done but what Finish does.
+  Beside Begin(int64_t calls) {
+    for (Range& range : fetch_)
+      range.share = CeilDiv(CeilDiv(range.end - range.at, calls), 64) * 64;
+    round_share_ = rounding_.rows == 0 ? 0 : CeilDiv(rounding_.rows * rounding_.columns, calls);
+    round_share_ = CeilDiv(round_share_, 16) * 16;
+    return {[](void* self) { static_cast<SliceErrands*>(self)->Run(); }, this};
+  }
+  void Fetch(const void* from, int64_t bytes, int which) {
+    fetch_[which].at = static_cast<const char*>(from);
+    fetch_[which].end = fetch_[which].at + bytes;
+  }
+  /// Sums [rows, columns], side by side, to bf16.
+  void Round(const float* sums, int64_t rows, int64_t columns, uint16_t* to, int64_t ldc) {
+    rounding_ = {sums, to, rows, columns, ldc, 0};
+  }
+  void Finish() {
+    while (rounding_.rows > 0) RoundSome(rounding_.columns);
+  }
+
+ private:
+  struct Range {
+    const char *at = nullptr, *end = nullptr;
+    int64_t share = 0;
+  };
+  struct Rounding {
+    const float* sums = nullptr;
+    uint16_t* to = nullptr;
+    int64_t rows = 0, columns = 0, ldc = 0, column = 0;
+  };
+
+  void Run() {
+    for (Range& range : fetch_) {
+      for (int64_t i = 0; i < range.share && range.at < range.end; i += 64, range.at += 64) {
+        __builtin_prefetch(range.at, 0, 2);
+      }
+    }
+    if (rounding_.rows > 0) RoundSome(round_share_);
+  }
+  /// Up to n sums of one row.
+  void RoundSome(int64_t n) {
+    Rounding& r = rounding_;
+    n = std::min(n, r.columns - r.column);
+    unit_.round(r.sums + r.column, n, r.to + r.column);
+    r.column += n;
+    if (r.column < r.columns) return;
+    r.column = 0, r.sums += r.columns, r.to += r.ldc, --r.rows;
+  }
+
+  const MatmulUnit& unit_;
+  Range fetch_[2];
+  Rounding rounding_;
+  int64_t round_share_ = 0;
+};
 
 /// Rows [row0, row_end) of the product.
 class Chunk {
@@ -40,12 +91,12 @@ class Chunk {
         blocks_(blocks),
         source_(source),
         row0_(row0),
-        rows_(std::min(kChunkRows, job.m - row0)),
+        rows_(std::min(kTileChunkRows, job.m - row0)),
         slices_(slices) {}
 
   static int64_t SliceUnits(const MatmulUnit& unit, const MatmulJob& job,
                             const StepBlocks& blocks) {
-    return blocks.count * CeilDiv(std::min(kChunkRows, job.m), unit.slice_rows) *
+    return blocks.count * CeilDiv(std::min(kTileChunkRows, job.m), unit.slice_rows) *
            (blocks.block_steps * unit.slice_rows + kSliceSlack);
   }
 
@@ -60,39 +111,49 @@ class Chunk {
   }
 
   void RunTask(int64_t panel, int64_t count) const {
-    thread_local Buffer<uint32_t> panels_memory, sums_memory;
-    uint32_t* scratch = Grow(&panels_memory, kMaxTaskPanels * blocks_.block_steps * kPanelColumns);
+    thread_local Buffer<uint32_t> panels_memory;
+    thread_local Buffer<float> sums_memory;
     const int64_t column = panel * kPanelColumns;
     const int64_t columns = std::min(job_.n - column, count * kPanelColumns);
-    const bool in_scratch = job_.bf16_result && blocks_.count > 1;
-    float* sums = reinterpret_cast<float*>(
-        in_scratch ? Grow(&sums_memory, kChunkRows * kMaxTaskPanels * kPanelColumns) : nullptr);
+    float* sums = job_.bf16_result
+                      ? Grow(&sums_memory, kTileChunkRows * kMaxTaskPanels * kPanelColumns)
+                      : static_cast<float*>(job_.c) + row0_ * job_.ldc + column;
+    const int64_t stride = job_.bf16_result ? columns : job_.ldc;
+    uint32_t* scratch = Grow(&panels_memory, kMaxTaskPanels * blocks_.block_steps * kPanelColumns);
+    SliceErrands errands(unit_);
     for (int64_t block = 0; block < blocks_.count; ++block) {
       const int64_t steps = blocks_.Steps(block);
+      const bool last = block + 1 == blocks_.count;
+      const uint32_t* panels = source_.Stored(block, panel);
+      if (panels == nullptr) source_.Make(block, panel, count, scratch), panels = scratch;
       Sweep sweep = {.slice = nullptr,
                      .rows = 0,
                      .steps = steps,
-                     .panels = source_.Panels(block, panel, count, scratch),
+                     .panels = panels,
                      .panel_stride = steps * kPanelColumns,
                      .columns = columns,
                      .in = nullptr,
-                     .in_stride = in_scratch ? columns : job_.ldc,
+                     .in_stride = stride,
                      .out = nullptr,
-                     .out_stride = job_.ldc};
-      const bool to_bf16 = job_.bf16_result && block + 1 == blocks_.count;
+                     .out_stride = stride};
       for (int64_t row = 0; row < rows_; row += unit_.slice_rows) {
-        char* c = static_cast<char*>(job_.c) +
-                  ((row0_ + row) * job_.ldc + column) * (job_.bf16_result ? 2 : 4);
-        float* partial = in_scratch ? sums + row * columns : reinterpret_cast<float*>(c);
+        FetchNext(block, row, panel, count, &errands);
+        float* partial = sums + row * stride;
         sweep.slice = Slice(block, row);
-        FetchNext(block, row, &sweep);
         sweep.rows = Rows(row);
         sweep.in = block > 0 || job_.accumulate ? partial : nullptr;
-        sweep.out = to_bf16 ? static_cast<void*>(c) : partial;
-        sweep.out_stride = to_bf16 ? job_.ldc : sweep.in_stride;
-        (to_bf16 ? unit_.sweep_bf16 : unit_.sweep_float)(sweep);
+        sweep.out = partial;
+        sweep.beside = errands.Begin(count * steps / kBesideSteps);
+        unit_.sweep_float(sweep);
+        errands.Finish();
+        if (last && job_.bf16_result) {
+          errands.Round(partial, Rows(row), columns,
+                        static_cast<uint16_t*>(job_.c) + (row0_ + row) * job_.ldc + column,
+                        job_.ldc);
+        }
       }
     }
+    errands.Finish();
   }
 
  private:
@@ -100,13 +161,21 @@ class Chunk {
   int Rows(int64_t row) const {
     return static_cast<int>(std::min<int64_t>(unit_.slice_rows, rows_ - row));
   }
-  /// The slice behind this one, or the first of the next block.
-  void FetchNext(int64_t block, int64_t row, Sweep* sweep) const {
-    const bool last = row + unit_.slice_rows >= rows_;
-    if (last && block + 1 == blocks_.count) return;
-    sweep->ahead = reinterpret_cast<const char*>(last ? Slice(block + 1, 0)
-                                                      : Slice(block, row + unit_.slice_rows));
-    sweep->ahead_bytes = blocks_.Steps(last ? block + 1 : block) * unit_.slice_rows * 4;
+  /// The slice behind this one, or the first of the next block, and a share of the next panels.
+  void FetchNext(int64_t block, int64_t row, int64_t panel, int64_t count,
+                 SliceErrands* errands) const {
+    const int64_t turn = row / unit_.slice_rows;
+    if (turn + 1 < Slices()) {
+      errands->Fetch(Slice(block, row + unit_.slice_rows),
+                     blocks_.Steps(block) * unit_.slice_rows * 4, 0);
+    }
+    if (block + 1 == blocks_.count) return;
+    const int64_t steps = blocks_.Steps(block + 1);
+    if (turn + 1 == Slices()) errands->Fetch(Slice(block + 1, 0), steps * unit_.slice_rows * 4, 0);
+    const uint32_t* panels = source_.Stored(block + 1, panel);
+    if (panels == nullptr) return;
+    const int64_t units = count * steps * kPanelColumns, share = CeilDiv(units, Slices());
+    errands->Fetch(panels + turn * share, std::min(share, units - turn * share) * 4, 1);
   }
   uint32_t* Slice(int64_t block, int64_t row) const {
     const int64_t stride = blocks_.block_steps * unit_.slice_rows + kSliceSlack;
@@ -129,7 +198,7 @@ void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob&
   uint32_t* slices = Grow(&slices_memory, Chunk::SliceUnits(unit, job, blocks));
   const int64_t panels = CeilDiv(job.n, kPanelColumns);
   const int64_t per_task = TaskPanels(panels, context.threads());
-  for (int64_t row = 0; row < job.m; row += kChunkRows) {
+  for (int64_t row = 0; row < job.m; row += kTileChunkRows) {
     const Chunk chunk(unit, job, blocks, source, row, slices);
     chunk.PackSlices(context);
     context.ParallelFor(CeilDiv(panels, per_task), [&](int64_t task) {

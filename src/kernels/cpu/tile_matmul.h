@@ -7,18 +7,22 @@
 
 namespace cria::kernels::internal {
 
-/// The panels of a right operand [k, n].
+/// The panels of a right operand [k, n]: stored, or made when they are wanted.
 class PanelSource {
  public:
   virtual ~PanelSource() = default;
-  /// Panels [panel, panel + count) over block `block` of the steps, one behind the other, either in
-  /// memory of their own or written to `scratch` (count * steps * kPanelColumns units).
-  virtual const uint32_t* Panels(int64_t block, int64_t panel, int64_t count,
-                                 uint32_t* scratch) const = 0;
+  /// Where panels from `panel` on lie over block `block` of the steps, one behind the other; null:
+  /// they are to be made.
+  virtual const uint32_t* Stored(int64_t block, int64_t panel) const = 0;
+  /// Makes `count` of them (count * steps * kPanelColumns units).
+  virtual void Make(int64_t, int64_t, int64_t, uint32_t*) const {}
 };
 
 /// Steps of a block: a slice of 32 rows is 32 KB (AMX processors have 48 KB of L1).
 constexpr int64_t kTileBlockSteps = 256;
+/// Rows that are multiplied one chunk behind the other: their sums with the columns of a task stay
+/// in L2.
+constexpr int64_t kTileChunkRows = 512;
 /// At least this many rows make TileMatmul worth while; fewer are bound by memory.
 constexpr int64_t kTileMatmulRows = 33;
 
