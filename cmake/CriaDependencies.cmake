@@ -29,6 +29,6 @@ target_compile_options(cria_options INTERFACE -Wall -Wextra -Wshadow=local -Wno-
 # a*b+c by itself, so the same source gives the same bits wherever the same instructions are chosen.
 target_compile_options(cria_options INTERFACE -ffp-contract=off -fno-math-errno)
 if(CRIA_SANITIZE)
-  target_compile_options(cria_options INTERFACE -fsanitize=${CRIA_SANITIZE} -fno-omit-frame-pointer -g)
+  target_compile_options(cria_options INTERFACE -fsanitize=${CRIA_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(cria_options INTERFACE -fsanitize=${CRIA_SANITIZE})
 endif()

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 
 namespace cria::app {
@@ -48,13 +50,14 @@ void SetProgramName(const char* argv0) {
 }
 
 namespace {
-CLI::Validator NumberCheck(const char* what, bool (*good)(double)) {
+CLI::Validator NumberCheck(const std::string& what, std::function<bool(double)> good) {
   return CLI::Validator(
       [what, good](const std::string& text) {
         double value = 0;
         const bool number = CLI::detail::lexical_cast(text, value);
-        return number && good(value) ? std::string()
-                                     : fmt::format("{} must be a number {}", text, what);
+        return number && std::isfinite(value) && good(value)
+                   ? std::string()
+                   : fmt::format("{} must be a number {}", text, what);
       },
       what);
 }
@@ -67,13 +70,32 @@ CLI::Validator AtLeast0() {
   return NumberCheck("of at least 0", [](double value) { return value >= 0; });
 }
 
+namespace {
+/// CLI11 would take the largest seed for one that is larger still.
+std::string SeedFault(const std::string& text) {
+  uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seed);
+  return error == std::errc() && stop == end
+             ? std::string()
+             : fmt::format("{} must be a whole number from 0 to {}", text, UINT64_MAX);
+}
+}  // namespace
+
+CLI::Validator Between(double low, double high) {
+  return NumberCheck(fmt::format("from {} to {}", low, high),
+                     [=](double value) { return value >= low && value <= high; });
+}
+
 CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,
                      CommonFlags* flags, std::function<void()> run) {
   CLI::App* command = parent->add_subcommand(name, description);
   command->add_option("--threads", flags->threads, "Threads to use (0: all cores)")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
-  command->add_option("--seed", flags->seed, "Seed of everything random")->capture_default_str();
+  command->add_option("--seed", flags->seed, "Seed of everything random")
+      ->capture_default_str()
+      ->check(SeedFault);
   command->add_flag("--json", flags->json, "Machine-readable output on stdout");
   command->add_flag("--quiet", flags->quiet, "No progress, only warnings");
   command->add_flag("-v,--verbose", flags->verbose, "More log lines");

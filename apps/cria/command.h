@@ -30,6 +30,8 @@ fs::path DefaultCache();
 /// Checks of numbers, with a message that people can read.
 CLI::Validator Above0();
 CLI::Validator AtLeast0();
+/// NaN is not between any.
+CLI::Validator Between(double low, double high);
 
 /// The program as it was called, to print commands that can be pasted.
 std::string ProgramName();
@@ -54,6 +56,8 @@ void AddConvertCommand(CLI::App* app);
 void AddQuantizeCommand(CLI::App* app);
 void AddInspectCommand(CLI::App* app);
 void AddVerifyCommand(CLI::App* app);
+void AddPlanCommand(CLI::App* app);
+void AddPlanLawsCommand(CLI::App* plan);
 void AddBenchCommand(CLI::App* app);
 
 // Parts of `cria bench` that have a file of their own.

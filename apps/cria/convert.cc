@@ -1,4 +1,5 @@
 // `cria convert`: a model in another program's files, bit for bit where the type allows it.
+#include "base/error.h"
 #include "base/json.h"
 #include "export_flags.h"
 
@@ -18,6 +19,10 @@ std::optional<DType> TypeNamed(const std::string& name) {
 }
 
 void RunConvert(const Flags& flags) {
+  if (flags.shards > 1 && (flags.to == "gguf" || flags.to == "cria")) {
+    throw Error(fmt::format("a {} model is not cut into shards", flags.to), "--shards",
+                "leave it out, or convert --to meta or hf");
+  }
   const Context context = flags.MakeContext();
   Export work(context, flags, "convert");
   work.options().type = TypeNamed(flags.dtype);

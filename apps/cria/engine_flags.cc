@@ -56,7 +56,7 @@ void MoreSamplingFlags::AddTo(CLI::App* c, infer::SamplingOptions* sampling) {
   c->add_option("--min-p", sampling->min_p,
                 "Sample from tokens at least this times as likely as the likeliest")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(Between(0, 1));
   c->add_option("--repeat-penalty", sampling->repetition_penalty,
                 "Divides the logits of tokens that stand before, prompt included (1: none)")
       ->capture_default_str()
@@ -68,11 +68,11 @@ void MoreSamplingFlags::AddTo(CLI::App* c, infer::SamplingOptions* sampling) {
   c->add_option("--presence-penalty", sampling->presence_penalty,
                 "Taken from the logits of tokens already generated")
       ->capture_default_str()
-      ->check(CLI::Range(-100.0, 100.0));
+      ->check(Between(-100, 100));
   c->add_option("--frequency-penalty", sampling->frequency_penalty,
                 "Taken from the logits of a token for each time it was generated")
       ->capture_default_str()
-      ->check(CLI::Range(-100.0, 100.0));
+      ->check(Between(-100, 100));
   c->add_option("--stop", stop, "End the text before this string; may be repeated")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)

@@ -81,7 +81,8 @@ void CheckFlags(const Flags& flags) {
                   "cria eval --list shows the tasks");
     }
   }
-  if (flags.model.empty()) throw Error("no model given", "cria eval", "name a model or use --list");
+  if (flags.model.empty())
+    throw Error("no model given", "--list, or a model", "name a model or use --list");
   if (flags.data.empty() == flags.texts.empty()) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");
@@ -91,7 +92,7 @@ void CheckFlags(const Flags& flags) {
                 "give both: --tasks perplexity,kl --against ORIGINAL");
   }
   if (flags.out.empty()) return;
-  RequireWritable(flags.out, flags.force, "--out");
+  RequireReport(flags.out, flags.force, "--out");
 }
 
 // Bits per byte, document by document.

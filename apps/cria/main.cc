@@ -58,6 +58,7 @@ int Run(int argc, char** argv) {
   AddConvertCommand(&app);
   AddInspectCommand(&app);
   AddVerifyCommand(&app);
+  AddPlanCommand(&app);
   AddBenchCommand(&app);
   if (const std::string unknown = UnknownCommand(app, argc, argv); !unknown.empty()) {
     std::string known;

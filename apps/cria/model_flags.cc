@@ -38,10 +38,10 @@ infer::LoadedModel ModelFlags::Load(const Context& context, bool needs_tokenizer
 void SamplingFlags::AddTo(CLI::App* command) {
   command->add_option("--temperature", sampling.temperature, "0: always the likeliest token")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(Between(0, 100));
   command->add_option("--top-p", sampling.top_p, "Sample from the likeliest tokens of this mass")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(Between(0, 1));
   command->add_option("--max-gen-len", max_gen_len, "Tokens to generate at most")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 30));

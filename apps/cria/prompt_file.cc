@@ -112,6 +112,7 @@ std::vector<Prompt> ReadPromptFile(const std::string& path, const tokenizer::Tok
     if (json) {
       prompts.push_back(ReadJsonLine(line, where, tokenizer, common, sequence, special));
     } else {
+      if (line.ends_with('\r')) line.pop_back();  // of a file from Windows
       prompts.push_back({.text = line, .where = where, .id = nullptr, .request = common});
       prompts.back().request.sequence = sequence;
       prompts.back().request.prompt = PromptIds(tokenizer, line, special, where);

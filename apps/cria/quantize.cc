@@ -73,7 +73,7 @@ void CheckFlags(const Flags& flags) {
   if (!flags.save_imatrix.empty()) {
     RequireWritable(flags.save_imatrix, flags.force, "--save-imatrix");
   }
-  if (!flags.report.empty()) RequireWritable(flags.report, flags.force, "--report");
+  if (!flags.report.empty()) RequireReport(flags.report, flags.force, "--report");
 }
 
 // A row of the report.

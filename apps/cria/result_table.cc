@@ -37,6 +37,15 @@ void RequireWritable(const fs::path& path, bool force, const std::string& flag) 
   }
 }
 
+void RequireReport(const fs::path& path, bool force, const std::string& flag) {
+  const fs::path ending = path.extension();
+  if (ending != ".html" && ending != ".json" && ending != ".md") {
+    throw Error(fmt::format("no report is written as \"{}\"", ending.string()),
+                flag + " " + path.string(), "end its name in .html, .json or .md");
+  }
+  RequireWritable(path, force, flag);
+}
+
 void WriteResult(const fs::path& path, const std::string& title, const Json& json,
                  const std::vector<eval::Table>& tables) {
   if (path.extension() == ".json") return WriteJson(path, json);
