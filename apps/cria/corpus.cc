@@ -57,19 +57,21 @@ void AddBuild(CLI::App* corpus) {
     bool force = false;
   };
   auto flags = std::make_shared<Flags>();
-  CLI::App* command = AddCommand(
-      corpus, "build", "Raw public text to clean, deduplicated document shards", flags.get(),
-      [flags] {
-        corpus::BuildOptions options{flags->cache, flags->progress_style(), flags->force,
-                                     CRIA_VERSION};
-        const corpus::Manifest manifest = corpus::BuildCorpus(
-            flags->MakeContext(), corpus::ReadRecipe(flags->recipe), flags->out, options);
-        if (flags->json) {
-          std::cout << ReadFile(fs::path(flags->out) / "manifest.json") << "\n";
-        } else {
-          PrintTable(manifest);
-        }
-      });
+  CLI::App* command =
+      AddCommand(corpus, "build", "Raw public text to clean, deduplicated document shards",
+                 flags.get(), [flags] {
+                   corpus::BuildOptions options{flags->cache, flags->progress_style(), flags->force,
+                                                CRIA_VERSION};
+                   const corpus::Recipe recipe = corpus::ReadRecipe(flags->recipe);
+                   corpus::RequireSources(recipe, flags->recipe);
+                   const corpus::Manifest manifest =
+                       corpus::BuildCorpus(flags->MakeContext(), recipe, flags->out, options);
+                   if (flags->json) {
+                     std::cout << ReadFile(fs::path(flags->out) / "manifest.json") << "\n";
+                   } else {
+                     PrintTable(manifest);
+                   }
+                 });
   command->add_option("recipe", flags->recipe, "Recipe file (docs/formats/recipe.md)")->required();
   command->add_option("--out", flags->out, "Folder of the corpus")->required();
   command->add_option("--cache", flags->cache, "Where fetched packages are kept")

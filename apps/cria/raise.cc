@@ -25,6 +25,7 @@ struct Flags : CommonFlags {
 // The recipe with what the command line changes in it, and those flags as typed.
 RunRecipe ReadWithOverrides(const Flags& flags, std::string* overrides) {
   RunRecipe recipe = ReadRunRecipe(flags.recipe);
+  corpus::RequireSources(recipe.corpus, flags.recipe);
   if (!flags.minutes.empty()) {
     recipe.train.seconds = ParseSeconds(flags.minutes, "--minutes");
     recipe.train.steps = recipe.train.tokens = 0;

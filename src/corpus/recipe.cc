@@ -224,10 +224,7 @@ Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::str
   if (const toml::table* table = root["corpus"].as_table())
     ParseCorpusTable(*table, where, &recipe);
   const toml::array* sources = root["source"].as_array();
-  if (sources == nullptr || sources->empty()) {
-    throw Error("the recipe names no source", where,
-                "add a [[source]] table (docs/formats/recipe.md)");
-  }
+  if (sources == nullptr) return recipe;
   std::set<std::string> names;
   double sum = 0;
   for (const auto& node : *sources) {
@@ -244,6 +241,12 @@ Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::str
 
 Recipe ReadRecipe(const fs::path& path) {
   return ParseRecipe(ReadFile(path), fs::absolute(path).parent_path(), path.string());
+}
+
+void RequireSources(const Recipe& recipe, const fs::path& path) {
+  if (!recipe.sources.empty()) return;
+  throw Error("the recipe names no source", path.string(),
+              "add a [[source]] table (docs/formats/recipe.md)");
 }
 
 Json RecipeToJson(const Recipe& recipe) {

@@ -90,6 +90,8 @@ struct Recipe {
 /// Parses and checks the corpus part; other tables are ignored. Relative paths are below the
 /// recipe's folder. Faults throw Error with file and line.
 Recipe ReadRecipe(const fs::path& path);
+/// Throws Error where nothing is named to build a corpus from: a recipe may be of a model alone.
+void RequireSources(const Recipe& recipe, const fs::path& path);
 /// The same from text; `folder` is where relative paths start, `where` names it in errors.
 Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::string& where);
 

@@ -50,9 +50,19 @@ licence = "PSF"
   EXPECT_EQ(RecipeToJson(recipe)["sources"][1]["inputs"][0]["licence"], "PSF");
 }
 
+TEST(Recipe, OfAModelAloneHasNoSourceAndBuildsNoCorpus) {
+  const Recipe recipe = ParseRecipe("name = \"llama\"\n[model]\npreset = \"7B\"\n", "/", "r.toml");
+  EXPECT_TRUE(recipe.sources.empty());
+  try {
+    RequireSources(recipe, "r.toml");
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("names no source"), std::string::npos);
+  }
+}
+
 TEST(Recipe, FaultsNameTheLine) {
   EXPECT_NE(Fault("[[source]\n").find("r.toml:1"), std::string::npos);
-  EXPECT_NE(Fault("name = \"x\"\n").find("names no source"), std::string::npos);
   EXPECT_NE(Fault("[[source]]\nname = \"a\"\n").find("no input"), std::string::npos);
   EXPECT_NE(Fault("[[source]]\nname = \"a\"\npath = \"x\"\nwieght = 1\n").find("\"wieght\""),
             std::string::npos);

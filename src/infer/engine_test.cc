@@ -91,7 +91,7 @@ TEST(Engine, BatchesPoolsChunksAndThreadsChangeNothing) {
   ASSERT_GT(reasons[FinishReason::kLength], 3);
   ASSERT_GT(reasons[FinishReason::kStopToken], 3);
   for (const int64_t blocks : {7, 12, 30, 200}) {
-    for (const int64_t chunk : {17, 64, 512}) {
+    for (const int64_t chunk : {17, 512}) {
       for (const bool reuse : {false, true}) {
         SCOPED_TRACE(fmt::format("{} blocks, chunks of {}, reuse {}", blocks, chunk, reuse));
         const Context context(static_cast<int>(1 + (blocks + chunk) % 3));

@@ -3,6 +3,7 @@
 #include "tokenizer/trainer.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -123,7 +124,8 @@ std::string EncodeLines(const Tokenizer& tokenizer, const std::string& text) {
 TEST(TrainerTest, SentencePieceEncodesTheSame) {
   if (std::system("command -v spm_encode >/dev/null 2>&1") != 0)
     GTEST_SKIP() << "spm_encode is not installed";
-  const auto folder = std::filesystem::temp_directory_path() / "cria_tokenizer_test";
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("cria_tokenizer_test_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const std::string text = SyntheticText(2, 30000) + "\n";
   const Tokenizer tokenizer = TrainOn(text, 900);

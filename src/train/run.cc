@@ -14,6 +14,7 @@
 #include "data/holdout.h"
 #include "data/manifest.h"
 #include "store/checkpoint.h"
+#include "train/event_log.h"
 #include "train/pacer.h"
 #include "train/run_folder.h"
 #include "train/run_log.h"
@@ -73,6 +74,7 @@ class Runner {
   std::optional<MixtureLoader> loader_;
   std::vector<HoldoutWindow> windows_;
   std::unique_ptr<RunLog> log_;
+  std::unique_ptr<EventLog> events_;
   std::optional<Pacer> pacer_;
   Clock::time_point started_ = Clock::now();
   double earlier_s_ = 0;  // of the parts before a resume
@@ -259,6 +261,8 @@ RunSummary Runner::Go() {
   Start();
   log_ = std::make_unique<RunLog>(setup_.run / kRunLogName, state_.step);
   observers_.push_back(log_.get());
+  events_ = std::make_unique<EventLog>(setup_.run / kRunEventsName, state_.step);
+  observers_.push_back(events_.get());
   if (setup_.options.seconds > 0) pacer_.emplace(setup_.options.seconds, state_.step, Elapsed());
   saved_at_s_ = Elapsed();
   Tell([&](Observer* o) {

@@ -12,6 +12,7 @@ namespace cria::train {
 
 inline constexpr const char* kRunFileName = "run.json";
 inline constexpr const char* kRunLogName = "log.jsonl";
+inline constexpr const char* kRunEventsName = "tensorboard";
 
 /// run.json: what the run is.
 struct RunRecord {
