@@ -53,13 +53,15 @@ void PrintTable(const TypeReport& report, int threads) {
       report.ceiling / kGiga, 100 * report.ceiling / report.peak);
   fmt::print("{:>7}{:>7}{:>7} | {:>9}{:>7}{:>9}{:>7} | {:>9}{:>7}{:>9}{:>7}\n", "tokens", "in",
              "out", "y = x W^T", "share", "oneDNN", "ratio", "dW", "share", "oneDNN", "ratio");
+  const auto ratio = [](double ours, double peer) {
+    return peer > 0 ? fmt::format("{:.2f}", ours / peer) : std::string("-");
+  };
   for (const ProductSpeed& p : report.products) {
-    fmt::print(
-        "{:>7}{:>7}{:>7} | {:>9.0f}{:>7.2f}{:>9.0f}{:>7.2f} | {:>9.0f}{:>7.2f}{:>9.0f}"
-        "{:>7.2f}\n",
-        p.shape.m, p.shape.k, p.shape.n, p.forward / kGiga, p.forward / report.peak,
-        p.peer_forward / kGiga, p.forward / p.peer_forward, p.gradient / kGiga,
-        p.gradient / report.peak, p.peer_gradient / kGiga, p.gradient / p.peer_gradient);
+    fmt::print("{:>7}{:>7}{:>7} | {:>9.0f}{:>7.2f}{:>9.0f}{:>7} | {:>9.0f}{:>7.2f}{:>9.0f}{:>7}\n",
+               p.shape.m, p.shape.k, p.shape.n, p.forward / kGiga, p.forward / report.peak,
+               p.peer_forward / kGiga, ratio(p.forward, p.peer_forward), p.gradient / kGiga,
+               p.gradient / report.peak, p.peer_gradient / kGiga,
+               ratio(p.gradient, p.peer_gradient));
   }
 }
 

@@ -61,16 +61,7 @@ CLI::Validator NumberCheck(const std::string& what, std::function<bool(double)> 
       },
       what);
 }
-}  // namespace
 
-CLI::Validator Above0() {
-  return NumberCheck("above 0", [](double value) { return value > 0; });
-}
-CLI::Validator AtLeast0() {
-  return NumberCheck("of at least 0", [](double value) { return value >= 0; });
-}
-
-namespace {
 /// CLI11 would take the largest seed for one that is larger still.
 std::string SeedFault(const std::string& text) {
   uint64_t seed = 0;
@@ -80,7 +71,15 @@ std::string SeedFault(const std::string& text) {
              ? std::string()
              : fmt::format("{} must be a whole number from 0 to {}", text, UINT64_MAX);
 }
+
 }  // namespace
+
+CLI::Validator Above0() {
+  return NumberCheck("above 0", [](double value) { return value > 0; });
+}
+CLI::Validator AtLeast0() {
+  return NumberCheck("of at least 0", [](double value) { return value >= 0; });
+}
 
 CLI::Validator Between(double low, double high) {
   return NumberCheck(fmt::format("from {} to {}", low, high),

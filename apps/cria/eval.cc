@@ -81,8 +81,7 @@ void CheckFlags(const Flags& flags) {
                   "cria eval --list shows the tasks");
     }
   }
-  if (flags.model.empty())
-    throw Error("no model given", "--list, or a model", "name a model or use --list");
+  if (flags.model.empty()) throw Error("no model given", "MODEL", "name a model or use --list");
   if (flags.data.empty() == flags.texts.empty()) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");
@@ -197,7 +196,7 @@ void AddEvalCommand(CLI::App* app) {
   command->add_flag("--compare", flags.compare, "Also compress the same text with xz and zstd");
   command->add_option("--tokenizer", flags.tokenizer, "Tokenizer (default: beside the model)");
   AddPrecisionFlag(command, &flags.precision);
-  command->add_option("--out", flags.out, "Write the result: .json, .html, or Markdown");
+  command->add_option("--out", flags.out, "Write the result: .json, .html or .md");
   command->add_flag("--force", flags.force, "Overwrite --out");
   command->footer(
       "Examples: cria eval runs/demo/train --tasks bpb --data runs/demo/corpus --compare\n"

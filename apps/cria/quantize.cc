@@ -203,7 +203,7 @@ void AddQuantizeCommand(CLI::App* app) {
       ->capture_default_str();
   c->add_option("--imatrix", flags.imatrix, "Importance from a GGUF file instead (llama-imatrix)");
   c->add_option("--save-imatrix", flags.save_imatrix, "Keep the importance as such a file");
-  c->add_option("--report", flags.report, "Write what each tensor lost: .html, .json or Markdown");
+  c->add_option("--report", flags.report, "Write what each tensor lost: .html, .json or .md");
   c->footer("Example: cria quantize llama/7B --type q4_k_m --out llama-7b.q4_k_m.gguf");
 }
 

@@ -48,12 +48,25 @@ void RequireReport(const fs::path& path, bool force, const std::string& flag) {
 
 void WriteResult(const fs::path& path, const std::string& title, const Json& json,
                  const std::vector<eval::Table>& tables) {
+  WriteBlocks(path, title, json, {tables.begin(), tables.end()});
+}
+
+void WriteBlocks(const fs::path& path, const std::string& title, const Json& json,
+                 const std::vector<eval::Block>& blocks) {
   if (path.extension() == ".json") return WriteJson(path, json);
-  const eval::Page page{.title = title,
-                        .subtitle = fmt::format("cria {}", CRIA_VERSION),
-                        .blocks = {tables.begin(), tables.end()}};
-  WriteFile(path, path.extension() == ".html" ? eval::RenderHtml(page)
-                                              : eval::RenderMarkdown(page, "report"));
+  const eval::Page page{
+      .title = title, .subtitle = fmt::format("cria {}", CRIA_VERSION), .blocks = blocks};
+  if (path.extension() == ".html") return WriteFile(path, eval::RenderHtml(page));
+  const fs::path pictures = path.stem();
+  for (const eval::Block& block : blocks) {
+    const auto* charts = std::get_if<eval::Charts>(&block);
+    if (charts == nullptr) continue;
+    fs::create_directories(path.parent_path() / pictures);
+    for (const auto& item : charts->items) {
+      WriteFile(path.parent_path() / pictures / (item.name + ".svg"), item.svg);
+    }
+  }
+  WriteFile(path, eval::RenderMarkdown(page, pictures.string()));
 }
 
 }  // namespace cria::app

@@ -21,5 +21,8 @@ void RequireReport(const fs::path& path, bool force, const std::string& flag);
 /// By the file's ending: .json writes `json`; .html and .md the tables.
 void WriteResult(const fs::path& path, const std::string& title, const Json& json,
                  const std::vector<eval::Table>& tables);
+/// The same with pictures and texts; those of a .md file go into a folder named after it.
+void WriteBlocks(const fs::path& path, const std::string& title, const Json& json,
+                 const std::vector<eval::Block>& blocks);
 
 }  // namespace cria::app

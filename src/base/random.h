@@ -14,6 +14,7 @@ enum class RandomPurpose : uint32_t {
   kSampling = 3,
   kHoldout = 4,
   kTest = 5,
+  kBootstrap = 6,
 };
 
 /// Four 32-bit words for one counter under one key.

@@ -15,8 +15,10 @@ TEST(Ceiling, ProductsStayBelowTheRegisterPeak) {
     const ProductSpeed speed = MeasureProduct(context, type, {.m = 256, .n = 96, .k = 288}, 0.02);
     EXPECT_GT(speed.forward, 0);
     EXPECT_GT(speed.gradient, 0);
-    EXPECT_GT(speed.peer_forward, 0);
-    EXPECT_GT(speed.peer_gradient, 0);
+    if (OneDnnProduct::Make({.m = 8, .n = 8, .k = 8, .bf16 = type == DType::kBF16}) != nullptr) {
+      EXPECT_GT(speed.peer_forward, 0);
+      EXPECT_GT(speed.peer_gradient, 0);
+    }
     // The clock may rise between the two measurements.
     EXPECT_LT(std::max(speed.forward, speed.gradient), 1.5 * peak);
   }

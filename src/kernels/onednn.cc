@@ -47,6 +47,15 @@ struct OneDnnProduct::State {
   int threads = 1;
 };
 
+std::unique_ptr<OneDnnProduct> OneDnnProduct::Make(const Setup& setup) {
+  try {
+    return std::unique_ptr<OneDnnProduct>(new OneDnnProduct(setup));
+  } catch (const dnnl::error& error) {
+    if (error.status != dnnl_unimplemented) throw;
+    return nullptr;
+  }
+}
+
 OneDnnProduct::OneDnnProduct(const Setup& setup) : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.threads = setup.threads;

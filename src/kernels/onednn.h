@@ -20,14 +20,16 @@ class OneDnnProduct {
     int threads = 1;
   };
 
-  /// Allocates and fills the operands.
-  explicit OneDnnProduct(const Setup& setup);
+  /// Allocates and fills the operands. Null where this processor's oneDNN has no such product (bf16
+  /// on older Arm, say).
+  static std::unique_ptr<OneDnnProduct> Make(const Setup& setup);
   ~OneDnnProduct();
   OneDnnProduct(const OneDnnProduct&) = delete;
   void Run();
 
  private:
   struct State;
+  explicit OneDnnProduct(const Setup& setup);
   std::unique_ptr<State> state_;
 };
 

@@ -9,7 +9,7 @@ namespace cria::plan {
 
 struct Device {
   std::string name;
-  double matrix_flops = 0;         ///< a second, dense bf16 with fp32 accumulation
+  double matrix_flops_per_s = 0;   ///< dense bf16 with fp32 accumulation
   double memory_bytes = 0;         ///< that a program gets
   double memory_bytes_per_s = 0;   ///< read or write
   double link_bytes_per_s = 0;     ///< to the other devices of its node, one direction
@@ -23,7 +23,7 @@ struct Device {
 /// A100-40GB, A100-80GB, H100, H200.
 std::span<const Device> KnownDevices();
 
-/// Throws Error with the list of names, naming `flag`.
+/// Upper and lower case are one. Throws Error with the list of names, naming `flag`.
 const Device& FindDevice(const std::string& name, const std::string& flag);
 
 struct Devices {

@@ -26,17 +26,22 @@ struct Layout {
   int64_t devices() const { return data * tensor; }
   int64_t batch_rows() const { return data * micro_rows * pieces; }
 };
-/// "data 256 x tensor 8, ZeRO 1, 2 x 4 sequences"
+/// "data 256 x tensor 8, ZeRO 1, 2 pieces of 4 sequences, nothing recomputed"
 std::string LayoutName(const Layout& layout);
 
 /// Bytes on one device.
 struct MemoryParts {
-  double weights = 0, gradients = 0, optimizer = 0, activations = 0, head = 0;
-  double total() const { return weights + gradients + optimizer + activations + head; }
+  double weights_bytes = 0, gradients_bytes = 0, optimizer_bytes = 0, activations_bytes = 0;
+  double logits_bytes = 0;
+  double buffers_bytes = 0;  ///< of ZeRO 2 and 3: gathered layers, gradients not yet reduced
+  double total_bytes() const {
+    return weights_bytes + gradients_bytes + optimizer_bytes + activations_bytes + logits_bytes +
+           buffers_bytes;
+  }
 };
 
-/// Weights and gradients in bf16, fp32 master weights and two moments; activations in bf16, scores
-/// of attention never stored; logits in bf16 with fp32 statistics. Everything is cut `tensor` ways
+/// Weights in bf16; gradients, master weights and two moments in fp32; activations in bf16, scores
+/// of attention never stored; logits and their gradient in bf16. Everything is cut `tensor` ways
 /// (Korthikanti et al. 2022), and `data` ways as far as ZeRO goes.
 MemoryParts TrainingMemory(const ModelConfig& config, int64_t seq_len, const Layout& layout);
 

@@ -13,10 +13,10 @@ struct Surroundings {
 
 struct RunCost {
   double device_hours = 0, seconds = 0;
-  double mwh = 0;               ///< device-hours x watts x PUE (paper, section 6)
-  double t_co2eq = 0;           ///< MWh x 0.385
-  double dollars = 0;           ///< 0: the device's price is not known
-  double token_bytes = 0;       ///< token shards: 2 bytes a token, 4 where ids need more
+  double mwh = 0;          ///< device-hours x watts x PUE (paper, section 6): no hosts, no network
+  double t_co2eq = 0;      ///< MWh x 1000 kWh x kg / 1000
+  double dollars = 0;      ///< 0: the device's price is not known
+  double token_bytes = 0;  ///< token shards: 2 bytes a token, 4 where ids need more
   double checkpoint_bytes = 0;  ///< one, to go on from: master weights and moments
   double model_bytes = 0;       ///< the result, bf16
 };

@@ -57,7 +57,7 @@ Optimum TwentyTokens(const ScalingLaw& law, double flops) {
 }
 
 Optimum ServingOptimal(const ScalingLaw& law, double loss, double served_tokens) {
-  if (!(loss > law.e)) {
+  if (!law.Reaches(loss)) {
     throw Error(
         fmt::format("the law's loss never falls below {:.4f}, {:.4f} was asked for", law.e, loss),
         "--loss", "ask for a higher loss, or name the compute with --flops");

@@ -11,6 +11,8 @@ struct ScalingLaw {
   std::string name;
   double e, a, b, alpha, beta;
   double Loss(double parameters, double tokens) const;
+  /// Whether models of a thinkable size come to `loss`.
+  bool Reaches(double loss) const { return loss > e + 1e-3; }
 };
 
 /// Epoch AI's refit (Besiroglu et al. 2024) first, then Hoffmann's constants from the TeX source
@@ -30,8 +32,8 @@ Optimum ComputeOptimal(const ScalingLaw& law, double flops);
 Optimum TwentyTokens(const ScalingLaw& law, double flops);
 
 /// LLaMA's argument: of all models that reach `loss`, the one with the least compute for training
-/// (6 N D) and for serving `served_tokens` (2 N each). Throws Error where the law cannot reach the
-/// loss.
+/// (6 N D) and for serving `served_tokens` (2 N each). Throws Error where the law does not
+/// reach the loss.
 Optimum ServingOptimal(const ScalingLaw& law, double loss, double served_tokens);
 
 }  // namespace cria::plan

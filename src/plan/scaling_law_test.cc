@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/error.h"
 
 namespace cria::plan {
@@ -57,6 +59,12 @@ TEST(ScalingLaw, ServingMakesModelsSmaller) {
     smaller = best.parameters;
     const auto cost = [&](const Optimum& o) { return o.train_flops + 2 * o.parameters * served; };
     EXPECT_LT(cost(best), cost(trained));
+    for (const double factor : {0.9, 1.1}) {  // its neighbours at the same loss cost more
+      const double n = best.parameters * factor,
+                   left = trained.loss - law.e - law.a * std::pow(n, -law.alpha),
+                   d = std::pow(law.b / left, 1 / law.beta);
+      EXPECT_GT(6 * n * d + 2 * n * served, cost(best)) << factor;
+    }
   }
 }
 

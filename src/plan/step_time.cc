@@ -6,10 +6,10 @@
 namespace cria::plan {
 namespace {
 
-/// Seconds of one pass of one replica, forward or (with twice the products) backward.
+/// One pass of one replica, forward or (with twice the products) backward.
 struct Pass {
-  double products = 0, attention = 0, memory = 0, collectives = 0;
-  double seconds() const { return products + attention + memory + collectives; }
+  double products_s = 0, attention_s = 0, memory_s = 0, collectives_s = 0;
+  double seconds() const { return products_s + attention_s + memory_s + collectives_s; }
 };
 
 class Step {
@@ -34,11 +34,11 @@ class Step {
     const auto add = [&](const char* name, double seconds) {
       if (seconds > 0) step.phases.push_back({name, seconds}), step.seconds += seconds;
     };
-    add("matrix products", pieces * (forward.products + backward.products));
-    add("attention", pieces * (forward.attention + backward.attention));
-    add("norms, activations, loss", pieces * (forward.memory + backward.memory));
+    add("matrix products", pieces * (forward.products_s + backward.products_s));
+    add("attention", pieces * (forward.attention_s + backward.attention_s));
+    add("norms, activations, loss", pieces * (forward.memory_s + backward.memory_s));
     add("tensor-parallel collectives, not hidden",
-        pieces * (forward.collectives + backward.collectives));
+        pieces * (forward.collectives_s + backward.collectives_s));
     add("gradients and weights between replicas, not hidden", Exposed(forward, backward));
     add("optimizer", OptimizerSeconds());
     step.link_bytes = link_bytes_, step.network_bytes = network_bytes_;
@@ -46,7 +46,7 @@ class Step {
   }
 
  private:
-  double Peak(double share) const { return device_.matrix_flops * share; }
+  double Peak(double share) const { return device_.matrix_flops_per_s * share; }
   double Tensor() const { return static_cast<double>(layout_.tensor); }
 
   Pass Forward() {
@@ -63,65 +63,77 @@ class Step {
     const double bytes =
         layers * 2 * (2 * 2 * dim + 2 * 3 * dim + 2 * (heads + keys) + 3 * hidden) + 8 * vocab;
     Pass pass;
-    pass.products = products * tokens_ / Tensor() / Peak(efficiency_.matrix);
-    pass.attention = attention * tokens_ / Tensor() / Peak(efficiency_.attention);
-    pass.memory = bytes * tokens_ / Tensor() / (device_.memory_bytes_per_s * efficiency_.memory);
-    pass.collectives = TensorCollectives();
+    pass.products_s = products * tokens_ / Tensor() / Peak(efficiency_.matrix);
+    pass.attention_s = attention * tokens_ / Tensor() / Peak(efficiency_.attention);
+    pass.memory_s = bytes * tokens_ / Tensor() / (device_.memory_bytes_per_s * efficiency_.memory);
+    pass.collectives_s = TensorCollectives();
     return pass;
   }
 
   Pass Backward(const Pass& forward) const {
-    Pass pass = {2 * forward.products, 2.5 * forward.attention, 2 * forward.memory,
-                 forward.collectives};
-    if (layout_.recompute == Recompute::kCheap) pass.memory += forward.memory;
+    // Sequence parallelism keeps a share of the normalised inputs and gathers them once more.
+    Pass pass = {2 * forward.products_s, 2.5 * forward.attention_s, 2 * forward.memory_s,
+                 1.5 * forward.collectives_s};
+    if (layout_.recompute == Recompute::kCheap) pass.memory_s += forward.memory_s;
     if (layout_.recompute == Recompute::kLayers) {
-      pass.products += forward.products, pass.attention += forward.attention;
-      pass.memory += forward.memory, pass.collectives += forward.collectives;
+      pass.products_s += forward.products_s, pass.attention_s += forward.attention_s;
+      pass.memory_s += forward.memory_s, pass.collectives_s += forward.collectives_s;
     }
     return pass;
   }
 
-  /// Of one pass: two pairs of all-gather and reduce-scatter a layer.
+  double LinkSpeed() const { return device_.link_bytes_per_s * efficiency_.link; }
+  double NetworkSpeed() const { return device_.network_bytes_per_s * efficiency_.network; }
+
+  /// Of a forward pass: two pairs of all-gather and reduce-scatter a layer, of which each moves
+  /// (tensor - 1) / tensor of the activations.
   double TensorCollectives() {
     if (layout_.tensor == 1) return 0;
     const double bytes = config_.n_layers * 2 * 2 * tokens_ * static_cast<double>(config_.dim) * 2 *
                          (Tensor() - 1) / Tensor();
-    const bool inside = layout_.tensor <= device_.per_node;
-    const double passes =
-        static_cast<double>(layout_.pieces) * (layout_.recompute == Recompute::kLayers ? 3 : 2);
-    (inside ? link_bytes_ : network_bytes_) += passes * bytes;
-    const double speed = inside ? device_.link_bytes_per_s * efficiency_.link
-                                : device_.network_bytes_per_s * efficiency_.network;
-    return bytes / speed * (1 - efficiency_.hidden_collectives);
+    const double passes = layout_.recompute == Recompute::kLayers ? 3.5 : 2.5;
+    link_bytes_ += static_cast<double>(layout_.pieces) * passes * bytes;
+    return bytes / LinkSpeed() * (1 - efficiency_.hidden_collectives);
   }
 
-  /// Reduce-scatter of gradients and all-gather of weights (an all-reduce is both).
+  /// Seconds to reduce-scatter or all-gather `bytes` over the replicas. Those of one node do it
+  /// over its links first and then send a share each: a node's adapters work side by side.
+  double BetweenReplicas(double bytes) {
+    const double inside = std::min(static_cast<double>(layout_.data),
+                                   std::max(1.0, device_.per_node / Tensor())),
+                 nodes = static_cast<double>(layout_.data) / inside;
+    const double link = bytes * (inside - 1) / inside,
+                 network = bytes / inside * std::max(0.0, nodes - 1) / nodes;
+    link_bytes_ += link, network_bytes_ += network;
+    return std::max(link / LinkSpeed(), network / NetworkSpeed());
+  }
+
+  /// Reduce-scatter of fp32 gradients and all-gather of bf16 weights, as far as passes do not hide
+  /// them.
   double Exposed(const Pass& forward, const Pass& backward) {
     if (layout_.data == 1) return 0;
-    const auto data = static_cast<double>(layout_.data);
-    const bool inside = layout_.devices() <= device_.per_node;
-    const double speed = inside ? device_.link_bytes_per_s * efficiency_.link
-                                : device_.network_bytes_per_s * efficiency_.network;
-    const double bytes = 2 * parameters_ * (data - 1) / data;
-    const double once = bytes / speed;
-    const auto pieces = static_cast<double>(layout_.pieces);
     // ZeRO 2 keeps no whole gradient, so every piece reduces its own; ZeRO 3 gathers the weights
     // for every pass.
-    const double reduces = layout_.zero >= 2 ? pieces : 1,
-                 gathers = layout_.zero >= 3 ? 2 * pieces : 1;
-    (inside ? link_bytes_ : network_bytes_) += (reduces + gathers) * bytes;
-    constexpr double kBehind = 0.95;  // the first bucket and the last have nothing beside them
+    const int64_t reduces = layout_.zero >= 2 ? layout_.pieces : 1,
+                  gathers = layout_.zero >= 3 ? 2 * layout_.pieces : 1;
+    double reduce = 0, gather = 0;
+    for (int64_t i = 0; i < reduces; ++i) reduce = BetweenReplicas(4 * parameters_);
+    for (int64_t i = 0; i < gathers; ++i) gather = BetweenReplicas(2 * parameters_);
     const auto exposed = [&](double moved, const Pass& pass) {
-      return std::max(0.0, moved * once - kBehind * pass.seconds());
+      return std::max(0.0, moved - efficiency_.behind * pass.seconds());
     };
-    if (layout_.zero < 3) return reduces * exposed(1, backward) + exposed(1, forward);
-    return pieces * (exposed(1, forward) + exposed(2, backward));
+    if (layout_.zero < 3) {
+      return static_cast<double>(reduces) * exposed(reduce, backward) + exposed(gather, forward);
+    }
+    return static_cast<double>(layout_.pieces) *
+           (exposed(gather, forward) + exposed(reduce + gather, backward));
   }
 
-  /// Reads gradient, master weight and moments, writes all but the gradient and the bf16 weight.
+  /// Reads gradient, master weight and moments (16 bytes), writes the last three and the bf16
+  /// weight (14).
   double OptimizerSeconds() const {
     const double mine = parameters_ / (layout_.zero >= 1 ? static_cast<double>(layout_.data) : 1.0);
-    return 28 * mine / (device_.memory_bytes_per_s * efficiency_.memory);
+    return 30 * mine / (device_.memory_bytes_per_s * efficiency_.memory);
   }
 
   const ModelConfig& config_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "kernels/cpu/task_memory.h"
 #include "kernels/cpu/tile_matmul.h"
 
@@ -132,7 +133,8 @@ struct TransposedCut {
 
 /// One task: a tile of C over all blocks of steps. While a slice multiplies, rows that are
 /// rearranged next are fetched: even slices fetch for the next group of slices, odd ones for the
-/// next panels.
+/// next panels. (Units with tiles do not fetch: `ahead` is
+/// theirs to ignore.)
 class TransposedTile {
  public:
   TransposedTile(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks& blocks,
@@ -229,6 +231,9 @@ class PackedPanels : public PanelSource {
     return static_cast<const uint32_t*>(job_.b) +
            (block * blocks_.block_steps * internal::Panels(job_.n) + panel * blocks_.Steps(block)) *
                kPanelColumns;
+  }
+  void Make(int64_t, int64_t, int64_t, uint32_t*) const override {
+    CRIA_CHECK(false, "packed panels are stored");
   }
 
  private:

@@ -36,10 +36,11 @@ struct Sweep {
   int64_t in_stride;
   void* out;  ///< float or bf16, by the function called
   int64_t out_stride;
-  // What the next slice will be packed from, fetched between the panels of this one; may be null.
+  // What the next slice will be packed from, fetched between the panels of this one by units
+  // without tiles; may be null.
   const char* ahead = nullptr;
   int64_t ahead_rows = 0, ahead_bytes = 0, ahead_stride_bytes = 0;
-  Beside beside = {};  ///< instead of `ahead` where the unit has tiles
+  Beside beside = {};  ///< called by units with tiles
 };
 
 struct MatmulUnit {

@@ -1,4 +1,4 @@
-// Memory of the tasks of matrix products.
+// Memory of the tasks of matrix products, and how work is cut into them.
 #pragma once
 
 #include <cstdint>

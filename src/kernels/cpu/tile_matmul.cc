@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "kernels/cpu/task_memory.h"
 
 namespace cria::kernels::internal {
@@ -26,7 +27,7 @@ class SliceErrands {
  public:
   explicit SliceErrands(const MatmulUnit& unit) : unit_(unit) {}
 
-  /// The slice's sweep calls `calls` times; by then all is done but what Finish does.
+  /// For a sweep that calls so many times.
   Beside Begin(int64_t calls) {
     for (Range& range : fetch_)
       range.share = CeilDiv(CeilDiv(range.end - range.at, calls), 64) * 64;
@@ -34,7 +35,8 @@ class SliceErrands {
     round_share_ = CeilDiv(round_share_, 16) * 16;
     return {[](void* self) { static_cast<SliceErrands*>(self)->Run(); }, this};
   }
-  void Fetch(const void* from, int64_t bytes, int which) {
+  enum What { kSlice, kPanels };
+  void Fetch(What which, const void* from, int64_t bytes) {
     fetch_[which].at = static_cast<const char*>(from);
     fetch_[which].end = fetch_[which].at + bytes;
   }
@@ -81,7 +83,7 @@ class SliceErrands {
   int64_t round_share_ = 0;
 };
 
-/// Rows [row0, row_end) of the product.
+/// Rows from row0 on, at most kTileChunkRows of them.
 class Chunk {
  public:
   Chunk(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks& blocks,
@@ -166,16 +168,18 @@ class Chunk {
                  SliceErrands* errands) const {
     const int64_t turn = row / unit_.slice_rows;
     if (turn + 1 < Slices()) {
-      errands->Fetch(Slice(block, row + unit_.slice_rows),
-                     blocks_.Steps(block) * unit_.slice_rows * 4, 0);
+      errands->Fetch(SliceErrands::kSlice, Slice(block, row + unit_.slice_rows),
+                     blocks_.Steps(block) * unit_.slice_rows * 4);
     }
     if (block + 1 == blocks_.count) return;
     const int64_t steps = blocks_.Steps(block + 1);
-    if (turn + 1 == Slices()) errands->Fetch(Slice(block + 1, 0), steps * unit_.slice_rows * 4, 0);
+    if (turn + 1 == Slices())
+      errands->Fetch(SliceErrands::kSlice, Slice(block + 1, 0), steps * unit_.slice_rows * 4);
     const uint32_t* panels = source_.Stored(block + 1, panel);
     if (panels == nullptr) return;
     const int64_t units = count * steps * kPanelColumns, share = CeilDiv(units, Slices());
-    errands->Fetch(panels + turn * share, std::min(share, units - turn * share) * 4, 1);
+    errands->Fetch(SliceErrands::kPanels, panels + turn * share,
+                   std::min(share, units - turn * share) * 4);
   }
   uint32_t* Slice(int64_t block, int64_t row) const {
     const int64_t stride = blocks_.block_steps * unit_.slice_rows + kSliceSlack;
@@ -194,6 +198,7 @@ class Chunk {
 
 void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob& job,
                 const StepBlocks& blocks, const PanelSource& source) {
+  CRIA_CHECK(!(job.bf16_result && job.accumulate), "rounded sums are not added to");
   thread_local Buffer<uint32_t> slices_memory;
   uint32_t* slices = Grow(&slices_memory, Chunk::SliceUnits(unit, job, blocks));
   const int64_t panels = CeilDiv(job.n, kPanelColumns);

@@ -15,7 +15,7 @@ class PanelSource {
   /// they are to be made.
   virtual const uint32_t* Stored(int64_t block, int64_t panel) const = 0;
   /// Makes `count` of them (count * steps * kPanelColumns units).
-  virtual void Make(int64_t, int64_t, int64_t, uint32_t*) const {}
+  virtual void Make(int64_t block, int64_t panel, int64_t count, uint32_t* to) const = 0;
 };
 
 /// Steps of a block: a slice of 32 rows is 32 KB (AMX processors have 48 KB of L1).
@@ -27,7 +27,7 @@ constexpr int64_t kTileChunkRows = 512;
 constexpr int64_t kTileMatmulRows = 33;
 
 /// C = A B or C += A B, as MatmulWith: the same chains of additions, so the same bits, for blocks
-/// of any size. `job.b` is not read.
+/// of any size. `job.b` is not read. No += into bf16.
 void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob& job,
                 const StepBlocks& blocks, const PanelSource& source);
 

@@ -1,0 +1,181 @@
+// Five unknowns, a handful of points: small dense steps from many starts.
+#include "plan/law_fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace cria::plan {
+namespace {
+
+constexpr int kUnknowns = 5;
+using Vector = std::array<double, kUnknowns>;  // ln e, ln a, ln b, alpha, beta
+using Matrix = std::array<Vector, kUnknowns>;
+constexpr double kDelta = 1e-3;
+constexpr size_t kFewestPoints = 6;
+
+double Huber(double r) {
+  const double size = std::abs(r);
+  return size <= kDelta ? r * r / 2 : kDelta * (size - kDelta / 2);
+}
+
+/// ln L at a point and its derivatives.
+double LogLoss(const Vector& x, const LossPoint& p, Vector* gradient) {
+  const double log_n = std::log(p.parameters), log_d = std::log(p.tokens);
+  const double terms[] = {x[0], x[1] - x[3] * log_n, x[2] - x[4] * log_d};
+  const double most = *std::max_element(std::begin(terms), std::end(terms));
+  double share[3], sum = 0;
+  for (int i = 0; i < 3; ++i) sum += share[i] = std::exp(terms[i] - most);
+  for (double& s : share) s /= sum;
+  *gradient = {share[0], share[1], share[2], -share[1] * log_n, -share[2] * log_d};
+  return most + std::log(sum);
+}
+
+double Objective(const Vector& x, const std::vector<LossPoint>& points) {
+  double sum = 0;
+  Vector unused;
+  for (const LossPoint& p : points) sum += Huber(LogLoss(x, p, &unused) - std::log(p.loss));
+  return sum;
+}
+
+/// Gaussian elimination with pivots; false if the matrix is singular.
+bool Solve(Matrix m, Vector right, Vector* x) {
+  for (int c = 0; c < kUnknowns; ++c) {
+    int pivot = c;
+    for (int r = c; r < kUnknowns; ++r) {
+      if (std::abs(m[r][c]) > std::abs(m[pivot][c])) pivot = r;
+    }
+    if (!(std::abs(m[pivot][c]) > 1e-300)) return false;
+    std::swap(m[c], m[pivot]);
+    std::swap(right[c], right[pivot]);
+    for (int r = c + 1; r < kUnknowns; ++r) {
+      const double factor = m[r][c] / m[c][c];
+      for (int k = c; k < kUnknowns; ++k) m[r][k] -= factor * m[c][k];
+      right[r] -= factor * right[c];
+    }
+  }
+  for (int r = kUnknowns - 1; r >= 0; --r) {
+    double sum = right[r];
+    for (int k = r + 1; k < kUnknowns; ++k) sum -= m[r][k] * (*x)[k];
+    (*x)[r] = sum / m[r][r];
+  }
+  return true;
+}
+
+/// From `x` downhill until nothing is gained.
+double Descend(const std::vector<LossPoint>& points, Vector* x) {
+  double best = Objective(*x, points), damping = 1e-3;
+  for (int iteration = 0; iteration < 500 && damping < 1e12; ++iteration) {
+    Matrix normal{};
+    Vector right{}, gradient;
+    for (const LossPoint& p : points) {
+      const double r = LogLoss(*x, p, &gradient) - std::log(p.loss);
+      const double weight = std::min(1.0, kDelta / std::max(std::abs(r), 1e-300));
+      for (int i = 0; i < kUnknowns; ++i) {
+        right[i] -= weight * gradient[i] * r;
+        for (int j = 0; j < kUnknowns; ++j) normal[i][j] += weight * gradient[i] * gradient[j];
+      }
+    }
+    for (int i = 0; i < kUnknowns; ++i) normal[i][i] *= 1 + damping;
+    Vector step, next = *x;
+    if (!Solve(normal, right, &step)) {
+      damping *= 10;
+      continue;
+    }
+    for (int i = 0; i < kUnknowns; ++i) next[i] += step[i];
+    const double value = Objective(next, points);
+    const bool sensible = next[3] > 0 && next[4] > 0 && next[3] < 3 && next[4] < 3;
+    if (sensible && value < best) {
+      const bool done = best - value < 1e-15 * best;
+      *x = next, best = value, damping = std::max(damping / 5, 1e-12);
+      if (done) break;
+    } else {
+      damping *= 4;
+    }
+  }
+  return best;
+}
+
+Vector FitOnce(const std::vector<LossPoint>& points) {
+  double least = points[0].loss, mean_n = 0, mean_d = 0;
+  for (const LossPoint& p : points) {
+    least = std::min(least, p.loss);
+    mean_n += std::log(p.parameters) / static_cast<double>(points.size());
+    mean_d += std::log(p.tokens) / static_cast<double>(points.size());
+  }
+  Vector best{};
+  double value = INFINITY;
+  for (const double floor : {0.3, 0.6, 0.9}) {
+    for (const double alpha : {0.15, 0.35, 0.7}) {
+      for (const double beta : {0.15, 0.35, 0.7}) {
+        const double rest = std::log((1 - floor) * least / 2 + 0.05);
+        Vector x = {std::log(floor * least), rest + alpha * mean_n, rest + beta * mean_d, alpha,
+                    beta};
+        const double at = Descend(points, &x);
+        if (at < value) value = at, best = x;
+      }
+    }
+  }
+  return best;
+}
+
+void Check(const std::vector<LossPoint>& points) {
+  std::set<double> sizes, lengths;
+  for (const LossPoint& p : points) sizes.insert(p.parameters), lengths.insert(p.tokens);
+  if (points.size() >= kFewestPoints && sizes.size() > 1 && lengths.size() > 1) return;
+  throw Error(
+      fmt::format("{} runs of {} sizes and {} lengths do not settle five unknowns", points.size(),
+                  sizes.size(), lengths.size()),
+      "the runs to fit",
+      fmt::format("give at least {} finished runs, of several sizes and lengths", kFewestPoints));
+}
+
+std::vector<LossPoint> Resample(const std::vector<LossPoint>& points, RandomStream* random) {
+  for (;;) {
+    std::vector<LossPoint> drawn;
+    std::set<uint64_t> different;
+    for (size_t i = 0; i < points.size(); ++i) {
+      const uint64_t pick = random->NextBelow(points.size());
+      different.insert(pick);
+      drawn.push_back(points[pick]);
+    }
+    if (different.size() >= kUnknowns) return drawn;
+  }
+}
+
+Interval Middle(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double share) {
+    return values[static_cast<size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
+  };
+  return {at(0.05), at(0.95)};
+}
+
+}  // namespace
+
+LawFit FitLaw(const std::vector<LossPoint>& points, int resamples, uint64_t seed) {
+  Check(points);
+  const Vector x = FitOnce(points);
+  LawFit fit;
+  fit.law = {"these runs", std::exp(x[0]), std::exp(x[1]), std::exp(x[2]), x[3], x[4]};
+  for (const LossPoint& p : points) {
+    const double r = std::log(fit.law.Loss(p.parameters, p.tokens) / p.loss);
+    fit.residual += r * r / static_cast<double>(points.size());
+  }
+  fit.residual = std::sqrt(fit.residual);
+  std::array<std::vector<double>, kUnknowns> draws;
+  RandomStream random(seed, RandomPurpose::kBootstrap);
+  for (int i = 0; i < resamples; ++i) {
+    const Vector y = FitOnce(Resample(points, &random));
+    for (int k = 0; k < kUnknowns; ++k) draws[k].push_back(k < 3 ? std::exp(y[k]) : y[k]);
+  }
+  fit.e = Middle(draws[0]), fit.a = Middle(draws[1]), fit.b = Middle(draws[2]);
+  fit.alpha = Middle(draws[3]), fit.beta = Middle(draws[4]);
+  return fit;
+}
+
+}  // namespace cria::plan

@@ -1,0 +1,33 @@
+// A scaling law of one's own: E, A, B and the exponents from finished runs.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "plan/scaling_law.h"
+
+namespace cria::plan {
+
+struct LossPoint {
+  double parameters, tokens, loss;  ///< loss of held-out text, nats a token
+};
+
+/// Where nine of ten fits to resampled runs lie.
+struct Interval {
+  double low = 0, high = 0;
+};
+
+struct LawFit {
+  ScalingLaw law;
+  Interval e, a, b, alpha, beta;
+  double residual = 0;  ///< root of the mean square of ln(predicted / measured)
+};
+
+/// Least sum of Huber losses (delta 1e-3) of ln L - ln of what was measured, as in Hoffmann et al.
+/// 2022, Approach 3: from a grid of starts by Levenberg-Marquardt steps on (ln e, ln a, ln b,
+/// alpha, beta), reweighted. `resamples` draws of the runs with replacement give the intervals;
+/// those that hold fewer than 5 different runs are drawn again. Throws Error with fewer than 6
+/// points, or where they are all of one size or of one length.
+LawFit FitLaw(const std::vector<LossPoint>& points, int resamples, uint64_t seed);
+
+}  // namespace cria::plan

@@ -1,0 +1,70 @@
+// Laws that made the points are found again; intervals hold them.
+#include "plan/law_fit.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace cria::plan {
+namespace {
+
+std::vector<LossPoint> PointsOf(const ScalingLaw& law, double noise) {
+  RandomStream random(3, RandomPurpose::kTest);
+  std::vector<LossPoint> points;
+  for (const double n : {1e6, 3e6, 1e7, 3e7, 1e8}) {
+    for (const double ratio : {5, 20, 80, 320}) {
+      const double tokens = ratio * n;
+      points.push_back({n, tokens, law.Loss(n, tokens) * std::exp(noise * random.NextNormal())});
+    }
+  }
+  return points;
+}
+
+TEST(LawFit, FindsTheLawThatMadeThePoints) {
+  for (const ScalingLaw& law : PublishedLaws()) {
+    const LawFit fit = FitLaw(PointsOf(law, 0), 0, 1);
+    EXPECT_NEAR(fit.law.e, law.e, 1e-3 * law.e) << law.name;
+    EXPECT_NEAR(fit.law.alpha, law.alpha, 1e-3) << law.name;
+    EXPECT_NEAR(fit.law.beta, law.beta, 1e-3) << law.name;
+    EXPECT_NEAR(std::log(fit.law.a / law.a), 0, 0.02) << law.name;
+    EXPECT_NEAR(std::log(fit.law.b / law.b), 0, 0.02) << law.name;
+    EXPECT_LT(fit.residual, 1e-6);
+  }
+}
+
+TEST(LawFit, NoiseIsInTheIntervals) {
+  const ScalingLaw& law = PublishedLaws()[0];
+  const LawFit fit = FitLaw(PointsOf(law, 0.005), 60, 1);
+  EXPECT_NEAR(fit.residual, 0.005, 0.002);
+  EXPECT_LT(fit.alpha.low, fit.alpha.high);
+  EXPECT_GT(law.alpha, fit.alpha.low - 0.02);
+  EXPECT_LT(law.alpha, fit.alpha.high + 0.02);
+  EXPECT_GT(law.e, fit.e.low - 0.05);
+  EXPECT_LT(law.e, fit.e.high + 0.05);
+  const LawFit again = FitLaw(PointsOf(law, 0.005), 60, 1);
+  EXPECT_EQ(again.law.a, fit.law.a);
+  EXPECT_EQ(again.b.high, fit.b.high);
+}
+
+TEST(LawFit, OneRunThatWentWrongMovesLittle) {
+  const ScalingLaw& law = PublishedLaws()[0];
+  std::vector<LossPoint> points = PointsOf(law, 0);
+  points[7].loss *= 1.3;
+  const LawFit fit = FitLaw(points, 0, 1);
+  EXPECT_NEAR(fit.law.alpha, law.alpha, 0.02);
+  EXPECT_NEAR(fit.law.beta, law.beta, 0.02);
+  EXPECT_NEAR(fit.law.e, law.e, 0.05);
+}
+
+TEST(LawFit, TooFewRunsAreAnError) {
+  std::vector<LossPoint> points = PointsOf(PublishedLaws()[0], 0);
+  EXPECT_THROW(FitLaw({points.begin(), points.begin() + 5}, 0, 1), Error);
+  for (LossPoint& p : points) p.parameters = 1e6;
+  EXPECT_THROW(FitLaw(points, 0, 1), Error);
+}
+
+}  // namespace
+}  // namespace cria::plan
