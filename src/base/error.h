@@ -15,9 +15,9 @@ class Error : public std::runtime_error {
  public:
   Error(const std::string& what, const std::string& where, const std::string& remedy)
       : std::runtime_error(what + "\n  where: " + where + "\n  mend:  " + remedy),
-        bad_usage_(where.starts_with("--")) {}
+        bad_usage_(where.starts_with("--") || where == "MODEL") {}
 
-  /// True if the fault is in a flag: `where` names one.
+  /// True if the fault is in the command line: `where` names a flag, or MODEL.
   bool bad_usage() const { return bad_usage_; }
 
  private:
