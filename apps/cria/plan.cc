@@ -1,5 +1,7 @@
 // `cria plan`: what a run takes, before it starts.
+#include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/units.h"

@@ -1,5 +1,5 @@
 // `cria plan fit`: a scaling law of one's own runs.
-#include <cmath>
+#include <algorithm>
 
 #include "base/error.h"
 #include "base/units.h"

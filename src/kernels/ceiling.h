@@ -27,9 +27,8 @@ struct ProductShape {
 /// best run of each. 0 where not measured.
 struct ProductSpeed {
   ProductShape shape;
-  double forward = 0,
-         peer_forward =
-             0;  ///< (peer 0: it has none) result in the operands' type; right side packed
+  // Peers are 0 where oneDNN has no such product on this processor.
+  double forward = 0, peer_forward = 0;    ///< result in the operands' type; right side packed
   double gradient = 0, peer_gradient = 0;  ///< dW [n, k] from dy and x, fp32; ours adds to dW
 
   double best() const;

@@ -133,8 +133,7 @@ struct TransposedCut {
 
 /// One task: a tile of C over all blocks of steps. While a slice multiplies, rows that are
 /// rearranged next are fetched: even slices fetch for the next group of slices, odd ones for the
-/// next panels. (Units with tiles do not fetch: `ahead` is
-/// theirs to ignore.)
+/// next panels. (Units with tiles ignore `ahead`.)
 class TransposedTile {
  public:
   TransposedTile(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks& blocks,
