@@ -3,18 +3,17 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "command.h"
+#include "failure.h"
 #include "kernels/instructions.h"
+#include "ranks.h"
 
 namespace {
 
-// Exit statuses of CLI.md: 0 done, 1 the work failed, 2 bad usage, 130 interrupted (state saved).
-constexpr int kFailed = 1, kBadUsage = 2, kInterrupted = 130;
 constexpr char kIsaFlag[] = "--isa (or CRIA_ISA)";
 
 // The first word that is no flag, if it names no command: CLI11 would only say that one is missing.
@@ -72,6 +71,7 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (!SpeaksForAllRanks()) return error.get_exit_code() == 0 ? 0 : kBadUsage;
     return app.exit(error) == 0 ? 0 : kBadUsage;
   }
   // What is still buffered may not fit onto the disk.
@@ -91,19 +91,7 @@ int main(int argc, char** argv) {
   cria::app::SetProgramName(argc > 0 ? argv[0] : nullptr);
   try {
     return Run(argc, argv);
-  } catch (const cria::Interrupted& interrupted) {
-    fmt::print(stderr, "\nInterrupted. {}\n", interrupted.what());
-    return kInterrupted;
-  } catch (const cria::Error& error) {
-    fmt::print(stderr, "cria: {}\n", error.what());
-    if (error.bad_usage()) return kBadUsage;
-  } catch (const std::filesystem::filesystem_error& error) {
-    fmt::print(stderr, "cria: {}\n  where: {}\n  mend:  check the path and its permissions\n",
-               error.code().message(), error.path1().string());
-  } catch (const std::bad_alloc&) {
-    std::fputs("cria: out of memory\n  mend:  use a smaller model, batch or context\n", stderr);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "cria: {}\n", error.what());
+  } catch (...) {
+    return cria::app::ReportFailure(std::current_exception(), "cria");
   }
-  return kFailed;
 }

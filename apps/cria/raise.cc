@@ -54,7 +54,7 @@ RunRecipe ReadWithOverrides(const Flags& flags, std::string* overrides) {
   }
   train::ChooseMicroRows(config, recipe.train.precision,
                          recipe.train.seq_len > 0 ? recipe.train.seq_len : config.max_seq_len,
-                         recipe.train.micro_rows, AvailableMemoryBytes());
+                         recipe.train.micro_rows, {AvailableMemoryBytes()});
   return recipe;
 }
 

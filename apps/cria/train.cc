@@ -1,14 +1,17 @@
 // cria train: pre-training from token shards.
 #include <iostream>
+#include <numeric>
 #include <optional>
 
 #include "base/error.h"
 #include "base/units.h"
+#include "comm/collectives.h"
 #include "command.h"
 #include "data/tokenize.h"
 #include "kernels/ceiling.h"
 #include "model/checkpoint.h"
 #include "progress_line.h"
+#include "ranks.h"
 #include "run_recipe.h"
 #include "store/checkpoint.h"
 #include "train/run.h"
@@ -24,6 +27,8 @@ struct Flags : CommonFlags {
   std::string steps, tokens, minutes, batch, save_every;
   double learning_rate = 0;
   int64_t warmup = -1, micro_rows = 0;
+  int zero = 2;
+  std::string rank_timeout = "5m";
   bool resume = false, force = false;
   const CLI::App* command = nullptr;
 };
@@ -102,8 +107,8 @@ ParameterBlock ReadInitialWeights(const Context& context, const std::string& pat
 bool OnlyResume(const Flags& f) {
   if (!f.resume) return false;
   const auto given = f.command->get_options([](const CLI::Option* option) {
-    constexpr std::string_view kFree[] = {"resume", "out",   "data",   "threads",
-                                          "json",   "quiet", "verbose"};
+    constexpr std::string_view kFree[] = {"resume", "out",     "data", "threads",     "json",
+                                          "quiet",  "verbose", "zero", "rank-timeout"};
     return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
                                             option->get_single_name()) == std::end(kFree);
   });
@@ -128,9 +133,20 @@ void PrintSummary(const train::RunSummary& s, const Flags& flags) {
   }
 }
 
-void Run(const Flags& flags) {
+// Of all ranks together.
+double MeasureCeiling(const Context& context, comm::Communicator* ranks) {
+  const double own = kernels::MeasureProductCeiling(context);
+  if (ranks == nullptr) return own;
+  std::vector<double> all(static_cast<size_t>(ranks->size()));
+  comm::AllGather(*ranks, own, std::span<double>(all));
+  return std::accumulate(all.begin(), all.end(), 0.0);
+}
+
+void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   const Context context = flags.MakeContext();
+  const bool leads = ranks == nullptr || ranks->rank() == 0;
   train::RunSetup setup;
+  setup.sharing = {ranks, flags.zero};
   setup.run = flags.out;
   setup.shards = flags.data;
   setup.resume = flags.resume;
@@ -167,17 +183,24 @@ void Run(const Flags& flags) {
   train::ValidateOptions(setup.options);
   setup.token_bytes =
       TokenTextBytes(tokenizer::Tokenizer::Load(setup.shards / kShardTokenizerName));
-  setup.ceiling_flops = kernels::MeasureProductCeiling(context);
+  setup.ceiling_flops = MeasureCeiling(context, ranks);
   ProgressLine line(flags.progress_style());
   train::Observer* const observers[] = {&line};
   try {
-    PrintSummary(train::Train(context, setup, observers), flags);
+    const train::RunSummary summary = train::Train(context, setup, observers);
+    if (leads) PrintSummary(summary, flags);
   } catch (const Interrupted&) {
     const bool kept = fs::exists(setup.run / train::kRunFileName);
     throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}", ProgramName(),
                                          setup.run.string())
                            : "The run had not begun.");
   }
+}
+
+void Run(Flags flags) {
+  if (StartedAsRank() && flags.threads == 0) flags.threads = DefaultThreadsOfRank();
+  RunRanks(ParseSeconds(flags.rank_timeout, "--rank-timeout"),
+           [&](comm::Communicator* ranks) { TrainOnRank(flags, ranks); });
 }
 
 }  // namespace
@@ -215,6 +238,13 @@ void AddTrainCommand(CLI::App* app) {
   c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
       ->check(CLI::IsMember({"bf16", "f32"}));
   c->add_option("--save-every", f->save_every, "Time between checkpoints (default: 2 % of time)");
+  c->add_option("--zero", f->zero,
+                "What ranks share: 0 work only, 1 and 2 weights, gradients and moments, 3 packed "
+                "weights too")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 3));
+  c->add_option("--rank-timeout", f->rank_timeout, "Silence after which a rank counts as dead")
+      ->capture_default_str();
   for (const char* size :
        {"--params", "--preset", "--dim", "--layers", "--heads", "--kv-heads", "--hidden"}) {
     init->excludes(c->get_option(size));

@@ -1,6 +1,7 @@
 // CPUID, and asking the kernel for the AMX tiles; memory figures from /proc.
 #include "base/cpu.h"
 
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -112,6 +113,14 @@ std::string CpuModel() {
     if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
   }
   return "unknown processor";
+}
+
+int AllCores() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
+
+int BoundCores() {
+  cpu_set_t set;  // of 1024 cores; on larger machines the call fails
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return AllCores();
+  return std::max(1, CPU_COUNT(&set));
 }
 
 int64_t TotalMemoryBytes() { return MemInfoBytes("MemTotal"); }

@@ -26,6 +26,9 @@ Isa ParseIsa(std::string_view name, const std::string& where);
 
 /// Model name as the system reports it.
 std::string CpuModel();
+/// Cores of the machine, and those that this process may run on (taskset, mpirun, Slurm).
+int AllCores();
+int BoundCores();
 int64_t TotalMemoryBytes();
 int64_t AvailableMemoryBytes();
 

@@ -18,7 +18,4 @@ struct AdamWStep {
 void AdamW(const Context& context, const AdamWStep& step, int64_t n, const float* gradient,
            float* parameter, float* m, float* v);
 
-/// Sum of squares in double, in blocks of fixed size and order.
-double SumOfSquares(const Context& context, int64_t n, const float* x);
-
 }  // namespace cria::kernels

@@ -1,4 +1,4 @@
-// Matrix products of a linear layer: y = x W^T, dx = dy W, dW += dy^T x. The right operand is
+// Matrix products of a linear layer: y = x W^T, dx = dy W, dW = dy^T x. The right operand is
 // packed once per weight update; the left one is read where it lies.
 //
 // T is the type of the operands (float, or BF16 with fp32 accumulation). Every element of C is
@@ -44,10 +44,12 @@ template <class T, class C>
 void Matmul(const Context& context, int64_t m, const T* a, int64_t lda, const PackedMatrix<T>& b,
             C* c, int64_t ldc, bool accumulate = false);
 
-/// C [M, N] += A^T B with A [K, M] (row stride lda), B [K, N] (row stride ldb), C row stride ldc.
-/// The weight gradient: A = dy [tokens, out], B = x [tokens, in], C = dW [out, in].
+/// C [M, N] = A^T B, or C += A^T B, with A [K, M] (row stride lda), B [K, N] (row stride ldb), C
+/// row stride ldc. K > 0. The weight gradient: A = dy [tokens, out], B = x [tokens, in], C = dW
+/// [out, in].
 template <class T>
 void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, const T* a,
-                       int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc);
+                       int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc,
+                       bool accumulate = false);
 
 }  // namespace cria::kernels

@@ -139,18 +139,22 @@ TEST(Matmul, EveryUnitEqualsTheScalarTruth) {
   }
 }
 
-TEST(Matmul, TransposedProductAddsToC) {
+TEST(Matmul, TransposedProductReplacesOrAddsToC) {
   const Context context(2);
   for (const Case& unit : UnitsOfThisMachine()) {
     const bool bf16 = unit.unit->element_bytes == 2;
     for (const Size& z : kSizes) {
       const int64_t lda = z.m + 2, ldb = z.n + 5, ldc = z.n + 3;
       const Operand a(z.k * lda, 1, bf16), b(z.k * ldb, 2, bf16);
-      std::vector<double> want(z.m * ldc, 0.5);
-      ref::Matmul(z.m, z.n, z.k, a.values.data(), int64_t{1}, lda, b.values.data(), ldb, int64_t{1},
-                  want.data(), ldc);
-      for (int threads = 1; threads <= 3; threads += 2) {
+      for (const bool accumulate : {false, true}) {
+        std::vector<double> want(z.m * ldc, 0.5);
+        if (!accumulate) {
+          for (int64_t r = 0; r < z.m; ++r) std::fill_n(want.begin() + r * ldc, z.n, 0.0);
+        }
+        ref::Matmul(z.m, z.n, z.k, a.values.data(), int64_t{1}, lda, b.values.data(), ldb,
+                    int64_t{1}, want.data(), ldc);
         std::vector<float> c(z.m * ldc, 0.5f);
+        const int threads = accumulate ? 3 : 1;
         MatmulTransposedAWith(*unit.unit, Context(threads),
                               {.m = z.m,
                                .n = z.n,
@@ -160,7 +164,8 @@ TEST(Matmul, TransposedProductAddsToC) {
                                .b = b.data(bf16),
                                .ldb = ldb,
                                .c = c.data(),
-                               .ldc = ldc});
+                               .ldc = ldc,
+                               .accumulate = accumulate});
         for (int64_t i = 0; i < z.m * ldc; ++i) {
           ASSERT_NEAR(c[i], want[i], i % ldc < z.n ? Tolerance(z.k, want[i], false) : 0)
               << unit.name << " m " << z.m << " n " << z.n << " k " << z.k << " at " << i / ldc

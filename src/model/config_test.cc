@@ -59,22 +59,48 @@ TEST(Parameters, ListAndOffsetsAgree) {
     c.n_kv_heads = 1;
     const ParameterBlock block(c);
     EXPECT_EQ(block.size(), ParameterCount(c));
-    for (int l = 0; l < c.n_layers; ++l) {
-      const LayerOffsets o = OffsetsOfLayer(c, l);
-      const std::string layer = "layers." + std::to_string(l) + ".";
-      EXPECT_EQ(block.spec(layer + "attention_norm.weight").offset, o.attention_norm);
-      EXPECT_EQ(block.spec(layer + "attention.wq.weight").offset, o.wqkv);
-      EXPECT_EQ(block.spec(layer + "attention.wo.weight").offset, o.wo);
-      EXPECT_EQ(block.spec(layer + "ffn_norm.weight").offset, o.ffn_norm);
-      EXPECT_EQ(block.spec(layer + "feed_forward.w1.weight").offset, o.w13);
-      EXPECT_EQ(block.spec(layer + "feed_forward.w2.weight").offset, o.w2);
+    const std::vector<ParameterRange> groups = ParameterGroups(c);
+    ASSERT_EQ(std::ssize(groups), c.n_layers + 2);
+    for (size_t g = 1; g < groups.size(); ++g) {
+      EXPECT_EQ(groups[g].offset, groups[g - 1].end());
     }
-    const TopOffsets top = OffsetsOfTop(c);
-    EXPECT_EQ(block.spec("norm.weight").offset, top.norm);
-    EXPECT_EQ(
-        tied ? block.spec("tok_embeddings.weight").offset : block.spec("output.weight").offset,
-        top.output);
+    EXPECT_EQ(groups.back().end(), block.size());
+    const LayerOffsets o(c);
+    for (int l = 0; l < c.n_layers; ++l) {
+      const int64_t at = groups[static_cast<size_t>(l) + 1].offset;
+      const std::string layer = "layers." + std::to_string(l) + ".";
+      EXPECT_EQ(block.spec(layer + "attention_norm.weight").offset - at, o.attention_norm);
+      EXPECT_EQ(block.spec(layer + "attention.wq.weight").offset - at, o.wqkv);
+      EXPECT_EQ(block.spec(layer + "attention.wo.weight").offset - at, o.wo);
+      EXPECT_EQ(block.spec(layer + "ffn_norm.weight").offset - at, o.ffn_norm);
+      EXPECT_EQ(block.spec(layer + "feed_forward.w1.weight").offset - at, o.w13);
+      EXPECT_EQ(block.spec(layer + "feed_forward.w2.weight").offset - at, o.w2);
+    }
+    EXPECT_EQ(block.spec("tok_embeddings.weight").offset, groups.front().offset);
+    EXPECT_EQ(block.spec("norm.weight").offset, groups.back().offset);
+    if (!tied) {
+      EXPECT_EQ(block.spec("output.weight").offset, groups.back().offset + c.dim);
+    }
   }
+}
+
+TEST(Parameters, RangesHeldApartAreTheWhole) {
+  const ModelConfig c = DeriveConfig(1'000'000, 512, 64);
+  ParameterBlock whole(c);
+  const int64_t size = whole.size(), cut = 100'003;
+  ParameterBlock part(c, {{5, 20}, {cut, size - cut}});
+  InitializeParameters(Context(2), c, 7, &whole);
+  InitializeParameters(Context(1), c, 7, &part);
+  EXPECT_EQ(part.size(), 20 + size - cut);
+  for (const ParameterRange& range : part.held()) {
+    const auto got = part.values(range), want = whole.values(range);
+    EXPECT_TRUE(std::equal(got.begin(), got.end(), want.begin(), want.end()));
+  }
+  const std::vector<ParameterRange> held = part.HeldOf({10, size - 10});
+  ASSERT_EQ(held.size(), 2u);
+  EXPECT_EQ(held[0].offset, 10);
+  EXPECT_EQ(held[0].elements, 15);
+  EXPECT_EQ(held[1].offset, cut);
 }
 
 TEST(Parameters, InitialisationDoesNotDependOnThreads) {

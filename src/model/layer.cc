@@ -114,6 +114,7 @@ void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeig
   kernels::MatmulTransposedA(context, 2 * hidden, c.dim, n, d_gate_up, 2 * hidden,
                              a->ffn_normed.data(), c.dim, gradients + at.w13, c.dim);
   kernels::Matmul(context, n, d_gate_up, 2 * hidden, weights.w13.backward, d_normed, c.dim);
+  std::fill_n(gradients + at.ffn_norm, c.dim, 0.0f);
   kernels::RmsNormBackward(context, n, c.dim, a->x_mid.data(), weights.ffn_norm, a->ffn_rms.data(),
                            d_normed, dx, gradients + at.ffn_norm);
 
@@ -131,6 +132,7 @@ void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeig
   kernels::MatmulTransposedA(context, w.qkv, c.dim, n, dq, w.qkv, a->attention_normed.data(), c.dim,
                              gradients + at.wqkv, c.dim);
   kernels::Matmul(context, n, dq, w.qkv, weights.wqkv.backward, d_normed, c.dim);
+  std::fill_n(gradients + at.attention_norm, c.dim, 0.0f);
   kernels::RmsNormBackward(context, n, c.dim, a->x.data(), weights.attention_norm,
                            a->attention_rms.data(), d_normed, dx, gradients + at.attention_norm);
 }

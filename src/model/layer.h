@@ -35,9 +35,8 @@ void LayerForward(const Context& context, const ModelConfig& config, const Layer
                   const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
                   float* x_out);
 
-/// scratch->dx [N, dim] holds d loss / d x_out on entry and d loss / d x on return. Adds the weight
-/// gradients to `gradients` (the whole block; `offsets` say where this layer's begin). Overwrites
-/// a->gate_up and a->qkv.
+/// scratch->dx [N, dim] holds d loss / d x_out on entry and d loss / d x on return. Writes the
+/// weight gradients to `gradients` at `offsets`. Overwrites a->gate_up and a->qkv.
 template <class T>
 void LayerBackward(const Context& context, const ModelConfig& config,
                    const LayerWeights<T>& weights, const kernels::RopeTable& rope,

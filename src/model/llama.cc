@@ -25,8 +25,19 @@ class LlamaOf : public Llama {
 
   const ModelConfig& config() const override { return config_; }
 
-  void SetWeights(const Context& context, const ParameterBlock& parameters) override {
-    weights_.Set(context, config_, parameters, for_training_);
+  void SetGroup(const Context& context, int group, const float* values) override {
+    CRIA_CHECK(source_ == nullptr || group == 0 || group > config_.n_layers, "layer {} is streamed",
+               group - 1);
+    weights_.SetGroup(context, config_, group, values, {true, for_training_});
+  }
+
+  void StreamLayers(WeightSource* source) override {
+    CRIA_CHECK(for_training_ && weights_.layers.empty(), "before any weights are set");
+    source_ = source;
+    ModelConfig one = config_;
+    one.n_layers = 1;
+    streamed_.layers.resize(1);
+    streamed_config_ = one;
   }
 
   void LoadWeights(const Context& context, ModelFiles files) override {
@@ -39,7 +50,7 @@ class LlamaOf : public Llama {
     CheckBatch(batch);
     Activations<T>& a = Reserve(batch.rows * batch.seq_len);
     const TokenRows tokens = GridRows(batch, &a);
-    RunFull(context, tokens, batch.tokens, &a);
+    RunFull(context, tokens, batch.tokens, false, &a);
     HeadLoss(context, tokens.n(), batch.targets.data(), &a);
     CRIA_CHECK(token_loss.empty() || token_loss.size() == static_cast<size_t>(tokens.n()));
     std::copy_n(a.head.loss.data(), token_loss.size(), token_loss.begin());
@@ -47,21 +58,30 @@ class LlamaOf : public Llama {
   }
 
   double LossAndGradients(const Context& context, const Batch& batch, float gradient_scale,
-                          ParameterBlock* gradients) override {
+                          GradientSink* gradients) override {
     CRIA_CHECK(for_training_, "this model was made for inference");
     CheckBatch(batch);
     Activations<T>& a = Reserve(batch.rows * batch.seq_len);
     const TokenRows tokens = GridRows(batch, &a);
-    RunFull(context, tokens, batch.tokens, &a);
-    HeadBackward(context, tokens.n(), batch.targets.data(), gradient_scale, &a, gradients->data());
+    RunFull(context, tokens, batch.tokens, true, &a);
+    float* embedding = config_.tied_embeddings ? gradients->Open(0) : nullptr;
+    const int top = config_.n_layers + 1;
+    HeadBackward(context, tokens.n(), batch.targets.data(), gradient_scale, &a,
+                 gradients->Open(top), embedding);
+    gradients->Close(top);
     for (int l = config_.n_layers - 1; l >= 0; --l) {
-      LayerBackward(context, config_, weights_.layers[static_cast<size_t>(l)], rope_, tokens,
-                    OffsetsOfLayer(config_, l), &a.layers[static_cast<size_t>(l)], &a.scratch,
-                    gradients->data());
+      const LayerWeights<T>& weights = Layer(context, l, l > 0 ? l : -1, {false, true});
+      LayerBackward(context, config_, weights, rope_, tokens, LayerOffsets(config_),
+                    &a.layers[static_cast<size_t>(l)], &a.scratch, gradients->Open(1 + l));
+      gradients->Close(1 + l);
+    }
+    if (embedding == nullptr) {
+      embedding = gradients->Open(0);
+      FillZero(context, config_.vocab_size * config_.dim, embedding);
     }
     kernels::EmbeddingBackward(context, tokens.n(), config_.dim, a.scratch.dx.data(),
-                               batch.tokens.data(),
-                               gradients->data() + OffsetsOfTop(config_).embedding);
+                               batch.tokens.data(), embedding);
+    gradients->Close(0);
     return SumLoss(a.head, tokens.n());
   }
 
@@ -75,7 +95,7 @@ class LlamaOf : public Llama {
     if (batch.phases.generated > 0) weights_.PackSome(context, files_);
     Activations<T>& a = Reserve(batch.phases.n());
     const TokenRows tokens{batch.phases, batch.positions, {}, batch.segments};
-    float* x = RunLayers(context, tokens, batch.tokens, pool, &a);
+    float* x = RunLayers(context, tokens, batch.tokens, pool, false, &a);
     for (size_t i = 0; i < batch.wanted_rows.size(); ++i) {  // to the front, in place: they ascend
       const int64_t from = batch.wanted_rows[i], to = static_cast<int64_t>(i);
       if (from != to) std::copy_n(x + from * config_.dim, config_.dim, x + to * config_.dim);
@@ -120,7 +140,7 @@ class LlamaOf : public Llama {
   // Returns the residual stream behind the layers. They keep what they saw when this model trains;
   // else one set of buffers serves all and the residual stream stays in place.
   float* RunLayers(const Context& context, const TokenRows& tokens, std::span<const int32_t> ids,
-                   KvPool* pool, Activations<T>* a) {
+                   KvPool* pool, bool then_backward, Activations<T>* a) {
     weights_.Embed(context, config_.dim, ids, a->layers[0].x.data());
     for (int l = 0; l < config_.n_layers; ++l) {
       const bool last = l + 1 == config_.n_layers;
@@ -128,11 +148,31 @@ class LlamaOf : public Llama {
       float* x_out = !for_training_ ? layer.x.data()
                      : last         ? a->head.x.data()
                                     : a->layers[static_cast<size_t>(l) + 1].x.data();
-      LayerForward(context, config_, weights_.layers[static_cast<size_t>(l)], rope_, tokens,
+      const LayerWeights<T>& weights = Layer(context, l,
+                                             !last           ? 2 + l
+                                             : then_backward ? 1 + l
+                                                             : -1,
+                                             {true, false});
+      LayerForward(context, config_, weights, rope_, tokens,
                    pool != nullptr ? pool->layer(l) : kernels::KvLayer(), &layer, &a->scratch,
                    x_out);
     }
     return for_training_ ? a->head.x.data() : a->layers[0].x.data();
+  }
+
+  // The weights of a layer, kept or asked of the source; `next_group` is what it will be asked for
+  // afterwards.
+  const LayerWeights<T>& Layer(const Context& context, int l, int next_group, PackFor passes) {
+    if (source_ == nullptr) return weights_.layers[static_cast<size_t>(l)];
+    streamed_.SetGroup(context, streamed_config_, 1, source_->Fetch(1 + l, next_group), passes);
+    return streamed_.layers[0];
+  }
+
+  static void FillZero(const Context& context, int64_t n, float* to) {
+    constexpr int64_t kBlock = 1 << 16;
+    context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t b) {
+      std::fill(to + b * kBlock, to + std::min(n, (b + 1) * kBlock), 0.0f);
+    });
   }
 
   void FinalNorm(const Context& context, int64_t rows, const float* x, Activations<T>* a) {
@@ -142,8 +182,8 @@ class LlamaOf : public Llama {
 
   // Whole sequences, up to the final norm of every row.
   void RunFull(const Context& context, const TokenRows& tokens, std::span<const int32_t> ids,
-               Activations<T>* a) {
-    FinalNorm(context, tokens.n(), RunLayers(context, tokens, ids, nullptr, a), a);
+               bool then_backward, Activations<T>* a) {
+    FinalNorm(context, tokens.n(), RunLayers(context, tokens, ids, nullptr, then_backward, a), a);
   }
 
   // Rows that stand in the caller's order go straight to it; else by way of head.logits.
@@ -186,25 +226,25 @@ class LlamaOf : public Llama {
     });
   }
 
-  // Loss, gradient of the output matrix, and scratch.dx = gradient at the final residual stream.
+  // Loss, gradients of the last group (with tied embeddings the output's go to `tied`), and
+  // scratch.dx = gradient at the final residual stream.
   void HeadBackward(const Context& context, int64_t n, const int32_t* targets, float scale,
-                    Activations<T>* a, float* gradients) {
+                    Activations<T>* a, float* gradients, float* tied) {
     HeadActivations<T>& head = a->head;
     const int64_t dim = config_.dim, vocab = config_.vocab_size;
     ForEachLogitBlock(context, {n, 0}, a, [&](int64_t first, int64_t rows) {
       kernels::CrossEntropy(context, rows, vocab, head.logits.data(), targets + first, scale,
                             head.loss.data() + first, head.dlogits.data() + first * vocab);
     });
-    const TopOffsets top = OffsetsOfTop(config_);
     kernels::MatmulTransposedA(context, vocab, dim, n, head.dlogits.data(), vocab,
-                               head.normed.data(), dim, gradients + top.output, dim);
+                               head.normed.data(), dim, tied != nullptr ? tied : gradients + dim,
+                               dim);
     kernels::Matmul(context, n, head.dlogits.data(), vocab, weights_.output.backward,
                     a->scratch.d_normed.data(), dim);
-    context.ParallelFor(n,
-                        [&](int64_t r) { std::fill_n(a->scratch.dx.data() + r * dim, dim, 0.0f); });
+    FillZero(context, n * dim, a->scratch.dx.data());
+    std::fill_n(gradients, dim, 0.0f);
     kernels::RmsNormBackward(context, n, dim, head.x.data(), weights_.norm, head.rms.data(),
-                             a->scratch.d_normed.data(), a->scratch.dx.data(),
-                             gradients + top.norm);
+                             a->scratch.d_normed.data(), a->scratch.dx.data(), gradients);
   }
 
   static double SumLoss(const HeadActivations<T>& head, int64_t n) {
@@ -219,9 +259,19 @@ class LlamaOf : public Llama {
   ModelFiles files_;  // mapped, for the weights that stay in it
   LlamaWeights<T> weights_;
   std::unique_ptr<Activations<T>> activations_;
+  WeightSource* source_ = nullptr;  // of the layers; null: they are in weights_
+  LlamaWeights<T> streamed_;        // the layer that was asked for last
+  ModelConfig streamed_config_;     // of one layer
 };
 
 }  // namespace
+
+void Llama::SetWeights(const Context& context, const ParameterBlock& parameters) {
+  const std::vector<ParameterRange> groups = ParameterGroups(config());
+  for (size_t g = 0; g < groups.size(); ++g) {
+    SetGroup(context, static_cast<int>(g), parameters.values(groups[g]).data());
+  }
+}
 
 const char* PrecisionName(Precision precision) {
   return precision == Precision::kBF16 ? "bf16" : "f32";
@@ -238,13 +288,13 @@ std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& 
   return std::make_unique<LlamaOf<float>>(config, options.for_training);
 }
 
-int64_t TrainingMemoryBytes(const ModelConfig& config, Precision precision, int64_t rows,
-                            int64_t seq_len) {
+int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, int64_t rows,
+                           int64_t seq_len, bool streamed) {
   const bool bf16 = precision == Precision::kBF16;
-  const int64_t parameters = ParameterCount(config);
-  // Master weights, gradients and two moments in fp32; packed operands forward and backward.
-  const int64_t weights =
-      parameters * (16 + 2 * (bf16 ? 2 : 4)) + config.vocab_size * config.dim * 4;
+  int64_t packed = ParameterCount(config);
+  if (streamed) packed -= (config.n_layers - 1) * ParameterGroups(config)[1].elements;
+  // Operands forward and backward, and the embedding table in fp32.
+  const int64_t weights = packed * 2 * (bf16 ? 2 : 4) + config.vocab_size * config.dim * 4;
   const int64_t n = rows * seq_len;
   return weights +
          (bf16 ? ActivationBytes<BF16>(config, n, true) : ActivationBytes<float>(config, n, true));

@@ -10,6 +10,7 @@
 #include "model/checkpoint.h"
 #include "model/config.h"
 #include "model/kv_pool.h"
+#include "model/parameter_stream.h"
 #include "model/parameters.h"
 
 namespace cria {
@@ -37,8 +38,14 @@ class Llama {
   virtual ~Llama() = default;
   virtual const ModelConfig& config() const = 0;
 
-  /// Packs the weights for the kernels. Call after every optimizer step.
-  virtual void SetWeights(const Context& context, const ParameterBlock& parameters) = 0;
+  /// Packs the weights of one group (ParameterGroups) for the kernels: fp32 values in the order of
+  /// the block. All groups must be set before the first pass, and again after every optimizer step.
+  virtual void SetGroup(const Context& context, int group, const float* values) = 0;
+  /// All groups of a whole block.
+  void SetWeights(const Context& context, const ParameterBlock& parameters);
+  /// From now on the layers' weights are asked of `source` in every pass, and never kept: SetGroup
+  /// is for the first and the last group only. `source` outlives this. Training only.
+  virtual void StreamLayers(WeightSource* source) = 0;
 
   /// Reads the weights for inference, one matrix at a time; quantised ones are used where they are
   /// mapped, so `files` is kept. Throws Error if a tensor is missing or misshapen.
@@ -48,10 +55,10 @@ class Llama {
   /// receives each term (0 where the target is -1).
   virtual double Loss(const Context& context, const Batch& batch, std::span<float> token_loss) = 0;
 
-  /// The same; adds gradient_scale * d(loss sum)/d(parameters) to `gradients`. Only after
-  /// SetWeights of a model made for training.
+  /// The same; gradient_scale * d(loss sum)/d(parameters) goes to `gradients`. Only for a model
+  /// made for training.
   virtual double LossAndGradients(const Context& context, const Batch& batch, float gradient_scale,
-                                  ParameterBlock* gradients) = 0;
+                                  GradientSink* gradients) = 0;
 
   /// The number type in which a cache holds the model's keys and values as they are computed: kF32
   /// for float precision, kF16 for bf16. The cached pass then equals the full one.
@@ -73,9 +80,10 @@ struct LlamaOptions {
 };
 std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& options);
 
-/// Bytes that training with micro-batches of `rows` x `seq_len` needs, weights and moments
-/// included.
-int64_t TrainingMemoryBytes(const ModelConfig& config, Precision precision, int64_t rows,
-                            int64_t seq_len);
+/// Bytes of a model made for training once it ran `rows` x `seq_len` tokens: its packed weights
+/// (`streamed`: of one layer, the embedding and the head) and its activations. Master weights,
+/// gradients and moments are the trainer's.
+int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, int64_t rows,
+                           int64_t seq_len, bool streamed);
 
 }  // namespace cria

@@ -1,6 +1,7 @@
 // The list itself, and the initial values.
 #include "model/parameters.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -50,9 +51,44 @@ Shape ParameterShape(const ModelConfig& c, const std::string& name) {
   CRIA_CHECK(false, "no parameter {}", name);
 }
 
+std::vector<ParameterRange> ParameterGroups(const ModelConfig& config) {
+  std::vector<ParameterRange> groups;
+  std::string group = "none yet";
+  for (const ParameterSpec& spec : ListParameters(config)) {
+    // "layers.12.attention.wq.weight" -> "layers.12."; what stands before or behind the layers: "".
+    const bool in_layer = spec.name.starts_with("layers.");
+    const std::string name = in_layer ? spec.name.substr(0, spec.name.find('.', 7) + 1) : "";
+    if (name != group) groups.push_back({spec.offset, 0});
+    group = name;
+    groups.back().elements += spec.elements();
+  }
+  return groups;
+}
+
 ParameterBlock::ParameterBlock(const ModelConfig& config)
-    : specs_(ListParameters(config)), values_(ParameterCount(config)) {
+    : ParameterBlock(config, {{0, ParameterCount(config)}}) {
   CRIA_CHECK(specs_.back().offset + specs_.back().elements() == values_.size());
+}
+
+ParameterBlock::ParameterBlock(const ModelConfig& config, std::vector<ParameterRange> held)
+    : specs_(ListParameters(config)), held_(std::move(held)) {
+  int64_t size = 0;
+  for (const ParameterRange& range : held_) {
+    places_.push_back(size);
+    size += range.elements;
+  }
+  values_ = Buffer<float>(size);
+}
+
+int64_t ParameterBlock::Place(const ParameterRange& range) const {
+  const auto next = std::upper_bound(
+      held_.begin(), held_.end(), range.offset,
+      [](int64_t offset, const ParameterRange& held) { return offset < held.offset; });
+  CRIA_CHECK(next != held_.begin(), "parameter {} is not held here", range.offset);
+  const ParameterRange& held = *(next - 1);
+  CRIA_CHECK(range.end() <= held.end(), "parameters {} to {} are not held here", range.offset,
+             range.end());
+  return places_[static_cast<size_t>(next - 1 - held_.begin())] + range.offset - held.offset;
 }
 
 const ParameterSpec& ParameterBlock::spec(const std::string& name) const {
@@ -60,6 +96,16 @@ const ParameterSpec& ParameterBlock::spec(const std::string& name) const {
     if (s.name == name) return s;
   }
   CRIA_CHECK(false, "no parameter {}", name);
+}
+
+std::vector<ParameterRange> ParameterBlock::HeldOf(const ParameterRange& range) const {
+  std::vector<ParameterRange> parts;
+  for (const ParameterRange& held : held_) {
+    const int64_t first = std::max(held.offset, range.offset);
+    const int64_t end = std::min(held.end(), range.end());
+    if (first < end) parts.push_back({first, end - first});
+  }
+  return parts;
 }
 
 void ParameterBlock::SetZero(const Context& context) {
@@ -77,20 +123,25 @@ void InitializeParameters(const Context& context, const ModelConfig& config, uin
   constexpr int64_t kBlock = 1 << 16;
   uint64_t stream = 0;
   for (const ParameterSpec& spec : parameters->specs()) {
-    const std::span<float> values = parameters->values(spec);
-    if (spec.role == ParameterRole::kNorm) {
-      std::fill(values.begin(), values.end(), 1.0f);
-      continue;
-    }
+    const bool norm = spec.role == ParameterRole::kNorm;
     const double std = spec.role == ParameterRole::kResidualMatrix ? residual_std : std_of_inputs;
     const int64_t blocks = (spec.elements() + kBlock - 1) / kBlock;
     context.ParallelFor(blocks, [&](int64_t b) {
+      const int64_t first = spec.offset + b * kBlock;
+      const ParameterRange block{first, std::min(kBlock, spec.offset + spec.elements() - first)};
+      const std::vector<ParameterRange> parts = parameters->HeldOf(block);
+      if (parts.empty()) return;
       RandomStream random(seed, RandomPurpose::kInit, stream + static_cast<uint64_t>(b));
-      const int64_t end = std::min(spec.elements(), (b + 1) * kBlock);
-      for (int64_t i = b * kBlock; i < end; ++i)
-        values[i] = static_cast<float>(std * random.NextNormal());
+      std::vector<float> values(static_cast<size_t>(block.elements), 1.0f);
+      if (!norm) {
+        for (float& value : values) value = static_cast<float>(std * random.NextNormal());
+      }
+      for (const ParameterRange& part : parts) {
+        std::copy_n(values.begin() + (part.offset - first), part.elements,
+                    parameters->values(part).begin());
+      }
     });
-    stream += static_cast<uint64_t>(blocks);
+    if (!norm) stream += static_cast<uint64_t>(blocks);
   }
 }
 

@@ -35,32 +35,59 @@ std::vector<ParameterSpec> ListParameters(const ModelConfig& config);
 /// Shape of one of them. The name must be on the list.
 Shape ParameterShape(const ModelConfig& config, const std::string& name);
 
-/// One contiguous fp32 block of everything ListParameters names: weights, gradients or moments.
+/// Neighbouring parameters: elements [offset, offset + elements) of the whole block.
+struct ParameterRange {
+  int64_t offset = 0, elements = 0;
+  int64_t end() const { return offset + elements; }
+};
+
+/// The block cut into what training computes and moves as one: group 0 the embedding, group 1 + l
+/// layer l, the last one the final norm with the output (the norm alone when tied).
+std::vector<ParameterRange> ParameterGroups(const ModelConfig& config);
+
+/// fp32 values of everything ListParameters names, weights, gradients or moments, in one contiguous
+/// block; or of some ranges of it, one behind the other, where several ranks share the whole.
 class ParameterBlock {
  public:
   explicit ParameterBlock(const ModelConfig& config);
+  /// Holds only these ranges, in ascending order.
+  ParameterBlock(const ModelConfig& config, std::vector<ParameterRange> held);
   const std::vector<ParameterSpec>& specs() const { return specs_; }
+  const std::vector<ParameterRange>& held() const { return held_; }
   const ParameterSpec& spec(const std::string& name) const;
   int64_t size() const { return values_.size(); }
   float* data() { return values_.data(); }
   const float* data() const { return values_.data(); }
+  /// Memory of a range that lies in one of the held ones.
+  std::span<float> values(const ParameterRange& range) {
+    return values_.span().subspan(Place(range), range.elements);
+  }
+  std::span<const float> values(const ParameterRange& range) const {
+    return values_.span().subspan(Place(range), range.elements);
+  }
   std::span<float> values(const ParameterSpec& s) {
-    return values_.span().subspan(s.offset, s.elements());
+    return values(ParameterRange{s.offset, s.elements()});
   }
   std::span<const float> values(const ParameterSpec& s) const {
-    return values_.span().subspan(s.offset, s.elements());
+    return values(ParameterRange{s.offset, s.elements()});
   }
+  /// The parts of a range that are held, in ascending order.
+  std::vector<ParameterRange> HeldOf(const ParameterRange& range) const;
   void SetZero(const Context& context);
 
  private:
+  int64_t Place(const ParameterRange& range) const;
+
   std::vector<ParameterSpec> specs_;
+  std::vector<ParameterRange> held_;
+  std::vector<int64_t> places_;  // of the held ranges in values_
   Buffer<float> values_;
 };
 
 /// Normal with standard deviation 1 / sqrt(dim), of the residual output projections (wo, w2)
 /// 1 / sqrt(2 n_layers dim); norms 1. The paper does not state its own; at its sizes this is near
 /// the usual 0.02, at small ones it learns faster (docs/LOG.md). Each tensor has its own random
-/// streams, so the values do not depend on threads.
+/// streams, so the values depend neither on threads nor on what else the block holds.
 void InitializeParameters(const Context& context, const ModelConfig& config, uint64_t seed,
                           ParameterBlock* parameters);
 

@@ -186,7 +186,7 @@ class CriaCheck {
       bool good = inside;
       if (inside) {
         const auto bytes = file.bytes().subspan(tensor.offset, tensor.bytes);
-        good = Hash64(file.text().substr(tensor.offset, tensor.bytes)) == tensor.digest;
+        good = store::DigestOfBytes(bytes, manifest_.digest_rule()) == tensor.digest;
         file.LetGo(bytes);
         meter_.Add(tensor.bytes);
       }

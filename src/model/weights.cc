@@ -14,32 +14,19 @@ int64_t QkvRows(const ModelConfig& c) { return int64_t{c.n_heads + 2 * c.n_kv_he
 
 }  // namespace
 
-LayerOffsets OffsetsOfLayer(const ModelConfig& c, int layer) {
-  const int64_t q = int64_t{c.n_heads} * c.head_dim;
-  const int64_t per_layer = c.dim * (QkvRows(c) + q + 3 * c.hidden_dim + 2);
-  LayerOffsets o;
-  o.attention_norm = c.vocab_size * c.dim + layer * per_layer;
-  o.wqkv = o.attention_norm + c.dim;
-  o.wo = o.wqkv + QkvRows(c) * c.dim;
-  o.ffn_norm = o.wo + c.dim * q;
-  o.w13 = o.ffn_norm + c.dim;
-  o.w2 = o.w13 + 2 * c.hidden_dim * c.dim;
-  return o;
-}
-
-TopOffsets OffsetsOfTop(const ModelConfig& c) {
-  TopOffsets o;
-  o.embedding = 0;
-  o.norm = OffsetsOfLayer(c, c.n_layers).attention_norm;
-  o.output = c.tied_embeddings ? 0 : o.norm + c.dim;
-  return o;
-}
+LayerOffsets::LayerOffsets(const ModelConfig& c)
+    : attention_norm(0),
+      wqkv(c.dim),
+      wo(wqkv + QkvRows(c) * c.dim),
+      ffn_norm(wo + c.dim * c.n_heads * c.head_dim),
+      w13(ffn_norm + c.dim),
+      w2(w13 + 2 * c.hidden_dim * c.dim) {}
 
 template <class T>
 void LinearWeight<T>::Pack(const Context& context, const float* from, int64_t out, int64_t in,
-                           bool for_training) {
-  kernels::Pack(context, from, in, out, 1, in, &forward);
-  if (for_training) kernels::Pack(context, from, out, in, in, 1, &backward);
+                           PackFor passes) {
+  if (passes.forward) kernels::Pack(context, from, in, out, 1, in, &forward);
+  if (passes.backward) kernels::Pack(context, from, out, in, in, 1, &backward);
 }
 
 template <class T>
@@ -49,34 +36,47 @@ void LlamaWeights<T>::Reserve(const ModelConfig& c) {
 }
 
 template <class T>
-void LlamaWeights<T>::Set(const Context& context, const ModelConfig& c,
-                          const ParameterBlock& parameters, bool for_training) {
-  const float* p = parameters.data();
-  const TopOffsets top = OffsetsOfTop(c);
-  const int64_t q = int64_t{c.n_heads} * c.head_dim;
+void LlamaWeights<T>::SetGroup(const Context& context, const ModelConfig& c, int group,
+                               const float* values, PackFor passes) {
   Reserve(c);
+  if (group == 0) {
+    SetEmbedding(context, c, values, passes);
+  } else if (group <= c.n_layers) {
+    SetLayer(context, c, group - 1, values, passes);
+  } else {
+    float* const gain = small.data() + 2 * c.n_layers * c.dim;
+    std::copy_n(values, c.dim, gain);
+    norm = gain;
+    if (!c.tied_embeddings) {
+      output.Pack(context, values + c.dim, c.vocab_size, c.dim, passes);
+    }
+  }
+}
+
+template <class T>
+void LlamaWeights<T>::SetEmbedding(const Context& context, const ModelConfig& c,
+                                   const float* values, PackFor passes) {
   if (embedding.size() != c.vocab_size * c.dim) embedding = Buffer<float>(c.vocab_size * c.dim);
   context.ParallelFor(c.vocab_size, [&](int64_t row) {
-    std::copy_n(p + top.embedding + row * c.dim, c.dim, embedding.data() + row * c.dim);
+    std::copy_n(values + row * c.dim, c.dim, embedding.data() + row * c.dim);
   });
-  float* gain = small.data();
-  const auto copy_gain = [&](int64_t offset) {
-    const float* at = gain;
-    gain = std::copy_n(p + offset, c.dim, gain);
-    return at;
-  };
-  for (int l = 0; l < c.n_layers; ++l) {
-    const LayerOffsets o = OffsetsOfLayer(c, l);
-    LayerWeights<T>& layer = layers[static_cast<size_t>(l)];
-    layer.attention_norm = copy_gain(o.attention_norm);
-    layer.ffn_norm = copy_gain(o.ffn_norm);
-    layer.wqkv.Pack(context, p + o.wqkv, QkvRows(c), c.dim, for_training);
-    layer.wo.Pack(context, p + o.wo, c.dim, q, for_training);
-    layer.w13.Pack(context, p + o.w13, 2 * c.hidden_dim, c.dim, for_training);
-    layer.w2.Pack(context, p + o.w2, c.dim, c.hidden_dim, for_training);
-  }
-  norm = copy_gain(top.norm);
-  output.Pack(context, p + top.output, c.vocab_size, c.dim, for_training);
+  if (c.tied_embeddings) output.Pack(context, values, c.vocab_size, c.dim, passes);
+}
+
+template <class T>
+void LlamaWeights<T>::SetLayer(const Context& context, const ModelConfig& c, int l,
+                               const float* values, PackFor passes) {
+  const LayerOffsets at(c);
+  LayerWeights<T>& layer = layers[static_cast<size_t>(l)];
+  float* const gains = small.data() + 2 * l * c.dim;
+  std::copy_n(values + at.attention_norm, c.dim, gains);
+  std::copy_n(values + at.ffn_norm, c.dim, gains + c.dim);
+  layer.attention_norm = gains;
+  layer.ffn_norm = gains + c.dim;
+  layer.wqkv.Pack(context, values + at.wqkv, QkvRows(c), c.dim, passes);
+  layer.wo.Pack(context, values + at.wo, c.dim, int64_t{c.n_heads} * c.head_dim, passes);
+  layer.w13.Pack(context, values + at.w13, 2 * c.hidden_dim, c.dim, passes);
+  layer.w2.Pack(context, values + at.w2, c.dim, c.hidden_dim, passes);
 }
 
 namespace {

@@ -23,6 +23,11 @@ struct PhaseRows {
   int64_t n() const { return prompt + generated; }
 };
 
+/// The passes that weights are packed for.
+struct PackFor {
+  bool forward = true, backward = false;
+};
+
 /// A linear layer y = x W^T, W [out, in]. `backward` (dx = dy W) is empty unless trained.
 template <class T>
 struct LinearWeight {
@@ -55,7 +60,7 @@ struct LinearWeight {
   }
 
   /// Packs W at `from`, row-major [out, in]. Neighbouring matrices of the block make one taller W.
-  void Pack(const Context& context, const float* from, int64_t out, int64_t in, bool for_training);
+  void Pack(const Context& context, const float* from, int64_t out, int64_t in, PackFor passes);
 };
 
 template <class T>
@@ -82,8 +87,9 @@ struct LlamaWeights {
   const float* norm = nullptr;
   LinearWeight<T> output;  // [vocab, dim]
 
-  void Set(const Context& context, const ModelConfig& config, const ParameterBlock& parameters,
-           bool for_training);
+  /// Packs one group of parameters; see Llama::SetGroup.
+  void SetGroup(const Context& context, const ModelConfig& config, int group, const float* values,
+                PackFor passes);
   /// Views of `files` stay in use: quantised matrices are used as mapped. Throws Error if a tensor
   /// is missing or misshapen.
   void Load(const Context& context, const ModelFiles& files);
@@ -97,20 +103,19 @@ struct LlamaWeights {
 
  private:
   void Reserve(const ModelConfig& config);
+  void SetEmbedding(const Context& context, const ModelConfig& config, const float* values,
+                    PackFor passes);
+  void SetLayer(const Context& context, const ModelConfig& config, int layer, const float* values,
+                PackFor passes);
 
   std::vector<LinearWeight<T>*> to_pack_;
   size_t next_to_pack_ = 0;
 };
 
-/// Where the tensors of one layer begin in a block of parameters or gradients.
+/// Where the tensors of one layer begin in its group of parameters or gradients.
 struct LayerOffsets {
   int64_t attention_norm, wqkv, wo, ffn_norm, w13, w2;
+  explicit LayerOffsets(const ModelConfig& config);
 };
-LayerOffsets OffsetsOfLayer(const ModelConfig& config, int layer);
-/// Offsets of the tensors behind the layers; `output` is 0 (the embedding) when tied.
-struct TopOffsets {
-  int64_t embedding, norm, output;
-};
-TopOffsets OffsetsOfTop(const ModelConfig& config);
 
 }  // namespace cria

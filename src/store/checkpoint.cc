@@ -22,7 +22,8 @@ struct DataFile {
   bool mapped = false;
 };
 
-NamedTensor TensorOf(const ManifestTensor& entry, const DataFile& file, const std::string& where) {
+NamedTensor TensorOf(const ManifestTensor& entry, DigestRule rule, const DataFile& file,
+                     const std::string& where) {
   const std::string at = where + ", tensor \"" + entry.name + "\"";
   const int64_t bytes = StoredBytes(entry.type, CheckedElementCount(entry.shape, at));
   const int64_t size = static_cast<int64_t>(file.bytes.size());
@@ -32,7 +33,7 @@ NamedTensor TensorOf(const ManifestTensor& entry, const DataFile& file, const st
   }
   NamedTensor tensor = ContiguousTensor(entry.name, entry.type, entry.shape,
                                         file.bytes.subspan(entry.offset, bytes), where);
-  tensor.digest = entry.digest;
+  tensor.digest = TensorDigest{entry.digest, rule};
   return tensor;
 }
 
@@ -76,8 +77,8 @@ Checkpoint OpenCheckpoint(const fs::path& directory, const std::string& group) {
   }
   for (const ManifestTensor& entry : manifest.tensors) {
     if (!files[entry.file].mapped) continue;
-    checkpoint.tensors.Add(
-        TensorOf(entry, files[entry.file], (directory / manifest.files[entry.file].name).string()));
+    checkpoint.tensors.Add(TensorOf(entry, manifest.digest_rule(), files[entry.file],
+                                    (directory / manifest.files[entry.file].name).string()));
   }
   return checkpoint;
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "store/digest_run.h"
+#include "store/output_file.h"
 #include "store/output_tensor.h"
 #include "store/tensor_set.h"
 
@@ -13,19 +15,39 @@ namespace cria::store {
 
 inline constexpr const char* kManifestName = "manifest.json";
 
-/// Collects views of tensors and writes them all at once. The bytes handed in must stay valid until
-/// Commit. A tensor's name is "group/name"; each group is one data file, so that a reader of
-/// weights never touches optimizer moments.
+/// Bytes [offset, offset + bytes.size()) of a tensor's contiguous row-major bytes. Both ends are
+/// multiples of kDigestBlockBytes, or the tensor's end.
+struct TensorSlice {
+  int64_t offset = 0;
+  std::span<const uint8_t> bytes;
+};
+
+/// Collects views of tensors and writes them all at once, as one checkpoint. A tensor's name is
+/// "group/name"; each group is one data file, so that a reader of weights never touches optimizer
+/// moments.
+///
+/// One process calls Commit. Several processes (ranks) that share a file system add the same
+/// tensors in the same order, each the slices it holds, and call the phases that Commit is made of:
+///
+///     rank 0                       the others, once Begin has returned
+///     Begin
+///     WriteSlices, Flush           WriteSlices, Flush, Digests -> rank 0
+///     Finish, or Discard
+///
+/// The folder is the same, to the byte, for any number of ranks.
 class CheckpointWriter {
  public:
-  explicit CheckpointWriter(fs::path directory) : directory_(std::move(directory)) {}
+  explicit CheckpointWriter(const fs::path& directory);
 
+  /// The bytes must stay valid and unchanged until WriteSlices or Commit returns.
   void Add(std::string name, DType type, Shape shape, std::span<const uint8_t> bytes);
+  /// A tensor of which this rank holds some slices, or none.
+  void AddSlices(std::string name, DType type, Shape shape, std::vector<TensorSlice> slices);
   /// A tensor that is made while it is written; such go one after the other, the others in
   /// parallel.
   void AddStreamed(OutputTensor tensor);
   void AddFloats(std::string name, Shape shape, std::span<const float> values);
-  /// A small whole file beside the tensors (tokenizer.model). Copied.
+  /// A small whole file beside the tensors (tokenizer.model), of the rank that finishes. Copied.
   void AddFile(std::string name, std::string bytes);
 
   /// Writes `<directory>.tmp`, flushes it to disk and renames it to `directory`; a checkpoint
@@ -34,29 +56,53 @@ class CheckpointWriter {
   /// is left behind and the old checkpoint stays.
   void Commit(const Context& context, const Json& config, const Json& state);
 
+  /// One rank: checks the space and makes `<directory>.tmp`, with data files of their size; one
+  /// left by a writer that was killed is removed first. Leaves nothing behind if it throws.
+  void Begin();
+  /// Every rank, once Begin has returned on its: writes and digests what this rank added, on the
+  /// threads of `context`. The added bytes are not used afterwards.
+  void WriteSlices(const Context& context);
+  /// Every rank: returns when the data files it wrote are on the disk.
+  void Flush();
+  /// Digests of the blocks that this rank wrote, for the one that finishes.
+  std::vector<uint8_t> Digests() const;
+  /// One rank, once all have flushed: the small files, the manifest, the new name. Throws Error
+  /// that names tensor and bytes if a block has no digest or two; then, as after any failed phase,
+  /// call Discard.
+  void Finish(const Json& config, const Json& state,
+              std::span<const std::vector<uint8_t>> digests_of_others);
+  /// One rank: removes what Begin made. The checkpoint at `directory` stays.
+  void Discard() noexcept;
+
  private:
   struct Tensor {
     std::string name;
-    TensorView view;      // no bytes if streamed
-    OutputTensor source;  // write is empty if not
+    DType type;
+    Shape shape;
+    std::vector<TensorSlice> slices;
+    OutputTensor source;  // write is empty if not streamed
     int64_t bytes;
     size_t file;
     int64_t offset;
-    uint64_t digest;
   };
   struct File {
     std::string name;
     int64_t bytes;
+    std::optional<OutputFile> output;  // while this rank writes
   };
-  void Place(std::string name, TensorView view, OutputTensor source);
+  Tensor& Place(std::string name, DType type, Shape shape);
   size_t FileOf(const std::string& group);
-  void WriteData(const Context& context, const fs::path& folder);
-  std::string Manifest(const Json& config, const Json& state) const;
+  const OutputFile& OutputOf(const Tensor& tensor);
+  void WriteStreamed();
+  uint64_t Layout() const;
+  std::string Manifest(const Json& config, const Json& state,
+                       const std::vector<uint64_t>& digests) const;
 
-  fs::path directory_;
+  fs::path directory_, unfinished_;
   std::vector<Tensor> tensors_;
   std::vector<File> files_;
   std::vector<std::pair<std::string, std::string>> extras_;
+  std::vector<DigestRun> runs_;  // of what this rank wrote
 };
 
 /// An opened checkpoint folder.

@@ -1,10 +1,13 @@
-// Round trips, thread counts, flipped bits, cuts, lying manifests, failed writes.
+// Round trips, thread counts, version 1, flipped bits, cuts, lying manifests, failed writes;
+// checkpoint_blocks_test.cc has tensors of many blocks and many ranks.
 #include "store/checkpoint.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cstring>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -39,13 +42,6 @@ void ExpectValues(const TensorSet& tensors, const std::string& name,
   std::vector<float> got(want.size());
   ReadAsFloat(Context(2), tensors.Get(name), got);
   EXPECT_EQ(got, want) << name;
-}
-
-void FlipBit(const fs::path& path, size_t offset) {
-  std::string bytes = ReadFile(path);
-  ASSERT_LT(offset, bytes.size());
-  bytes[offset] ^= 4;
-  WriteFile(path, bytes);
 }
 
 TEST(CheckpointTest, RoundTrip) {
@@ -168,6 +164,45 @@ TEST(CheckpointTest, FailedSaveLeavesTheOldOneAndNothingElse) {
   const Checkpoint c = OpenCheckpoint(folder / "c");
   c.tensors.Verify(Context(1));
   EXPECT_EQ(c.tensors.tensors().size(), 3u);
+}
+
+// Version 1: one digest of all bytes of a tensor.
+void PutVersion1(const fs::path& directory) {
+  fs::create_directories(directory);
+  WriteFile(directory / kManifestName, R"({
+"format": "cria checkpoint",
+"version": 1,
+"config": {"dim":3},
+"state": {"step":7},
+"files": [
+{"name":"weights.bin","bytes":68},
+{"name":"note","bytes":1,"xxh3":"eaf06c6480b2cd11"}],
+"tensors": [
+{"name":"weights/a","dtype":"F32","shape":[3],"file":"weights.bin","offset":0,"bytes":12,"xxh3":"7977fbb9ac817d62"},
+{"name":"weights/b","dtype":"F32","shape":[1,1],"file":"weights.bin","offset":64,"bytes":4,"xxh3":"7d99fbe36c125803"}],
+"manifest_xxh3": "511f38fba11f3203"
+}
+)");
+  std::string bytes(68, '\0');
+  const float a[] = {1, 2, 3}, b = -0.5f;
+  std::memcpy(bytes.data(), a, sizeof a);
+  std::memcpy(bytes.data() + 64, &b, sizeof b);
+  WriteFile(directory / "weights.bin", bytes);
+  WriteFile(directory / "note", "x");
+}
+
+TEST(CheckpointTest, Version1OpensAndIsVerified) {
+  TestFolder folder;
+  PutVersion1(folder / "c");
+  const Checkpoint c = OpenCheckpoint(folder / "c");
+  c.tensors.Verify(Context(2));
+  EXPECT_EQ(c.state["step"], 7);
+  ExpectValues(c.tensors, "weights/a", {1, 2, 3});
+  ExpectValues(c.tensors, "weights/b", {-0.5f});
+  FlipBit(folder / "c/weights.bin", 65);
+  const std::string message =
+      MessageOf<Error>([&] { OpenCheckpoint(folder / "c").tensors.Verify(Context(2)); });
+  EXPECT_NE(message.find("\"weights/b\""), std::string::npos) << message;
 }
 
 // A process that saves again and again is killed at random times: what stands at the path is

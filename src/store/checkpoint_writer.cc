@@ -2,10 +2,9 @@
 // rename.
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -15,118 +14,79 @@
 namespace cria::store {
 namespace {
 
-constexpr int64_t kAlignment = 64;                      // of every tensor in its file
-constexpr int64_t kWriteBytes = int64_t{8} << 20;       // unit of parallel writing
-constexpr int64_t kManifestReserve = int64_t{4} << 20;  // for the disk-space check
-
-[[noreturn]] void ThrowErrno(const std::string& what, const fs::path& path) {
-  const int code = errno;
-  throw Error(fmt::format("{}: {}", what, std::strerror(code)), path.string(),
-              code == ENOSPC ? "free some disk space or choose another --out"
-                             : "check the disk and the permissions of the folder");
-}
-
-// A data file of known size, written at offsets from many threads.
-class OutputFile {
- public:
-  OutputFile(fs::path path, int64_t bytes) : path_(std::move(path)) {
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd_ < 0) ThrowErrno("cannot create", path_);
-    // Reserving the blocks tells of a full disk before anything is written; where the file system
-    // cannot, setting the size is enough.
-    if (bytes > 0 && ::fallocate(fd_, 0, 0, bytes) != 0) {
-      if (errno == ENOSPC) ThrowErrno("cannot reserve space", path_);
-      if (::ftruncate(fd_, bytes) != 0) ThrowErrno("cannot set the size", path_);
-    }
-  }
-  ~OutputFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  OutputFile(OutputFile&& other) noexcept : path_(std::move(other.path_)), fd_(other.fd_) {
-    other.fd_ = -1;
-  }
-  OutputFile(const OutputFile&) = delete;
-
-  void WriteAt(const uint8_t* data, int64_t n, int64_t offset) const {
-    while (n > 0) {
-      const ssize_t done = ::pwrite(fd_, data, static_cast<size_t>(n), offset);
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) ThrowErrno("cannot write", path_);
-      data += done;
-      n -= done;
-      offset += done;
-    }
-  }
-  void Sync() const {
-    if (::fsync(fd_) != 0) ThrowErrno("cannot flush to disk", path_);
-  }
-
- private:
-  fs::path path_;
-  int fd_ = -1;
-};
-
-// Removes the unfinished folder unless it was renamed into place.
-struct Cleanup {
-  fs::path folder;
-  ~Cleanup() {
-    std::error_code ignored;
-    if (!folder.empty()) fs::remove_all(folder, ignored);
-  }
-};
+constexpr int64_t kAlignment = 64;                                 // of every tensor in its file
+constexpr int64_t kWriteBytes = int64_t{128} * kDigestBlockBytes;  // unit of parallel writing
+constexpr int64_t kManifestReserve = int64_t{4} << 20;             // for the disk-space check
 
 // Puts `fresh` in the place of `target`. With the exchange of Linux there is no moment without a
 // complete checkpoint at `target`; elsewhere the old one waits under `<target>.old.tmp`.
 void MoveIntoPlace(const fs::path& fresh, const fs::path& target) {
   if (!fs::exists(target)) {
-    if (::rename(fresh.c_str(), target.c_str()) != 0) ThrowErrno("cannot rename to", target);
+    if (::rename(fresh.c_str(), target.c_str()) != 0) ThrowSystemError("cannot rename to", target);
     return;
   }
   if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return;
   const fs::path old = target.string() + ".old.tmp";
   fs::remove_all(old);
-  if (::rename(target.c_str(), old.c_str()) != 0) ThrowErrno("cannot rename", target);
+  if (::rename(target.c_str(), old.c_str()) != 0) ThrowSystemError("cannot rename", target);
   if (::rename(fresh.c_str(), target.c_str()) != 0) {
     const int code = errno;
     ::rename(old.c_str(), target.c_str());
     errno = code;
-    ThrowErrno("cannot rename to", target);
+    ThrowSystemError("cannot rename to", target);
   }
   fs::remove_all(old);
 }
 
 }  // namespace
 
+CheckpointWriter::CheckpointWriter(const fs::path& directory)
+    : directory_(fs::absolute(directory).lexically_normal()),
+      unfinished_(directory_.string() + ".tmp") {}
+
 size_t CheckpointWriter::FileOf(const std::string& group) {
   const std::string name = group + ".bin";
   for (size_t i = 0; i < files_.size(); ++i) {
     if (files_[i].name == name) return i;
   }
-  files_.push_back({name, 0});
+  files_.push_back({name, 0, std::nullopt});
   return files_.size() - 1;
 }
 
-void CheckpointWriter::Place(std::string name, TensorView view, OutputTensor source) {
+CheckpointWriter::Tensor& CheckpointWriter::Place(std::string name, DType type, Shape shape) {
   const size_t slash = name.find('/');
   CRIA_CHECK(slash != std::string::npos && slash > 0, "tensor \"{}\" has no group", name);
-  const int64_t bytes = StoredBytes(view.type, view.elements());
+  const int64_t bytes = StoredBytes(type, ElementCount(shape));
   const size_t file = FileOf(name.substr(0, slash));
   const int64_t offset = (files_[file].bytes + kAlignment - 1) / kAlignment * kAlignment;
   files_[file].bytes = offset + bytes;
-  tensors_.push_back({std::move(name), std::move(view), std::move(source), bytes, file, offset, 0});
+  tensors_.push_back({std::move(name), type, std::move(shape), {}, {}, bytes, file, offset});
+  return tensors_.back();
 }
 
 void CheckpointWriter::Add(std::string name, DType type, Shape shape,
                            std::span<const uint8_t> bytes) {
-  TensorView view{type, std::move(shape), bytes};
-  CRIA_CHECK(bytes.size() == static_cast<size_t>(StoredBytes(type, view.elements())), "{}", name);
-  Place(std::move(name), std::move(view), {});
+  const int64_t size = StoredBytes(type, ElementCount(shape));
+  CRIA_CHECK(std::ssize(bytes) == size, "{}: {} bytes of {}", name, bytes.size(), size);
+  AddSlices(std::move(name), type, std::move(shape), {{0, bytes}});
+}
+
+void CheckpointWriter::AddSlices(std::string name, DType type, Shape shape,
+                                 std::vector<TensorSlice> slices) {
+  Tensor& tensor = Place(std::move(name), type, std::move(shape));
+  for (const TensorSlice& slice : slices) {
+    const int64_t end = slice.offset + std::ssize(slice.bytes);
+    const bool whole_blocks = slice.offset % kDigestBlockBytes == 0 &&
+                              (end % kDigestBlockBytes == 0 || end == tensor.bytes);
+    CRIA_CHECK(slice.offset >= 0 && end <= tensor.bytes && whole_blocks, "{}: bytes {} to {} of {}",
+               tensor.name, slice.offset, end, tensor.bytes);
+  }
+  tensor.slices = std::move(slices);
 }
 
 void CheckpointWriter::AddStreamed(OutputTensor tensor) {
-  std::string name = tensor.name;
-  TensorView view{tensor.type, tensor.shape, {}};
-  Place(std::move(name), std::move(view), std::move(tensor));
+  Tensor& placed = Place(tensor.name, tensor.type, tensor.shape);
+  placed.source = std::move(tensor);
 }
 
 void CheckpointWriter::AddFloats(std::string name, Shape shape, std::span<const float> values) {
@@ -141,80 +101,147 @@ void CheckpointWriter::AddFile(std::string name, std::string bytes) {
   extras_.emplace_back(std::move(name), std::move(bytes));
 }
 
-void CheckpointWriter::WriteData(const Context& context, const fs::path& folder) {
-  std::vector<OutputFile> outputs;
-  for (const File& file : files_) outputs.emplace_back(folder / file.name, file.bytes);
-  // One unit of work: a chunk to write, or (data == nullptr) a whole tensor to digest.
-  struct Work {
-    Tensor* tensor;
-    const uint8_t* data;
-    int64_t n, offset;
-  };
-  std::vector<Work> work;
-  for (Tensor& tensor : tensors_) {
-    if (tensor.source.write) continue;
-    const auto bytes = tensor.view.bytes;
-    const int64_t size = tensor.bytes;
-    work.push_back({&tensor, nullptr, 0, 0});
-    for (int64_t at = 0; at < size; at += kWriteBytes) {
-      work.push_back(
-          {&tensor, bytes.data() + at, std::min(kWriteBytes, size - at), tensor.offset + at});
+void CheckpointWriter::Begin() {
+  const fs::path parent = directory_.parent_path();
+  fs::create_directories(parent);
+  int64_t bytes = kManifestReserve;
+  for (const File& file : files_) bytes += file.bytes;
+  for (const auto& extra : extras_) bytes += std::ssize(extra.second);
+  fs::remove_all(unfinished_);
+  RequireFreeSpace(parent, bytes);
+  try {
+    fs::create_directory(unfinished_);
+    for (File& file : files_) {
+      file.output.emplace(OutputFile::Create(unfinished_ / file.name, file.bytes));
     }
+  } catch (...) {
+    Discard();
+    throw;
   }
-  context.ParallelFor(static_cast<int64_t>(work.size()), [&](int64_t i) {
-    const Work& w = work[i];
-    if (w.data != nullptr) {
-      outputs[w.tensor->file].WriteAt(w.data, w.n, w.offset);
-      return;
-    }
-    const auto bytes = w.tensor->view.bytes;
-    w.tensor->digest = Hash64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  });
-  for (Tensor& tensor : tensors_) {
-    if (!tensor.source.write) continue;
-    Hash64Stream digest;
-    int64_t at = tensor.offset;
-    WriteTensor(tensor.source, [&](std::span<const uint8_t> piece) {
-      outputs[tensor.file].WriteAt(piece.data(), static_cast<int64_t>(piece.size()), at);
-      digest.Update({reinterpret_cast<const char*>(piece.data()), piece.size()});
-      at += static_cast<int64_t>(piece.size());
-    });
-    tensor.digest = digest.Digest();
-  }
-  context.ParallelFor(static_cast<int64_t>(outputs.size()), [&](int64_t i) { outputs[i].Sync(); });
 }
 
-std::string CheckpointWriter::Manifest(const Json& config, const Json& state) const {
+const OutputFile& CheckpointWriter::OutputOf(const Tensor& tensor) {
+  File& file = files_[tensor.file];
+  if (!file.output) file.output.emplace(OutputFile::Open(unfinished_ / file.name));
+  return *file.output;
+}
+
+void CheckpointWriter::WriteSlices(const Context& context) {
+  struct Unit {
+    const OutputFile* output;
+    int64_t offset;
+    std::span<const uint8_t> bytes;
+    std::span<uint64_t> digests;
+  };
+  std::vector<Unit> units;
+  for (size_t t = 0; t < tensors_.size(); ++t) {
+    Tensor& tensor = tensors_[t];
+    for (const TensorSlice& slice : tensor.slices) {
+      const int64_t size = std::ssize(slice.bytes);
+      if (size == 0) continue;
+      DigestRun run{static_cast<int64_t>(t), slice.offset / kDigestBlockBytes, {}};
+      run.digests.resize(static_cast<size_t>(DigestBlocks(size)));
+      for (int64_t at = 0; at < size; at += kWriteBytes) {
+        const int64_t n = std::min(kWriteBytes, size - at);
+        units.push_back({&OutputOf(tensor), tensor.offset + slice.offset + at,
+                         slice.bytes.subspan(at, n),
+                         std::span(run.digests).subspan(DigestBlocks(at), DigestBlocks(n))});
+      }
+      runs_.push_back(std::move(run));
+    }
+    tensor.slices.clear();
+  }
+  context.ParallelFor(std::ssize(units), [&](int64_t i) {
+    const Unit& unit = units[static_cast<size_t>(i)];
+    HashBlocks(unit.bytes, unit.digests);
+    unit.output->WriteAt(unit.bytes, unit.offset);
+  });
+  WriteStreamed();
+}
+
+void CheckpointWriter::WriteStreamed() {
+  for (size_t t = 0; t < tensors_.size(); ++t) {
+    Tensor& tensor = tensors_[t];
+    if (!tensor.source.write) continue;
+    const OutputFile& output = OutputOf(tensor);
+    BlockHasher hasher;
+    int64_t at = tensor.offset;
+    WriteTensor(tensor.source, [&](std::span<const uint8_t> piece) {
+      output.WriteAt(piece, at);
+      hasher.Update(piece);
+      at += std::ssize(piece);
+    });
+    runs_.push_back({static_cast<int64_t>(t), 0, hasher.Finish()});
+    tensor.source.write = nullptr;
+  }
+}
+
+void CheckpointWriter::Flush() {
+  for (File& file : files_) {
+    if (file.output) file.output->Sync();
+    file.output.reset();
+  }
+}
+
+uint64_t CheckpointWriter::Layout() const {
+  std::string text;
+  for (const Tensor& tensor : tensors_) {
+    text +=
+        fmt::format("{} {} {}\n", tensor.name, DTypeName(tensor.type), ShapeString(tensor.shape));
+  }
+  return Hash64(text);
+}
+
+std::vector<uint8_t> CheckpointWriter::Digests() const { return PackRuns(runs_, Layout()); }
+
+std::string CheckpointWriter::Manifest(const Json& config, const Json& state,
+                                       const std::vector<uint64_t>& digests) const {
   store::Manifest manifest{config, state, {}, {}};
   for (const File& file : files_) manifest.files.push_back({file.name, file.bytes, std::nullopt});
   for (const auto& [name, bytes] : extras_) {
-    manifest.files.push_back({name, static_cast<int64_t>(bytes.size()), Hash64(bytes)});
+    manifest.files.push_back({name, std::ssize(bytes), Hash64(bytes)});
   }
-  for (const Tensor& tensor : tensors_) {
-    manifest.tensors.push_back({tensor.name, tensor.view.type, tensor.view.shape, tensor.file,
-                                tensor.offset, tensor.bytes, tensor.digest});
+  for (size_t t = 0; t < tensors_.size(); ++t) {
+    const Tensor& tensor = tensors_[t];
+    manifest.tensors.push_back({tensor.name, tensor.type, tensor.shape, tensor.file, tensor.offset,
+                                tensor.bytes, digests[t]});
   }
   return FormatManifest(manifest);
 }
 
+void CheckpointWriter::Finish(const Json& config, const Json& state,
+                              std::span<const std::vector<uint8_t>> digests_of_others) {
+  for (const File& file : files_) CRIA_CHECK(!file.output, "{} is not flushed", file.name);
+  const std::string where = directory_.string();
+  std::vector<DigestRun> runs = runs_;
+  for (const auto& packed : digests_of_others) UnpackRuns(packed, Layout(), where, &runs);
+  std::vector<TensorExtent> extents;
+  for (const Tensor& tensor : tensors_) extents.push_back({tensor.name, tensor.bytes});
+  const std::vector<uint64_t> digests = JoinRuns(std::move(runs), extents, where);
+  for (const auto& [name, content] : extras_) WriteFile(unfinished_ / name, content);
+  WriteFile(unfinished_ / kManifestName, Manifest(config, state, digests));
+  SyncDirectory(unfinished_);
+  MoveIntoPlace(unfinished_, directory_);
+  SyncDirectory(directory_.parent_path());
+  Discard();  // what was exchanged
+}
+
+void CheckpointWriter::Discard() noexcept {
+  for (File& file : files_) file.output.reset();
+  std::error_code ignored;
+  fs::remove_all(unfinished_, ignored);
+}
+
 void CheckpointWriter::Commit(const Context& context, const Json& config, const Json& state) {
-  const fs::path target = fs::absolute(directory_).lexically_normal();
-  const fs::path parent = target.parent_path();
-  fs::create_directories(parent);
-  int64_t bytes = kManifestReserve;
-  for (const File& file : files_) bytes += file.bytes;
-  for (const auto& extra : extras_) bytes += static_cast<int64_t>(extra.second.size());
-  const fs::path folder = target.string() + ".tmp";
-  fs::remove_all(folder);  // left by a writer that was killed
-  RequireFreeSpace(parent, bytes);
-  Cleanup cleanup{folder};
-  fs::create_directory(folder);
-  WriteData(context, folder);
-  for (const auto& [name, content] : extras_) WriteFile(folder / name, content);
-  WriteFile(folder / kManifestName, Manifest(config, state));
-  SyncDirectory(folder);
-  MoveIntoPlace(folder, target);
-  SyncDirectory(parent);
+  Begin();
+  try {
+    WriteSlices(context);
+    Flush();
+    Finish(config, state, {});
+  } catch (...) {
+    Discard();
+    throw;
+  }
 }
 
 }  // namespace cria::store

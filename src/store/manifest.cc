@@ -53,7 +53,7 @@ void CheckDigest(std::string_view text, const std::string& where) {
 std::string FormatManifest(const Manifest& manifest) {
   // One line per member and per tensor: readable, and diffs between steps are small.
   std::string text =
-      fmt::format("{{\n\"format\": \"{}\",\n\"version\": {},\n", kFormat, kCheckpointVersion);
+      fmt::format("{{\n\"format\": \"{}\",\n\"version\": {},\n", kFormat, manifest.version);
   const auto replace = Json::error_handler_t::replace;
   text += "\"config\": " + manifest.config.dump(-1, ' ', false, replace) + ",\n";
   text += "\"state\": " + manifest.state.dump(-1, ' ', false, replace) + ",\n\"files\": [";
@@ -89,13 +89,13 @@ Manifest ReadManifest(const fs::path& path) {
   if (JsonGet<std::string>(json, "format", where) != kFormat) {
     throw Error("not a cria checkpoint", where, "name a checkpoint folder");
   }
-  const int version = JsonGet<int>(json, "version", where);
-  if (version != kCheckpointVersion) {
-    throw Error(
-        fmt::format("checkpoint format {}; this cria reads {}", version, kCheckpointVersion), where,
-        "read it with a newer cria");
-  }
   Manifest manifest;
+  manifest.version = JsonGet<int>(json, "version", where);
+  if (manifest.version < 1 || manifest.version > kCheckpointVersion) {
+    throw Error(fmt::format("checkpoint format {}; this cria reads 1 to {}", manifest.version,
+                            kCheckpointVersion),
+                where, "read it with a newer cria");
+  }
   manifest.config = JsonGet<Json>(json, "config", where);
   manifest.state = JsonGet<Json>(json, "state", where);
   std::unordered_map<std::string, size_t> file_index;

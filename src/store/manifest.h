@@ -8,11 +8,12 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "store/block_digest.h"
 #include "tensor/tensor_view.h"
 
 namespace cria::store {
 
-inline constexpr int kCheckpointVersion = 1;
+inline constexpr int kCheckpointVersion = 2;  // written; 1 is read as well
 inline constexpr const char* kCheckpointRemedy =
     "use another checkpoint of the run or a backup; this one must not be trusted";
 
@@ -28,13 +29,17 @@ struct ManifestTensor {
   Shape shape;
   size_t file = 0;  ///< index into files
   int64_t offset = 0, bytes = 0;
-  uint64_t digest = 0;  ///< XXH3-64 of the bytes
+  uint64_t digest = 0;  ///< by the manifest's digest_rule()
 };
 
 struct Manifest {
   Json config, state;
   std::vector<ManifestFile> files;
   std::vector<ManifestTensor> tensors;
+  int version = kCheckpointVersion;
+
+  /// What the digests of tensors are of.
+  DigestRule digest_rule() const { return version == 1 ? DigestRule::kWhole : DigestRule::kBlocks; }
 };
 
 /// The file's exact bytes, digest of itself included.

@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/hash.h"
 
 namespace cria::store {
 namespace {
 
-constexpr int64_t kCopyElements = int64_t{1} << 18;  // unit of parallel work
+constexpr int64_t kCopyElements = int64_t{1} << 18;                // unit of parallel work
+constexpr int64_t kVerifyBytes = int64_t{64} * kDigestBlockBytes;  // the same, of digests
 
 // Calls row(piece element offset, tensor element offset, run length) for every run of the piece
 // that is contiguous in the tensor: one per row of the last dimension, or the whole piece if it is
@@ -51,6 +51,28 @@ int64_t AlongAxis(const NamedTensor& tensor, const TensorPiece& piece) {
 
 int64_t LastStride(const TensorPiece& piece) {
   return piece.strides.empty() ? 1 : piece.strides.back();
+}
+
+// Bytes to digest: a whole tensor, or some of its blocks.
+struct VerifyUnit {
+  std::span<const uint8_t> bytes;
+  DigestRule rule;
+  std::span<uint64_t> found;
+};
+
+void AddVerifyUnits(std::span<const uint8_t> bytes, DigestRule rule, std::span<uint64_t> found,
+                    std::vector<VerifyUnit>* units) {
+  if (rule == DigestRule::kWhole) {
+    units->push_back({bytes, rule, found});
+    return;
+  }
+  while (!bytes.empty()) {
+    const int64_t n = std::min(std::ssize(bytes), kVerifyBytes);
+    const auto blocks = static_cast<size_t>(DigestBlocks(n));
+    units->push_back({bytes.first(static_cast<size_t>(n)), rule, found.first(blocks)});
+    bytes = bytes.subspan(static_cast<size_t>(n));
+    found = found.subspan(blocks);
+  }
 }
 
 }  // namespace
@@ -111,25 +133,43 @@ void TensorSet::LetGo(std::span<const uint8_t> bytes) const {
 
 void TensorSet::Verify(const Context& context,
                        const std::function<bool(const NamedTensor&)>& wanted) const {
-  std::vector<const NamedTensor*> work;
+  struct Check {
+    const NamedTensor* tensor;
+    std::vector<uint64_t> found;  // of each block, or the one of the whole
+  };
+  std::vector<Check> checks;
+  std::vector<VerifyUnit> units;
   for (const NamedTensor& tensor : tensors_) {
-    if (tensor.digest && (!wanted || wanted(tensor))) work.push_back(&tensor);
+    if (!tensor.digest || (wanted && !wanted(tensor))) continue;
+    const std::span<const uint8_t> bytes = tensor.pieces.front().bytes;
+    const DigestRule rule = tensor.digest->rule;
+    const int64_t n = rule == DigestRule::kWhole ? 1 : DigestBlocks(std::ssize(bytes));
+    checks.push_back({&tensor, std::vector<uint64_t>(static_cast<size_t>(n))});
+    AddVerifyUnits(bytes, rule, checks.back().found, &units);
   }
   // Largest first, so that threads end together.
-  std::stable_sort(work.begin(), work.end(), [](const NamedTensor* a, const NamedTensor* b) {
-    return a->stored_bytes() > b->stored_bytes();
+  std::stable_sort(units.begin(), units.end(), [](const VerifyUnit& a, const VerifyUnit& b) {
+    return a.bytes.size() > b.bytes.size();
   });
-  context.ParallelFor(static_cast<int64_t>(work.size()), [&](int64_t i) {
-    const NamedTensor& tensor = *work[i];
-    const auto bytes = tensor.pieces.front().bytes;
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (Hash64(text) != *tensor.digest) {
-      throw Error(fmt::format("tensor \"{}\" does not match its digest: the file was changed or "
-                              "damaged after it was written",
-                              tensor.name),
-                  tensor.where, "use another checkpoint or a backup; this one must not be trusted");
+  context.ParallelFor(std::ssize(units), [&](int64_t i) {
+    const VerifyUnit& unit = units[static_cast<size_t>(i)];
+    if (unit.rule == DigestRule::kWhole) {
+      unit.found.front() = DigestOfBytes(unit.bytes, unit.rule);
+    } else {
+      HashBlocks(unit.bytes, unit.found);
     }
   });
+  for (const Check& check : checks) {
+    const TensorDigest& want = *check.tensor->digest;
+    const uint64_t found =
+        want.rule == DigestRule::kWhole ? check.found.front() : DigestOfBlocks(check.found);
+    if (found == want.value) continue;
+    throw Error(fmt::format("tensor \"{}\" does not match its digest: the file was changed or "
+                            "damaged after it was written",
+                            check.tensor->name),
+                check.tensor->where,
+                "use another checkpoint or a backup; this one must not be trusted");
+  }
 }
 
 int64_t RowGranule(const NamedTensor& tensor) {

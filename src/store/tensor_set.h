@@ -12,6 +12,7 @@
 #include "base/context.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "store/block_digest.h"
 #include "tensor/tensor_view.h"
 
 namespace cria::store {
@@ -33,8 +34,8 @@ struct NamedTensor {
   Shape shape;
   int axis = 0;
   std::vector<TensorPiece> pieces;
-  std::string where;               ///< file(s), for errors
-  std::optional<uint64_t> digest;  ///< XXH3 of the bytes, where the format records one
+  std::string where;                   ///< file(s), for errors
+  std::optional<TensorDigest> digest;  ///< where the format records one; then of one whole piece
 
   int64_t elements() const { return ElementCount(shape); }
   int64_t stored_bytes() const { return StoredBytes(type, elements()); }

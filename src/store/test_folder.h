@@ -43,4 +43,12 @@ std::string MessageOf(F f) {
   return "";
 }
 
+/// Changes one bit of the byte at `offset`.
+inline void FlipBit(const fs::path& path, size_t offset) {
+  std::string bytes = ReadFile(path);
+  ASSERT_LT(offset, bytes.size());
+  bytes[offset] ^= 4;
+  WriteFile(path, bytes);
+}
+
 }  // namespace cria::store

@@ -1,18 +1,34 @@
-// One model being trained: weights, gradients, moments, and the step that changes them. Knows
-// nothing of files, time or where batches come from.
+// One model being trained, by one rank or by several that share the work and the keeping of its
+// parameters: weights, gradients, moments, and the step that changes them. Knows nothing of files,
+// time or where batches come from.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "base/context.h"
+#include "comm/communicator.h"
 #include "data/batch.h"
 #include "model/llama.h"
 #include "model/parameters.h"
+#include "train/gradient_sum.h"
+#include "train/group_gather.h"
 #include "train/options.h"
+#include "train/partition.h"
 
 namespace cria::train {
+
+/// The ranks that train one model together and what they share (ZeRO, Rajbhandari et al. 2020).
+struct Sharing {
+  comm::Communicator* ranks = nullptr;  ///< null: this process alone
+  /// 0: every rank keeps all weights and moments. 1, 2: its own runs of weights, moments and
+  /// gradients, and a packed copy of all weights for the products; gradients are exchanged in every
+  /// pass and never held whole, so that 1 costs no more than 2. 3: of the layers' packed weights
+  /// only the one in use, fetched anew in every pass.
+  int zero = 2;
+};
 
 struct StepOutcome {
   double loss = 0;           ///< mean over the targets, nats
@@ -23,46 +39,83 @@ struct StepOutcome {
 
 class Learner {
  public:
-  Learner(const ModelConfig& config, const OptimizerOptions& optimizer, Precision precision);
+  Learner(const ModelConfig& config, const OptimizerOptions& optimizer, Precision precision,
+          const Sharing& sharing = {});
+  ~Learner();
 
   /// Random weights, zero moments.
   void Initialize(const Context& context, uint64_t seed);
 
-  /// Packs weights() for the model; call after changing them from outside.
+  /// Brings weights() to the model; call after changing them from outside.
   void WeightsChanged(const Context& context);
 
-  /// One optimizer step over a batch that comes in pieces. The loss is summed and divided by the
-  /// number of targets of the whole batch, so the pieces' sizes do not matter but for rounding.
-  /// Returns without a change and applied == false if the user asked to stop between two pieces
-  /// (`stopped` is set then) or if something was not finite.
+  /// One optimizer step over a batch that comes in pieces: this rank's are numbers rank,
+  /// rank + ranks, rank + 2 ranks, ... of all, at least one. The loss is summed and divided by the
+  /// number of targets of the whole batch, so the pieces' sizes do not matter but for rounding; who
+  /// runs them does not matter at all. Returns without a change and applied == false if somebody
+  /// asked to stop (`stopped` is set then, on every rank; alone, between two pieces) or if
+  /// something was not finite.
   StepOutcome Step(const Context& context, double learning_rate, std::span<const Batch> pieces,
                    bool* stopped = nullptr);
 
-  /// Gradients of the mean loss, for tests and Step: gradients() afterwards. Returns the loss sum.
-  double ComputeGradients(const Context& context, std::span<const Batch> pieces, bool* stopped);
+  /// Gradients of the mean loss, for tests and Step: gradients() afterwards. Fills in loss and
+  /// targets.
+  StepOutcome ComputeGradients(const Context& context, std::span<const Batch> pieces,
+                               bool* stopped);
 
   /// Forgets moments and the count of updates.
   void ResetMoments(const Context& context);
 
   Llama& model() { return *model_; }
   const ModelConfig& config() const { return model_->config(); }
+  comm::Communicator& ranks() { return *ranks_; }
+  const Partition& partition() const { return partition_; }
+  int zero() const { return zero_; }
+  /// What this rank keeps: everything, or its runs where the ranks share.
   ParameterBlock& weights() { return weights_; }
-  ParameterBlock& gradients() { return gradients_; }
   ParameterBlock& first_moments() { return first_; }
   ParameterBlock& second_moments() { return second_; }
+  /// This rank's runs.
+  ParameterBlock& gradients() { return sum_.sum(); }
   /// Steps applied so far: what Adam's bias correction counts.
+  /// Called before weights and moments change in a step.
+  void set_before_update(std::function<void()> f) { before_update_ = std::move(f); }
   int64_t updates() const { return updates_; }
   void set_updates(int64_t updates) { updates_ = updates; }
 
  private:
+  struct StepSize;
+  // Neighbours that are decayed alike go through the optimizer in one call.
+  struct DecayRun {
+    ParameterRange range;
+    bool decays;
+  };
+  StepSize AgreeOnStep(std::span<const Batch> pieces, bool stop);
+  double RunPieces(const Context& context, std::span<const Batch> pieces, const StepSize& size,
+                   bool* stopped);
+  double SumLosses(const std::vector<double>& own, const StepSize& size);
+  double GradientNorm(const Context& context);
   void Update(const Context& context, double learning_rate, double gradient_scale);
 
   OptimizerOptions optimizer_;
+  std::unique_ptr<comm::Communicator> self_;  // when alone
+  comm::Communicator* ranks_;
+  int zero_;
   std::unique_ptr<Llama> model_;
-  ParameterBlock weights_, gradients_, first_, second_;
+  Partition partition_;
+  GradientSum sum_;
+  ParameterBlock weights_, first_, second_;
+  GroupGather weight_gather_, gradient_gather_;
+  std::vector<std::vector<DecayRun>> decay_runs_;  // of each group
+  std::function<void()> before_update_;
   int64_t updates_ = 0;
 };
 
 int64_t CountTargets(std::span<const Batch> pieces);
+
+/// Bytes that one of `ranks` needs to train with micro-batches of `rows` x `seq_len`, if a step has
+/// several of them.
+int64_t TrainingMemoryBytes(const ModelConfig& config, Precision precision, int64_t rows,
+                            int64_t seq_len, int ranks, int zero);
 
 }  // namespace cria::train

@@ -74,11 +74,11 @@ TEST(Learner, OneBatchOfSixAgreesWithSixOfOne) {
   Learner learner(TinyConfig(), {}, Precision::kF32);
   learner.Initialize(context, 1);
   const Batch whole = RandomBatch(6, 24, 9);
-  const double loss = learner.ComputeGradients(context, {&whole, 1}, nullptr);
+  const double loss = learner.ComputeGradients(context, {&whole, 1}, nullptr).loss;
   const std::vector<float> a(learner.gradients().data(),
                              learner.gradients().data() + learner.gradients().size());
   const std::vector<Batch> rows = Split(whole);
-  EXPECT_NEAR(learner.ComputeGradients(context, rows, nullptr), loss, 1e-6 * loss);
+  EXPECT_NEAR(learner.ComputeGradients(context, rows, nullptr).loss, loss, 1e-6 * loss);
   double difference = 0, norm = 0;
   for (size_t i = 0; i < a.size(); ++i) {
     const double d = a[i] - learner.gradients().data()[i];

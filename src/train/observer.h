@@ -9,6 +9,7 @@
 #include "data/loader.h"
 #include "model/llama.h"
 #include "train/plan.h"
+#include "train/save_report.h"
 #include "train/validation.h"
 
 namespace cria::train {
@@ -39,7 +40,7 @@ struct ValidationReport {
   int64_t step = 0, tokens = 0;
   double elapsed_s = 0;
   Validation score;
-  Llama* model = nullptr;  ///< with the weights of this step, for samples
+  Llama* model = nullptr;  ///< with the weights of this step, for samples; null: on no rank whole
 };
 
 struct RunSummary {
@@ -57,7 +58,7 @@ class Observer {
   virtual void OnStart(const RunStart&) {}
   virtual void OnStep(const StepReport&) {}
   virtual void OnValidation(const ValidationReport&) {}
-  virtual void OnCheckpoint(int64_t /*step*/, double /*seconds*/) {}
+  virtual void OnCheckpoint(const SaveReport&) {}
   virtual void OnSchedule(int64_t /*step*/, const Schedule&) {}
   virtual void OnEnd(const RunSummary&) {}
 };

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "train/learner.h"
 
 namespace cria::train {
 namespace {
@@ -31,26 +32,30 @@ int64_t DefaultWarmup(int64_t total_steps) {
 }
 
 int64_t ChooseMicroRows(const ModelConfig& config, Precision precision, int64_t seq_len,
-                        int64_t requested, int64_t available_bytes) {
-  const double limit = kMemoryShare * static_cast<double>(available_bytes);
+                        int64_t requested, const RankMemory& memory) {
+  const double limit = kMemoryShare * static_cast<double>(memory.available_bytes);
   const auto needed = [&](int64_t rows) {
-    return static_cast<double>(TrainingMemoryBytes(config, precision, rows, seq_len));
+    return static_cast<double>(
+        TrainingMemoryBytes(config, precision, rows, seq_len, memory.ranks, memory.zero));
   };
   int64_t rows = requested > 0 ? requested : std::max<int64_t>(1, kMicroTokens / seq_len);
   while (requested == 0 && rows > 1 && needed(rows) > limit) rows /= 2;
   if (needed(rows) > limit) {
     throw Error(
         fmt::format("training needs {} of memory, {} are free", FormatBytes(needed(rows)),
-                    FormatBytes(static_cast<double>(available_bytes))),
+                    FormatBytes(static_cast<double>(memory.available_bytes))),
         fmt::format("{} parameters, {} x {} tokens at once",
                     FormatCount(static_cast<double>(ParameterCount(config))), rows, seq_len),
-        rows > 1 ? "lower --micro-rows" : "lower --params or --seq-len");
+        rows > 1 ? "lower --micro-rows"
+        : memory.ranks > 1 && memory.zero < 3
+            ? "share more with --zero 3, or lower --params or --seq-len"
+            : "lower --params or --seq-len, or train on more machines (docs/distributed.md)");
   }
   return rows;
 }
 
 Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t micro_rows,
-              double expected_tokens) {
+              double expected_tokens, int ranks) {
   Plan plan;
   plan.seq_len = options.seq_len > 0 ? options.seq_len : config.max_seq_len;
   if (plan.seq_len > config.max_seq_len) {
@@ -73,6 +78,10 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
   }
   plan.batch_rows = std::max<int64_t>(1, (batch_tokens + plan.seq_len / 2) / plan.seq_len);
   plan.micro_rows = std::min(micro_rows, plan.batch_rows);
+  if (options.micro_rows == 0) {
+    plan.micro_rows = std::clamp<int64_t>(plan.batch_rows / ranks, 1, plan.micro_rows);
+  }
+  RequirePieces(plan, ranks);
 
   const double batch = static_cast<double>(plan.batch_tokens());
   int64_t steps = options.steps;
@@ -91,6 +100,14 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
     plan.validate_every = ValidationInterval(options, plan, steps);
   }
   return plan;
+}
+
+void RequirePieces(const Plan& plan, int ranks) {
+  if (plan.pieces() >= ranks) return;
+  throw Error(fmt::format("a batch of {} x {} sequences has no work for {} ranks", plan.pieces(),
+                          plan.micro_rows, ranks),
+              fmt::format("{} tokens per step", plan.batch_tokens()),
+              "start fewer ranks, lower --micro-rows or raise --batch");
 }
 
 int64_t ValidationInterval(const TrainOptions& options, const Plan& plan, int64_t total_steps) {

@@ -19,6 +19,8 @@ struct Plan {
   Schedule schedule;
 
   int64_t batch_tokens() const { return batch_rows * seq_len; }
+  /// Passes per step, over all ranks; the last may be shorter.
+  int64_t pieces() const { return (batch_rows + micro_rows - 1) / micro_rows; }
 };
 
 /// Peak learning rate, 0.2 flops^-0.125, and tokens per step, 0.0219 flops^0.3657, for a run of
@@ -30,15 +32,26 @@ int64_t DefaultBatchTokens(double flops);
 /// 4 % of the run, at least 10 steps (never more than half the run) and at most the paper's 2000.
 int64_t DefaultWarmup(int64_t total_steps);
 
-/// Sequences per pass: `requested`, or about 4096 tokens as far as memory goes. Throws Error if not
-/// even one sequence (or what was asked for) fits into `available_bytes`.
-int64_t ChooseMicroRows(const ModelConfig& config, Precision precision, int64_t seq_len,
-                        int64_t requested, int64_t available_bytes);
+/// What one rank of a run has.
+struct RankMemory {
+  int64_t available_bytes = 0;
+  int ranks = 1;
+  int zero = 2;  ///< what the ranks share (Sharing)
+};
 
-/// Fills in everything. `expected_tokens`: of the whole run, for one bounded by time (its
-/// schedule's total stays 0 until measured); ignored otherwise.
+/// Sequences per pass: `requested`, or about 4096 tokens as far as memory goes. Throws Error if not
+/// even one sequence (or what was asked for) fits.
+int64_t ChooseMicroRows(const ModelConfig& config, Precision precision, int64_t seq_len,
+                        int64_t requested, const RankMemory& memory);
+
+/// Fills in everything. `micro_rows` is lowered where the batch would not give every rank a piece.
+/// `expected_tokens`: of the whole run, for one bounded by time (its schedule's total stays 0 until
+/// measured); ignored otherwise.
 Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t micro_rows,
-              double expected_tokens);
+              double expected_tokens, int ranks = 1);
+
+/// Throws Error if the plan has fewer pieces than there are ranks.
+void RequirePieces(const Plan& plan, int ranks);
 
 /// Steps between validations of a run of `total_steps`.
 int64_t ValidationInterval(const TrainOptions& options, const Plan& plan, int64_t total_steps);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "train/learner.h"
 
 namespace cria::train {
 namespace {
@@ -78,12 +79,12 @@ TEST(Plan, KeepsWhatWasAskedFor) {
 TEST(Plan, MemoryBoundsThePassAndRefusesTheImpossible) {
   const ModelConfig config = DeriveConfig(10'000'000, 8192, 256);
   const auto bytes = [&](int64_t rows) {
-    return TrainingMemoryBytes(config, Precision::kF32, rows, 256);
+    return TrainingMemoryBytes(config, Precision::kF32, rows, 256, 1, 0);
   };
-  EXPECT_EQ(ChooseMicroRows(config, Precision::kF32, 256, 0, int64_t{1} << 40), 16);
-  EXPECT_EQ(ChooseMicroRows(config, Precision::kF32, 256, 0, bytes(4) * 10 / 9 + 1000), 4);
-  EXPECT_THROW(ChooseMicroRows(config, Precision::kF32, 256, 0, bytes(1) / 2), Error);
-  EXPECT_THROW(ChooseMicroRows(config, Precision::kF32, 256, 64, bytes(32)), Error);
+  EXPECT_EQ(ChooseMicroRows(config, Precision::kF32, 256, 0, {int64_t{1} << 40}), 16);
+  EXPECT_EQ(ChooseMicroRows(config, Precision::kF32, 256, 0, {bytes(4) * 10 / 9 + 1000}), 4);
+  EXPECT_THROW(ChooseMicroRows(config, Precision::kF32, 256, 0, {bytes(1) / 2}), Error);
+  EXPECT_THROW(ChooseMicroRows(config, Precision::kF32, 256, 64, {bytes(32)}), Error);
 }
 
 }  // namespace

@@ -23,16 +23,19 @@ struct RunSetup {
   double ceiling_flops = 0;          ///< matrix products of this machine, FLOP/s; 0: not measured
   const ParameterBlock* initial_weights = nullptr;  ///< null: random
   std::string initial_from;                         ///< where they came from, for the record
+  Sharing sharing = {};                             ///< with other ranks; they all call Train
 };
 
-/// Trains to the end and returns what became of it; a finished run returns at once. On Ctrl-C saves
-/// a checkpoint and throws Interrupted. Bad settings, damaged or foreign files, too little memory
+/// Trains to the end and returns what became of it; a finished run returns at once. With several
+/// ranks, all of them call this with the same setup; `run` and `shards` are on a file system that
+/// they share, and observers are told on rank 0. On Ctrl-C saves a checkpoint and throws
+/// Interrupted. Bad settings, damaged or foreign files, too little memory
 /// and a diverging run throw Error.
 RunSummary Train(const Context& context, const RunSetup& setup,
                  std::span<Observer* const> observers);
 
-/// Tokens per second of this learner, measured on copies of `batch` for about `seconds`; leaves its
-/// weights as they are and its moments zero.
+/// Tokens per second of this learner, all ranks together, measured on copies of `batch` for about
+/// `seconds`; leaves its weights as they are and its moments zero.
 double MeasureSpeed(const Context& context, const Batch& batch, double seconds, Learner* learner);
 
 }  // namespace cria::train

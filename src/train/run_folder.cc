@@ -1,8 +1,12 @@
 // run.json, and checkpoints to and from the learner.
 #include "train/run_folder.h"
 
+#include <cstring>
+
 #include "base/cpu.h"
 #include "base/error.h"
+#include "base/hash.h"
+#include "comm/collectives.h"
 #include "data/manifest.h"
 #include "store/checkpoint.h"
 
@@ -10,19 +14,6 @@ namespace cria::train {
 namespace {
 
 constexpr const char* kRunFormat = "cria-run-1";
-constexpr int kKeptCheckpoints = 2;
-
-// Group of tensors in the checkpoint and the block it holds.
-struct Group {
-  const char* name;
-  ParameterBlock* block;
-};
-
-std::vector<Group> Groups(Learner* learner) {
-  return {{"weights", &learner->weights()},
-          {"adam_m", &learner->first_moments()},
-          {"adam_v", &learner->second_moments()}};
-}
 
 Json SummaryToJson(const RunSummary& s) {
   Json sources = Json::array();
@@ -113,30 +104,46 @@ RunRecord ReadRunRecord(const fs::path& run) {
   return r;
 }
 
-void SaveCheckpoint(const Context& context, const fs::path& run, const RunRecord& record,
-                    const RunState& state, Learner* learner) {
-  store::CheckpointWriter writer(store::StepDirectory(run, state.step));
-  for (const Group& group : Groups(learner)) {
-    for (const ParameterSpec& spec : group.block->specs()) {
-      writer.AddFloats(std::string(group.name) + "/" + spec.name, spec.shape,
-                       group.block->values(spec));
+Json CheckpointState(const RunRecord& record, const RunState& state, int64_t updates) {
+  return Json{{"step", state.step},
+              {"updates", updates},
+              {"skipped_steps", state.skipped_steps},
+              {"tokens", state.step * record.plan.batch_tokens()},
+              {"elapsed_s", state.elapsed_s},
+              {"bits_per_byte", state.bits_per_byte},
+              {"options", OptionsToJson(record.options)},
+              {"plan", PlanToJson(record.plan)},
+              {"data_sha256", record.data_sha256},
+              {"tokenizer_sha256", record.tokenizer_sha256}};
+}
+
+namespace {
+
+// Reads what `block` holds of the tensors "group/...".
+void ReadHeld(const store::Checkpoint& checkpoint, const std::string& group,
+              ParameterBlock* block) {
+  const std::string where = checkpoint.directory.string();
+  const char* const remedy = "restore the file, or train again with --force";
+  for (const ParameterSpec& spec : block->specs()) {
+    const store::NamedTensor& tensor = checkpoint.tensors.Get(group + "/" + spec.name);
+    if (tensor.shape != spec.shape) {
+      throw Error(fmt::format("{} has shape {}, not {}", tensor.name, ShapeString(tensor.shape),
+                              ShapeString(spec.shape)),
+                  where, remedy);
+    }
+    const std::optional<TensorView> view = store::ContiguousView(tensor);
+    if (!view || view->type != DType::kF32) {
+      throw Error(fmt::format("{} is not stored as fp32", tensor.name), where, remedy);
+    }
+    for (const ParameterRange& part : block->HeldOf({spec.offset, spec.elements()})) {
+      const std::span<float> to = block->values(part);
+      const auto first = static_cast<size_t>(part.offset - spec.offset) * sizeof(float);
+      std::memcpy(to.data(), view->bytes.data() + first, to.size_bytes());
     }
   }
-  const fs::path tokenizer = run / kShardTokenizerName;
-  if (fs::exists(tokenizer)) writer.AddFile(kShardTokenizerName, ReadFile(tokenizer));
-  writer.Commit(context, ConfigToJson(record.config),
-                Json{{"step", state.step},
-                     {"updates", learner->updates()},
-                     {"skipped_steps", state.skipped_steps},
-                     {"tokens", state.step * record.plan.batch_tokens()},
-                     {"elapsed_s", state.elapsed_s},
-                     {"bits_per_byte", state.bits_per_byte},
-                     {"options", OptionsToJson(record.options)},
-                     {"plan", PlanToJson(record.plan)},
-                     {"data_sha256", record.data_sha256},
-                     {"tokenizer_sha256", record.tokenizer_sha256}});
-  store::PruneCheckpoints(run, kKeptCheckpoints);
 }
+
+}  // namespace
 
 bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* record, RunState* state,
                     Learner* learner) {
@@ -152,19 +159,16 @@ bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* reco
               "give the shards the run began with, or choose another --out");
   RequireSame(JsonGet<std::string>(s, "tokenizer_sha256", where), record->tokenizer_sha256,
               "the tokenizer", where, "give the shards the run began with");
-  checkpoint.tensors.Verify(context);
-  for (const Group& group : Groups(learner)) {
-    for (const ParameterSpec& spec : group.block->specs()) {
-      const store::NamedTensor& tensor =
-          checkpoint.tensors.Get(std::string(group.name) + "/" + spec.name);
-      if (tensor.shape != spec.shape) {
-        throw Error(fmt::format("{} has shape {}, not {}", tensor.name, ShapeString(tensor.shape),
-                                ShapeString(spec.shape)),
-                    where, "restore the file, or train again with --force");
-      }
-      store::ReadAsFloat(context, tensor, group.block->values(spec));
-    }
-  }
+  // Every rank checks its share of the tensors before anybody goes on.
+  comm::Communicator& ranks = learner->ranks();
+  checkpoint.tensors.Verify(context, [&](const store::NamedTensor& tensor) {
+    return Hash64(tensor.name) % static_cast<uint64_t>(ranks.size()) ==
+           static_cast<uint64_t>(ranks.rank());
+  });
+  comm::Barrier(ranks);
+  ReadHeld(checkpoint, "weights", &learner->weights());
+  ReadHeld(checkpoint, "adam_m", &learner->first_moments());
+  ReadHeld(checkpoint, "adam_v", &learner->second_moments());
   record->plan = PlanFromJson(JsonGet<Json>(s, "plan", where), where);
   state->step = JsonGet<int64_t>(s, "step", where);
   state->skipped_steps = JsonGet<int64_t>(s, "skipped_steps", where);

@@ -39,13 +39,12 @@ struct RunState {
   double bits_per_byte = 0;  ///< of the last validation
 };
 
-/// Writes RUN/checkpoints/step-NNNNNNNN, then removes all but the newest two. A crash at any byte
-/// leaves the older ones whole.
-void SaveCheckpoint(const Context& context, const fs::path& run, const RunRecord& record,
-                    const RunState& state, Learner* learner);
+/// What a checkpoint says of the run beside its tensors.
+Json CheckpointState(const RunRecord& record, const RunState& state, int64_t updates);
 
-/// Loads the newest checkpoint into `learner` and its plan into `record`. False if there is none.
-/// Damage, or a checkpoint of another model or other data, throws Error.
+/// Loads the newest checkpoint into `learner`, on every rank what it keeps, and its plan into
+/// `record`. False if there is none. Damage, or a checkpoint of another model or other data, throws
+/// Error.
 bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* record, RunState* state,
                     Learner* learner);
 

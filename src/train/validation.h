@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/context.h"
+#include "comm/communicator.h"
 #include "data/holdout.h"
 #include "model/llama.h"
 
@@ -24,8 +25,9 @@ struct Validation {
   std::map<std::string, ValidationScore> sources;
 };
 
-/// Windows go through the model `rows` at a time.
+/// Windows go through the model `rows` at a time, in turn on each of the ranks (null: this process
+/// alone), all of which call this and get the same sums.
 Validation Validate(const Context& context, Llama* model, const std::vector<HoldoutWindow>& windows,
-                    int64_t rows);
+                    int64_t rows, comm::Communicator* ranks = nullptr);
 
 }  // namespace cria::train

@@ -1,4 +1,4 @@
-// AdamW and the sum of squares on the CPU, one pass over memory.
+// AdamW on the CPU, one pass over memory.
 #include "kernels/cpu/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -7,7 +7,6 @@
 //
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "kernels/adamw.h"
 #include "kernels/cpu/simd-inl.h"
@@ -37,28 +36,6 @@ void AdamWBlock(const AdamWStep& step, float correction1, float correction2, int
   });
 }
 
-double SumOfSquaresBlock(int64_t n, const float* x) {
-  const hn::CappedTag<double, 8> doubles;
-  const hn::Rebind<float, decltype(doubles)> floats;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(doubles));
-  auto sum0 = hn::Zero(doubles), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-  const auto add = [&](int64_t at, auto& sum) HWY_ATTR {
-    const auto value = hn::PromoteTo(doubles, hn::LoadU(floats, x + at));
-    sum = hn::MulAdd(value, value, sum);
-  };
-  int64_t i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    add(i, sum0);
-    add(i + lanes, sum1);
-    add(i + 2 * lanes, sum2);
-    add(i + 3 * lanes, sum3);
-  }
-  const auto all = hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
-  double total = hn::GetLane(hn::SumOfLanes(doubles, all));
-  for (; i < n; ++i) total += double{x[i]} * double{x[i]};
-  return total;
-}
-
 }  // namespace HWY_NAMESPACE
 }  // namespace cria::kernels
 HWY_AFTER_NAMESPACE();
@@ -68,9 +45,8 @@ namespace cria::kernels {
 namespace {
 
 HWY_EXPORT(AdamWBlock);
-HWY_EXPORT(SumOfSquaresBlock);
 
-constexpr int64_t kBlock = 1 << 14;  // part of the meaning of SumOfSquares: fixes the order of sums
+constexpr int64_t kBlock = 1 << 14;
 
 int64_t Blocks(int64_t n) { return (n + kBlock - 1) / kBlock; }
 
@@ -90,17 +66,6 @@ void AdamW(const Context& context, const AdamWStep& step, int64_t n, const float
     run(step, correction1, correction2, std::min(kBlock, n - i), gradient + i, parameter + i, m + i,
         v + i);
   });
-}
-
-double SumOfSquares(const Context& context, int64_t n, const float* x) {
-  std::vector<double> sums(Blocks(n));
-  const auto run = &HWY_DYNAMIC_DISPATCH(SumOfSquaresBlock);
-  context.ParallelFor(Blocks(n), [&](int64_t block) {
-    sums[block] = run(std::min(kBlock, n - block * kBlock), x + block * kBlock);
-  });
-  double total = 0;
-  for (double sum : sums) total += sum;
-  return total;
 }
 
 }  // namespace cria::kernels

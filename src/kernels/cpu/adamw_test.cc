@@ -37,16 +37,5 @@ TEST(AdamW, EqualsFormulaInDouble) {
   }
 }
 
-TEST(SumOfSquares, ExactAndIndependentOfThreads) {
-  for (const int64_t n : {0, 1, 31, 100, 70001}) {
-    const std::vector<float> x = NormalValues<float>(n, 1);
-    double want = 0;
-    for (float value : x) want += double{value} * value;
-    const double got = SumOfSquares(Context(1), n, x.data());
-    EXPECT_NEAR(got, want, 1e-12 * want);
-    EXPECT_EQ(got, SumOfSquares(Context(3), n, x.data()));
-  }
-}
-
 }  // namespace
 }  // namespace cria::kernels

@@ -93,13 +93,22 @@ void Matmul(const Context& context, int64_t m, const T* a, int64_t lda, const Pa
 
 template <class T>
 void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, const T* a,
-                       int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc) {
+                       int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc,
+                       bool accumulate) {
   CRIA_CHECK(lda >= m && ldb >= n && ldc >= n, "lda = {}, ldb = {}, ldc = {}, m = {}, n = {}", lda,
              ldb, ldc, m, n);
   if (m == 0 || n == 0) return;
-  internal::MatmulTransposedAWith(
-      internal::Unit<T>(), context,
-      {.m = m, .n = n, .k = k, .a = a, .lda = lda, .b = b, .ldb = ldb, .c = c, .ldc = ldc});
+  internal::MatmulTransposedAWith(internal::Unit<T>(), context,
+                                  {.m = m,
+                                   .n = n,
+                                   .k = k,
+                                   .a = a,
+                                   .lda = lda,
+                                   .b = b,
+                                   .ldb = ldb,
+                                   .c = c,
+                                   .ldc = ldc,
+                                   .accumulate = accumulate});
 }
 
 template void Pack<float>(const Context&, const float*, int64_t, int64_t, int64_t, int64_t,
@@ -121,8 +130,8 @@ template void Matmul<BF16, float>(const Context&, int64_t, const BF16*, int64_t,
 template void Matmul<BF16, BF16>(const Context&, int64_t, const BF16*, int64_t,
                                  const PackedMatrix<BF16>&, BF16*, int64_t, bool);
 template void MatmulTransposedA<float>(const Context&, int64_t, int64_t, int64_t, const float*,
-                                       int64_t, const float*, int64_t, float*, int64_t);
+                                       int64_t, const float*, int64_t, float*, int64_t, bool);
 template void MatmulTransposedA<BF16>(const Context&, int64_t, int64_t, int64_t, const BF16*,
-                                      int64_t, const BF16*, int64_t, float*, int64_t);
+                                      int64_t, const BF16*, int64_t, float*, int64_t, bool);
 
 }  // namespace cria::kernels

@@ -187,7 +187,7 @@ class TransposedTile {
                      .panels = panels_,
                      .panel_stride = steps * kPanelColumns,
                      .columns = columns_,
-                     .in = c,
+                     .in = block > 0 || job_.accumulate ? c : nullptr,
                      .in_stride = job_.ldc,
                      .out = c,
                      .out_stride = job_.ldc};
@@ -299,7 +299,7 @@ void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob&
 }
 
 void MatmulTransposedAWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job) {
-  if (job.k == 0) return;
+  CRIA_CHECK(job.k > 0, "a transposed product of no rows");
   const StepBlocks blocks(unit, job.k, kTransposedSteps);
   const TransposedCut cut(unit, job, context.threads());
   context.ParallelFor(cut.row_tasks * cut.column_tasks,

@@ -57,7 +57,7 @@ struct MatmulJob {
 };
 
 void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job);
-/// C += A^T B.
+/// C = A^T B, or C += A^T B. k > 0.
 void MatmulTransposedAWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job);
 
 }  // namespace cria::kernels::internal

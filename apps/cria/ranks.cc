@@ -1,0 +1,66 @@
+// Launchers are recognised by the variables that they set for each process.
+#include "ranks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "comm/mpi.h"
+#include "failure.h"
+
+namespace cria::app {
+namespace {
+
+int NumberOf(const char* variable) {
+  const char* text = std::getenv(variable);
+  return text != nullptr ? std::atoi(text) : 0;
+}
+
+// Rank 0 speaks first: what befell all ranks is said once, and its end is theirs.
+void LetTheFirstSpeak(int rank) {
+  if (rank > 0) std::this_thread::sleep_for(std::chrono::milliseconds(500));
+}
+
+}  // namespace
+
+bool StartedAsRank() {
+  const char* const kVariables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"};
+  return std::any_of(std::begin(kVariables), std::end(kVariables),
+                     [](const char* variable) { return std::getenv(variable) != nullptr; });
+}
+
+bool SpeaksForAllRanks() {
+  const char* const kVariables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"};
+  return std::all_of(std::begin(kVariables), std::end(kVariables),
+                     [](const char* variable) { return NumberOf(variable) == 0; });
+}
+
+int DefaultThreadsOfRank() {
+  const int bound = BoundCores(), all = AllCores();
+  const int here =
+      std::max({1, NumberOf("OMPI_COMM_WORLD_LOCAL_SIZE"), NumberOf("SLURM_NTASKS_PER_NODE")});
+  return bound < all ? bound : std::max(1, all / here);
+}
+
+void RunRanks(double timeout_s, const std::function<void(comm::Communicator*)>& body) {
+  if (!StartedAsRank()) return body(nullptr);
+  const std::unique_ptr<comm::Communicator> ranks = comm::MakeMpi({.timeout_s = timeout_s});
+  try {
+    body(ranks.get());
+  } catch (const Interrupted&) {
+    // All ranks stop at the same step; one of them says so.
+    if (ranks->rank() == 0) throw;
+    std::exit(kInterrupted);
+  } catch (...) {
+    LetTheFirstSpeak(ranks->rank());
+    comm::AbortMpi(ReportFailure(std::current_exception(),
+                                 fmt::format("cria, rank {} of {}", ranks->rank(), ranks->size())));
+  }
+}
+
+}  // namespace cria::app

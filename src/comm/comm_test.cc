@@ -1,0 +1,106 @@
+// Messages and collectives between ranks that are threads; mpi_ranks.cc is the same over MPI.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/error.h"
+#include "comm/collectives.h"
+#include "comm/local_ranks.h"
+#include "comm/rank_checks.h"
+
+namespace cria::comm {
+namespace {
+
+TEST(Local, CollectivesAgreeOnEverySize) {
+  for (int size = 1; size <= 6; ++size) {
+    SCOPED_TRACE(size);
+    RunRanks(size, [](Communicator& ranks) { EXPECT_EQ(CheckAll(ranks), ""); });
+  }
+}
+
+TEST(Local, SilenceNamesTheRank) {
+  try {
+    RunRanks(
+        2,
+        [](Communicator& ranks) {
+          uint8_t byte = 0;
+          if (ranks.rank() == 0) ranks.Wait(ranks.Receive(1, kFirstUserTag, {&byte, 1}));
+        },
+        0.05);
+    FAIL() << "nobody waited";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("no word from rank 1"), std::string::npos);
+  }
+}
+
+TEST(Local, WhoWaitsForARankThatFailedIsTold) {
+  try {
+    RunRanks(3, [](Communicator& ranks) {
+      if (ranks.rank() == 1) throw Error("the disk is full", "rank 1", "make room");
+      Barrier(ranks);
+    });
+    FAIL() << "nobody failed";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("the disk is full"), std::string::npos);
+  }
+}
+
+// What the wait for `transfer` says when it fails.
+std::string Complaint(Communicator& rank, Transfer transfer) {
+  try {
+    rank.Wait(transfer);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Local, ARankThatLeftIsNamed) {
+  LocalGroup group(3);
+  group.rank(1).Cancel();
+  uint8_t byte = 0;
+  EXPECT_NE(Complaint(group.rank(0), group.rank(0).Receive(1, kFirstUserTag, {&byte, 1}))
+                .find("rank 1 is gone"),
+            std::string::npos);
+}
+
+TEST(Local, CancelEndsAWaitUnderWay) {
+  LocalGroup group(2);
+  uint8_t byte = 0;
+  const Transfer transfer = group.rank(0).Receive(1, kFirstUserTag, {&byte, 1});
+  std::string complaint;
+  std::thread waiting([&] { complaint = Complaint(group.rank(0), transfer); });
+  group.rank(0).Cancel();
+  waiting.join();
+  EXPECT_NE(complaint.find("this rank gave up"), std::string::npos);
+}
+
+TEST(Local, BytesAreLeftAloneAfterAWaitFailed) {
+  LocalGroup group(2, 0.02);
+  const uint8_t out = 9;
+  uint8_t first = 0, second = 0;
+  Communicator &early = group.rank(0), &late = group.rank(1);
+  const Transfer one = early.Receive(1, kFirstUserTag, {&first, 1});
+  const Transfer two = early.Receive(1, kFirstUserTag + 1, {&second, 1});
+  const std::string complaint = Complaint(early, one);
+  EXPECT_NE(complaint.find("no word from rank 1"), std::string::npos);
+  EXPECT_NE(Complaint(late, late.Send(0, kFirstUserTag, {&out, 1})).find("rank 0 is gone"),
+            std::string::npos);
+  late.Send(0, kFirstUserTag + 1, {&out, 1});
+  EXPECT_EQ(first, 0);
+  EXPECT_EQ(second, 0);
+  // The first reason, not what followed from it.
+  EXPECT_EQ(Complaint(early, two), complaint);
+}
+
+TEST(Self, NeedsNobody) {
+  const auto self = MakeSelf();
+  Barrier(*self);
+  EXPECT_EQ(BroadcastText(*self, 0, "text"), "text");
+  double all = 0;
+  AllGather(*self, 2.0, std::span<double>(&all, 1));
+  EXPECT_EQ(all, 2.0);
+}
+
+}  // namespace
+}  // namespace cria::comm

@@ -1,0 +1,71 @@
+// Long sums on the CPU.
+#include "kernels/cpu/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/sum.cc"
+#include <hwy/foreach_target.h>
+//
+#include <algorithm>
+
+#include "kernels/cpu/simd-inl.h"
+#include "kernels/sum.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace cria::kernels {
+namespace HWY_NAMESPACE {
+
+void AddBlock(int64_t n, const float* from, float* to) {
+  ForVectors(n, [&](int64_t i, auto load, auto store)
+                    HWY_ATTR { store(hn::Add(load(to + i), load(from + i)), to + i); });
+}
+
+double SumOfSquaresBlock(int64_t n, const float* x) {
+  const hn::CappedTag<double, 8> doubles;
+  const hn::Rebind<float, decltype(doubles)> floats;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(doubles));
+  auto sum0 = hn::Zero(doubles), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+  const auto add = [&](int64_t at, auto& sum) HWY_ATTR {
+    const auto value = hn::PromoteTo(doubles, hn::LoadU(floats, x + at));
+    sum = hn::MulAdd(value, value, sum);
+  };
+  int64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    add(i, sum0);
+    add(i + lanes, sum1);
+    add(i + 2 * lanes, sum2);
+    add(i + 3 * lanes, sum3);
+  }
+  const auto all = hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
+  double total = hn::GetLane(hn::SumOfLanes(doubles, all));
+  for (; i < n; ++i) total += double{x[i]} * double{x[i]};
+  return total;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace cria::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace cria::kernels {
+namespace {
+
+HWY_EXPORT(AddBlock);
+HWY_EXPORT(SumOfSquaresBlock);
+
+}  // namespace
+
+void Add(const Context& context, int64_t n, const float* from, float* to) {
+  constexpr int64_t kBlock = 1 << 14;
+  const auto run = &HWY_DYNAMIC_DISPATCH(AddBlock);
+  context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t block) {
+    const int64_t i = block * kBlock;
+    run(std::min(kBlock, n - i), from + i, to + i);
+  });
+}
+
+double SumOfSquares(int64_t n, const float* x) {
+  return HWY_DYNAMIC_DISPATCH(SumOfSquaresBlock)(n, x);
+}
+
+}  // namespace cria::kernels
+#endif

@@ -1,0 +1,169 @@
+// A few groups are on their way at once; the oldest is summed when its memory is needed again.
+#include "train/gradient_sum.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "kernels/sum.h"
+#include "train/tags.h"
+
+namespace cria::train {
+namespace {
+
+// Groups on their way at once; with tied embeddings one of them stays open through the whole pass.
+constexpr int kSlots = 4;
+
+std::span<const uint8_t> Bytes(std::span<const float> values) {
+  return {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()};
+}
+
+float* Grow(Buffer<float>* buffer, int64_t elements) {
+  if (buffer->size() < elements) *buffer = Buffer<float>(elements);
+  return buffer->data();
+}
+
+}  // namespace
+
+GradientSum::GradientSum(const ModelConfig& config, const Partition* partition,
+                         comm::Communicator* ranks)
+    : partition_(partition),
+      ranks_(ranks),
+      sum_(config, partition->Held(ranks->rank())),
+      slots_(kSlots) {}
+
+void GradientSum::Start(const Context* context) {
+  CRIA_CHECK(closed_.empty());
+  for (Slot& slot : slots_) slot.group = -1;  // a pass that threw left some open
+  context_ = context;
+  round_ = -1;
+}
+
+void GradientSum::BeginRound(int active) {
+  CRIA_CHECK(active >= 1 && active <= ranks_->size());
+  ++round_;
+  active_ = active;
+}
+
+// The smallest free memory that is large enough, else the largest.
+GradientSum::Slot* GradientSum::Take(int group) {
+  const auto free_slots = [&] {
+    return std::count_if(slots_.begin(), slots_.end(), [](const Slot& s) { return s.group < 0; });
+  };
+  if (free_slots() == 0) {
+    CRIA_CHECK(!closed_.empty(), "every group is open");
+    Drain(closed_.front());
+    closed_.pop_front();
+  }
+  const int64_t elements = partition_->group(group).elements;
+  Slot* best = nullptr;
+  for (Slot& slot : slots_) {
+    if (slot.group >= 0) continue;
+    const bool fits = slot.own.size() >= elements;
+    if (best == nullptr) {
+      best = &slot;
+    } else if (best->own.size() >= elements) {
+      if (fits && slot.own.size() < best->own.size()) best = &slot;
+    } else if (slot.own.size() > best->own.size()) {
+      best = &slot;
+    }
+  }
+  best->group = group;
+  best->first_round = round_ == 0;
+  best->active = active_;
+  return best;
+}
+
+void GradientSum::PostReceives(Slot* slot) {
+  const int64_t elements = OwnRun(slot->group).elements;
+  if (elements == 0) return;
+  float* to = Grow(&slot->received, elements * (ranks_->size() - 1));
+  for (int rank = 0; rank < slot->active; ++rank) {
+    if (rank == ranks_->rank()) continue;
+    slot->receives.push_back(ranks_->Receive(
+        rank, GradientTag(slot->group),
+        {reinterpret_cast<uint8_t*>(to), static_cast<size_t>(elements) * sizeof(float)}));
+    to += elements;
+  }
+}
+
+float* GradientSum::Open(int group) {
+  Slot* const slot = Take(group);
+  if (ranks_->size() == 1 && slot->first_round) {
+    return sum_.values(partition_->group(group)).data();
+  }
+  PostReceives(slot);
+  return Grow(&slot->own, partition_->group(group).elements);
+}
+
+void GradientSum::Close(int group) {
+  const auto found =
+      std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.group == group; });
+  CRIA_CHECK(found != slots_.end(), "group {} is not open", group);
+  Slot& slot = *found;
+  const ParameterRange all = partition_->group(group);
+  if (ranks_->size() == 1) {
+    if (!slot.first_round) {
+      kernels::Add(*context_, all.elements, slot.own.data(), sum_.values(all).data());
+    }
+    slot.group = -1;
+    return;
+  }
+  for (int rank = 0; rank < ranks_->size(); ++rank) {
+    const ParameterRange run = partition_->Run(group, rank);
+    if (rank == ranks_->rank() || run.elements == 0) continue;
+    slot.sends.push_back(ranks_->Send(
+        rank, GradientTag(group),
+        Bytes({slot.own.data() + (run.offset - all.offset), static_cast<size_t>(run.elements)})));
+  }
+  closed_.push_back(&slot);
+}
+
+void GradientSum::SitOut() {
+  for (int group = partition_->groups() - 1; group >= 0; --group) {
+    Slot* const slot = Take(group);
+    PostReceives(slot);
+    closed_.push_back(slot);
+  }
+}
+
+void GradientSum::Drain(Slot* slot) {
+  const ParameterRange run = OwnRun(slot->group);
+  if (run.elements > 0) {
+    float* const sum = sum_.values(run).data();
+    const float* received = slot->received.data();
+    auto receive = slot->receives.begin();
+    for (int rank = 0; rank < slot->active; ++rank) {
+      const float* from = slot->own.data() + (run.offset - partition_->group(slot->group).offset);
+      if (rank != ranks_->rank()) {
+        ranks_->Wait(*receive++);
+        from = received;
+        received += run.elements;
+      }
+      if (slot->first_round && rank == 0) {
+        std::copy_n(from, run.elements, sum);
+      } else {
+        kernels::Add(*context_, run.elements, from, sum);
+      }
+    }
+  }
+  for (const comm::Transfer& send : slot->sends) ranks_->Wait(send);
+  slot->sends.clear();
+  slot->receives.clear();
+  slot->group = -1;
+}
+
+void GradientSum::Finish() {
+  for (; !closed_.empty(); closed_.pop_front()) Drain(closed_.front());
+}
+
+int64_t GradientSum::BufferBytes(const ModelConfig& config, int ranks) {
+  int64_t largest = 0, layer = 0;
+  const std::vector<ParameterRange> groups = ParameterGroups(config);
+  for (const ParameterRange& group : groups) largest = std::max(largest, group.elements);
+  layer = groups[1].elements;
+  // Embedding and head have the largest memory, layers share the rest.
+  const int64_t own = ranks == 1 ? largest : 2 * largest + (kSlots - 2) * layer;
+  return 4 * (own + own * (ranks - 1) / ranks);
+}
+
+}  // namespace cria::train

@@ -1,0 +1,212 @@
+// The loop: read, step, tell, validate, save.
+#include "train/runner.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "comm/collectives.h"
+#include "store/checkpoint.h"
+
+namespace cria::train {
+namespace {
+
+// As many skipped steps in a row mean that the run will not recover by itself.
+constexpr int kMaxSkippedInARow = 20;
+// Between checkpoints at least this long, and at least 50 times what one costs: 2 % of the time.
+constexpr double kMinSaveInterval_s = 30, kSaveCostFactor = 50;
+
+// Mean of the last 1 % of the steps. From the log, so that a resumed run says the same.
+double FinalLoss(const LogRecord& log, int64_t steps) {
+  double sum = 0;
+  int64_t count = 0;
+  for (const LogStep& step : log.steps) {
+    if (!step.applied || step.step <= steps - std::max<int64_t>(1, steps / 100)) continue;
+    sum += step.loss;
+    ++count;
+  }
+  return count > 0 ? sum / static_cast<double>(count) : 0;
+}
+
+}  // namespace
+
+RunSummary Runner::Go() {
+  Prepare();
+  if (record_.finished) return record_.summary;
+  started_ = Clock::now();
+  Start();
+  if (Leads()) {
+    log_ = std::make_unique<RunLog>(setup_.run / kRunLogName, state_.step);
+    observers_.push_back(log_.get());
+    events_ = std::make_unique<EventLog>(setup_.run / kRunEventsName, state_.step);
+    observers_.push_back(events_.get());
+    if (setup_.options.seconds > 0) pacer_.emplace(setup_.options.seconds, state_.step, Elapsed());
+  }
+  saved_at_s_ = Elapsed();
+  Tell([&](Observer* o) {
+    o->OnStart({&record_.config, &record_.options, &record_.plan, ParameterCount(record_.config),
+                state_.step});
+  });
+  Loop();
+  FinishSave();
+  record_.summary = Summary();
+  record_.finished = true;
+  if (Leads()) WriteRunRecord(setup_.run, record_);
+  Tell([&](Observer* o) { o->OnEnd(record_.summary); });
+  return record_.summary;
+}
+
+// This rank's: numbers rank, rank + ranks, ...
+std::vector<Batch> Runner::ReadPieces(int64_t step) {
+  std::vector<Batch> pieces;
+  const Plan& plan = record_.plan;
+  for (int64_t piece = ranks().rank(); piece < plan.pieces(); piece += ranks().size()) {
+    const int64_t row = piece * plan.micro_rows;
+    pieces.push_back(loader_->Read(step, row, std::min(plan.micro_rows, plan.batch_rows - row)));
+  }
+  return pieces;
+}
+
+void Runner::Loop() {
+  while (LastStep() == 0 || state_.step < LastStep()) {
+    const Clock::time_point begin = Clock::now();
+    const std::vector<Batch> pieces = ReadPieces(state_.step);
+    bool stopped = false;
+    const StepOutcome outcome = learner_->Step(
+        context_, record_.plan.schedule.LearningRate(state_.step + 1), pieces, &stopped);
+    if (!stopped) AfterStep(outcome, SecondsSince(begin));
+    // Several ranks stop together, at the next step's beginning.
+    if (stopped || (ranks().size() == 1 && InterruptRequested())) {
+      if (state_.step > 0) FinishSave();
+      throw Interrupted();
+    }
+  }
+}
+
+void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
+  ++state_.step;
+  skipped_in_a_row_ = outcome.applied ? 0 : skipped_in_a_row_ + 1;
+  state_.skipped_steps += !outcome.applied;
+  const double now = static_cast<double>(record_.plan.batch_tokens()) / step_s;
+  speed_ = speed_ == 0 ? now : 0.9 * speed_ + 0.1 * now;
+  Retime();
+  Report(outcome);
+  if (skipped_in_a_row_ >= kMaxSkippedInARow) {
+    throw Error(fmt::format("{} steps in a row gave a loss or gradient that is no number",
+                            skipped_in_a_row_),
+                fmt::format("step {}", state_.step), "lower --lr or train with --precision f32");
+  }
+  TellOfSave();
+  const int64_t every = record_.plan.validate_every;
+  const bool last = state_.step == LastStep();
+  if (!windows_.empty() && (last || (every > 0 && state_.step % every == 0))) RunValidation();
+  if (!last && Agree(TimeToSave())) BeginSave();
+}
+
+void Runner::Report(const StepOutcome& outcome) {
+  StepReport report;
+  report.step = state_.step;
+  report.last_step = LastStep();
+  report.tokens = state_.step * record_.plan.batch_tokens();
+  report.loss = outcome.loss;
+  report.learning_rate = record_.plan.schedule.LearningRate(state_.step);
+  report.gradient_norm = outcome.gradient_norm;
+  report.applied = outcome.applied;
+  report.skipped_steps = state_.skipped_steps;
+  report.elapsed_s = Elapsed();
+  report.tokens_per_s = speed_;
+  if (setup_.ceiling_flops > 0) {
+    report.ceiling_share =
+        speed_ * TrainFlopsPerToken(record_.config, record_.plan.seq_len) / setup_.ceiling_flops;
+  }
+  if (LastStep() > 0) {
+    report.seconds_left = static_cast<double>(LastStep() - state_.step) *
+                          static_cast<double>(record_.plan.batch_tokens()) / speed_;
+  }
+  Tell([&](Observer* o) { o->OnStep(report); });
+}
+
+void Runner::Retime() {
+  if (setup_.options.seconds == 0) return;
+  bool changed = false;
+  if (pacer_) {
+    // What follows the last step: a validation and a checkpoint (at 300 MB/s until one was timed).
+    const double save_s =
+        save_s_ > 0 ? save_s_ : 12.0 * static_cast<double>(learner_->weights().size()) / 300e6;
+    Plan& plan = record_.plan;
+    const bool first = plan.schedule.total_steps == 0;
+    changed = pacer_->AfterStep(state_.step, Elapsed(), validation_s_ + save_s, &plan.schedule);
+    if (changed && first) {
+      plan.validate_every = ValidationInterval(setup_.options, plan, LastStep());
+    }
+  }
+  if (!Agree(changed)) return;
+  AgreeOnPlan();
+  if (Leads()) WriteRunRecord(setup_.run, record_);
+  Tell([&](Observer* o) { o->OnSchedule(state_.step, record_.plan.schedule); });
+}
+
+void Runner::RunValidation() {
+  const Clock::time_point begin = Clock::now();
+  ValidationReport report;
+  report.step = state_.step;
+  report.tokens = state_.step * record_.plan.batch_tokens();
+  report.score = Validate(context_, &learner_->model(), windows_, record_.plan.micro_rows, ranks_);
+  report.model = learner_->zero() < 3 ? &learner_->model() : nullptr;
+  state_.bits_per_byte = report.score.total.bits_per_byte();
+  validation_s_ = SecondsSince(begin);
+  report.elapsed_s = Elapsed();
+  Tell([&](Observer* o) { o->OnValidation(report); });
+}
+
+bool Runner::TimeToSave() const {
+  const double interval = setup_.options.save_every_s > 0
+                              ? setup_.options.save_every_s
+                              : std::max(kMinSaveInterval_s, kSaveCostFactor * save_s_);
+  return Elapsed() - saved_at_s_ >= interval;
+}
+
+void Runner::BeginSave() {
+  saver_->Wait();
+  TellOfSave();
+  state_.elapsed_s = Elapsed();
+  saver_->Begin(state_.step, ConfigToJson(record_.config),
+                CheckpointState(record_, state_, learner_->updates()), learner_.get());
+  saved_at_s_ = Elapsed();
+  saved_step_ = state_.step;
+}
+
+// The checkpoint of this step is complete afterwards, on every rank.
+void Runner::FinishSave() {
+  if (saved_step_ != state_.step) BeginSave();
+  saver_->Wait();
+  TellOfSave();
+  comm::Barrier(ranks());
+}
+
+void Runner::TellOfSave() {
+  const std::optional<SaveReport> report = saver_->TakeReport();
+  if (!report) return;
+  save_s_ = report->seconds;
+  Tell([&](Observer* o) { o->OnCheckpoint(*report); });
+}
+
+RunSummary Runner::Summary() {
+  RunSummary s;
+  s.steps = state_.step;
+  s.tokens = state_.step * record_.plan.batch_tokens();
+  s.skipped_steps = state_.skipped_steps;
+  s.seconds = Elapsed();
+  s.tokens_per_s = static_cast<double>(s.tokens) / s.seconds;
+  if (setup_.ceiling_flops > 0) {
+    s.ceiling_share = s.tokens_per_s * TrainFlopsPerToken(record_.config, record_.plan.seq_len) /
+                      setup_.ceiling_flops;
+  }
+  if (Leads()) s.loss = FinalLoss(ReadRunLog(setup_.run / kRunLogName), s.steps);
+  s.bits_per_byte = state_.bits_per_byte;
+  s.sources = loader_->ProgressAfter(state_.step);
+  s.checkpoint = fs::relative(store::StepDirectory(setup_.run, state_.step), setup_.run);
+  return s;
+}
+
+}  // namespace cria::train

@@ -1,0 +1,249 @@
+// Everything before the first step: what can be known to be wrong is found here, before long work
+// starts.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "comm/collectives.h"
+#include "comm/local.h"
+#include "data/holdout.h"
+#include "store/checkpoint.h"
+#include "train/runner.h"
+
+namespace cria::train {
+namespace {
+
+constexpr int kKeptCheckpoints = 2;
+
+// A folder without run.json may hold what a run leaves that was killed before it wrote one.
+void RequireNoForeignFiles(const fs::path& run) {
+  if (!fs::exists(run)) return;
+  if (fs::is_directory(run) && fs::exists(run / kLockName)) {
+    const auto ours = [](const fs::directory_entry& entry) {
+      const std::string name = entry.path().filename().string();
+      return name == kLockName || name.starts_with(kShardTokenizerName) ||
+             name.starts_with(kRunFileName);
+    };
+    if (std::all_of(fs::directory_iterator(run), fs::directory_iterator(), ours)) return;
+  }
+  if (fs::is_directory(run) && fs::is_empty(run)) return;
+  throw Error("the folder is not empty and holds no run", run.string(), "choose another --out");
+}
+
+}  // namespace
+
+Runner::Runner(const Context& context, const RunSetup& setup, std::span<Observer* const> observers)
+    : context_(context),
+      setup_(setup),
+      self_(setup.sharing.ranks == nullptr ? comm::MakeSelf() : nullptr),
+      ranks_(setup.sharing.ranks == nullptr ? self_.get() : setup.sharing.ranks) {
+  if (Leads()) observers_.assign(observers.begin(), observers.end());
+}
+
+void Runner::CheckSettings(const RunRecord& earlier) const {
+  const std::string where = (setup_.run / kRunFileName).string();
+  const char* remedy = "repeat the command as it was, or choose another --out";
+  if (earlier.config != record_.config) {
+    throw Error("the run that stands here trains another model", where, remedy);
+  }
+  const Json before = OptionsToJson(earlier.options), now = OptionsToJson(record_.options);
+  for (const auto& [key, value] : now.items()) {
+    if (before.contains(key) && before[key] == value) continue;
+    throw Error(fmt::format("the run that stands here has another {}: {}, not {}", key,
+                            before.contains(key) ? before[key].dump() : "none", value.dump()),
+                where, remedy);
+  }
+  if (!record_.initial_weights.empty() && earlier.initial_weights != record_.initial_weights) {
+    throw Error("the run that stands here began with other weights", where, remedy);
+  }
+  if (earlier.data_sha256 != record_.data_sha256) {
+    throw Error("the run that stands here was trained on other data", where, remedy);
+  }
+}
+
+void Runner::Prepare() {
+  DescribeRun();
+  if (Leads()) OpenFolder();
+  stands_ = Agree(stands_);
+  if (stands_ && setup_.resume) ReadEarlierRun();
+}
+
+void Runner::DescribeRun() {
+  ValidateOptions(setup_.options);
+  ValidateConfig(setup_.config, "the model's sizes");
+  manifest_ = ReadShardManifest(setup_.shards);
+  if (manifest_.vocab_size != setup_.config.vocab_size) {
+    throw Error(fmt::format("the shards have a vocabulary of {}, the model of {}",
+                            manifest_.vocab_size, setup_.config.vocab_size),
+                setup_.shards.string(), "use the tokenizer that made the shards");
+  }
+  record_.config = setup_.config;
+  record_.options = setup_.options;
+  if (Sha256File(setup_.shards / kShardTokenizerName) != manifest_.tokenizer_sha256) {
+    throw Error("the tokenizer beside the shards did not make them",
+                (setup_.shards / kShardTokenizerName).string(),
+                "put the right one there, or tokenize the corpus again");
+  }
+  record_.data_folder = fs::absolute(setup_.shards).string();
+  record_.data_sha256 = Sha256File(setup_.shards / kShardManifestName);
+  record_.tokenizer_sha256 = manifest_.tokenizer_sha256;
+  record_.initial_weights = setup_.initial_from;
+  record_.ceiling_flops = setup_.ceiling_flops;
+}
+
+void Runner::OpenFolder() {
+  stands_ = fs::exists(setup_.run / kRunFileName);
+  if (stands_ && !setup_.resume && !setup_.force) {
+    throw Error("a run stands here", setup_.run.string(),
+                "--resume to go on with it, --force to replace it, or another --out");
+  }
+  if (!stands_) RequireNoForeignFiles(setup_.run);
+  made_folder_ = fs::create_directories(setup_.run);
+  lock_.emplace(setup_.run);
+}
+
+void Runner::ReadEarlierRun() {
+  const RunRecord earlier = ReadRunRecord(setup_.run);
+  CheckSettings(earlier);
+  record_.finished = earlier.finished;
+  record_.summary = earlier.summary;
+  record_.plan = earlier.plan;
+  if (record_.finished && !fs::exists(setup_.run / record_.summary.checkpoint)) {
+    throw Error("the finished run has lost its checkpoint",
+                (setup_.run / record_.summary.checkpoint).string(),
+                "put it back, or train again with --force");
+  }
+}
+
+// Free memory of this rank's machine, shared with the other ranks there; the least of all ranks.
+int64_t Runner::MemoryPerRank() const {
+  char name[256] = {};
+  ::gethostname(name, sizeof name - 1);
+  struct Host {
+    uint64_t name;
+    int64_t bytes;
+  };
+  const Host own{Hash64(name), AvailableMemoryBytes()};
+  std::vector<Host> all(static_cast<size_t>(ranks().size()));
+  comm::AllGather(ranks(), own, std::span<Host>(all));
+  const auto here = std::count_if(all.begin(), all.end(),
+                                  [&](const Host& host) { return host.name == own.name; });
+  std::vector<int64_t> shares(all.size());
+  comm::AllGather(ranks(), own.bytes / here, std::span<int64_t>(shares));
+  return *std::min_element(shares.begin(), shares.end());
+}
+
+void Runner::AgreeOnPlan() {
+  const std::string plan = comm::BroadcastText(ranks(), 0, PlanToJson(record_.plan).dump());
+  record_.plan = PlanFromJson(ParseJson(plan, "the plan"), "the plan");
+}
+
+void Runner::SetInitialWeights() {
+  if (setup_.initial_weights != nullptr) {
+    for (const ParameterRange& range : learner_->weights().held()) {
+      const std::span<const float> from = setup_.initial_weights->values(range);
+      std::copy(from.begin(), from.end(), learner_->weights().values(range).begin());
+    }
+    learner_->WeightsChanged(context_);
+  } else if (!setup_.initial_from.empty()) {
+    throw Error("the run has no checkpoint yet and needs the weights it began with",
+                setup_.initial_from, "name them with --init");
+  } else {
+    learner_->Initialize(context_, setup_.options.seed);
+  }
+}
+
+// Of a run bounded by time.
+double Runner::ExpectedTokens(int64_t seq_len, int64_t micro_rows) {
+  const double seconds = setup_.options.seconds;
+  if (seconds == 0) return 0;
+  MixtureLoader probe = MixtureLoader::Open(
+      setup_.shards, manifest_, {seq_len, micro_rows, setup_.options.seed, manifest_.bos_id});
+  return seconds * MeasureSpeed(context_, probe.Read(0, 0, micro_rows),
+                                std::min(3.0, 0.02 * seconds), learner_.get());
+}
+
+void Runner::StartFresh() {
+  const TrainOptions& options = setup_.options;
+  const int64_t seq_len = options.seq_len > 0 ? options.seq_len : setup_.config.max_seq_len;
+  const int64_t micro_rows =
+      ChooseMicroRows(setup_.config, options.precision, seq_len, options.micro_rows,
+                      {MemoryPerRank(), ranks().size(), setup_.sharing.zero});
+  learner_ = std::make_unique<Learner>(setup_.config, options.optimizer, options.precision,
+                                       Sharing{ranks_, setup_.sharing.zero});
+  SetInitialWeights();
+  record_.plan = MakePlan(setup_.config, options, micro_rows, ExpectedTokens(seq_len, micro_rows),
+                          ranks().size());
+  AgreeOnPlan();
+  // A step holds the ids and targets of its own pieces, 8 bytes a token.
+  if (record_.plan.batch_tokens() / ranks().size() > AvailableMemoryBytes() / 16) {
+    throw Error(
+        fmt::format("a batch of {} tokens is larger than memory", record_.plan.batch_tokens()),
+        "--batch", "lower it; the paper's batch is 4M tokens");
+  }
+}
+
+void Runner::OpenData() {
+  const Plan& plan = record_.plan;
+  loader_.emplace(
+      MixtureLoader::Open(setup_.shards, manifest_,
+                          {plan.seq_len, plan.batch_rows, setup_.options.seed, manifest_.bos_id}));
+  if (setup_.options.validation_tokens > 0 && !setup_.token_bytes.empty()) {
+    windows_ =
+        ReadHoldoutWindows(setup_.shards, manifest_, setup_.token_bytes, plan.seq_len,
+                           std::max<int64_t>(1, setup_.options.validation_tokens / plan.seq_len));
+  }
+}
+
+// Loads or makes the learner, opens the data and writes run.json. A new run that cannot start
+// leaves no folder behind.
+void Runner::Start() {
+  try {
+    StartOrThrow();
+  } catch (...) {
+    if (Leads() && !fs::exists(setup_.run / kRunFileName)) {
+      lock_.reset();
+      if (made_folder_) fs::remove_all(setup_.run);
+      fs::remove(setup_.run / kLockName);
+    }
+    throw;
+  }
+}
+
+void Runner::StartOrThrow() {
+  const bool resumes =
+      Agree(stands_ && setup_.resume && !store::LatestCheckpoint(setup_.run).empty());
+  if (resumes) {
+    RequirePieces(record_.plan, ranks().size());
+    ChooseMicroRows(setup_.config, setup_.options.precision, record_.plan.seq_len,
+                    record_.plan.micro_rows,
+                    {MemoryPerRank(), ranks().size(), setup_.sharing.zero});
+    learner_ =
+        std::make_unique<Learner>(setup_.config, setup_.options.optimizer, setup_.options.precision,
+                                  Sharing{ranks_, setup_.sharing.zero});
+    LoadCheckpoint(context_, setup_.run, &record_, &state_, learner_.get());
+    earlier_s_ = state_.elapsed_s;
+    saved_step_ = state_.step;
+  } else {
+    StartFresh();
+  }
+  OpenData();
+  saver_.emplace(setup_.run, kKeptCheckpoints, ranks_);
+  learner_->set_before_update([this] { saver_->WaitUntilRead(); });
+  if (!Leads()) return;
+  // Two checkpoints are kept while a third is written.
+  RequireFreeSpace(setup_.run, 3 * 12 * ParameterCount(setup_.config));
+  if (resumes) return;
+  if (stands_) {  // only now that the new run is known to start
+    fs::remove_all(setup_.run / "checkpoints");
+    fs::remove(setup_.run / kRunLogName);
+  }
+  fs::copy_file(setup_.shards / kShardTokenizerName, setup_.run / kShardTokenizerName,
+                fs::copy_options::overwrite_existing);
+  WriteRunRecord(setup_.run, record_);
+}
+
+}  // namespace cria::train

@@ -1,0 +1,14 @@
+// What became of one checkpoint.
+#pragma once
+
+#include <cstdint>
+
+namespace cria::train {
+
+struct SaveReport {
+  int64_t step = 0;
+  double seconds = 0;          ///< until the folder was complete
+  double stalled_seconds = 0;  ///< of them the training stood still
+};
+
+}  // namespace cria::train

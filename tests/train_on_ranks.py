@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""One training run on several ranks of this machine: train_on_ranks.py MPIRUN COMMAND...
+
+The same bits for 1, 2 and 4 ranks and every ZeRO stage; a run saved on 4 goes on on 1 and 2; a rank
+that is killed or hangs ends the run with its name in the message; SIGTERM saves."""
+import hashlib
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MPIRUN, COMMAND = sys.argv[1], sys.argv[2:]
+STEPS = 24
+
+
+def make_shards(at: pathlib.Path) -> pathlib.Path:
+    (at / "recipe.toml").write_text(f"""
+name = "docs"
+seed = 1
+[corpus.holdout]
+min_bytes = 4000
+[[source]]
+name = "docs"
+kind = "documentation"
+path = "{ROOT / 'docs'}"
+files = ["*.md"]
+reader = "markdown"
+language = "en"
+""")
+    texts = sorted((ROOT / "docs").glob("*.md"))
+    for words in (["corpus", "build", at / "recipe.toml", "--out", at / "corpus"],
+                  ["tokenizer", "train", "--vocab-size", 512, "--out", at / "tokenizer.model",
+                   *[word for path in texts for word in ("--input", path)]],
+                  ["tokenize", at / "corpus", "--tokenizer", at / "tokenizer.model", "--out",
+                   at / "shards"]):
+        subprocess.run([*COMMAND, *map(str, words), "--quiet"], check=True)
+    return at / "shards"
+
+
+class Runs:
+    def __init__(self, at: pathlib.Path):
+        self.at, self.shards = at, make_shards(at)
+
+    def start(self, name: str, ranks: int, *more: object, steps: int = STEPS,
+              micro_rows: int = 2) -> subprocess.Popen:
+        launch = [MPIRUN, "--oversubscribe", "--bind-to", "none", "-n", str(ranks)] if ranks else []
+        # Seven pieces a step, the last one shorter, so that no number of ranks divides them.
+        words = [*launch, *COMMAND, "train", "--data", self.shards, "--out", self.at / name, "--dim",
+                 128, "--layers", 3, "--heads", 4, "--seq-len", 64, "--steps", steps, "--batch",
+                 64 * 13, "--micro-rows", micro_rows, "--warmup", 4, "--lr", 2e-3, "--threads", 1, "--quiet",
+                 *more]
+        # A group of its own, so that what is started can be ended with all that it started.
+        return subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def train(self, name: str, ranks: int, *more: object) -> str:
+        run = self.start(name, ranks, *more)
+        out, err = run.communicate(timeout=240)
+        assert run.returncode == 0, f"{name}: status {run.returncode}\n{out}\n{err}"
+        return self.digest(name)
+
+    def digest(self, name: str) -> str:
+        folder = self.at / name / "checkpoints" / f"step-{STEPS:08}"
+        whole = hashlib.sha256()
+        for file in ("weights.bin", "adam_m.bin", "adam_v.bin"):
+            whole.update((folder / file).read_bytes())
+        return whole.hexdigest()
+
+    def checkpoints(self, name: str) -> list[pathlib.Path]:
+        return sorted(p.parent for p in (self.at / name).glob("checkpoints/step-????????/manifest.json"))
+
+    def wait_for_checkpoint(self, name: str, run: subprocess.Popen) -> None:
+        for _ in range(2000):
+            if self.checkpoints(name):
+                return
+            assert run.poll() is None, run.communicate()
+            time.sleep(0.01)
+        raise AssertionError(f"{name}: no checkpoint came")
+
+
+def ranks_below(pid: int) -> list[int]:
+    """The processes that a launcher started, in the order of ranks."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            environment = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            rank = [v for v in environment if v.startswith(b"OMPI_COMM_WORLD_RANK=")]
+            if rank:
+                found.append((int(rank[0].split(b"=")[1]), int(entry.name)))
+    return [process for _, process in sorted(found)]
+
+
+def same_bits(runs: Runs) -> str:
+    alone = runs.train("alone", 0)
+    for ranks, zero in ((1, 2), (2, 0), (2, 1), (2, 2), (2, 3), (4, 0), (4, 2), (4, 3)):
+        name = f"on-{ranks}-zero-{zero}"
+        digest = runs.train(name, ranks, "--zero", zero)
+        print(f"{name}: {digest[:16]}")
+        assert digest == alone, f"{name} differs from one process: {digest} {alone}"
+        manifests = [(runs.at / run / "checkpoints" / f"step-{STEPS:08}" / "weights.bin").stat().st_size
+                     for run in ("alone", name)]
+        assert manifests[0] == manifests[1]
+    return alone
+
+
+def other_layouts(runs: Runs, alone: str) -> None:
+    """Saved on 4 and stopped by SIGTERM, goes on on 2, then alone; killed at random in between."""
+    run = runs.start("moved", 4, "--save-every", "0.05s", "--zero", 3)
+    runs.wait_for_checkpoint("moved", run)
+    run.terminate()  # mpirun passes it on; each rank saves and ends
+    run.communicate(timeout=60)
+    assert run.returncode != 0 and runs.checkpoints("moved")
+    chance = random.Random(7)
+    for attempt in range(6):
+        ranks = chance.choice((2, 4))
+        run = runs.start("moved", ranks, "--resume", "--save-every", "0.05s")
+        time.sleep(0.3 + chance.random())
+        victims = ranks_below(run.pid)
+        if victims:
+            os.kill(chance.choice(victims), signal.SIGKILL)
+        run.communicate(timeout=60)
+        if run.returncode == 0:
+            break
+    assert runs.train("moved", 0, "--resume", "--save-every", "0.05s") == alone
+    print("saved on 4, killed and moved to 2 and 4, ended alone: the same bits")
+
+
+def dead_and_hung(runs: Runs) -> None:
+    run = runs.start("dead", 3, steps=100000)
+    time.sleep(2)
+    victims = ranks_below(run.pid)
+    assert len(victims) == 3, victims
+    begin = time.monotonic()
+    os.kill(victims[1], signal.SIGKILL)
+    _, err = run.communicate(timeout=30)
+    assert run.returncode != 0 and "rank 1" in err, err
+    print(f"a killed rank ends the run within {time.monotonic() - begin:.1f} s")
+    run = runs.start("hung", 3, "--rank-timeout", "2s", steps=100000)
+    time.sleep(2)
+    victims = ranks_below(run.pid)
+    begin = time.monotonic()
+    os.kill(victims[2], signal.SIGSTOP)
+    _, err = run.communicate(timeout=30)
+    assert run.returncode != 0 and "no word from rank 2 for 2 s" in err, err
+    print(f"a hung rank ends the run within {time.monotonic() - begin:.1f} s")
+
+
+def refusals(runs: Runs) -> None:
+    run = runs.start("idle", 4, micro_rows=5)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 1 and "has no work for 4 ranks" in err, err
+    assert not (runs.at / "idle").exists()
+    run = runs.start("alone", 2)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 1 and "a run stands here" in err and "rank 0 of 2" in err, err
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        runs = Runs(pathlib.Path(name))
+        alone = same_bits(runs)
+        other_layouts(runs, alone)
+        dead_and_hung(runs)
+        refusals(runs)
+
+
+if __name__ == "__main__":
+    main()
