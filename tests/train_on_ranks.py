@@ -51,7 +51,7 @@ class Runs:
         launch = [MPIRUN, "--oversubscribe", "--bind-to", "none", "-n", str(ranks)] if ranks else []
         # Seven pieces a step, the last one shorter, so that no number of ranks divides them.
         words = [*launch, *COMMAND, "train", "--data", self.shards, "--out", self.at / name, "--dim",
-                 128, "--layers", 3, "--heads", 4, "--seq-len", 64, "--steps", steps, "--batch",
+                 96, "--layers", 8, "--heads", 4, "--seq-len", 64, "--steps", steps, "--batch",
                  64 * 13, "--micro-rows", micro_rows, "--warmup", 4, "--lr", 2e-3, "--threads", 1, "--quiet",
                  *more]
         # A group of its own, so that what is started can be ended with all that it started.

@@ -22,6 +22,22 @@ std::string FormatStep(const train::StepReport& r, double bits_per_byte) {
   return line;
 }
 
+namespace {
+
+// "1.2 GB of memory; computed again: norms; 4 ranks, ZeRO 2"
+std::string FormatMemory(const train::RunStart& s) {
+  std::string line = FormatBytes(static_cast<double>(s.pass->bytes)) + " of memory";
+  if (s.ranks > 1) line += " per rank";
+  if (s.pass->memory.recompute > Recompute::kNone) {
+    line += fmt::format("; computed again: {}", RecomputeName(s.pass->memory.recompute));
+  }
+  if (s.pass->memory.stream_layers || s.zero == 3) line += "; weights packed layer by layer";
+  if (s.ranks > 1) line += fmt::format("; {} ranks, ZeRO {}", s.ranks, s.zero);
+  return line;
+}
+
+}  // namespace
+
 ProgressLine::~ProgressLine() {
   if (open_) std::fputs("\n", stderr);
 }
@@ -36,6 +52,7 @@ void ProgressLine::OnStart(const train::RunStart& s) {
              s.config->n_heads, s.config->hidden_dim, s.config->vocab_size,
              PrecisionName(s.options->precision), s.plan->batch_tokens(), s.plan->batch_rows,
              s.plan->seq_len, s.plan->micro_rows, s.plan->schedule.peak);
+  fmt::print(stderr, "{}\n", FormatMemory(s));
   drawn_ = std::chrono::steady_clock::now();
 }
 
@@ -62,6 +79,7 @@ void ProgressLine::OnEnd(const train::RunSummary& s) {
   if (s.ceiling_share > 0) fmt::print(stderr, ", {:.0f} % of ceiling", 100 * s.ceiling_share);
   fmt::print(stderr, "; loss {:.4f}", s.loss);
   if (s.bits_per_byte > 0) fmt::print(stderr, ", held out {:.4f} bits/byte", s.bits_per_byte);
+  fmt::print(stderr, "; {} of memory", FormatBytes(static_cast<double>(s.memory_bytes)));
   if (s.skipped_steps > 0) fmt::print(stderr, "; {} steps skipped (not finite)", s.skipped_steps);
   fmt::print(stderr, "\n");
 }

@@ -52,9 +52,9 @@ RunRecipe ReadWithOverrides(const Flags& flags, std::string* overrides) {
                             config.max_seq_len),
                 flags.recipe, "lower seq_len in [train], or raise it in [model]");
   }
-  train::ChooseMicroRows(config, recipe.train.precision,
-                         recipe.train.seq_len > 0 ? recipe.train.seq_len : config.max_seq_len,
-                         recipe.train.micro_rows, {AvailableMemoryBytes()});
+  train::ChoosePass(config, recipe.train.precision,
+                    recipe.train.seq_len > 0 ? recipe.train.seq_len : config.max_seq_len,
+                    recipe.train.micro_rows, {AvailableMemoryBytes()});
   return recipe;
 }
 

@@ -49,17 +49,19 @@ int DefaultThreadsOfRank() {
 
 void RunRanks(double timeout_s, const std::function<void(comm::Communicator*)>& body) {
   if (!StartedAsRank()) return body(nullptr);
-  const std::unique_ptr<comm::Communicator> ranks = comm::MakeMpi({.timeout_s = timeout_s});
+  std::unique_ptr<comm::Communicator> ranks = comm::MakeMpi({.timeout_s = timeout_s});
+  const int rank = ranks->rank(), size = ranks->size();
   try {
     body(ranks.get());
   } catch (const Interrupted&) {
-    // All ranks stop at the same step; one of them says so.
-    if (ranks->rank() == 0) throw;
+    // All ranks stop at the same step and part in peace; one of them says so.
+    ranks.reset();
+    if (rank == 0) throw;
     std::exit(kInterrupted);
   } catch (...) {
-    LetTheFirstSpeak(ranks->rank());
+    LetTheFirstSpeak(rank);
     comm::AbortMpi(ReportFailure(std::current_exception(),
-                                 fmt::format("cria, rank {} of {}", ranks->rank(), ranks->size())));
+                                 fmt::format("cria, rank {} of {}", rank, size)));
   }
 }
 

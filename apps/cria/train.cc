@@ -28,7 +28,7 @@ struct Flags : CommonFlags {
   double learning_rate = 0;
   int64_t warmup = -1, micro_rows = 0;
   int zero = 2;
-  std::string rank_timeout = "5m";
+  std::string memory, rank_timeout = "5m";
   bool resume = false, force = false;
   const CLI::App* command = nullptr;
 };
@@ -107,8 +107,8 @@ ParameterBlock ReadInitialWeights(const Context& context, const std::string& pat
 bool OnlyResume(const Flags& f) {
   if (!f.resume) return false;
   const auto given = f.command->get_options([](const CLI::Option* option) {
-    constexpr std::string_view kFree[] = {"resume", "out",     "data", "threads",     "json",
-                                          "quiet",  "verbose", "zero", "rank-timeout"};
+    constexpr std::string_view kFree[] = {"resume", "out",     "data", "threads",      "json",
+                                          "quiet",  "verbose", "zero", "rank-timeout", "memory"};
     return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
                                             option->get_single_name()) == std::end(kFree);
   });
@@ -125,6 +125,8 @@ void PrintSummary(const train::RunSummary& s, const Flags& flags) {
                       {"loss", s.loss},
                       {"bits_per_byte", s.bits_per_byte},
                       {"skipped_steps", s.skipped_steps},
+                      {"planned_memory_bytes", s.planned_memory_bytes},
+                      {"memory_bytes", s.memory_bytes},
                       {"run", flags.out}}
                      .dump(1)
               << "\n";
@@ -147,6 +149,7 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   const bool leads = ranks == nullptr || ranks->rank() == 0;
   train::RunSetup setup;
   setup.sharing = {ranks, flags.zero};
+  if (!flags.memory.empty()) setup.memory_bytes = ParseBytes(flags.memory, "--memory");
   setup.run = flags.out;
   setup.shards = flags.data;
   setup.resume = flags.resume;
@@ -238,6 +241,8 @@ void AddTrainCommand(CLI::App* app) {
   c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
       ->check(CLI::IsMember({"bf16", "f32"}));
   c->add_option("--save-every", f->save_every, "Time between checkpoints (default: 2 % of time)");
+  c->add_option("--memory", f->memory,
+                "Memory that a rank may use, e.g. 8GB (default: most of what is free)");
   c->add_option("--zero", f->zero,
                 "What ranks share: 0 work only, 1 and 2 weights, gradients and moments, 3 packed "
                 "weights too")

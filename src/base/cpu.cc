@@ -126,4 +126,16 @@ int BoundCores() {
 int64_t TotalMemoryBytes() { return MemInfoBytes("MemTotal"); }
 int64_t AvailableMemoryBytes() { return MemInfoBytes("MemAvailable"); }
 
+int64_t ProcessMemoryBytes() {
+  std::ifstream file("/proc/self/status");
+  std::string word;
+  while (file >> word) {
+    if (word != "RssAnon:") continue;
+    int64_t kilobytes = 0;
+    file >> kilobytes;
+    return kilobytes * 1024;
+  }
+  return 0;
+}
+
 }  // namespace cria

@@ -31,5 +31,7 @@ int AllCores();
 int BoundCores();
 int64_t TotalMemoryBytes();
 int64_t AvailableMemoryBytes();
+/// What this process holds itself, without pages of mapped files. 0 where the system does not say.
+int64_t ProcessMemoryBytes();
 
 }  // namespace cria

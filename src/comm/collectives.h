@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/error.h"
 #include "comm/communicator.h"
 
 namespace cria::comm {
@@ -35,6 +36,7 @@ void AllGatherV(Communicator& ranks, std::span<V> all, std::vector<int64_t> cuts
 /// One value of every rank, in the order of ranks. `all` has one element per rank.
 template <class V>
 void AllGather(Communicator& ranks, const V& own, std::span<V> all) {
+  CRIA_CHECK(std::ssize(all) == ranks.size());
   std::vector<int64_t> cuts(all.size() + 1);
   for (size_t i = 0; i < cuts.size(); ++i) cuts[i] = static_cast<int64_t>(i);
   all[static_cast<size_t>(ranks.rank())] = own;

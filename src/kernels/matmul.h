@@ -22,6 +22,10 @@ struct PackedMatrix {
   Buffer<T> panels;
 };
 
+/// Bytes that a packed [K, N] takes on this machine.
+template <class T>
+int64_t PackedBytes(int64_t k, int64_t n);
+
 /// Packs B [K, N] with B(k, n) = from[k * k_stride + n * n_stride]. For a weight W [out, in]:
 /// forward (y = x W^T): K = in, N = out, k_stride = 1, n_stride = in;
 /// backward (dx = dy W): K = out, N = in, k_stride = in, n_stride = 1.

@@ -1,6 +1,7 @@
 // What the forward pass leaves for the backward pass, and the scratch memory both share.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "kernels/block_matmul.h"
@@ -9,22 +10,32 @@
 
 namespace cria {
 
-/// One layer's saved values; N = rows * seq_len tokens. The outputs of the matrix products are
-/// kept, the SwiGLU product is recomputed.
+/// What of a layer's activations is not kept for the backward pass but computed again there, by the
+/// same operations, so with the same bits. Each includes the ones before it.
+enum class Recompute {
+  kNone,
+  kNorms,  ///< the normalised inputs: outputs of matrix products are kept (LLaMA, section 2.4)
+  kFeedForward,  ///< the product of w1 and w3 too
+  kLayers,       ///< everything: only the layer's input is kept
+};
+inline constexpr Recompute kRecomputes[] = {Recompute::kNone, Recompute::kNorms,
+                                            Recompute::kFeedForward, Recompute::kLayers};
+const char* RecomputeName(Recompute recompute);
+
+/// One layer's values; N = rows * seq_len tokens. Views: what is kept lies in memory of the layer's
+/// own, what is computed again in memory that all layers share. The SwiGLU product is never kept.
 template <class T>
 struct LayerActivations {
-  Buffer<float> x;              // [N, dim] residual stream entering the layer
-  Buffer<float> x_mid;          // [N, dim] after attention
-  Buffer<T> attention_normed;   // [N, dim]
-  Buffer<T> ffn_normed;         // [N, dim]
-  Buffer<float> attention_rms;  // [N] 1 / rms
-  Buffer<float> ffn_rms;        // [N]
-  Buffer<T> qkv;                // [N, (heads + 2 kv_heads) head_dim], q and k rotated
-  Buffer<T> attended;           // [N, heads head_dim]
-  Buffer<float> lse;            // [rows, heads, seq_len]
-  Buffer<T> gate_up;            // [N, 2 hidden]
-
-  LayerActivations(const ModelConfig& config, int64_t n);
+  std::span<float> x;              // [N, dim] residual stream entering the layer
+  std::span<float> x_mid;          // [N, dim] after attention
+  std::span<T> attention_normed;   // [N, dim]
+  std::span<T> ffn_normed;         // [N, dim]
+  std::span<float> attention_rms;  // [N] 1 / rms
+  std::span<float> ffn_rms;        // [N]
+  std::span<T> qkv;                // [N, (heads + 2 kv_heads) head_dim], q and k rotated
+  std::span<T> attended;           // [N, heads head_dim]
+  std::span<float> lse;            // [rows, heads, seq_len]
+  std::span<T> gate_up;            // [N, 2 hidden]
 };
 
 /// Shared by all layers.
@@ -65,11 +76,17 @@ struct Activations {
   Scratch<T> scratch;
   HeadActivations<T> head;
 
-  Activations(const ModelConfig& config, int64_t n, bool for_training);
+  Activations(const ModelConfig& config, int64_t n, bool for_training,
+              Recompute recompute = Recompute::kNone);
+
+ private:
+  std::vector<Buffer<float>> floats_;  // behind the layers
+  std::vector<Buffer<T>> values_;
 };
 
 /// Bytes that Activations of this size takes; exact up to alignment.
 template <class T>
-int64_t ActivationBytes(const ModelConfig& config, int64_t n, bool for_training);
+int64_t ActivationBytes(const ModelConfig& config, int64_t n, bool for_training,
+                        Recompute recompute = Recompute::kNone);
 
 }  // namespace cria

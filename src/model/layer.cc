@@ -61,32 +61,70 @@ void Attend(const Context& context, const ModelConfig& c, const TokenRows& token
 
 }  // namespace
 
+namespace {
+
+// Everything up to the residual stream behind attention.
 template <class T>
-void LayerForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                  const kernels::RopeTable& rope, const TokenRows& tokens,
-                  const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
-                  float* x_out) {
+void AttentionForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
+                      const kernels::RopeTable& rope, const TokenRows& tokens,
+                      const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
+                      float* x_mid) {
   const Widths w(c);
   const int64_t n = tokens.n();
-  const float eps = static_cast<float>(c.norm_eps);
-  const bool in_place = x_out == a->x.data();
-  float* x_mid = in_place ? x_out : a->x_mid.data();
-
-  kernels::RmsNorm(context, n, c.dim, eps, a->x.data(), weights.attention_norm,
-                   a->attention_normed.data(), a->attention_rms.data());
+  kernels::RmsNorm(context, n, c.dim, static_cast<float>(c.norm_eps), a->x.data(),
+                   weights.attention_norm, a->attention_normed.data(), a->attention_rms.data());
   weights.wqkv.Apply(context, tokens.phases, a->attention_normed.data(), c.dim, &scratch->quantized,
                      a->qkv.data(), w.qkv);
   kernels::Rope(context, rope, tokens.positions, c.n_heads + c.n_kv_heads, a->qkv.data(), w.qkv,
                 false);
   Attend(context, c, tokens, cache, a);
-  if (!in_place) CopyRows(context, n, c.dim, a->x.data(), c.dim, x_mid, c.dim);
+  if (x_mid != a->x.data()) CopyRows(context, n, c.dim, a->x.data(), c.dim, x_mid, c.dim);
   weights.wo.Apply(context, tokens.phases, a->attended.data(), w.q, &scratch->quantized, x_mid,
                    c.dim, true);
+}
 
-  kernels::RmsNorm(context, n, c.dim, eps, x_mid, weights.ffn_norm, a->ffn_normed.data(),
-                   a->ffn_rms.data());
+template <class T>
+void GateUpForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
+                   const TokenRows& tokens, LayerActivations<T>* a, Scratch<T>* scratch) {
   weights.w13.Apply(context, tokens.phases, a->ffn_normed.data(), c.dim, &scratch->quantized,
                     a->gate_up.data(), 2 * c.hidden_dim);
+}
+
+// What the forward pass did not keep.
+template <class T>
+void ComputeAgain(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
+                  const kernels::RopeTable& rope, const TokenRows& tokens, Recompute recompute,
+                  LayerActivations<T>* a, Scratch<T>* scratch) {
+  if (recompute == Recompute::kNone) return;
+  const int64_t n = tokens.n();
+  const float eps = static_cast<float>(c.norm_eps);
+  if (recompute == Recompute::kLayers) {
+    AttentionForward(context, c, weights, rope, tokens, {}, a, scratch, a->x_mid.data());
+  } else {
+    kernels::RmsNorm(context, n, c.dim, eps, a->x.data(), weights.attention_norm,
+                     a->attention_normed.data(), a->attention_rms.data());
+  }
+  kernels::RmsNorm(context, n, c.dim, eps, a->x_mid.data(), weights.ffn_norm, a->ffn_normed.data(),
+                   a->ffn_rms.data());
+  if (recompute >= Recompute::kFeedForward) {
+    GateUpForward(context, c, weights, tokens, a, scratch);
+  }
+}
+
+}  // namespace
+
+template <class T>
+void LayerForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
+                  const kernels::RopeTable& rope, const TokenRows& tokens,
+                  const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
+                  float* x_out) {
+  const int64_t n = tokens.n();
+  const bool in_place = x_out == a->x.data();
+  float* const x_mid = in_place ? x_out : a->x_mid.data();
+  AttentionForward(context, c, weights, rope, tokens, cache, a, scratch, x_mid);
+  kernels::RmsNorm(context, n, c.dim, static_cast<float>(c.norm_eps), x_mid, weights.ffn_norm,
+                   a->ffn_normed.data(), a->ffn_rms.data());
+  GateUpForward(context, c, weights, tokens, a, scratch);
   kernels::SwiGlu(context, n, c.hidden_dim, a->gate_up.data(), scratch->gated.data());
   if (!in_place) CopyRows(context, n, c.dim, x_mid, c.dim, x_out, c.dim);
   weights.w2.Apply(context, tokens.phases, scratch->gated.data(), c.hidden_dim, &scratch->quantized,
@@ -95,10 +133,12 @@ void LayerForward(const Context& context, const ModelConfig& c, const LayerWeigh
 
 template <class T>
 void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                   const kernels::RopeTable& rope, const TokenRows& tokens, const LayerOffsets& at,
+                   const kernels::RopeTable& rope, const TokenRows& tokens, Recompute recompute,
                    LayerActivations<T>* a, Scratch<T>* s, float* gradients) {
   const Widths w(c);
+  const LayerOffsets at(c);
   const int64_t n = tokens.n(), hidden = c.hidden_dim;
+  ComputeAgain(context, c, weights, rope, tokens, recompute, a, s);
   float* dx = s->dx.data();
   T* dx_t = s->dx_t.data();
   T* d_normed = s->d_normed.data();
@@ -137,12 +177,12 @@ void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeig
                            a->attention_rms.data(), d_normed, dx, gradients + at.attention_norm);
 }
 
-#define CRIA_INSTANTIATE(T)                                                                        \
-  template void LayerForward<T>(                                                                   \
-      const Context&, const ModelConfig&, const LayerWeights<T>&, const kernels::RopeTable&,       \
-      const TokenRows&, const kernels::KvLayer&, LayerActivations<T>*, Scratch<T>*, float*);       \
-  template void LayerBackward<T>(const Context&, const ModelConfig&, const LayerWeights<T>&,       \
-                                 const kernels::RopeTable&, const TokenRows&, const LayerOffsets&, \
+#define CRIA_INSTANTIATE(T)                                                                  \
+  template void LayerForward<T>(                                                             \
+      const Context&, const ModelConfig&, const LayerWeights<T>&, const kernels::RopeTable&, \
+      const TokenRows&, const kernels::KvLayer&, LayerActivations<T>*, Scratch<T>*, float*); \
+  template void LayerBackward<T>(const Context&, const ModelConfig&, const LayerWeights<T>&, \
+                                 const kernels::RopeTable&, const TokenRows&, Recompute,     \
                                  LayerActivations<T>*, Scratch<T>*, float*);
 CRIA_INSTANTIATE(float)
 CRIA_INSTANTIATE(BF16)

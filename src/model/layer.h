@@ -35,12 +35,13 @@ void LayerForward(const Context& context, const ModelConfig& config, const Layer
                   const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
                   float* x_out);
 
-/// scratch->dx [N, dim] holds d loss / d x_out on entry and d loss / d x on return. Writes the
-/// weight gradients to `gradients` at `offsets`. Overwrites a->gate_up and a->qkv.
+/// scratch->dx [N, dim] holds d loss / d x_out on entry and d loss / d x on return. First computes
+/// again what `recompute` says was not kept. Writes the weight gradients to `gradients`, in the
+/// order of the layer's group of parameters. Overwrites a->gate_up and a->qkv.
 template <class T>
 void LayerBackward(const Context& context, const ModelConfig& config,
                    const LayerWeights<T>& weights, const kernels::RopeTable& rope,
-                   const TokenRows& tokens, const LayerOffsets& offsets, LayerActivations<T>* a,
+                   const TokenRows& tokens, Recompute recompute, LayerActivations<T>* a,
                    Scratch<T>* scratch, float* gradients);
 
 }  // namespace cria

@@ -17,9 +17,10 @@ namespace {
 template <class T>
 class LlamaOf : public Llama {
  public:
-  LlamaOf(const ModelConfig& config, bool for_training)
+  LlamaOf(const ModelConfig& config, const LlamaOptions& options)
       : config_(config),
-        for_training_(for_training),
+        for_training_(options.for_training),
+        recompute_(options.recompute),
         rope_(kernels::MakeRopeTable(config.max_seq_len, config.head_dim, config.rope_theta,
                                      RopeFactors(config))) {}
 
@@ -70,8 +71,9 @@ class LlamaOf : public Llama {
                  gradients->Open(top), embedding);
     gradients->Close(top);
     for (int l = config_.n_layers - 1; l >= 0; --l) {
-      const LayerWeights<T>& weights = Layer(context, l, l > 0 ? l : -1, {false, true});
-      LayerBackward(context, config_, weights, rope_, tokens, LayerOffsets(config_),
+      const LayerWeights<T>& weights =
+          Layer(context, l, l > 0 ? l : -1, {recompute_ >= Recompute::kFeedForward, true});
+      LayerBackward(context, config_, weights, rope_, tokens, recompute_,
                     &a.layers[static_cast<size_t>(l)], &a.scratch, gradients->Open(1 + l));
       gradients->Close(1 + l);
     }
@@ -125,7 +127,7 @@ class LlamaOf : public Llama {
   Activations<T>& Reserve(int64_t n) {
     if (!activations_ || activations_->n < n) {
       activations_.reset();  // free the old ones first
-      activations_ = std::make_unique<Activations<T>>(config_, n, for_training_);
+      activations_ = std::make_unique<Activations<T>>(config_, n, for_training_, recompute_);
     }
     return *activations_;
   }
@@ -255,6 +257,7 @@ class LlamaOf : public Llama {
 
   ModelConfig config_;
   bool for_training_;
+  Recompute recompute_;
   kernels::RopeTable rope_;
   ModelFiles files_;  // mapped, for the weights that stay in it
   LlamaWeights<T> weights_;
@@ -284,20 +287,27 @@ Precision DefaultPrecision() {
 std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& options) {
   ValidateConfig(config, "model configuration");
   if (options.precision == Precision::kBF16)
-    return std::make_unique<LlamaOf<BF16>>(config, options.for_training);
-  return std::make_unique<LlamaOf<float>>(config, options.for_training);
+    return std::make_unique<LlamaOf<BF16>>(config, options);
+  return std::make_unique<LlamaOf<float>>(config, options);
 }
 
-int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, int64_t rows,
-                           int64_t seq_len, bool streamed) {
+int64_t ModelTrainingBytes(const ModelConfig& c, Precision precision, int64_t rows, int64_t seq_len,
+                           const TrainingMemory& memory) {
   const bool bf16 = precision == Precision::kBF16;
-  int64_t packed = ParameterCount(config);
-  if (streamed) packed -= (config.n_layers - 1) * ParameterGroups(config)[1].elements;
-  // Operands forward and backward, and the embedding table in fp32.
-  const int64_t weights = packed * 2 * (bf16 ? 2 : 4) + config.vocab_size * config.dim * 4;
+  int64_t layer = 0;
+  // Operands forward and backward.
+  const auto packed = [&](int64_t out, int64_t in) {
+    return bf16 ? kernels::PackedBytes<BF16>(in, out) + kernels::PackedBytes<BF16>(out, in)
+                : kernels::PackedBytes<float>(in, out) + kernels::PackedBytes<float>(out, in);
+  };
+  const int64_t q = int64_t{c.n_heads} * c.head_dim, kv = int64_t{c.n_kv_heads} * c.head_dim;
+  layer += packed(q + 2 * kv, c.dim) + packed(c.dim, q);
+  layer += packed(2 * c.hidden_dim, c.dim) + packed(c.dim, c.hidden_dim);
+  const int64_t weights = (memory.stream_layers ? 1 : c.n_layers) * layer +
+                          packed(c.vocab_size, c.dim) + ReservedBytes(4 * c.vocab_size * c.dim);
   const int64_t n = rows * seq_len;
-  return weights +
-         (bf16 ? ActivationBytes<BF16>(config, n, true) : ActivationBytes<float>(config, n, true));
+  return weights + (bf16 ? ActivationBytes<BF16>(c, n, true, memory.recompute)
+                         : ActivationBytes<float>(c, n, true, memory.recompute));
 }
 
 }  // namespace cria

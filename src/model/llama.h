@@ -7,6 +7,7 @@
 
 #include "base/context.h"
 #include "data/batch.h"
+#include "model/activations.h"
 #include "model/checkpoint.h"
 #include "model/config.h"
 #include "model/kv_pool.h"
@@ -77,13 +78,19 @@ class Llama {
 struct LlamaOptions {
   Precision precision = Precision::kF32;
   bool for_training = false;
+  Recompute recompute = Recompute::kNone;  ///< in training; changes no bit
 };
 std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& options);
 
-/// Bytes of a model made for training once it ran `rows` x `seq_len` tokens: its packed weights
-/// (`streamed`: of one layer, the embedding and the head) and its activations. Master weights,
-/// gradients and moments are the trainer's.
+/// What a model in training spends time on to save memory. Neither changes a bit.
+struct TrainingMemory {
+  Recompute recompute = Recompute::kNone;
+  bool stream_layers = false;  ///< StreamLayers: packed weights of one layer at a time
+};
+
+/// Bytes of a model made for training once it ran `rows` x `seq_len` tokens: its packed weights and
+/// its activations. Master weights, gradients and moments are the trainer's.
 int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, int64_t rows,
-                           int64_t seq_len, bool streamed);
+                           int64_t seq_len, const TrainingMemory& memory);
 
 }  // namespace cria

@@ -11,7 +11,13 @@ namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
 
+int64_t RoundUp(int64_t bytes, int64_t to) { return (bytes + to - 1) / to * to; }
+
 }  // namespace
+
+int64_t ReservedBytes(int64_t bytes) {
+  return RoundUp(bytes, bytes < static_cast<int64_t>(kHugePage) ? 64 : int64_t{kHugePage});
+}
 
 // mmap gives zeroed pages that cost nothing until touched; huge pages spare the TLB in kernels.
 RawBuffer::RawBuffer(size_t bytes) : bytes_(bytes) {
@@ -23,7 +29,7 @@ RawBuffer::RawBuffer(size_t bytes) : bytes_(bytes) {
     __builtin_memset(data_, 0, bytes);
     return;
   }
-  const size_t want = (bytes + kHugePage - 1) / kHugePage * kHugePage;
+  const size_t want = static_cast<size_t>(ReservedBytes(static_cast<int64_t>(bytes)));
   void* map =
       ::mmap(nullptr, want + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (map == MAP_FAILED) throw std::bad_alloc();

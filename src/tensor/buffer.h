@@ -8,6 +8,9 @@
 
 namespace cria {
 
+/// What a buffer of so many bytes takes of the memory: whole huge pages once it fills one.
+int64_t ReservedBytes(int64_t bytes);
+
 /// Move-only array of a trivial T, 64-byte aligned (2 MiB for large ones), zeroed.
 class RawBuffer {
  public:

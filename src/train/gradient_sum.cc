@@ -44,33 +44,33 @@ void GradientSum::BeginRound(int active) {
   active_ = active;
 }
 
-// The smallest free memory that is large enough, else the largest.
+// The smallest free memory that is large enough; failing that the largest, unless a larger one will
+// be free soon: so one slot is as large as the largest group, the others as a layer.
 GradientSum::Slot* GradientSum::Take(int group) {
-  const auto free_slots = [&] {
-    return std::count_if(slots_.begin(), slots_.end(), [](const Slot& s) { return s.group < 0; });
-  };
-  if (free_slots() == 0) {
+  const int64_t elements = partition_->group(group).elements;
+  while (true) {
+    Slot *best = nullptr, *busy = nullptr;
+    for (Slot& slot : slots_) {
+      const bool fits = slot.own.size() >= elements;
+      if (slot.group >= 0) {
+        if (fits) busy = &slot;
+        continue;
+      }
+      const bool best_fits = best != nullptr && best->own.size() >= elements;
+      const bool larger = best == nullptr || slot.own.size() > best->own.size();
+      if (best_fits ? fits && !larger : larger) best = &slot;
+    }
+    const bool can_wait = busy != nullptr && !closed_.empty();
+    if (best != nullptr && (best->own.size() >= elements || !can_wait)) {
+      best->group = group;
+      best->first_round = round_ == 0;
+      best->active = active_;
+      return best;
+    }
     CRIA_CHECK(!closed_.empty(), "every group is open");
     Drain(closed_.front());
     closed_.pop_front();
   }
-  const int64_t elements = partition_->group(group).elements;
-  Slot* best = nullptr;
-  for (Slot& slot : slots_) {
-    if (slot.group >= 0) continue;
-    const bool fits = slot.own.size() >= elements;
-    if (best == nullptr) {
-      best = &slot;
-    } else if (best->own.size() >= elements) {
-      if (fits && slot.own.size() < best->own.size()) best = &slot;
-    } else if (slot.own.size() > best->own.size()) {
-      best = &slot;
-    }
-  }
-  best->group = group;
-  best->first_round = round_ == 0;
-  best->active = active_;
-  return best;
 }
 
 void GradientSum::PostReceives(Slot* slot) {
@@ -108,7 +108,7 @@ void GradientSum::Close(int group) {
     slot.group = -1;
     return;
   }
-  for (int rank = 0; rank < ranks_->size(); ++rank) {
+  for (int rank = 0; rank < ranks_->size() && ranks_->rank() < slot.active; ++rank) {
     const ParameterRange run = partition_->Run(group, rank);
     if (rank == ranks_->rank() || run.elements == 0) continue;
     slot.sends.push_back(ranks_->Send(
@@ -157,13 +157,15 @@ void GradientSum::Finish() {
 }
 
 int64_t GradientSum::BufferBytes(const ModelConfig& config, int ranks) {
-  int64_t largest = 0, layer = 0;
   const std::vector<ParameterRange> groups = ParameterGroups(config);
+  int64_t largest = 0;
   for (const ParameterRange& group : groups) largest = std::max(largest, group.elements);
-  layer = groups[1].elements;
-  // Embedding and head have the largest memory, layers share the rest.
-  const int64_t own = ranks == 1 ? largest : 2 * largest + (kSlots - 2) * layer;
-  return 4 * (own + own * (ranks - 1) / ranks);
+  const auto slot = [&](int64_t elements) {
+    return ReservedBytes(4 * elements) + ReservedBytes(4 * elements * (ranks - 1) / ranks);
+  };
+  // Alone a slot is free at once: a second one is for the embedding that waits for its other half.
+  const int others = ranks > 1 ? kSlots - 1 : config.tied_embeddings ? 1 : 0;
+  return slot(largest) + others * slot(groups[1].elements);
 }
 
 }  // namespace cria::train

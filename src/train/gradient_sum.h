@@ -21,11 +21,12 @@ class GradientSum : public GradientSink {
 
   /// A new step.
   void Start(const Context* context);
-  /// The ranks below `active` run a piece each: the next active pieces.
+  /// The ranks below `active` run a piece each: the next active pieces. Of the others each either
+  /// calls SitOut, or runs a pass too, of which nothing is kept.
   void BeginRound(int active);
   float* Open(int group) override;
   void Close(int group) override;
-  /// For a rank that runs no piece in this round: takes in what the others send.
+  /// Takes in what the others send.
   void SitOut();
   /// Waits until everything that was sent is summed.
   void Finish();

@@ -43,7 +43,10 @@ void GroupGather::Post(int group, Slot* slot) {
 }
 
 const float* GroupGather::Fetch(int group, int next) {
-  if (ranks_->size() == 1) return shard_->values(partition_->group(group)).data();
+  const ParameterRange& all = partition_->group(group);
+  if (shard_->size() >= partition_->group(partition_->groups() - 1).end()) {
+    return shard_->values(all).data();  // everything is here
+  }
   const auto find = [&](int wanted) {
     return std::find_if(slots_.begin(), slots_.end(),
                         [&](const Slot& slot) { return slot.group == wanted; });

@@ -13,7 +13,7 @@ namespace cria::train {
 
 class GroupGather : public WeightSource {
  public:
-  /// `shard` holds partition->Held(this rank). All outlive this.
+  /// `shard` holds partition->Held(this rank), or everything. All outlive this.
   GroupGather(const Partition* partition, comm::Communicator* ranks, const ParameterBlock* shard)
       : partition_(partition), ranks_(ranks), shard_(shard) {}
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -13,24 +14,6 @@
 
 namespace cria::train {
 namespace {
-
-// A pass of which nothing is kept.
-class NoGradients : public GradientSink {
- public:
-  explicit NoGradients(const Partition* partition) : partition_(partition) {}
-  float* Open(int group) override {
-    // With tied embeddings group 0 stays open while the others come and go.
-    Buffer<float>& buffer = group == 0 ? first_ : others_;
-    const int64_t elements = partition_->group(group).elements;
-    if (buffer.size() < elements) buffer = Buffer<float>(elements);
-    return buffer.data();
-  }
-  void Close(int) override {}
-
- private:
-  const Partition* partition_;
-  Buffer<float> first_, others_;
-};
 
 std::vector<ParameterRange> Kept(const Partition& partition, int rank, int zero) {
   if (zero > 0) return partition.Held(rank);
@@ -57,12 +40,14 @@ struct Learner::StepSize {
 };
 
 Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, Precision precision,
-                 const Sharing& sharing)
+                 const Sharing& sharing, const TrainingMemory& memory)
     : optimizer_(optimizer),
       self_(sharing.ranks == nullptr ? comm::MakeSelf() : nullptr),
       ranks_(sharing.ranks == nullptr ? self_.get() : sharing.ranks),
       zero_(ranks_->size() == 1 ? 0 : sharing.zero),
-      model_(MakeLlama(config, {.precision = precision, .for_training = true})),
+      stream_layers_(memory.stream_layers || zero_ == 3),
+      model_(MakeLlama(
+          config, {.precision = precision, .for_training = true, .recompute = memory.recompute})),
       partition_(config, ranks_->size()),
       sum_(config, &partition_, ranks_),
       weights_(config, Kept(partition_, ranks_->rank(), zero_)),
@@ -70,7 +55,7 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       second_(config, weights_.held()),
       weight_gather_(&partition_, ranks_, &weights_),
       gradient_gather_(&partition_, ranks_, &sum_.sum()) {
-  if (zero_ == 3) model_->StreamLayers(&weight_gather_);
+  if (stream_layers_) model_->StreamLayers(&weight_gather_);
   decay_runs_.resize(static_cast<size_t>(partition_.groups()));
   int g = 0;
   for (const ParameterSpec& spec : weights_.specs()) {
@@ -82,7 +67,10 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
   }
 }
 
-Learner::~Learner() = default;
+Learner::~Learner() {
+  // Nothing may arrive in memory that is about to go.
+  if (std::uncaught_exceptions() > 0) ranks_->Cancel();
+}
 
 void Learner::Initialize(const Context& context, uint64_t seed) {
   InitializeParameters(context, config(), seed, &weights_);
@@ -91,10 +79,9 @@ void Learner::Initialize(const Context& context, uint64_t seed) {
 }
 
 void Learner::WeightsChanged(const Context& context) {
-  if (zero_ == 0) return model_->SetWeights(context, weights_);
   const int last = partition_.groups() - 1;
-  for (int g = 0; g <= last; g = g == 0 && zero_ == 3 ? last : g + 1) {
-    const int next = g == last ? -1 : zero_ == 3 ? last : g + 1;
+  for (int g = 0; g <= last; g = g == 0 && stream_layers_ ? last : g + 1) {
+    const int next = g == last ? -1 : stream_layers_ ? last : g + 1;
     model_->SetGroup(context, g, weight_gather_.Fetch(g, next));
   }
   weight_gather_.Finish();
@@ -157,11 +144,11 @@ double Learner::RunPieces(const Context& context, std::span<const Batch> pieces,
       losses.push_back(model_->LossAndGradients(context, piece, scale, &sum_));
       continue;
     }
-    if (zero_ == 3) {  // the others need this rank's weights all the same
-      NoGradients none(&partition_);
-      model_->LossAndGradients(context, pieces[0], scale, &none);
+    if (stream_layers_) {  // the others need this rank's weights all the same
+      model_->LossAndGradients(context, pieces[0], scale, &sum_);
+    } else {
+      sum_.SitOut();
     }
-    sum_.SitOut();
   }
   sum_.Finish();
   weight_gather_.Finish();
@@ -263,16 +250,20 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
   WeightsChanged(context);
 }
 
-int64_t TrainingMemoryBytes(const ModelConfig& config, Precision precision, int64_t rows,
-                            int64_t seq_len, int ranks, int zero) {
+int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t rows, int64_t seq_len,
+                     int ranks, int zero, const TrainingMemory& memory) {
   const int64_t all = ParameterCount(config), share = (all + ranks - 1) / ranks;
+  const bool whole = zero == 0 || ranks == 1;
+  TrainingMemory used = memory;
+  used.stream_layers = used.stream_layers || (zero == 3 && ranks > 1);
   // Weights and two moments; the summed gradients, and what is on its way to them.
-  const int64_t kept = 12 * (zero == 0 || ranks == 1 ? all : share);
-  const bool streamed = zero == 3 && ranks > 1;
-  const int64_t layer = ParameterGroups(config)[1].elements;
-  const int64_t gather = ranks > 1 ? 8 * std::max(layer, config.vocab_size * config.dim) : 0;
-  return kept + 4 * share + GradientSum::BufferBytes(config, ranks) + gather +
-         ModelTrainingBytes(config, precision, rows, seq_len, streamed);
+  int64_t bytes = 3 * ReservedBytes(4 * (whole ? all : share)) + ReservedBytes(4 * share) +
+                  GradientSum::BufferBytes(config, ranks);
+  if (ranks > 1) {  // two groups gathered: of weights, or with stage 0 of gradients
+    bytes += 2 * ReservedBytes(4 * std::max(ParameterGroups(config)[1].elements,
+                                            (config.vocab_size + 1) * config.dim));
+  }
+  return bytes + ModelTrainingBytes(config, precision, rows, seq_len, used);
 }
 
 }  // namespace cria::train

@@ -26,7 +26,7 @@ struct Sharing {
   /// 0: every rank keeps all weights and moments. 1, 2: its own runs of weights, moments and
   /// gradients, and a packed copy of all weights for the products; gradients are exchanged in every
   /// pass and never held whole, so that 1 costs no more than 2. 3: of the layers' packed weights
-  /// only the one in use, fetched anew in every pass.
+  /// only the one in use, fetched anew in every pass (TrainingMemory::stream_layers).
   int zero = 2;
 };
 
@@ -40,7 +40,7 @@ struct StepOutcome {
 class Learner {
  public:
   Learner(const ModelConfig& config, const OptimizerOptions& optimizer, Precision precision,
-          const Sharing& sharing = {});
+          const Sharing& sharing = {}, const TrainingMemory& memory = {});
   ~Learner();
 
   /// Random weights, zero moments.
@@ -101,6 +101,7 @@ class Learner {
   std::unique_ptr<comm::Communicator> self_;  // when alone
   comm::Communicator* ranks_;
   int zero_;
+  bool stream_layers_;
   std::unique_ptr<Llama> model_;
   Partition partition_;
   GradientSum sum_;
@@ -115,7 +116,7 @@ int64_t CountTargets(std::span<const Batch> pieces);
 
 /// Bytes that one of `ranks` needs to train with micro-batches of `rows` x `seq_len`, if a step has
 /// several of them.
-int64_t TrainingMemoryBytes(const ModelConfig& config, Precision precision, int64_t rows,
-                            int64_t seq_len, int ranks, int zero);
+int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t rows, int64_t seq_len,
+                     int ranks, int zero, const TrainingMemory& memory);
 
 }  // namespace cria::train

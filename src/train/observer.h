@@ -20,6 +20,8 @@ struct RunStart {
   const Plan* plan = nullptr;
   int64_t parameters = 0;
   int64_t step = 0;  ///< steps that lie behind; above 0: a resumed run
+  const PassPlan* pass = nullptr;
+  int ranks = 1, zero = 0;
 };
 
 struct StepReport {
@@ -46,8 +48,9 @@ struct ValidationReport {
 struct RunSummary {
   int64_t steps = 0, tokens = 0, skipped_steps = 0;
   double seconds = 0, tokens_per_s = 0, ceiling_share = 0;
-  double loss = 0;           ///< mean of the last 1 % of the steps
-  double bits_per_byte = 0;  ///< of the last validation; 0: none
+  double loss = 0;                                     ///< mean of the last 1 % of the steps
+  int64_t planned_memory_bytes = 0, memory_bytes = 0;  ///< of rank 0, before and as it was
+  double bits_per_byte = 0;                            ///< of the last validation; 0: none
   std::vector<SourceProgress> sources;
   fs::path checkpoint;  ///< the last one
 };

@@ -31,27 +31,76 @@ int64_t DefaultWarmup(int64_t total_steps) {
   return std::min(share, total_steps / 2);
 }
 
-int64_t ChooseMicroRows(const ModelConfig& config, Precision precision, int64_t seq_len,
-                        int64_t requested, const RankMemory& memory) {
-  const double limit = kMemoryShare * static_cast<double>(memory.available_bytes);
-  const auto needed = [&](int64_t rows) {
-    return static_cast<double>(
-        TrainingMemoryBytes(config, precision, rows, seq_len, memory.ranks, memory.zero));
-  };
-  int64_t rows = requested > 0 ? requested : std::max<int64_t>(1, kMicroTokens / seq_len);
-  while (requested == 0 && rows > 1 && needed(rows) > limit) rows /= 2;
-  if (needed(rows) > limit) {
-    throw Error(
-        fmt::format("training needs {} of memory, {} are free", FormatBytes(needed(rows)),
-                    FormatBytes(static_cast<double>(memory.available_bytes))),
-        fmt::format("{} parameters, {} x {} tokens at once",
-                    FormatCount(static_cast<double>(ParameterCount(config))), rows, seq_len),
-        rows > 1 ? "lower --micro-rows"
-        : memory.ranks > 1 && memory.zero < 3
-            ? "share more with --zero 3, or lower --params or --seq-len"
-            : "lower --params or --seq-len, or train on more machines (docs/distributed.md)");
+namespace {
+
+// Time of a pass relative to the fastest, by operations: a layer's forward pass is a third of its
+// work and w1 w3 44 % of that; packing a layer twice costs as much as some 250 tokens of it; and
+// short passes run the products below their speed.
+double RelativeTime(const TrainingMemory& memory, int64_t tokens) {
+  double time = 1 + 100 / static_cast<double>(tokens);
+  if (memory.recompute >= Recompute::kNorms) time += 0.01;
+  if (memory.recompute >= Recompute::kFeedForward) time += 0.14;
+  if (memory.recompute >= Recompute::kLayers) time += 0.18;
+  if (memory.stream_layers) time += 250 / static_cast<double>(tokens);
+  return time;
+}
+
+int64_t MemoryLimit(const RankMemory& memory) {
+  if (memory.limit_bytes == 0) {
+    return static_cast<int64_t>(kMemoryShare * static_cast<double>(memory.available_bytes));
   }
-  return rows;
+  if (memory.limit_bytes > memory.available_bytes) {
+    throw Error(fmt::format("{} of memory are free for each rank, not {}",
+                            FormatBytes(static_cast<double>(memory.available_bytes)),
+                            FormatBytes(static_cast<double>(memory.limit_bytes))),
+                "--memory", "lower it, or end other programs");
+  }
+  return memory.limit_bytes;
+}
+
+[[noreturn]] void ThrowTooLarge(const ModelConfig& config, const PassPlan& least, int64_t limit,
+                                int64_t requested, const RankMemory& memory) {
+  const char* remedy =
+      memory.ranks > 1 && memory.zero < 3
+          ? "share more with --zero 3, or lower --params or --seq-len"
+          : "lower --params or --seq-len, or train on more machines (docs/distributed.md)";
+  throw Error(
+      fmt::format("training needs {} of memory, {} may be used",
+                  FormatBytes(static_cast<double>(least.bytes)),
+                  FormatBytes(static_cast<double>(limit))),
+      fmt::format("{} parameters, {} sequences at once, as little kept as can be",
+                  FormatCount(static_cast<double>(ParameterCount(config))), least.micro_rows),
+      requested > 1 ? "lower --micro-rows" : remedy);
+}
+
+}  // namespace
+
+PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_len,
+                    int64_t requested, const RankMemory& memory) {
+  const int64_t limit = MemoryLimit(memory);
+  PassPlan best, least;
+  double best_time = 0;
+  const auto consider = [&](const PassPlan& plan) {
+    if (least.bytes == 0 || plan.bytes < least.bytes) least = plan;
+    const double time = RelativeTime(plan.memory, plan.micro_rows * seq_len);
+    if (plan.bytes > limit || (best.bytes > 0 && time >= best_time)) return;
+    best = plan;
+    best_time = time;
+  };
+  const int64_t most = requested > 0 ? requested : std::max<int64_t>(1, kMicroTokens / seq_len);
+  for (int64_t rows = most; rows >= 1; rows /= 2) {
+    for (const bool stream : {false, true}) {
+      for (const Recompute recompute : kRecomputes) {
+        PassPlan plan{rows, {recompute, stream}, 0};
+        plan.bytes = memory.base_bytes + LearnerBytes(config, precision, rows, seq_len,
+                                                      memory.ranks, memory.zero, plan.memory);
+        consider(plan);
+      }
+    }
+    if (requested > 0) break;
+  }
+  if (best.bytes == 0) ThrowTooLarge(config, least, limit, requested, memory);
+  return best;
 }
 
 Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t micro_rows,

@@ -35,14 +35,24 @@ int64_t DefaultWarmup(int64_t total_steps);
 /// What one rank of a run has.
 struct RankMemory {
   int64_t available_bytes = 0;
+  int64_t limit_bytes = 0;  ///< what it may use; 0: nine tenths of what is available
+  int64_t base_bytes = 0;   ///< what the process has and the kernels take beside the learner
   int ranks = 1;
   int zero = 2;  ///< what the ranks share (Sharing)
 };
 
-/// Sequences per pass: `requested`, or about 4096 tokens as far as memory goes. Throws Error if not
-/// even one sequence (or what was asked for) fits.
-int64_t ChooseMicroRows(const ModelConfig& config, Precision precision, int64_t seq_len,
-                        int64_t requested, const RankMemory& memory);
+/// How a pass goes through the memory.
+struct PassPlan {
+  int64_t micro_rows = 0;
+  TrainingMemory memory;
+  int64_t bytes = 0;  ///< of one rank, at most
+};
+
+/// The fastest way that fits: `requested` sequences per pass, or about 4096 tokens or as many as
+/// go; activations kept or computed again; packed weights kept or made layer by layer. Throws Error
+/// if not even one sequence (or what was asked for) fits.
+PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_len,
+                    int64_t requested, const RankMemory& memory);
 
 /// Fills in everything. `micro_rows` is lowered where the batch would not give every rank a piece.
 /// `expected_tokens`: of the whole run, for one bounded by time (its schedule's total stays 0 until

@@ -79,12 +79,30 @@ TEST(Plan, KeepsWhatWasAskedFor) {
 TEST(Plan, MemoryBoundsThePassAndRefusesTheImpossible) {
   const ModelConfig config = DeriveConfig(10'000'000, 8192, 256);
   const auto bytes = [&](int64_t rows) {
-    return TrainingMemoryBytes(config, Precision::kF32, rows, 256, 1, 0);
+    return LearnerBytes(config, Precision::kF32, rows, 256, 1, 0, {});
   };
-  EXPECT_EQ(ChooseMicroRows(config, Precision::kF32, 256, 0, {int64_t{1} << 40}), 16);
-  EXPECT_EQ(ChooseMicroRows(config, Precision::kF32, 256, 0, {bytes(4) * 10 / 9 + 1000}), 4);
-  EXPECT_THROW(ChooseMicroRows(config, Precision::kF32, 256, 0, {bytes(1) / 2}), Error);
-  EXPECT_THROW(ChooseMicroRows(config, Precision::kF32, 256, 64, {bytes(32)}), Error);
+  const auto choose = [&](int64_t requested, int64_t limit) {
+    return ChoosePass(config, Precision::kF32, 256, requested, {int64_t{1} << 40, limit});
+  };
+  const PassPlan free = choose(0, 0);
+  EXPECT_EQ(free.micro_rows, 16);
+  EXPECT_EQ(free.memory.recompute, Recompute::kNone);
+  EXPECT_FALSE(free.memory.stream_layers);
+  EXPECT_EQ(free.bytes, bytes(16));
+  // Less memory is met by computing again first, then by shorter passes, and always held.
+  for (int64_t limit = bytes(16) - 1; limit > bytes(1) * 3 / 4; limit = limit * 9 / 10) {
+    const PassPlan plan = choose(0, limit);
+    EXPECT_LE(plan.bytes, limit);
+    EXPECT_TRUE(plan.micro_rows < 16 || plan.memory.recompute > Recompute::kNone);
+  }
+  EXPECT_EQ(choose(0, bytes(16) - 1).micro_rows, 16);
+  EXPECT_EQ(choose(4, 0).micro_rows, 4);
+  EXPECT_THROW(choose(0, bytes(1) / 4), Error);
+  EXPECT_THROW(choose(64, bytes(8)), Error);
+  EXPECT_THROW(ChoosePass(config, Precision::kF32, 256, 0, {bytes(8), bytes(16)}), Error);
+  const PassPlan beside =
+      ChoosePass(config, Precision::kF32, 256, 0, {int64_t{1} << 40, bytes(16) + 999, 1000});
+  EXPECT_TRUE(beside.memory.recompute > Recompute::kNone);
 }
 
 }  // namespace

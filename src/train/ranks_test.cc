@@ -13,11 +13,12 @@
 namespace cria::train {
 namespace {
 
-// Large enough that groups are divided: a layer has 7 blocks of 16384.
+// Large enough that groups are divided (a layer has 7 blocks of 16384), with more groups than are on
+// their way at once.
 ModelConfig SmallConfig(bool tied) {
   ModelConfig c;
   c.dim = 96;
-  c.n_layers = 3;
+  c.n_layers = 7;
   c.n_heads = 4;
   c.n_kv_heads = 2;
   c.head_dim = 24;
@@ -40,6 +41,7 @@ Batch RandomBatch(int64_t rows, uint64_t seed) {
 
 struct Setting {
   int ranks, zero, threads;
+  TrainingMemory memory = {};
 };
 
 struct Result {
@@ -54,7 +56,7 @@ Result Train(const ModelConfig& config, Precision precision, const Setting& sett
   std::mutex mutex;
   comm::RunRanks(setting.ranks, [&](comm::Communicator& ranks) {
     const Context context(setting.threads);
-    Learner learner(config, {}, precision, {&ranks, setting.zero});
+    Learner learner(config, {}, precision, {&ranks, setting.zero}, setting.memory);
     learner.Initialize(context, 5);
     for (uint64_t step = 0; step < 4; ++step) {
       std::vector<Batch> pieces;
@@ -100,6 +102,19 @@ TEST_P(RanksTest, SameBitsForAnyRanksStagesAndThreads) {
   }
   std::printf("%s%s: weights and moments after 4 steps %s on 1, 2, 3, 4 and 7 ranks\n",
               PrecisionName(precision), tied ? ", tied" : "", alone.digest.substr(0, 16).c_str());
+}
+
+TEST_P(RanksTest, WhatIsComputedAgainHasTheSameBits) {
+  const auto [precision, tied] = GetParam();
+  const ModelConfig config = SmallConfig(tied);
+  const std::string kept = Train(config, precision, {1, 0, 2}).digest;
+  for (const Recompute recompute : kRecomputes) {
+    for (const bool stream : {false, true}) {
+      SCOPED_TRACE(testing::Message() << RecomputeName(recompute) << ", streamed " << stream);
+      EXPECT_EQ(Train(config, precision, {1, 0, 2, {recompute, stream}}).digest, kept);
+    }
+    EXPECT_EQ(Train(config, precision, {2, 3, 1, {recompute}}).digest, kept);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RanksTest,

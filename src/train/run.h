@@ -23,7 +23,8 @@ struct RunSetup {
   double ceiling_flops = 0;          ///< matrix products of this machine, FLOP/s; 0: not measured
   const ParameterBlock* initial_weights = nullptr;  ///< null: random
   std::string initial_from;                         ///< where they came from, for the record
-  Sharing sharing = {};                             ///< with other ranks; they all call Train
+  int64_t memory_bytes = 0;  ///< that a rank may use; 0: most of what is free
+  Sharing sharing = {};      ///< with other ranks; they all call Train
 };
 
 /// Trains to the end and returns what became of it; a finished run returns at once. With several

@@ -27,6 +27,8 @@ Json SummaryToJson(const RunSummary& s) {
               {"seconds", s.seconds},
               {"tokens_per_s", s.tokens_per_s},
               {"ceiling_share", s.ceiling_share},
+              {"planned_memory_bytes", s.planned_memory_bytes},
+              {"memory_bytes", s.memory_bytes},
               {"loss", s.loss},
               {"bits_per_byte", s.bits_per_byte},
               {"sources", sources},
@@ -41,6 +43,8 @@ RunSummary SummaryFromJson(const Json& json, const std::string& where) {
   s.seconds = JsonGet<double>(json, "seconds", where);
   s.tokens_per_s = JsonGet<double>(json, "tokens_per_s", where);
   s.ceiling_share = JsonGet<double>(json, "ceiling_share", where);
+  s.planned_memory_bytes = JsonGetOr<int64_t>(json, "planned_memory_bytes", 0, where);
+  s.memory_bytes = JsonGetOr<int64_t>(json, "memory_bytes", 0, where);
   s.loss = JsonGet<double>(json, "loss", where);
   s.bits_per_byte = JsonGet<double>(json, "bits_per_byte", where);
   s.checkpoint = JsonGet<std::string>(json, "checkpoint", where);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "comm/collectives.h"
@@ -45,7 +46,7 @@ RunSummary Runner::Go() {
   saved_at_s_ = Elapsed();
   Tell([&](Observer* o) {
     o->OnStart({&record_.config, &record_.options, &record_.plan, ParameterCount(record_.config),
-                state_.step});
+                state_.step, &pass_, ranks().size(), learner_->zero()});
   });
   Loop();
   FinishSave();
@@ -85,6 +86,7 @@ void Runner::Loop() {
 
 void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
   ++state_.step;
+  memory_bytes_ = std::max(memory_bytes_, ProcessMemoryBytes());
   skipped_in_a_row_ = outcome.applied ? 0 : skipped_in_a_row_ + 1;
   state_.skipped_steps += !outcome.applied;
   const double now = static_cast<double>(record_.plan.batch_tokens()) / step_s;
@@ -197,6 +199,8 @@ RunSummary Runner::Summary() {
   s.tokens = state_.step * record_.plan.batch_tokens();
   s.skipped_steps = state_.skipped_steps;
   s.seconds = Elapsed();
+  s.planned_memory_bytes = pass_.bytes;
+  s.memory_bytes = memory_bytes_;
   s.tokens_per_s = static_cast<double>(s.tokens) / s.seconds;
   if (setup_.ceiling_flops > 0) {
     s.ceiling_share = s.tokens_per_s * TrainFlopsPerToken(record_.config, record_.plan.seq_len) /

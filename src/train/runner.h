@@ -44,6 +44,7 @@ class Runner {
   void Start();
   void StartOrThrow();
   void StartFresh();
+  void MakeLearner(int64_t seq_len, int64_t micro_rows);
   void SetInitialWeights();
   double ExpectedTokens(int64_t seq_len, int64_t micro_rows);
   void OpenData();
@@ -88,6 +89,7 @@ class Runner {
   std::optional<DirectoryLock> lock_;
   bool stands_ = false;  // a run in the folder
   bool made_folder_ = false;
+  PassPlan pass_;
   std::unique_ptr<Learner> learner_;
   ShardManifest manifest_;
   std::optional<MixtureLoader> loader_;
@@ -99,7 +101,8 @@ class Runner {
   double earlier_s_ = 0;  // of the parts before a resume
   double speed_ = 0;      // tokens/s, smoothed
   double validation_s_ = 0, save_s_ = 0, saved_at_s_ = 0;
-  int64_t saved_step_ = -1;  // of the last checkpoint begun
+  int64_t saved_step_ = -1;   // of the last checkpoint begun
+  int64_t memory_bytes_ = 0;  // of this process, the most seen after a step
   int skipped_in_a_row_ = 0;
   std::optional<Saver> saver_;  // last: its thread reads the learner
 };

@@ -17,6 +17,8 @@ namespace cria::train {
 namespace {
 
 constexpr int kKeptCheckpoints = 2;
+// Panels, slices and sums of the kernels: what a thread was seen to hold.
+constexpr int64_t kThreadBytes = int64_t{6} << 20;
 
 // A folder without run.json may hold what a run leaves that was killed before it wrote one.
 void RequireNoForeignFiles(const fs::path& run) {
@@ -166,17 +168,26 @@ double Runner::ExpectedTokens(int64_t seq_len, int64_t micro_rows) {
                                 std::min(3.0, 0.02 * seconds), learner_.get());
 }
 
+// `micro_rows` 0: as many as go.
+void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
+  pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows,
+                     {.available_bytes = MemoryPerRank(),
+                      .limit_bytes = setup_.memory_bytes,
+                      .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
+                      .ranks = ranks().size(),
+                      .zero = setup_.sharing.zero});
+  learner_ =
+      std::make_unique<Learner>(setup_.config, setup_.options.optimizer, setup_.options.precision,
+                                Sharing{ranks_, setup_.sharing.zero}, pass_.memory);
+}
+
 void Runner::StartFresh() {
   const TrainOptions& options = setup_.options;
   const int64_t seq_len = options.seq_len > 0 ? options.seq_len : setup_.config.max_seq_len;
-  const int64_t micro_rows =
-      ChooseMicroRows(setup_.config, options.precision, seq_len, options.micro_rows,
-                      {MemoryPerRank(), ranks().size(), setup_.sharing.zero});
-  learner_ = std::make_unique<Learner>(setup_.config, options.optimizer, options.precision,
-                                       Sharing{ranks_, setup_.sharing.zero});
+  MakeLearner(seq_len, options.micro_rows);
   SetInitialWeights();
-  record_.plan = MakePlan(setup_.config, options, micro_rows, ExpectedTokens(seq_len, micro_rows),
-                          ranks().size());
+  record_.plan = MakePlan(setup_.config, options, pass_.micro_rows,
+                          ExpectedTokens(seq_len, pass_.micro_rows), ranks().size());
   AgreeOnPlan();
   // A step holds the ids and targets of its own pieces, 8 bytes a token.
   if (record_.plan.batch_tokens() / ranks().size() > AvailableMemoryBytes() / 16) {
@@ -218,12 +229,7 @@ void Runner::StartOrThrow() {
       Agree(stands_ && setup_.resume && !store::LatestCheckpoint(setup_.run).empty());
   if (resumes) {
     RequirePieces(record_.plan, ranks().size());
-    ChooseMicroRows(setup_.config, setup_.options.precision, record_.plan.seq_len,
-                    record_.plan.micro_rows,
-                    {MemoryPerRank(), ranks().size(), setup_.sharing.zero});
-    learner_ =
-        std::make_unique<Learner>(setup_.config, setup_.options.optimizer, setup_.options.precision,
-                                  Sharing{ranks_, setup_.sharing.zero});
+    MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
     LoadCheckpoint(context_, setup_.run, &record_, &state_, learner_.get());
     earlier_s_ = state_.elapsed_s;
     saved_step_ = state_.step;

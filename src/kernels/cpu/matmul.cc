@@ -55,6 +55,13 @@ const internal::MatmulUnit& Reserve(int64_t k, int64_t n, PackedMatrix<T>* packe
 }  // namespace
 
 template <class T>
+int64_t PackedBytes(int64_t k, int64_t n) {
+  return ReservedBytes(internal::PackedUnits(internal::Unit<T>(), k, n) * 4);
+}
+template int64_t PackedBytes<float>(int64_t, int64_t);
+template int64_t PackedBytes<BF16>(int64_t, int64_t);
+
+template <class T>
 void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64_t k_stride,
           int64_t n_stride, PackedMatrix<T>* packed) {
   CRIA_CHECK(k_stride == 1 || n_stride == 1, "strides {}, {}", k_stride, n_stride);
