@@ -60,8 +60,8 @@ void RunRanks(double timeout_s, const std::function<void(comm::Communicator*)>& 
     std::exit(kInterrupted);
   } catch (...) {
     LetTheFirstSpeak(rank);
-    comm::AbortMpi(ReportFailure(std::current_exception(),
-                                 fmt::format("cria, rank {} of {}", rank, size)));
+    comm::AbortMpi(
+        ReportFailure(std::current_exception(), fmt::format("cria, rank {} of {}", rank, size)));
   }
 }
 

@@ -13,8 +13,8 @@
 namespace cria::train {
 namespace {
 
-// Large enough that groups are divided (a layer has 7 blocks of 16384), with more groups than are on
-// their way at once.
+// Large enough that groups are divided (a layer has 7 blocks of 16384), with more groups than are
+// on their way at once.
 ModelConfig SmallConfig(bool tied) {
   ModelConfig c;
   c.dim = 96;
