@@ -79,6 +79,10 @@ void ProgressLine::OnEnd(const train::RunSummary& s) {
   if (s.ceiling_share > 0) fmt::print(stderr, ", {:.0f} % of ceiling", 100 * s.ceiling_share);
   fmt::print(stderr, "; loss {:.4f}", s.loss);
   if (s.bits_per_byte > 0) fmt::print(stderr, ", held out {:.4f} bits/byte", s.bits_per_byte);
+  if (s.sent_bytes > 0) {
+    fmt::print(stderr, "; sent {} per step and rank, {:.0f} % of the time waiting",
+               FormatBytes(static_cast<double>(s.sent_bytes)), 100 * s.waited_share);
+  }
   fmt::print(stderr, "; {} of memory", FormatBytes(static_cast<double>(s.memory_bytes)));
   if (s.skipped_steps > 0) fmt::print(stderr, "; {} steps skipped (not finite)", s.skipped_steps);
   fmt::print(stderr, "\n");

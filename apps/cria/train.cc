@@ -127,6 +127,9 @@ void PrintSummary(const train::RunSummary& s, const Flags& flags) {
                       {"skipped_steps", s.skipped_steps},
                       {"planned_memory_bytes", s.planned_memory_bytes},
                       {"memory_bytes", s.memory_bytes},
+                      {"planned_sent_bytes", s.planned_sent_bytes},
+                      {"sent_bytes", s.sent_bytes},
+                      {"waited_share", s.waited_share},
                       {"run", flags.out}}
                      .dump(1)
               << "\n";

@@ -250,6 +250,22 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
   WeightsChanged(context);
 }
 
+int64_t Learner::SentBytesPerStep(int64_t pieces) const {
+  const int ranks = ranks_->size(), rank = ranks_->rank();
+  const int64_t passes = (pieces - rank + ranks - 1) / ranks;
+  int64_t elements = 0;
+  for (int g = 0; g < partition_.groups(); ++g) {
+    const int64_t own = partition_.Run(g, rank).elements;
+    elements += passes * (partition_.group(g).elements - own);
+    const bool streamed = stream_layers_ && zero_ > 0 && g > 0 && g + 1 < partition_.groups();
+    // Forward and backward; the last layer is at hand when the backward pass begins.
+    const bool last_layer = g + 2 == partition_.groups();
+    const int64_t times = !streamed ? 1 : (pieces + ranks - 1) / ranks * (last_layer ? 1 : 2);
+    elements += times * own * (ranks - 1);
+  }
+  return elements * int64_t{sizeof(float)};
+}
+
 int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t rows, int64_t seq_len,
                      int ranks, int zero, const TrainingMemory& memory) {
   const int64_t all = ParameterCount(config), share = (all + ranks - 1) / ranks;

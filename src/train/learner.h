@@ -63,6 +63,10 @@ class Learner {
   StepOutcome ComputeGradients(const Context& context, std::span<const Batch> pieces,
                                bool* stopped);
 
+  /// What this rank sends in a step of `pieces`, by the layout: gradients in every pass, weights once
+  /// a step or, streamed, in every pass. Without what ranks say to each other beside that.
+  int64_t SentBytesPerStep(int64_t pieces) const;
+
   /// Forgets moments and the count of updates.
   void ResetMoments(const Context& context);
 

@@ -18,7 +18,7 @@ namespace {
 ModelConfig SmallConfig(bool tied) {
   ModelConfig c;
   c.dim = 96;
-  c.n_layers = 7;
+  c.n_layers = 5;
   c.n_heads = 4;
   c.n_kv_heads = 2;
   c.head_dim = 24;
@@ -49,7 +49,7 @@ struct Result {
   std::vector<double> losses, norms;
 };
 
-// Four steps of seven pieces of unequal size.
+// Three steps of seven pieces of unequal size.
 Result Train(const ModelConfig& config, Precision precision, const Setting& setting) {
   ParameterBlock weights(config), moments(config);
   Result result;
@@ -58,7 +58,7 @@ Result Train(const ModelConfig& config, Precision precision, const Setting& sett
     const Context context(setting.threads);
     Learner learner(config, {}, precision, {&ranks, setting.zero}, setting.memory);
     learner.Initialize(context, 5);
-    for (uint64_t step = 0; step < 4; ++step) {
+    for (uint64_t step = 0; step < 3; ++step) {
       std::vector<Batch> pieces;
       for (int p = ranks.rank(); p < 7; p += ranks.size()) {
         pieces.push_back(RandomBatch(p == 6 ? 1 : 2, 100 * step + static_cast<uint64_t>(p)));
@@ -90,9 +90,8 @@ TEST_P(RanksTest, SameBitsForAnyRanksStagesAndThreads) {
   const auto [precision, tied] = GetParam();
   const ModelConfig config = SmallConfig(tied);
   const Result alone = Train(config, precision, {1, 0, 1});
-  const std::vector<Setting> settings = {{1, 2, 3}, {2, 0, 1}, {2, 1, 2}, {2, 2, 1}, {2, 3, 2},
-                                         {3, 0, 1}, {3, 2, 1}, {3, 3, 1}, {4, 0, 1}, {4, 1, 1},
-                                         {4, 2, 1}, {4, 3, 1}, {7, 2, 1}};
+  const std::vector<Setting> settings = {{1, 2, 3}, {2, 0, 1}, {2, 2, 2}, {2, 3, 1},
+                                         {3, 3, 1}, {4, 1, 1}, {4, 3, 1}, {7, 2, 1}};
   for (const Setting& s : settings) {
     SCOPED_TRACE(testing::Message() << s.ranks << " ranks, ZeRO " << s.zero);
     const Result shared = Train(config, precision, s);
@@ -100,7 +99,7 @@ TEST_P(RanksTest, SameBitsForAnyRanksStagesAndThreads) {
     EXPECT_EQ(shared.losses, alone.losses);
     EXPECT_EQ(shared.norms, alone.norms);
   }
-  std::printf("%s%s: weights and moments after 4 steps %s on 1, 2, 3, 4 and 7 ranks\n",
+  std::printf("%s%s: weights and moments after 3 steps %s on 1, 2, 3, 4 and 7 ranks\n",
               PrecisionName(precision), tied ? ", tied" : "", alone.digest.substr(0, 16).c_str());
 }
 
@@ -109,12 +108,11 @@ TEST_P(RanksTest, WhatIsComputedAgainHasTheSameBits) {
   const ModelConfig config = SmallConfig(tied);
   const std::string kept = Train(config, precision, {1, 0, 2}).digest;
   for (const Recompute recompute : kRecomputes) {
-    for (const bool stream : {false, true}) {
-      SCOPED_TRACE(testing::Message() << RecomputeName(recompute) << ", streamed " << stream);
-      EXPECT_EQ(Train(config, precision, {1, 0, 2, {recompute, stream}}).digest, kept);
-    }
-    EXPECT_EQ(Train(config, precision, {2, 3, 1, {recompute}}).digest, kept);
+    SCOPED_TRACE(RecomputeName(recompute));
+    EXPECT_EQ(Train(config, precision, {1, 0, 2, {recompute, false}}).digest, kept);
+    EXPECT_EQ(Train(config, precision, {1, 0, 2, {recompute, true}}).digest, kept);
   }
+  EXPECT_EQ(Train(config, precision, {2, 3, 1, {Recompute::kLayers}}).digest, kept);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RanksTest,

@@ -29,6 +29,9 @@ Json SummaryToJson(const RunSummary& s) {
               {"ceiling_share", s.ceiling_share},
               {"planned_memory_bytes", s.planned_memory_bytes},
               {"memory_bytes", s.memory_bytes},
+              {"planned_sent_bytes", s.planned_sent_bytes},
+              {"sent_bytes", s.sent_bytes},
+              {"waited_share", s.waited_share},
               {"loss", s.loss},
               {"bits_per_byte", s.bits_per_byte},
               {"sources", sources},
@@ -45,6 +48,9 @@ RunSummary SummaryFromJson(const Json& json, const std::string& where) {
   s.ceiling_share = JsonGet<double>(json, "ceiling_share", where);
   s.planned_memory_bytes = JsonGetOr<int64_t>(json, "planned_memory_bytes", 0, where);
   s.memory_bytes = JsonGetOr<int64_t>(json, "memory_bytes", 0, where);
+  s.planned_sent_bytes = JsonGetOr<int64_t>(json, "planned_sent_bytes", 0, where);
+  s.sent_bytes = JsonGetOr<int64_t>(json, "sent_bytes", 0, where);
+  s.waited_share = JsonGetOr(json, "waited_share", 0.0, where);
   s.loss = JsonGet<double>(json, "loss", where);
   s.bits_per_byte = JsonGet<double>(json, "bits_per_byte", where);
   s.checkpoint = JsonGet<std::string>(json, "checkpoint", where);

@@ -44,6 +44,9 @@ RunSummary Runner::Go() {
     if (setup_.options.seconds > 0) pacer_.emplace(setup_.options.seconds, state_.step, Elapsed());
   }
   saved_at_s_ = Elapsed();
+  first_step_ = state_.step;
+  sent_before_ = ranks().traffic().sent_bytes;
+  waited_before_ = ranks().traffic().waited_s;
   Tell([&](Observer* o) {
     o->OnStart({&record_.config, &record_.options, &record_.plan, ParameterCount(record_.config),
                 state_.step, &pass_, ranks().size(), learner_->zero()});
@@ -199,6 +202,12 @@ RunSummary Runner::Summary() {
   s.tokens = state_.step * record_.plan.batch_tokens();
   s.skipped_steps = state_.skipped_steps;
   s.seconds = Elapsed();
+  if (const int64_t steps = state_.step - first_step_; ranks().size() > 1 && steps > 0) {
+    const comm::Traffic traffic = ranks().traffic();
+    s.planned_sent_bytes = learner_->SentBytesPerStep(record_.plan.pieces());
+    s.sent_bytes = (traffic.sent_bytes - sent_before_) / steps;
+    s.waited_share = (traffic.waited_s - waited_before_) / SecondsSince(started_);
+  }
   s.planned_memory_bytes = pass_.bytes;
   s.memory_bytes = memory_bytes_;
   s.tokens_per_s = static_cast<double>(s.tokens) / s.seconds;

@@ -104,6 +104,8 @@ class Runner {
   int64_t saved_step_ = -1;   // of the last checkpoint begun
   int64_t memory_bytes_ = 0;  // of this process, the most seen after a step
   int skipped_in_a_row_ = 0;
+  int64_t first_step_ = 0, sent_before_ = 0;  // where this call began
+  double waited_before_ = 0;
   std::optional<Saver> saver_;  // last: its thread reads the learner
 };
 
