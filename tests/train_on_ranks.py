@@ -116,9 +116,11 @@ def other_layouts(runs: Runs, alone: str) -> None:
     """Saved on 4 and stopped by SIGTERM, goes on on 2, then alone; killed at random in between."""
     run = runs.start("moved", 4, "--save-every", "0.05s", "--zero", 3)
     runs.wait_for_checkpoint("moved", run)
-    run.terminate()  # mpirun passes it on; each rank saves and ends
-    run.communicate(timeout=60)
-    assert run.returncode != 0 and runs.checkpoints("moved")
+    for process in ranks_below(run.pid):  # as Slurm does; mpirun itself leaves them 1 s
+        os.kill(process, signal.SIGTERM)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 130 and err.count("Go on with") == 1, (run.returncode, err)
+    assert runs.checkpoints("moved")
     chance = random.Random(7)
     for attempt in range(6):
         ranks = chance.choice((2, 4))
@@ -159,6 +161,12 @@ def refusals(runs: Runs) -> None:
     _, err = run.communicate(timeout=60)
     assert run.returncode == 1 and "has no work for 4 ranks" in err, err
     assert not (runs.at / "idle").exists()
+    mixed = subprocess.run([MPIRUN, "--oversubscribe", "--bind-to", "none",
+                            *" : ".join(f"-n 1 {' '.join(COMMAND)} train --data {runs.shards} --out "
+                                        f"{runs.at / 'mixed'} --dim 32 --layers 1 --heads 1 --seq-len 64 "
+                                        f"--steps 2 --batch 256 --micro-rows 1 --quiet --seed {seed}"
+                                        for seed in (1, 2)).split()], capture_output=True, text=True)
+    assert mixed.returncode == 1 and "other settings or data than rank 0" in mixed.stderr, mixed.stderr
     run = runs.start("alone", 2)
     _, err = run.communicate(timeout=60)
     assert run.returncode == 1 and "a run stands here" in err and "rank 0 of 2" in err, err

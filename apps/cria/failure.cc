@@ -1,4 +1,4 @@
-// One line of text per kind of exception.
+// One text per kind of exception.
 #include "failure.h"
 
 #include <fmt/format.h>
@@ -10,25 +10,37 @@
 #include "base/error.h"
 
 namespace cria::app {
+namespace {
 
-int ReportFailure(std::exception_ptr failure, const std::string& who) {
+struct Failure {
+  std::string text;
+  int status = kFailed;
+};
+
+Failure Describe(std::exception_ptr failure, const std::string& who) {
   try {
     std::rethrow_exception(failure);
   } catch (const Interrupted& interrupted) {
-    fmt::print(stderr, "\nInterrupted. {}\n", interrupted.what());
-    return kInterrupted;
+    return {fmt::format("\nInterrupted. {}\n", interrupted.what()), kInterrupted};
   } catch (const Error& error) {
-    fmt::print(stderr, "{}: {}\n", who, error.what());
-    if (error.bad_usage()) return kBadUsage;
+    return {fmt::format("{}: {}\n", who, error.what()), error.bad_usage() ? kBadUsage : kFailed};
   } catch (const std::filesystem::filesystem_error& error) {
-    fmt::print(stderr, "{}: {}\n  where: {}\n  mend:  check the path and its permissions\n", who,
-               error.code().message(), error.path1().string());
+    return {fmt::format("{}: {}\n  where: {}\n  mend:  check the path and its permissions\n", who,
+                        error.code().message(), error.path1().string())};
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}: out of memory\n  mend:  use a smaller model, batch or context\n", who);
+    return {
+        fmt::format("{}: out of memory\n  mend:  use a smaller model, batch or context\n", who)};
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", who, error.what());
+    return {fmt::format("{}: {}\n", who, error.what())};
   }
-  return kFailed;
+}
+
+}  // namespace
+
+int ReportFailure(std::exception_ptr failure, const std::string& who, bool speak) {
+  const Failure described = Describe(std::move(failure), who);
+  if (speak) std::fputs(described.text.c_str(), stderr);
+  return described.status;
 }
 
 }  // namespace cria::app

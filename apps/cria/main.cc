@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
   try {
     return Run(argc, argv);
   } catch (...) {
-    return cria::app::ReportFailure(std::current_exception(), "cria");
+    return cria::app::ReportFailure(std::current_exception(), "cria",
+                                    cria::app::SpeaksForAllRanks());
   }
 }

@@ -29,9 +29,9 @@ void LetTheFirstSpeak(int rank) {
 }  // namespace
 
 bool StartedAsRank() {
-  const char* const kVariables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"};
-  return std::any_of(std::begin(kVariables), std::end(kVariables),
-                     [](const char* variable) { return std::getenv(variable) != nullptr; });
+  // Open MPI, MPICH, Slurm with PMIx; one process alone needs no MPI.
+  if (NumberOf("OMPI_COMM_WORLD_SIZE") > 1 || NumberOf("PMI_SIZE") > 1) return true;
+  return std::getenv("PMIX_RANK") != nullptr && NumberOf("SLURM_STEP_NUM_TASKS") > 1;
 }
 
 bool SpeaksForAllRanks() {

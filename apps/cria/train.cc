@@ -197,8 +197,10 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
     if (leads) PrintSummary(summary, flags);
   } catch (const Interrupted&) {
     const bool kept = fs::exists(setup.run / train::kRunFileName);
-    throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}", ProgramName(),
-                                         setup.run.string())
+    const std::string zero =
+        flags.zero == Flags().zero ? "" : fmt::format(" --zero {}", flags.zero);
+    throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}{}", ProgramName(),
+                                         setup.run.string(), zero)
                            : "The run had not begun.");
   }
 }

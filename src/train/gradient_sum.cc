@@ -10,7 +10,7 @@
 namespace cria::train {
 namespace {
 
-// Groups on their way at once; with tied embeddings one of them stays open through the whole pass.
+// Three layers on their way at once, and the embedding or the head.
 constexpr int kSlots = 4;
 
 std::span<const uint8_t> Bytes(std::span<const float> values) {
@@ -44,28 +44,19 @@ void GradientSum::BeginRound(int active) {
   active_ = active;
 }
 
-// The smallest free memory that is large enough; failing that the largest, unless a larger one will
-// be free soon: so one slot is as large as the largest group, the others as a layer.
+// The first slot is for groups larger than a layer, the embedding and the head; layers take turns
+// in the others. What was sent longest ago is summed when its memory is needed.
 GradientSum::Slot* GradientSum::Take(int group) {
-  const int64_t elements = partition_->group(group).elements;
+  const bool large = partition_->group(group).elements > partition_->group(1).elements;
+  const auto first = large ? slots_.begin() : slots_.begin() + 1;
+  const auto end = large ? slots_.begin() + 1 : slots_.end();
   while (true) {
-    Slot *best = nullptr, *busy = nullptr;
-    for (Slot& slot : slots_) {
-      const bool fits = slot.own.size() >= elements;
-      if (slot.group >= 0) {
-        if (fits) busy = &slot;
-        continue;
-      }
-      const bool best_fits = best != nullptr && best->own.size() >= elements;
-      const bool larger = best == nullptr || slot.own.size() > best->own.size();
-      if (best_fits ? fits && !larger : larger) best = &slot;
-    }
-    const bool can_wait = busy != nullptr && !closed_.empty();
-    if (best != nullptr && (best->own.size() >= elements || !can_wait)) {
-      best->group = group;
-      best->first_round = round_ == 0;
-      best->active = active_;
-      return best;
+    const auto slot = std::find_if(first, end, [](const Slot& s) { return s.group < 0; });
+    if (slot != end) {
+      slot->group = group;
+      slot->first_round = round_ == 0;
+      slot->active = active_;
+      return &*slot;
     }
     CRIA_CHECK(!closed_.empty(), "every group is open");
     Drain(closed_.front());
@@ -133,10 +124,11 @@ void GradientSum::Drain(Slot* slot) {
     const float* received = slot->received.data();
     auto receive = slot->receives.begin();
     for (int rank = 0; rank < slot->active; ++rank) {
-      const float* from = slot->own.data() + (run.offset - partition_->group(slot->group).offset);
-      if (rank != ranks_->rank()) {
+      const float* from = received;
+      if (rank == ranks_->rank()) {
+        from = slot->own.data() + (run.offset - partition_->group(slot->group).offset);
+      } else {
         ranks_->Wait(*receive++);
-        from = received;
         received += run.elements;
       }
       if (slot->first_round && rank == 0) {
@@ -158,14 +150,14 @@ void GradientSum::Finish() {
 
 int64_t GradientSum::BufferBytes(const ModelConfig& config, int ranks) {
   const std::vector<ParameterRange> groups = ParameterGroups(config);
+  const int64_t layer = groups[1].elements;
   int64_t largest = 0;
   for (const ParameterRange& group : groups) largest = std::max(largest, group.elements);
   const auto slot = [&](int64_t elements) {
     return ReservedBytes(4 * elements) + ReservedBytes(4 * elements * (ranks - 1) / ranks);
   };
-  // Alone a slot is free at once: a second one is for the embedding that waits for its other half.
-  const int others = ranks > 1 ? kSlots - 1 : config.tied_embeddings ? 1 : 0;
-  return slot(largest) + others * slot(groups[1].elements);
+  // Alone a slot is free again at once.
+  return (largest > layer ? slot(largest) : 0) + (ranks > 1 ? kSlots - 1 : 1) * slot(layer);
 }
 
 }  // namespace cria::train

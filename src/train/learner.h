@@ -63,8 +63,8 @@ class Learner {
   StepOutcome ComputeGradients(const Context& context, std::span<const Batch> pieces,
                                bool* stopped);
 
-  /// What this rank sends in a step of `pieces`, by the layout: gradients in every pass, weights once
-  /// a step or, streamed, in every pass. Without what ranks say to each other beside that.
+  /// What this rank sends in a step of `pieces`, by the layout: gradients in every pass, weights
+  /// once a step or, streamed, in every pass. Without what ranks say to each other beside that.
   int64_t SentBytesPerStep(int64_t pieces) const;
 
   /// Forgets moments and the count of updates.
@@ -75,15 +75,17 @@ class Learner {
   comm::Communicator& ranks() { return *ranks_; }
   const Partition& partition() const { return partition_; }
   int zero() const { return zero_; }
+  /// False where model() asks other ranks for its weights in every pass.
+  bool model_is_whole() const { return ranks_->size() == 1 || !stream_layers_; }
   /// What this rank keeps: everything, or its runs where the ranks share.
   ParameterBlock& weights() { return weights_; }
   ParameterBlock& first_moments() { return first_; }
   ParameterBlock& second_moments() { return second_; }
   /// This rank's runs.
   ParameterBlock& gradients() { return sum_.sum(); }
-  /// Steps applied so far: what Adam's bias correction counts.
   /// Called before weights and moments change in a step.
   void set_before_update(std::function<void()> f) { before_update_ = std::move(f); }
+  /// Steps applied so far: what Adam's bias correction counts.
   int64_t updates() const { return updates_; }
   void set_updates(int64_t updates) { updates_ = updates; }
 

@@ -52,8 +52,8 @@ struct RunSummary {
   int64_t planned_memory_bytes = 0, memory_bytes = 0;  ///< of rank 0, before and as it was
   /// By rank 0 in a step, by the layout and as it was; 0: alone.
   int64_t planned_sent_bytes = 0, sent_bytes = 0;
-  double waited_share = 0;  ///< of rank 0's time, waiting for others
-  double bits_per_byte = 0;                            ///< of the last validation; 0: none
+  double waited_share = 0;   ///< of rank 0's time, waiting for others
+  double bits_per_byte = 0;  ///< of the last validation; 0: none
   std::vector<SourceProgress> sources;
   fs::path checkpoint;  ///< the last one
 };

@@ -36,12 +36,13 @@ namespace {
 // Time of a pass relative to the fastest, by operations: a layer's forward pass is a third of its
 // work and w1 w3 44 % of that; packing a layer twice costs as much as some 250 tokens of it; and
 // short passes run the products below their speed.
-double RelativeTime(const TrainingMemory& memory, int64_t tokens) {
+double RelativeTime(const TrainingMemory& memory, int64_t tokens, bool gathers) {
   double time = 1 + 100 / static_cast<double>(tokens);
   if (memory.recompute >= Recompute::kNorms) time += 0.01;
   if (memory.recompute >= Recompute::kFeedForward) time += 0.14;
   if (memory.recompute >= Recompute::kLayers) time += 0.18;
   if (memory.stream_layers) time += 250 / static_cast<double>(tokens);
+  if (memory.stream_layers && gathers) time += 0.5;  // what no other saving costs
   return time;
 }
 
@@ -82,7 +83,8 @@ PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_
   double best_time = 0;
   const auto consider = [&](const PassPlan& plan) {
     if (least.bytes == 0 || plan.bytes < least.bytes) least = plan;
-    const double time = RelativeTime(plan.memory, plan.micro_rows * seq_len);
+    const double time = RelativeTime(plan.memory, plan.micro_rows * seq_len,
+                                     memory.ranks > 1 && (memory.zero == 1 || memory.zero == 2));
     if (plan.bytes > limit || (best.bytes > 0 && time >= best_time)) return;
     best = plan;
     best_time = time;
@@ -153,9 +155,8 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
 
 void RequirePieces(const Plan& plan, int ranks) {
   if (plan.pieces() >= ranks) return;
-  throw Error(fmt::format("a batch of {} x {} sequences has no work for {} ranks", plan.pieces(),
-                          plan.micro_rows, ranks),
-              fmt::format("{} tokens per step", plan.batch_tokens()),
+  throw Error(fmt::format("a batch of {} pieces has no work for {} ranks", plan.pieces(), ranks),
+              fmt::format("{} sequences per step, {} at once", plan.batch_rows, plan.micro_rows),
               "start fewer ranks, lower --micro-rows or raise --batch");
 }
 

@@ -113,6 +113,7 @@ TEST_P(RanksTest, WhatIsComputedAgainHasTheSameBits) {
     EXPECT_EQ(Train(config, precision, {1, 0, 2, {recompute, true}}).digest, kept);
   }
   EXPECT_EQ(Train(config, precision, {2, 3, 1, {Recompute::kLayers}}).digest, kept);
+  EXPECT_EQ(Train(config, precision, {3, 2, 1, {Recompute::kNone, true}}).digest, kept);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RanksTest,

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "comm/collectives.h"
 #include "train/runner.h"
@@ -11,7 +12,16 @@ namespace cria::train {
 
 RunSummary Train(const Context& context, const RunSetup& setup,
                  std::span<Observer* const> observers) {
-  return Runner(context, setup, observers).Go();
+  RunSummary summary;
+  bool stopped = false;
+  {
+    Runner runner(context, setup, observers);
+    summary = runner.Go();
+    stopped = runner.stopped();
+  }
+  // Only now, so that ranks part as at the end of a run.
+  if (stopped) throw Interrupted();
+  return summary;
 }
 
 double MeasureSpeed(const Context& context, const Batch& batch, double seconds, Learner* learner) {

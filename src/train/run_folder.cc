@@ -155,10 +155,8 @@ void ReadHeld(const store::Checkpoint& checkpoint, const std::string& group,
 
 }  // namespace
 
-bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* record, RunState* state,
-                    Learner* learner) {
-  const fs::path folder = store::LatestCheckpoint(run);
-  if (folder.empty()) return false;
+void LoadCheckpoint(const Context& context, const fs::path& folder, RunRecord* record,
+                    RunState* state, Learner* learner) {
   const store::Checkpoint checkpoint = store::OpenCheckpoint(folder);
   const std::string where = folder.string();
   if (ConfigFromJson(checkpoint.config, where) != record->config) {
@@ -186,7 +184,6 @@ bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* reco
   state->bits_per_byte = JsonGet<double>(s, "bits_per_byte", where);
   learner->set_updates(JsonGet<int64_t>(s, "updates", where));
   learner->WeightsChanged(context);
-  return true;
 }
 
 }  // namespace cria::train

@@ -42,10 +42,10 @@ struct RunState {
 /// What a checkpoint says of the run beside its tensors.
 Json CheckpointState(const RunRecord& record, const RunState& state, int64_t updates);
 
-/// Loads the newest checkpoint into `learner`, on every rank what it keeps, and its plan into
-/// `record`. False if there is none. Damage, or a checkpoint of another model or other data, throws
+/// Loads the checkpoint `folder` into `learner`, on every rank what it keeps, and its plan into
+/// `record`. Damage, or a checkpoint of another model or other data, throws
 /// Error.
-bool LoadCheckpoint(const Context& context, const fs::path& run, RunRecord* record, RunState* state,
-                    Learner* learner);
+void LoadCheckpoint(const Context& context, const fs::path& folder, RunRecord* record,
+                    RunState* state, Learner* learner);
 
 }  // namespace cria::train

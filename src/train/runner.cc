@@ -52,6 +52,7 @@ RunSummary Runner::Go() {
                 state_.step, &pass_, ranks().size(), learner_->zero()});
   });
   Loop();
+  if (stopped_) return {};
   FinishSave();
   record_.summary = Summary();
   record_.finished = true;
@@ -80,9 +81,10 @@ void Runner::Loop() {
         context_, record_.plan.schedule.LearningRate(state_.step + 1), pieces, &stopped);
     if (!stopped) AfterStep(outcome, SecondsSince(begin));
     // Several ranks stop together, at the next step's beginning.
-    if (stopped || (ranks().size() == 1 && InterruptRequested())) {
+    stopped_ = stopped || (ranks().size() == 1 && InterruptRequested());
+    if (stopped_) {
       if (state_.step > 0) FinishSave();
-      throw Interrupted();
+      return;
     }
   }
 }
@@ -157,7 +159,7 @@ void Runner::RunValidation() {
   report.step = state_.step;
   report.tokens = state_.step * record_.plan.batch_tokens();
   report.score = Validate(context_, &learner_->model(), windows_, record_.plan.micro_rows, ranks_);
-  report.model = learner_->zero() < 3 ? &learner_->model() : nullptr;
+  report.model = learner_->model_is_whole() ? &learner_->model() : nullptr;
   state_.bits_per_byte = report.score.total.bits_per_byte();
   validation_s_ = SecondsSince(begin);
   report.elapsed_s = Elapsed();

@@ -22,12 +22,15 @@
 namespace cria::train {
 
 /// Every rank has one and goes through the same steps. Rank 0 leads: it alone writes run.json and
-/// the logs, tells observers, and decides whatever depends on time or on the machine; the others
-/// follow its word.
+/// the logs, tells observers, and decides whatever depends on time, memory or the folder; the
+/// others follow its word.
 class Runner {
  public:
   Runner(const Context& context, const RunSetup& setup, std::span<Observer* const> observers);
+  /// Once.
   RunSummary Go();
+  /// Go returned because somebody asked to stop; a checkpoint is there, if a step was done.
+  bool stopped() const { return stopped_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -38,6 +41,7 @@ class Runner {
   // runner_start.cc
   void Prepare();
   void DescribeRun();
+  void RequireSameOnAllRanks();
   void OpenFolder();
   void ReadEarlierRun();
   void CheckSettings(const RunRecord& earlier) const;
@@ -104,6 +108,7 @@ class Runner {
   int64_t saved_step_ = -1;   // of the last checkpoint begun
   int64_t memory_bytes_ = 0;  // of this process, the most seen after a step
   int skipped_in_a_row_ = 0;
+  bool stopped_ = false;
   int64_t first_step_ = 0, sent_before_ = 0;  // where this call began
   double waited_before_ = 0;
   std::optional<Saver> saver_;  // last: its thread reads the learner

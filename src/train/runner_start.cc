@@ -68,9 +68,39 @@ void Runner::CheckSettings(const RunRecord& earlier) const {
 
 void Runner::Prepare() {
   DescribeRun();
+  RequireSameOnAllRanks();
   if (Leads()) OpenFolder();
   stands_ = Agree(stands_);
-  if (stands_ && setup_.resume) ReadEarlierRun();
+  if (stands_ && setup_.resume) {
+    ReadEarlierRun();
+    record_.finished = Agree(record_.finished);
+    AgreeOnPlan();
+  }
+}
+
+// Ranks that differ would train a mixture of two runs.
+void Runner::RequireSameOnAllRanks() {
+  struct Digests {
+    uint64_t isa, settings;
+  };
+  const Digests own{
+      Hash64(IsaName(DetectIsa())),
+      Hash64(ConfigToJson(record_.config).dump() + OptionsToJson(record_.options).dump() +
+             record_.data_sha256 + fmt::format("{} {}", setup_.sharing.zero, setup_.resume))};
+  std::vector<Digests> all(static_cast<size_t>(ranks().size()));
+  comm::AllGather(ranks(), own, std::span<Digests>(all));
+  for (size_t rank = 1; rank < all.size(); ++rank) {
+    const std::string where = fmt::format("rank {}", rank);
+    if (all[rank].isa != all[0].isa) {
+      throw Error("its processor has other instructions than rank 0's, so its sums other bits",
+                  where,
+                  "give all ranks the lesser set with --isa (cria bench machine names them)");
+    }
+    if (all[rank].settings != all[0].settings) {
+      throw Error("it was started with other settings or data than rank 0", where,
+                  "start all ranks with one command line");
+    }
+  }
 }
 
 void Runner::DescribeRun() {
@@ -170,12 +200,16 @@ double Runner::ExpectedTokens(int64_t seq_len, int64_t micro_rows) {
 
 // `micro_rows` 0: as many as go.
 void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
-  pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows,
-                     {.available_bytes = MemoryPerRank(),
-                      .limit_bytes = setup_.memory_bytes,
-                      .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
-                      .ranks = ranks().size(),
-                      .zero = setup_.sharing.zero});
+  const int64_t available = MemoryPerRank();
+  if (Leads()) {
+    pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows,
+                       {.available_bytes = available,
+                        .limit_bytes = setup_.memory_bytes,
+                        .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
+                        .ranks = ranks().size(),
+                        .zero = setup_.sharing.zero});
+  }
+  pass_ = Agree(pass_);
   learner_ =
       std::make_unique<Learner>(setup_.config, setup_.options.optimizer, setup_.options.precision,
                                 Sharing{ranks_, setup_.sharing.zero}, pass_.memory);
@@ -183,11 +217,19 @@ void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
 
 void Runner::StartFresh() {
   const TrainOptions& options = setup_.options;
+  if (stands_ && setup_.resume) {  // killed before its first checkpoint: the plan stands
+    RequirePieces(record_.plan, ranks().size());
+    MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
+    SetInitialWeights();
+    return;
+  }
   const int64_t seq_len = options.seq_len > 0 ? options.seq_len : setup_.config.max_seq_len;
   MakeLearner(seq_len, options.micro_rows);
   SetInitialWeights();
-  record_.plan = MakePlan(setup_.config, options, pass_.micro_rows,
-                          ExpectedTokens(seq_len, pass_.micro_rows), ranks().size());
+  const double tokens = ExpectedTokens(seq_len, pass_.micro_rows);
+  if (Leads()) {
+    record_.plan = MakePlan(setup_.config, options, pass_.micro_rows, tokens, ranks().size());
+  }
   AgreeOnPlan();
   // A step holds the ids and targets of its own pieces, 8 bytes a token.
   if (record_.plan.batch_tokens() / ranks().size() > AvailableMemoryBytes() / 16) {
@@ -225,12 +267,15 @@ void Runner::Start() {
 }
 
 void Runner::StartOrThrow() {
-  const bool resumes =
-      Agree(stands_ && setup_.resume && !store::LatestCheckpoint(setup_.run).empty());
+  // Rank 0's view of the folder counts: another machine may see an older one.
+  fs::path latest;
+  if (Leads() && stands_ && setup_.resume) latest = store::LatestCheckpoint(setup_.run);
+  const bool resumes = Agree(!latest.empty());
   if (resumes) {
     RequirePieces(record_.plan, ranks().size());
     MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
-    LoadCheckpoint(context_, setup_.run, &record_, &state_, learner_.get());
+    const fs::path folder = comm::BroadcastText(ranks(), 0, latest.string());
+    LoadCheckpoint(context_, folder, &record_, &state_, learner_.get());
     earlier_s_ = state_.elapsed_s;
     saved_step_ = state_.step;
   } else {

@@ -105,13 +105,13 @@ void Saver::Begin(int64_t step, Json config, Json state, Learner* learner) {
 void Saver::Write(const Json& config, const Json& state) {
   const Context context(1);
   const bool leads = ranks_->rank() == 0;
-  if (leads) {
-    writer_->Begin();
-    Release(ranks_);
-  } else {
-    AwaitRelease(ranks_);
-  }
   try {
+    if (leads) {
+      writer_->Begin();
+      Release(ranks_);
+    } else {
+      AwaitRelease(ranks_);
+    }
     writer_->WriteSlices(context);
     {
       const std::lock_guard lock(mutex_);
@@ -125,7 +125,11 @@ void Saver::Write(const Json& config, const Json& state) {
     if (leads) writer_->Discard();
     throw;
   }
-  store::PruneCheckpoints(run_, kept_);
+  try {
+    store::PruneCheckpoints(run_, kept_);
+  } catch (const std::exception&) {
+    // The checkpoint is complete; older ones stay for the next time.
+  }
 }
 
 void Saver::Rethrow() {
