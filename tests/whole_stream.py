@@ -8,39 +8,20 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-RECIPE = """
-name = "docs"
-seed = 1
-[corpus.holdout]
-min_bytes = 4000
-[[source]]
-name = "docs"
-kind = "documentation"
-path = "{docs}"
-files = ["*.md"]
-reader = "markdown"
-language = "en"
-"""
+import docs_shards
 
 
 def main() -> None:
     command = sys.argv[1:]
     with tempfile.TemporaryDirectory() as name:
         at = pathlib.Path(name)
-        (at / "recipe.toml").write_text(RECIPE.format(docs=ROOT / "docs"))
 
         def cria(*args: object, text: str = "") -> str:
             run = subprocess.run([*command, *map(str, args)], input=text, capture_output=True, text=True)
             assert run.returncode == 0, f"cria {' '.join(map(str, args))}\n{run.stdout}\n{run.stderr}"
             return run.stdout
 
-        cria("corpus", "build", at / "recipe.toml", "--out", at / "corpus", "--quiet")
-        texts = sorted((ROOT / "docs").glob("*.md"))
-        cria("tokenizer", "train", "--vocab-size", 512, "--out", at / "tokenizer.model", "--quiet",
-             *[word for path in texts for word in ("--input", path)])
-        cria("tokenize", at / "corpus", "--tokenizer", at / "tokenizer.model", "--out", at / "shards",
-             "--quiet")
+        docs_shards.make(command, at)
         cria("train", "--data", at / "shards", "--out", at / "run", "--dim", 256, "--layers", 2, "--heads",
              4, "--kv-heads", 2, "--hidden", 256, "--seq-len", 64, "--steps", 4, "--batch", 256, "--quiet")
         cria("eval", at / "run", "--tasks", "bpb", "--data", at / "corpus", "--limit", 1, "--quiet")
@@ -72,8 +53,8 @@ def main() -> None:
             assert cria("generate", at / model, *prompt) == said, model
 
         cria("quantize", at / "hf", "--type", "q4_k_m", "--out", at / "q.gguf", "--quiet", "--calibrate",
-             texts[0], "--save-imatrix", at / "imatrix.gguf")
-        kl = json.loads(cria("eval", at / "q.gguf", "--tasks", "perplexity,kl", "--text", texts[0],
+             docs_shards.TEXTS[0], "--save-imatrix", at / "imatrix.gguf")
+        kl = json.loads(cria("eval", at / "q.gguf", "--tasks", "perplexity,kl", "--text", docs_shards.TEXTS[0],
                              "--against", at / "hf", "--window", 32, "--json", "--quiet"))["kl"]
         assert 0 <= kl["kl_mean"]["value"] < 0.1, kl
         line = json.loads(cria("score", at / "q.gguf", "--quiet", text='{"text": "The model"}\n'))

@@ -269,8 +269,6 @@ class MpiRank : public Communicator {
 
 }  // namespace
 
-bool MpiIsBuilt() { return true; }
-
 std::unique_ptr<Communicator> MakeMpi(const MpiOptions& options) {
   return std::make_unique<MpiRank>(options);
 }

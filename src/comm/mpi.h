@@ -11,9 +11,6 @@ struct MpiOptions {
   double timeout_s = 300;  ///< silence after which Wait throws
 };
 
-/// False where the program was built without MPI.
-bool MpiIsBuilt();
-
 /// Joins the ranks. Once per process, on the thread that will destroy it. Throws Error if the
 /// program was built without MPI or the MPI at hand serves no threads.
 std::unique_ptr<Communicator> MakeMpi(const MpiOptions& options);

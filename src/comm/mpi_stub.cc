@@ -6,8 +6,6 @@
 
 namespace cria::comm {
 
-bool MpiIsBuilt() { return false; }
-
 std::unique_ptr<Communicator> MakeMpi(const MpiOptions&) {
   throw Error("started as one of several ranks, but this program was built without MPI", "mpirun",
               "install libopenmpi-dev and build again, or start it without mpirun");

@@ -7,6 +7,9 @@
 
 namespace cria::kernels {
 
+/// to[i] = 0, fp32 [n].
+void SetZero(const Context& context, int64_t n, float* to);
+
 /// to[i] += from[i], fp32 [n].
 void Add(const Context& context, int64_t n, const float* from, float* to);
 

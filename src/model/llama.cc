@@ -8,6 +8,7 @@
 #include "kernels/cross_entropy.h"
 #include "kernels/embedding.h"
 #include "kernels/norm.h"
+#include "kernels/sum.h"
 #include "model/layer.h"
 #include "model/ragged_batch.h"
 
@@ -79,7 +80,7 @@ class LlamaOf : public Llama {
     }
     if (embedding == nullptr) {
       embedding = gradients->Open(0);
-      FillZero(context, config_.vocab_size * config_.dim, embedding);
+      kernels::SetZero(context, config_.vocab_size * config_.dim, embedding);
     }
     kernels::EmbeddingBackward(context, tokens.n(), config_.dim, a.scratch.dx.data(),
                                batch.tokens.data(), embedding);
@@ -170,13 +171,6 @@ class LlamaOf : public Llama {
     return streamed_.layers[0];
   }
 
-  static void FillZero(const Context& context, int64_t n, float* to) {
-    constexpr int64_t kBlock = 1 << 16;
-    context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t b) {
-      std::fill(to + b * kBlock, to + std::min(n, (b + 1) * kBlock), 0.0f);
-    });
-  }
-
   void FinalNorm(const Context& context, int64_t rows, const float* x, Activations<T>* a) {
     kernels::RmsNorm(context, rows, config_.dim, static_cast<float>(config_.norm_eps), x,
                      weights_.norm, a->head.normed.data(), a->head.rms.data());
@@ -243,7 +237,7 @@ class LlamaOf : public Llama {
                                dim);
     kernels::Matmul(context, n, head.dlogits.data(), vocab, weights_.output.backward,
                     a->scratch.d_normed.data(), dim);
-    FillZero(context, n * dim, a->scratch.dx.data());
+    kernels::SetZero(context, n * dim, a->scratch.dx.data());
     std::fill_n(gradients, dim, 0.0f);
     kernels::RmsNormBackward(context, n, dim, head.x.data(), weights_.norm, head.rms.data(),
                              a->scratch.d_normed.data(), a->scratch.dx.data(), gradients);

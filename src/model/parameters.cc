@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "kernels/sum.h"
 
 namespace cria {
 
@@ -108,12 +109,7 @@ std::vector<ParameterRange> ParameterBlock::HeldOf(const ParameterRange& range) 
   return parts;
 }
 
-void ParameterBlock::SetZero(const Context& context) {
-  constexpr int64_t kBlock = int64_t{1} << 20;
-  context.ParallelFor((size() + kBlock - 1) / kBlock, [&](int64_t b) {
-    std::fill(data() + b * kBlock, data() + std::min(size(), (b + 1) * kBlock), 0.0f);
-  });
-}
+void ParameterBlock::SetZero(const Context& context) { kernels::SetZero(context, size(), data()); }
 
 void InitializeParameters(const Context& context, const ModelConfig& config, uint64_t seed,
                           ParameterBlock* parameters) {

@@ -7,8 +7,7 @@ namespace cria::train {
 
 struct SaveReport {
   int64_t step = 0;
-  double seconds = 0;          ///< until the folder was complete
-  double stalled_seconds = 0;  ///< of them the training stood still
+  double seconds = 0;  ///< until the folder was complete
 };
 
 }  // namespace cria::train

@@ -138,18 +138,14 @@ void Saver::Rethrow() {
 
 void Saver::WaitUntilRead() {
   if (!thread_.joinable()) return;
-  const Clock::time_point begin = Clock::now();
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return read_; });
-  report_.stalled_seconds += SecondsSince(begin);
   Rethrow();
 }
 
 void Saver::Wait() {
   if (!thread_.joinable()) return;
-  const Clock::time_point begin = Clock::now();
   thread_.join();
-  report_.stalled_seconds += SecondsSince(begin);
   Rethrow();
 }
 

@@ -32,7 +32,6 @@ class Saver {
   void WaitUntilRead();
   /// Returns once the checkpoint is complete. Throws what went wrong.
   void Wait();
-  bool busy() const { return thread_.joinable(); }
   /// Of a checkpoint that became complete since the last call.
   std::optional<SaveReport> TakeReport();
 

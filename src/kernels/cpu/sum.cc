@@ -54,6 +54,13 @@ HWY_EXPORT(SumOfSquaresBlock);
 
 }  // namespace
 
+void SetZero(const Context& context, int64_t n, float* to) {
+  constexpr int64_t kBlock = 1 << 16;
+  context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t b) {
+    std::fill(to + b * kBlock, to + std::min(n, (b + 1) * kBlock), 0.0f);
+  });
+}
+
 void Add(const Context& context, int64_t n, const float* from, float* to) {
   constexpr int64_t kBlock = 1 << 14;
   const auto run = &HWY_DYNAMIC_DISPATCH(AddBlock);
