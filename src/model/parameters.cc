@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "kernels/sum.h"
 
 namespace cria {
 
@@ -108,8 +107,6 @@ std::vector<ParameterRange> ParameterBlock::HeldOf(const ParameterRange& range) 
   }
   return parts;
 }
-
-void ParameterBlock::SetZero(const Context& context) { kernels::SetZero(context, size(), data()); }
 
 void InitializeParameters(const Context& context, const ModelConfig& config, uint64_t seed,
                           ParameterBlock* parameters) {

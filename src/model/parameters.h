@@ -73,7 +73,6 @@ class ParameterBlock {
   }
   /// The parts of a range that are held, in ascending order.
   std::vector<ParameterRange> HeldOf(const ParameterRange& range) const;
-  void SetZero(const Context& context);
 
  private:
   int64_t Place(const ParameterRange& range) const;

@@ -88,8 +88,8 @@ void Learner::WeightsChanged(const Context& context) {
 }
 
 void Learner::ResetMoments(const Context& context) {
-  first_.SetZero(context);
-  second_.SetZero(context);
+  kernels::SetZero(context, first_.size(), first_.data());
+  kernels::SetZero(context, second_.size(), second_.data());
   updates_ = 0;
 }
 
