@@ -206,4 +206,33 @@ double MeasureProductCeiling(const Context& context, double seconds) {
   return best;
 }
 
+namespace {
+
+constexpr int64_t kProbeSize = 2048;
+constexpr int kProbeRuns = 4;
+
+}  // namespace
+
+struct ProductProbe::Operands {
+  Buffer<BF16> x = Operand<BF16>(kProbeSize * kProbeSize);
+  Buffer<BF16> y{kProbeSize * kProbeSize};
+  PackedMatrix<BF16> weights;
+};
+
+ProductProbe::ProductProbe(const Context& context) : operands_(std::make_unique<Operands>()) {
+  const Buffer<float> weights = Operand<float>(kProbeSize * kProbeSize);
+  Pack<BF16>(context, weights.data(), kProbeSize, kProbeSize, 1, kProbeSize, &operands_->weights);
+}
+ProductProbe::~ProductProbe() = default;
+
+double ProductProbe::Measure(const Context& context) {
+  const double seconds = SecondsOf([&] {
+    for (int run = 0; run < kProbeRuns; ++run) {
+      Matmul<BF16, BF16>(context, kProbeSize, operands_->x.data(), kProbeSize, operands_->weights,
+                         operands_->y.data(), kProbeSize);
+    }
+  });
+  return kProbeRuns * Flops({kProbeSize, kProbeSize, kProbeSize}) / seconds;
+}
+
 }  // namespace cria::kernels

@@ -2,6 +2,8 @@
 // share of. Measures; knows no model.
 #pragma once
 
+#include <memory>
+
 #include "base/context.h"
 #include "tensor/dtype.h"
 
@@ -42,5 +44,19 @@ ProductSpeed MeasureProduct(const Context& context, DType type, const ProductSha
 /// The product ceiling, FLOP/s: the best forward product over large shapes, ours or oneDNN's, with
 /// the fastest operand type of this machine; about `seconds` in all.
 double MeasureProductCeiling(const Context& context, double seconds = 1.0);
+
+/// One large forward product (2048 in each size) that is measured again and again beside other
+/// work: on a machine that others share, what the ceiling is at that moment.
+class ProductProbe {
+ public:
+  explicit ProductProbe(const Context& context);
+  ~ProductProbe();
+  /// FLOP/s over a few runs in a row, some 30 ms.
+  double Measure(const Context& context);
+
+ private:
+  struct Operands;
+  std::unique_ptr<Operands> operands_;
+};
 
 }  // namespace cria::kernels

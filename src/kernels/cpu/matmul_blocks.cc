@@ -133,7 +133,7 @@ struct TransposedCut {
 
 /// One task: a tile of C over all blocks of steps. While a slice multiplies, rows that are
 /// rearranged next are fetched: even slices fetch for the next group of slices, odd ones for the
-/// next panels. (Units with tiles ignore `ahead`.)
+/// next panels.
 class TransposedTile {
  public:
   TransposedTile(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks& blocks,
@@ -222,24 +222,6 @@ class TransposedTile {
   uint32_t *slices_, *panels_;
 };
 
-/// Packed weights as PackWith lays them out.
-class PackedPanels : public PanelSource {
- public:
-  PackedPanels(const MatmulJob& job, const StepBlocks& blocks) : job_(job), blocks_(blocks) {}
-  const uint32_t* Stored(int64_t block, int64_t panel) const override {
-    return static_cast<const uint32_t*>(job_.b) +
-           (block * blocks_.block_steps * internal::Panels(job_.n) + panel * blocks_.Steps(block)) *
-               kPanelColumns;
-  }
-  void Make(int64_t, int64_t, int64_t, uint32_t*) const override {
-    CRIA_CHECK(false, "packed panels are stored");
-  }
-
- private:
-  const MatmulJob& job_;
-  const StepBlocks& blocks_;
-};
-
 }  // namespace
 
 StepBlocks::StepBlocks(const MatmulUnit& unit, int64_t k, int64_t max_steps)
@@ -291,7 +273,8 @@ void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob&
   if (job.m == 0) return;
   const StepBlocks blocks(unit, job.k, MaxBlockSteps(unit));
   if (unit.tiles && job.m >= kTileMatmulRows) {
-    return TileMatmul(unit, context, job, blocks, PackedPanels(job, blocks));
+    return TileMatmul(unit, context, job, blocks,
+                      PackedPanels(blocks, job.n, static_cast<const uint32_t*>(job.b)));
   }
   const Cut cut(unit, job, blocks.block_steps, context.threads());
   context.ParallelFor(cut.row_tasks * cut.column_tasks,
@@ -300,6 +283,7 @@ void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob&
 
 void MatmulTransposedAWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job) {
   CRIA_CHECK(job.k > 0, "a transposed product of no rows");
+  if (unit.tiles) return TileTransposedMatmul(unit, context, job);
   const StepBlocks blocks(unit, job.k, kTransposedSteps);
   const TransposedCut cut(unit, job, context.threads());
   context.ParallelFor(cut.row_tasks * cut.column_tasks,

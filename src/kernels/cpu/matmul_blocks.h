@@ -46,7 +46,7 @@ void PackRowsWith(const MatmulUnit& unit, const Context& context,
 
 struct MatmulJob {
   int64_t m, n, k;
-  const void* a;  ///< [m, k], or [k, m] for the transposed product
+  const void* a;  ///< [m, k], or [k, m] if it is transposed
   int64_t lda;
   const void* b;  ///< packed units, or [k, n] for the transposed product
   int64_t ldb;    ///< transposed product only
@@ -54,6 +54,7 @@ struct MatmulJob {
   int64_t ldc;
   bool bf16_result = false;
   bool accumulate = false;
+  bool a_transposed = false;
 };
 
 void MatmulWith(const MatmulUnit& unit, const Context& context, const MatmulJob& job);

@@ -9,13 +9,19 @@
 namespace cria::kernels::internal {
 namespace {
 
-// What lies beyond L2 is slow beside tiles, so a task keeps its sums there: 512 rows by 384 columns
-// in fp32, 768 KB of the 2 MB that every AMX processor has. The panels of a block (384 KB) stay
+// What lies beyond L2 is slow beside tiles, so a task keeps its sums there: 768 rows by 384 columns
+// in fp32, 1.2 of the 2 MB that every AMX processor has. The panels of a block (384 KB) stay
 // beside them, the slices of A stream through; the next of both are asked for on the way.
 constexpr int64_t kMaxTaskPanels = 12, kMinTaskPanels = 8, kTasksPerThread = 2;
+// Of the transposed product: slices or panels that are rearranged together, whole cache lines of
+// the rows they come from; steps after which its sums go through memory; panels that it keeps
+// rearranged, to be read once per kTileChunkRows.
+constexpr int64_t kGroup = 8, kTransposedSteps = 4096, kTransposedPanelBytes = int64_t{16} << 20;
+// K is long, so slices come from beyond L2: fewer, wider tasks ask for less of them.
+constexpr int64_t kTransposedTasksPerThread = 1;
 
-int64_t TaskPanels(int64_t panels, int threads) {
-  const int64_t even = CeilDiv(panels, kTasksPerThread * threads);
+int64_t TaskPanels(int64_t panels, int64_t least_tasks, int threads) {
+  const int64_t even = CeilDiv(panels, least_tasks);
   const int64_t most = std::clamp(even, kMinTaskPanels, kMaxTaskPanels);
   const int64_t tasks = CeilDiv(CeilDiv(panels, most), threads) * threads;  // none waits at the end
   return CeilDiv(panels, tasks);
@@ -103,6 +109,7 @@ class Chunk {
   }
 
   void PackSlices(const Context& context) const {
+    if (job_.a_transposed) return PackTransposedSlices(context);
     context.ParallelFor(blocks_.count * Slices(), [&](int64_t i) {
       const int64_t block = i / Slices(), row = i % Slices() * unit_.slice_rows;
       const char* a = static_cast<const char*>(job_.a) +
@@ -160,6 +167,17 @@ class Chunk {
 
  private:
   int64_t Slices() const { return CeilDiv(rows_, unit_.slice_rows); }
+  void PackTransposedSlices(const Context& context) const {
+    const int64_t groups = CeilDiv(Slices(), kGroup);
+    context.ParallelFor(blocks_.count * groups, [&](int64_t i) {
+      const int64_t block = i / groups, row = i % groups * kGroup * unit_.slice_rows;
+      const char* a = static_cast<const char*>(job_.a) +
+                      (blocks_.FirstK(block) * job_.lda + row0_ + row) * unit_.element_bytes;
+      unit_.pack_transposed(a, job_.lda, std::min(rows_ - row, kGroup * unit_.slice_rows),
+                            blocks_.Depth(block), blocks_.Steps(block), SliceStride(),
+                            Slice(block, row));
+    });
+  }
   int Rows(int64_t row) const {
     return static_cast<int>(std::min<int64_t>(unit_.slice_rows, rows_ - row));
   }
@@ -181,9 +199,9 @@ class Chunk {
     errands->Fetch(SliceErrands::kPanels, panels + turn * share,
                    std::min(share, units - turn * share) * 4);
   }
+  int64_t SliceStride() const { return blocks_.block_steps * unit_.slice_rows + kSliceSlack; }
   uint32_t* Slice(int64_t block, int64_t row) const {
-    const int64_t stride = blocks_.block_steps * unit_.slice_rows + kSliceSlack;
-    return slices_ + (block * Slices() + row / unit_.slice_rows) * stride;
+    return slices_ + (block * Slices() + row / unit_.slice_rows) * SliceStride();
   }
 
   const MatmulUnit& unit_;
@@ -202,7 +220,10 @@ void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob&
   thread_local Buffer<uint32_t> slices_memory;
   uint32_t* slices = Grow(&slices_memory, Chunk::SliceUnits(unit, job, blocks));
   const int64_t panels = CeilDiv(job.n, kPanelColumns);
-  const int64_t per_task = TaskPanels(panels, context.threads());
+  const int64_t threads = context.threads();
+  const int64_t per_task =
+      TaskPanels(panels, (job.a_transposed ? kTransposedTasksPerThread : kTasksPerThread) * threads,
+                 context.threads());
   for (int64_t row = 0; row < job.m; row += kTileChunkRows) {
     const Chunk chunk(unit, job, blocks, source, row, slices);
     chunk.PackSlices(context);
@@ -210,6 +231,53 @@ void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob&
       const int64_t panel = task * per_task;
       chunk.RunTask(panel, std::min(per_task, panels - panel));
     });
+  }
+}
+
+namespace {
+
+// `job.b` [k, n] becomes panels.
+void PackPanels(const MatmulUnit& unit, const Context& context, const MatmulJob& job,
+                const StepBlocks& blocks, uint32_t* units) {
+  const int64_t panels = CeilDiv(job.n, kPanelColumns), groups = CeilDiv(panels, kGroup);
+  context.ParallelFor(blocks.count * groups, [&](int64_t i) {
+    const int64_t block = i / groups, panel = i % groups * kGroup, column = panel * kPanelColumns;
+    const int64_t steps = blocks.Steps(block);
+    const char* b = static_cast<const char*>(job.b) +
+                    (blocks.FirstK(block) * job.ldb + column) * unit.element_bytes;
+    unit.pack_panels(b, job.ldb, std::min(job.n - column, kGroup * kPanelColumns),
+                     blocks.Depth(block), steps, steps * kPanelColumns,
+                     units + (block * blocks.block_steps * panels + panel * steps) * kPanelColumns);
+  });
+}
+
+}  // namespace
+
+void PackedPanels::Make(int64_t, int64_t, int64_t, uint32_t*) const {
+  CRIA_CHECK(false, "packed panels are stored");
+}
+
+void TileTransposedMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob& job) {
+  thread_local Buffer<uint32_t> memory;
+  const int64_t depth = kTransposedSteps * unit.k_per_step;
+  for (int64_t k = 0; k < job.k; k += depth) {
+    MatmulJob part = job;
+    part.a_transposed = true;
+    part.k = std::min(depth, job.k - k);
+    part.accumulate = job.accumulate || k > 0;
+    const StepBlocks blocks(unit, part.k, kTileBlockSteps);
+    const int64_t panel_units = blocks.steps * kPanelColumns;
+    const int64_t columns =
+        std::max<int64_t>(1, kTransposedPanelBytes / (panel_units * 4)) * kPanelColumns;
+    part.a = static_cast<const char*>(job.a) + k * job.lda * unit.element_bytes;
+    for (int64_t n = 0; n < job.n; n += columns) {
+      part.n = std::min(columns, job.n - n);
+      part.b = static_cast<const char*>(job.b) + (k * job.ldb + n) * unit.element_bytes;
+      part.c = static_cast<float*>(job.c) + n;
+      uint32_t* units = Grow(&memory, CeilDiv(part.n, kPanelColumns) * panel_units);
+      PackPanels(unit, context, part, blocks, units);
+      TileMatmul(unit, context, part, blocks, PackedPanels(blocks, part.n, units));
+    }
   }
 }
 

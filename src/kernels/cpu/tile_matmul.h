@@ -18,17 +18,38 @@ class PanelSource {
   virtual void Make(int64_t block, int64_t panel, int64_t count, uint32_t* to) const = 0;
 };
 
+/// Panels of [k, n] that lie packed in memory: blocks of steps one behind the other, all panels in
+/// each.
+class PackedPanels : public PanelSource {
+ public:
+  PackedPanels(const StepBlocks& blocks, int64_t n, const uint32_t* units)
+      : blocks_(blocks), panels_((n + kPanelColumns - 1) / kPanelColumns), units_(units) {}
+  const uint32_t* Stored(int64_t block, int64_t panel) const override {
+    return units_ +
+           (block * blocks_.block_steps * panels_ + panel * blocks_.Steps(block)) * kPanelColumns;
+  }
+  void Make(int64_t block, int64_t panel, int64_t count, uint32_t* to) const override;
+
+ private:
+  const StepBlocks& blocks_;
+  int64_t panels_;
+  const uint32_t* units_;
+};
+
 /// Steps of a block: a slice of 32 rows is 32 KB (AMX processors have 48 KB of L1).
 constexpr int64_t kTileBlockSteps = 256;
 /// Rows that are multiplied one chunk behind the other: their sums with the columns of a task stay
 /// in L2.
-constexpr int64_t kTileChunkRows = 512;
+constexpr int64_t kTileChunkRows = 768;
 /// At least this many rows make TileMatmul worth while; fewer are bound by memory.
 constexpr int64_t kTileMatmulRows = 33;
 
 /// C = A B or C += A B, as MatmulWith: the same chains of additions, so the same bits, for blocks
-/// of any size. `job.b` is not read. No += into bf16.
+/// of any size. `job.b` is not read, `job.a_transposed` is heeded. No += into bf16.
 void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob& job,
                 const StepBlocks& blocks, const PanelSource& source);
+
+/// C = A^T B or C += A^T B, as MatmulTransposedAWith: each operand is rearranged once.
+void TileTransposedMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob& job);
 
 }  // namespace cria::kernels::internal
