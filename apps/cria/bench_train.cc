@@ -24,7 +24,7 @@ struct Flags : CommonFlags {
   int layers = 12, heads = 12, kv_heads = 0;
   std::vector<int64_t> rows = {4, 8, 16};
   double seconds = 6;
-  int rounds = 3;
+  int rounds = 3, passes = 1;
   std::string precision, memory, peer, python = "/usr/bin/python3";
 };
 
@@ -68,20 +68,19 @@ Batch RandomBatch(const ModelConfig& config, int64_t rows, uint64_t seed) {
 
 // Speed of every step for about `seconds`, at least three steps, after one that is not counted.
 // After each, `probe` says what the machine gives at that moment.
-std::vector<double> OwnSpeeds(const Context& context, const Batch& batch, double seconds,
+std::vector<double> OwnSpeeds(const Context& context, std::span<const Batch> pieces, double seconds,
                               train::Learner* learner, kernels::ProductProbe* probe,
                               std::vector<double>* probed) {
-  const std::span<const Batch> one(&batch, 1);
-  learner->Step(context, 1e-4, one);
+  const auto tokens = static_cast<double>(std::ssize(pieces) * pieces[0].rows * pieces[0].seq_len);
+  learner->Step(context, 1e-4, pieces);
   std::vector<double> speeds;
   const Clock::time_point begin = Clock::now();
   while (speeds.size() < 3 ||
          std::chrono::duration<double>(Clock::now() - begin).count() < seconds) {
     ThrowIfInterrupted();
     const Clock::time_point step = Clock::now();
-    learner->Step(context, 1e-4, one);
-    speeds.push_back(static_cast<double>(batch.rows * batch.seq_len) /
-                     std::chrono::duration<double>(Clock::now() - step).count());
+    learner->Step(context, 1e-4, pieces);
+    speeds.push_back(tokens / std::chrono::duration<double>(Clock::now() - step).count());
     probed->push_back(probe->Measure(context));
   }
   return speeds;
@@ -127,8 +126,8 @@ struct Ceiling {
   double beside = 0;  ///< of one large product between the steps, median
 };
 
-void PrintResult(const Flags& flags, const ModelConfig& config, const Ceiling& ceiling,
-                 const Best& own, const Best& peer) {
+void PrintResult(const Flags& flags, const ModelConfig& config, const train::PassPlan& pass,
+                 const Ceiling& ceiling, const Best& own, const Best& peer) {
   const double flops = own.tokens_per_s * TrainFlopsPerToken(config, flags.seq_len);
   if (flags.json) {
     Json json{{"model", ConfigToJson(config)},
@@ -159,6 +158,12 @@ void PrintResult(const Flags& flags, const ModelConfig& config, const Ceiling& c
       "         {:>9.0f} tokens/s  (a product between the steps {:.0f} GFLOP/s): share {:.1f} %\n",
       ceiling.beside / TrainFlopsPerToken(config, flags.seq_len), ceiling.beside / 1e9,
       100 * flops / ceiling.beside);
+  fmt::print("memory   {} planned, {} held{}{}\n", FormatBytes(static_cast<double>(pass.bytes)),
+             FormatBytes(static_cast<double>(ProcessMemoryBytes())),
+             pass.memory.recompute > Recompute::kNone
+                 ? fmt::format("; computed again: {}", RecomputeName(pass.memory.recompute))
+                 : "",
+             pass.memory.stream_layers ? "; weights packed layer by layer" : "");
   if (peer.tokens_per_s > 0) {
     fmt::print("PyTorch  {:>9.0f} tokens/s  ({}): ratio {:.2f}\n", peer.tokens_per_s, peer.setting,
                own.tokens_per_s / peer.tokens_per_s);
@@ -171,6 +176,8 @@ void Run(const Flags& flags) {
   const Precision precision = flags.precision == PrecisionName(Precision::kF32) ? Precision::kF32
                               : flags.precision.empty()                         ? DefaultPrecision()
                                                                                 : Precision::kBF16;
+  Ceiling ceiling = {.best = kernels::MeasureProductCeiling(context)};
+  kernels::ProductProbe probe(context);
   // As a run of the largest pass would go through the memory.
   const train::PassPlan pass = train::ChoosePass(
       config, precision, flags.seq_len, *std::max_element(flags.rows.begin(), flags.rows.end()),
@@ -179,8 +186,6 @@ void Run(const Flags& flags) {
        .base_bytes = ProcessMemoryBytes()});
   train::Learner learner(config, {}, precision, {}, pass.memory);
   learner.Initialize(context, flags.seed);
-  Ceiling ceiling = {.best = kernels::MeasureProductCeiling(context)};
-  kernels::ProductProbe probe(context);
   std::vector<double> probed;
   std::map<std::string, std::vector<double>> own, peer;
   // Turn and turn about, so that whatever else the machine does hits both alike.
@@ -190,9 +195,12 @@ void Run(const Flags& flags) {
       const auto add = [](std::vector<double>* to, const std::vector<double>& more) {
         to->insert(to->end(), more.begin(), more.end());
       };
-      add(&own[fmt::format("{}, {} sequences per step", PrecisionName(precision), rows)],
-          OwnSpeeds(context, RandomBatch(config, rows, flags.seed), flags.seconds, &learner, &probe,
-                    &probed));
+      add(&own[fmt::format("{}, {} x {} sequences per step", PrecisionName(precision), flags.passes,
+                           rows)],
+          OwnSpeeds(context,
+                    std::vector<Batch>(static_cast<size_t>(flags.passes),
+                                       RandomBatch(config, rows, flags.seed)),
+                    flags.seconds, &learner, &probe, &probed));
       if (flags.peer.empty()) continue;
       for (const std::string mode : {"autocast", "bf16"}) {
         add(&peer[fmt::format("{}, {} sequences per step", mode, rows)],
@@ -201,7 +209,7 @@ void Run(const Flags& flags) {
     }
   }
   ceiling.beside = Median(probed);
-  PrintResult(flags, config, ceiling, FindBest(own), FindBest(peer));
+  PrintResult(flags, config, pass, ceiling, FindBest(own), FindBest(peer));
 }
 
 }  // namespace
@@ -219,6 +227,9 @@ void AddBenchTrain(CLI::App* bench) {
   c->add_option("--vocab", f->vocab, "Vocabulary")->capture_default_str();
   c->add_option("--rows", f->rows, "Sequences per step; the best is taken")
       ->delimiter(',')
+      ->capture_default_str()
+      ->check(Above0());
+  c->add_option("--passes", f->passes, "Passes of so many sequences in a step")
       ->capture_default_str()
       ->check(Above0());
   c->add_option("--seconds", f->seconds, "Time per measurement")->capture_default_str();
