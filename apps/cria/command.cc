@@ -8,6 +8,9 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/error.h"
+#include "ranks.h"
+
 namespace cria::app {
 
 Context CommonFlags::MakeContext() const {
@@ -98,7 +101,13 @@ CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::strin
   command->add_flag("--json", flags->json, "Machine-readable output on stdout");
   command->add_flag("--quiet", flags->quiet, "No progress, only warnings");
   command->add_flag("-v,--verbose", flags->verbose, "More log lines");
-  command->callback(std::move(run));
+  command->callback([name, run = std::move(run)] {
+    if (name != "train" && StartedAsRank()) {
+      throw Error(fmt::format("`cria {}` is for one process", name), "mpirun or srun",
+                  "start it without; `cria train` is what runs on many ranks");
+    }
+    run();
+  });
   return command;
 }
 

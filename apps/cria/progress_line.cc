@@ -69,6 +69,19 @@ void ProgressLine::OnValidation(const train::ValidationReport& report) {
   if (style_ != Progress::Style::kQuiet) Draw(true);
 }
 
+void ProgressLine::OnRollback(const train::RollbackReport& r) {
+  if (style_ == Progress::Style::kQuiet) return;
+  if (open_) std::fputs("\r\033[K", stderr);
+  open_ = false;
+  fmt::print(stderr, "step {}: loss {:.4f}, where {:.4f} is usual: ", r.step, r.loss, r.usual);
+  if (r.to_step < 0) {
+    fmt::print(stderr, "no checkpoint yet to go back to\n");
+  } else {
+    fmt::print(stderr, "back to step {}, and on behind the batches since ({} left out so far)\n",
+               r.to_step, r.skipped_batches);
+  }
+}
+
 void ProgressLine::OnEnd(const train::RunSummary& s) {
   if (style_ == Progress::Style::kQuiet) return;
   if (open_) std::fputs("\r\033[K", stderr);
@@ -85,6 +98,9 @@ void ProgressLine::OnEnd(const train::RunSummary& s) {
   }
   fmt::print(stderr, "; {} of memory", FormatBytes(static_cast<double>(s.memory_bytes)));
   if (s.skipped_steps > 0) fmt::print(stderr, "; {} steps skipped (not finite)", s.skipped_steps);
+  if (s.rollbacks > 0) {
+    fmt::print(stderr, "; went back {} times, {} batches left out", s.rollbacks, s.skipped_batches);
+  }
   fmt::print(stderr, "\n");
 }
 

@@ -17,6 +17,7 @@ class ProgressLine : public train::Observer {
   void OnStart(const train::RunStart& start) override;
   void OnStep(const train::StepReport& report) override;
   void OnValidation(const train::ValidationReport& report) override;
+  void OnRollback(const train::RollbackReport& report) override;
   void OnEnd(const train::RunSummary& summary) override;
 
  private:

@@ -28,6 +28,8 @@ struct Flags : CommonFlags {
   double learning_rate = 0;
   int64_t warmup = -1, micro_rows = 0;
   int zero = 2;
+  int64_t save_steps = 0;
+  double rollback_above = 0;
   std::string memory, rank_timeout = "5m";
   bool resume = false, force = false;
   const CLI::App* command = nullptr;
@@ -68,6 +70,20 @@ ModelTable ModelFlags(const Flags& flags, ModelTable table) {
   return table;
 }
 
+// How a run is kept: what a resumed one may be told anew.
+train::TrainOptions KeepingFlags(const Flags& flags, train::TrainOptions options) {
+  if (!flags.save_every.empty()) {
+    options.save_every_s = ParseSeconds(flags.save_every, "--save-every");
+    if (flags.save_steps == 0) options.save_every_steps = 0;
+  }
+  if (flags.save_steps > 0) {
+    options.save_every_steps = flags.save_steps;
+    if (flags.save_every.empty()) options.save_every_s = 0;
+  }
+  if (flags.command->count("--rollback-above") > 0) options.rollback_above = flags.rollback_above;
+  return options;
+}
+
 train::TrainOptions TrainFlags(const Flags& flags, train::TrainOptions options) {
   const int lengths = !flags.steps.empty() + !flags.tokens.empty() + !flags.minutes.empty();
   if (lengths > 0) {
@@ -76,9 +92,7 @@ train::TrainOptions TrainFlags(const Flags& flags, train::TrainOptions options) 
     options.seconds = flags.minutes.empty() ? 0 : ParseSeconds(flags.minutes, "--minutes");
   }
   if (!flags.batch.empty()) options.batch_tokens = ParseCount(flags.batch, "--batch");
-  if (!flags.save_every.empty()) {
-    options.save_every_s = ParseSeconds(flags.save_every, "--save-every");
-  }
+  options = KeepingFlags(flags, options);
   if (flags.learning_rate > 0) options.learning_rate = flags.learning_rate;
   if (flags.warmup >= 0) options.warmup_steps = flags.warmup;
   if (flags.micro_rows > 0) options.micro_rows = flags.micro_rows;
@@ -107,8 +121,9 @@ ParameterBlock ReadInitialWeights(const Context& context, const std::string& pat
 bool OnlyResume(const Flags& f) {
   if (!f.resume) return false;
   const auto given = f.command->get_options([](const CLI::Option* option) {
-    constexpr std::string_view kFree[] = {"resume", "out",     "data", "threads",      "json",
-                                          "quiet",  "verbose", "zero", "rank-timeout", "memory"};
+    constexpr std::string_view kFree[] = {
+        "resume", "out",          "data",   "threads",    "json",       "quiet",         "verbose",
+        "zero",   "rank-timeout", "memory", "save-every", "save-steps", "rollback-above"};
     return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
                                             option->get_single_name()) == std::end(kFree);
   });
@@ -125,6 +140,8 @@ void PrintSummary(const train::RunSummary& s, const Flags& flags) {
                       {"loss", s.loss},
                       {"bits_per_byte", s.bits_per_byte},
                       {"skipped_steps", s.skipped_steps},
+                      {"rollbacks", s.rollbacks},
+                      {"skipped_batches", s.skipped_batches},
                       {"planned_memory_bytes", s.planned_memory_bytes},
                       {"memory_bytes", s.memory_bytes},
                       {"planned_sent_bytes", s.planned_sent_bytes},
@@ -161,8 +178,9 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   if (OnlyResume(flags)) {
     const train::RunRecord record = train::ReadRunRecord(flags.out);
     setup.config = record.config;
-    setup.options = record.options;
+    setup.options = KeepingFlags(flags, record.options);
     setup.initial_from = record.initial_weights;
+    if (flags.command->count("--zero") == 0 && record.ranks > 1) setup.sharing.zero = record.zero;
     if (flags.data.empty()) setup.shards = record.data_folder;
     if (!record.initial_weights.empty() && store::LatestCheckpoint(flags.out).empty()) {
       initial = ReadInitialWeights(context, record.initial_weights, ReadShardManifest(setup.shards),
@@ -197,10 +215,8 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
     if (leads) PrintSummary(summary, flags);
   } catch (const Interrupted&) {
     const bool kept = fs::exists(setup.run / train::kRunFileName);
-    const std::string zero =
-        flags.zero == Flags().zero ? "" : fmt::format(" --zero {}", flags.zero);
-    throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}{}", ProgramName(),
-                                         setup.run.string(), zero)
+    throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}", ProgramName(),
+                                         setup.run.string())
                            : "The run had not begun.");
   }
 }
@@ -246,6 +262,12 @@ void AddTrainCommand(CLI::App* app) {
   c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
       ->check(CLI::IsMember({"bf16", "f32"}));
   c->add_option("--save-every", f->save_every, "Time between checkpoints (default: 2 % of time)");
+  c->add_option("--save-steps", f->save_steps, "Steps between checkpoints, in place of time")
+      ->check(Above0());
+  c->add_option("--rollback-above", f->rollback_above,
+                "Go back to the last checkpoint, and on behind the batches since, when the loss is "
+                "this many deviations above its median, e.g. 8 (default: never)")
+      ->check(AtLeast0());
   c->add_option("--memory", f->memory,
                 "Memory that a rank may use, e.g. 8GB (default: most of what is free)");
   c->add_option("--zero", f->zero,

@@ -144,14 +144,31 @@ fs::path LatestCheckpoint(const fs::path& run) {
   return all.empty() ? fs::path() : all.back();
 }
 
+namespace {
+
+// The manifest goes first: a half-removed folder is then no checkpoint.
+void RemoveCheckpoint(const fs::path& folder) {
+  fs::remove(folder / kManifestName);
+  fs::remove_all(folder);
+}
+
+}  // namespace
+
+void DropCheckpointsAfter(const fs::path& run, int64_t step) {
+  RestoreDisplaced(run);
+  const std::vector<fs::path> all = ListCheckpoints(run);
+  const fs::path last = StepDirectory(run, step);
+  for (auto folder = all.rbegin(); folder != all.rend() && *folder > last; ++folder) {
+    RemoveCheckpoint(*folder);
+  }
+}
+
 void PruneCheckpoints(const fs::path& run, int keep) {
   CRIA_CHECK(keep >= 1, "keep = {}", keep);
   RestoreDisplaced(run);
   const auto all = ListCheckpoints(run);
   for (size_t i = 0; i + keep < all.size(); ++i) {
-    // The manifest goes first: a half-removed folder is then no checkpoint.
-    fs::remove(all[i] / kManifestName);
-    fs::remove_all(all[i]);
+    RemoveCheckpoint(all[i]);
   }
   std::vector<fs::path> leftovers;
   std::error_code none;

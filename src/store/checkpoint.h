@@ -126,6 +126,8 @@ fs::path StepDirectory(const fs::path& run, int64_t step);
 std::vector<fs::path> ListCheckpoints(const fs::path& run);
 /// The newest of them, or an empty path.
 fs::path LatestCheckpoint(const fs::path& run);
+/// Removes the checkpoints of steps after `step`, the newest first.
+void DropCheckpointsAfter(const fs::path& run, int64_t step);
 /// Removes all but the newest `keep` checkpoints of a run, and leftovers of writers that were
 /// killed.
 void PruneCheckpoints(const fs::path& run, int keep);

@@ -92,10 +92,16 @@ EventLog::EventLog(const fs::path& folder, int64_t resumed_step) {
   file_.reset(std::fopen(path_.c_str(), "wb"));
   if (!file_) throw Error(std::strerror(errno), path_.string(), "check the run's folder");
   Write(0, Field(kFileVersion, kBytes, "brain.Event:2"));
-  if (resumed_step > 0) {
-    Write(resumed_step + 1,
-          Field(kSessionLog, kBytes, Field(kStatus, kVarint, Varint(kSessionStart))));
-  }
+  if (resumed_step > 0) Restart(resumed_step + 1);
+}
+
+// Makes TensorBoard drop what it knows of this step and those behind it.
+void EventLog::Restart(int64_t step) {
+  Write(step, Field(kSessionLog, kBytes, Field(kStatus, kVarint, Varint(kSessionStart))));
+}
+
+void EventLog::OnRollback(const RollbackReport& r) {
+  if (r.to_step >= 0) Restart(r.to_step + 1);
 }
 
 void EventLog::Write(int64_t step, const std::string& payload) {

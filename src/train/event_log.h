@@ -19,8 +19,10 @@ class EventLog : public Observer {
   EventLog(const fs::path& folder, int64_t resumed_step);
   void OnStep(const StepReport& report) override;
   void OnValidation(const ValidationReport& report) override;
+  void OnRollback(const RollbackReport& report) override;
 
  private:
+  void Restart(int64_t step);
   void Write(int64_t step, const std::string& payload);
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }

@@ -45,8 +45,17 @@ struct ValidationReport {
   Llama* model = nullptr;  ///< with the weights of this step, for samples; null: on no rank whole
 };
 
+/// A loss spike, and what became of it.
+struct RollbackReport {
+  int64_t step = 0;             ///< where it was seen
+  double loss = 0, usual = 0;   ///< of that step; median of those before. NaN: not finite
+  int64_t to_step = 0;          ///< of the checkpoint gone back to; -1: there is none yet
+  int64_t skipped_batches = 0;  ///< that the run has left out so far
+};
+
 struct RunSummary {
   int64_t steps = 0, tokens = 0, skipped_steps = 0;
+  int64_t rollbacks = 0, skipped_batches = 0;  ///< after loss spikes
   double seconds = 0, tokens_per_s = 0, ceiling_share = 0;
   double loss = 0;                                     ///< mean of the last 1 % of the steps
   int64_t planned_memory_bytes = 0, memory_bytes = 0;  ///< of rank 0, before and as it was
@@ -65,6 +74,7 @@ class Observer {
   virtual void OnStep(const StepReport&) {}
   virtual void OnValidation(const ValidationReport&) {}
   virtual void OnCheckpoint(const SaveReport&) {}
+  virtual void OnRollback(const RollbackReport&) {}
   virtual void OnSchedule(int64_t /*step*/, const Schedule&) {}
   virtual void OnEnd(const RunSummary&) {}
 };

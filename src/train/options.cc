@@ -39,8 +39,14 @@ void ValidateOptions(const TrainOptions& o) {
   Require(a.eps > 0 && a.weight_decay >= 0 && a.clip >= 0,
           "eps must be positive, weight decay and clip not negative", "eps, weight_decay, clip",
           "the paper uses 0.1 and 1.0");
-  Require(o.validation_tokens >= 0 && o.validate_every >= 0 && o.save_every_s >= 0,
+  Require(o.validation_tokens >= 0 && o.validate_every >= 0 && o.save_every_s >= 0 &&
+              o.save_every_steps >= 0,
           "an interval is negative", "--save-every, validation", "give a positive number");
+  Require(o.save_every_s == 0 || o.save_every_steps == 0, "two intervals between checkpoints",
+          "--save-every, --save-steps", "give one of them");
+  Require(o.rollback_above == 0 || o.rollback_above >= 3,
+          "a loss so little above the others is no spike", "--rollback-above",
+          "give 3 or more, for example 8");
 }
 
 Json OptionsToJson(const TrainOptions& o) {
@@ -62,6 +68,8 @@ Json OptionsToJson(const TrainOptions& o) {
               {"micro_rows", o.micro_rows},
               {"seed", o.seed},
               {"save_every_s", o.save_every_s},
+              {"save_every_steps", o.save_every_steps},
+              {"rollback_above", o.rollback_above},
               {"validation_tokens", o.validation_tokens},
               {"validate_every", o.validate_every}};
 }
@@ -87,6 +95,8 @@ TrainOptions OptionsFromJson(const Json& json, const std::string& where) {
   o.micro_rows = JsonGet<int64_t>(json, "micro_rows", where);
   o.seed = JsonGet<uint64_t>(json, "seed", where);
   o.save_every_s = JsonGet<double>(json, "save_every_s", where);
+  o.save_every_steps = JsonGetOr<int64_t>(json, "save_every_steps", 0, where);
+  o.rollback_above = JsonGetOr(json, "rollback_above", 0.0, where);
   o.validation_tokens = JsonGet<int64_t>(json, "validation_tokens", where);
   o.validate_every = JsonGet<int64_t>(json, "validate_every", where);
   ValidateOptions(o);

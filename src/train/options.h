@@ -34,6 +34,8 @@ struct TrainOptions {
   int64_t micro_rows = 0;  ///< sequences per forward and backward pass
   uint64_t seed = 1;
   double save_every_s = 0;            ///< 0: as often as costs at most 2 % of the time
+  int64_t save_every_steps = 0;       ///< in place of time; 0: by time
+  double rollback_above = 0;          ///< deviations that make a loss a spike (spike.h); 0: never
   int64_t validation_tokens = 16384;  ///< of held-out text per validation; 0: none
   int64_t validate_every = 0;         ///< steps; 0: up to 20 times, at most 2 % of the time
 };

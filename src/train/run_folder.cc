@@ -24,6 +24,8 @@ Json SummaryToJson(const RunSummary& s) {
   return Json{{"steps", s.steps},
               {"tokens", s.tokens},
               {"skipped_steps", s.skipped_steps},
+              {"rollbacks", s.rollbacks},
+              {"skipped_batches", s.skipped_batches},
               {"seconds", s.seconds},
               {"tokens_per_s", s.tokens_per_s},
               {"ceiling_share", s.ceiling_share},
@@ -43,6 +45,8 @@ RunSummary SummaryFromJson(const Json& json, const std::string& where) {
   s.steps = JsonGet<int64_t>(json, "steps", where);
   s.tokens = JsonGet<int64_t>(json, "tokens", where);
   s.skipped_steps = JsonGet<int64_t>(json, "skipped_steps", where);
+  s.rollbacks = JsonGetOr<int64_t>(json, "rollbacks", 0, where);
+  s.skipped_batches = JsonGetOr<int64_t>(json, "skipped_batches", 0, where);
   s.seconds = JsonGet<double>(json, "seconds", where);
   s.tokens_per_s = JsonGet<double>(json, "tokens_per_s", where);
   s.ceiling_share = JsonGet<double>(json, "ceiling_share", where);
@@ -83,6 +87,7 @@ void WriteRunRecord(const fs::path& run, const RunRecord& r) {
              {{"cpu", CpuModel()},
               {"isa", IsaName(DetectIsa())},
               {"product_ceiling_flops", r.ceiling_flops}}},
+            {"ranks", {{"number", r.ranks}, {"zero", r.zero}}},
             {"finished", r.finished}};
   if (r.finished) json["summary"] = SummaryToJson(r.summary);
   WriteJson(run / kRunFileName, json);
@@ -109,6 +114,9 @@ RunRecord ReadRunRecord(const fs::path& run) {
   r.initial_weights = JsonGet<std::string>(json, "initial_weights", where);
   r.ceiling_flops =
       JsonGet<double>(JsonGet<Json>(json, "machine", where), "product_ceiling_flops", where);
+  const Json ranks = JsonGetOr<Json>(json, "ranks", Json::object(), where);
+  r.ranks = JsonGetOr(ranks, "number", 1, where);
+  r.zero = JsonGetOr(ranks, "zero", 0, where);
   r.finished = JsonGet<bool>(json, "finished", where);
   if (r.finished) r.summary = SummaryFromJson(JsonGet<Json>(json, "summary", where), where);
   return r;
@@ -118,6 +126,9 @@ Json CheckpointState(const RunRecord& record, const RunState& state, int64_t upd
   return Json{{"step", state.step},
               {"updates", updates},
               {"skipped_steps", state.skipped_steps},
+              {"rollbacks", state.rollbacks},
+              {"skipped_batches", state.skipped_batches},
+              {"recent_losses", state.recent_losses},
               {"tokens", state.step * record.plan.batch_tokens()},
               {"elapsed_s", state.elapsed_s},
               {"bits_per_byte", state.bits_per_byte},
@@ -180,6 +191,9 @@ void LoadCheckpoint(const Context& context, const fs::path& folder, RunRecord* r
   record->plan = PlanFromJson(JsonGet<Json>(s, "plan", where), where);
   state->step = JsonGet<int64_t>(s, "step", where);
   state->skipped_steps = JsonGet<int64_t>(s, "skipped_steps", where);
+  state->rollbacks = JsonGetOr<int64_t>(s, "rollbacks", 0, where);
+  state->skipped_batches = JsonGetOr<int64_t>(s, "skipped_batches", 0, where);
+  state->recent_losses = JsonGetOr<std::vector<double>>(s, "recent_losses", {}, where);
   state->elapsed_s = JsonGet<double>(s, "elapsed_s", where);
   state->bits_per_byte = JsonGet<double>(s, "bits_per_byte", where);
   learner->set_updates(JsonGet<int64_t>(s, "updates", where));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "train/learner.h"
 #include "train/observer.h"
@@ -23,6 +24,7 @@ struct RunRecord {
   std::string tokenizer_sha256;
   std::string initial_weights;  ///< where they came from; empty: random
   double ceiling_flops = 0;     ///< of the machine's matrix products; 0: not measured
+  int ranks = 1, zero = 0;      ///< that went on with it last, and what they shared
   bool finished = false;
   RunSummary summary;  ///< once finished
 };
@@ -35,6 +37,8 @@ RunRecord ReadRunRecord(const fs::path& run);
 struct RunState {
   int64_t step = 0;
   int64_t skipped_steps = 0;
+  int64_t rollbacks = 0, skipped_batches = 0;  ///< batches of the data left out after spikes
+  std::vector<double> recent_losses;           ///< SpikeDetector
   double elapsed_s = 0;
   double bits_per_byte = 0;  ///< of the last validation
 };

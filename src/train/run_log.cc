@@ -42,7 +42,11 @@ void KeepSteps(const fs::path& path, int64_t last_step) {
 
 RunLog::RunLog(fs::path path, int64_t resumed_step) : path_(std::move(path)) {
   KeepSteps(path_, resumed_step);
-  file_.reset(std::fopen(path_.c_str(), resumed_step > 0 ? "a" : "w"));
+  Open(resumed_step > 0 ? "a" : "w");
+}
+
+void RunLog::Open(const char* mode) {
+  file_.reset(std::fopen(path_.c_str(), mode));
   if (!file_) throw Error(std::strerror(errno), path_.string(), "check the run's folder");
 }
 
@@ -81,6 +85,18 @@ void RunLog::OnValidation(const ValidationReport& r) {
                {"sources", sources}}}});
 }
 
+void RunLog::OnRollback(const RollbackReport& r) {
+  Json spike{{"from_step", r.step},
+             {"loss", Number(r.loss)},
+             {"usual_loss", r.usual},
+             {"skipped_batches", r.skipped_batches}};
+  if (r.to_step < 0) return Write(Json{{"step", r.step}, {"spike", spike}});
+  file_.reset();
+  KeepSteps(path_, r.to_step);
+  Open("a");
+  Write(Json{{"step", r.to_step + 1}, {"rollback", spike}});
+}
+
 void RunLog::OnSchedule(int64_t step, const Schedule& schedule) {
   Write(Json{{"step", step}, {"schedule", ScheduleToJson(schedule)}});
 }
@@ -99,6 +115,10 @@ LogRecord ReadRunLog(const fs::path& path) {
       record.steps.push_back({step, tokens, NumberOr(line, "loss", NAN), NumberOr(line, "lr", 0),
                               NumberOr(line, "grad_norm", NAN), elapsed_s,
                               NumberOr(line, "tokens_per_s", 0), !line.contains("skipped")});
+    } else if (line.contains("rollback")) {
+      const Json& r = line["rollback"];
+      record.rollbacks.push_back({step, static_cast<int64_t>(NumberOr(r, "from_step", 0)),
+                                  static_cast<int64_t>(NumberOr(r, "skipped_batches", 0))});
     } else if (line.contains("validation")) {
       const Json& v = line["validation"];
       record.validations.push_back(

@@ -16,9 +16,12 @@ class RunLog : public Observer {
   RunLog(fs::path path, int64_t resumed_step);
   void OnStep(const StepReport& report) override;
   void OnValidation(const ValidationReport& report) override;
+  /// Drops the lines of steps that are undone.
+  void OnRollback(const RollbackReport& report) override;
   void OnSchedule(int64_t step, const Schedule& schedule) override;
 
  private:
+  void Open(const char* mode);
   void Write(const Json& line);
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -38,9 +41,15 @@ struct LogValidation {
   double elapsed_s = 0, loss = 0, bits_per_byte = 0;
 };
 
+/// `step`: the first that was done again, with other batches.
+struct LogRollback {
+  int64_t step = 0, from_step = 0, skipped_batches = 0;
+};
+
 /// The log read back, for reports.
 struct LogRecord {
   std::vector<LogStep> steps;
+  std::vector<LogRollback> rollbacks;
   std::vector<LogValidation> validations;
 };
 LogRecord ReadRunLog(const fs::path& path);

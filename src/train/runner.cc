@@ -13,7 +13,7 @@ namespace cria::train {
 namespace {
 
 // As many skipped steps in a row mean that the run will not recover by itself.
-constexpr int kMaxSkippedInARow = 20;
+constexpr int kMaxSkippedInARow = 20, kMaxRollbacksInARow = 5;
 // Between checkpoints at least this long, and at least 50 times what one costs: 2 % of the time.
 constexpr double kMinSaveInterval_s = 30, kSaveCostFactor = 50;
 
@@ -43,6 +43,10 @@ RunSummary Runner::Go() {
     observers_.push_back(events_.get());
     if (setup_.options.seconds > 0) pacer_.emplace(setup_.options.seconds, state_.step, Elapsed());
   }
+  if (setup_.options.rollback_above > 0) {
+    spikes_.emplace(setup_.options.rollback_above);
+    spikes_->set_recent(state_.recent_losses);
+  }
   saved_at_s_ = Elapsed();
   first_step_ = state_.step;
   sent_before_ = ranks().traffic().sent_bytes;
@@ -62,12 +66,12 @@ RunSummary Runner::Go() {
 }
 
 // This rank's: numbers rank, rank + ranks, ...
-std::vector<Batch> Runner::ReadPieces(int64_t step) {
+std::vector<Batch> Runner::ReadPieces(int64_t number) {
   std::vector<Batch> pieces;
   const Plan& plan = record_.plan;
   for (int64_t piece = ranks().rank(); piece < plan.pieces(); piece += ranks().size()) {
     const int64_t row = piece * plan.micro_rows;
-    pieces.push_back(loader_->Read(step, row, std::min(plan.micro_rows, plan.batch_rows - row)));
+    pieces.push_back(loader_->Read(number, row, std::min(plan.micro_rows, plan.batch_rows - row)));
   }
   return pieces;
 }
@@ -75,7 +79,7 @@ std::vector<Batch> Runner::ReadPieces(int64_t step) {
 void Runner::Loop() {
   while (LastStep() == 0 || state_.step < LastStep()) {
     const Clock::time_point begin = Clock::now();
-    const std::vector<Batch> pieces = ReadPieces(state_.step);
+    const std::vector<Batch> pieces = ReadPieces(state_.step + state_.skipped_batches);
     bool stopped = false;
     const StepOutcome outcome = learner_->Step(
         context_, record_.plan.schedule.LearningRate(state_.step + 1), pieces, &stopped);
@@ -98,6 +102,7 @@ void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
   speed_ = speed_ == 0 ? now : 0.9 * speed_ + 0.1 * now;
   Retime();
   Report(outcome);
+  if (WentBack(outcome)) return;
   if (skipped_in_a_row_ >= kMaxSkippedInARow) {
     throw Error(fmt::format("{} steps in a row gave a loss or gradient that is no number",
                             skipped_in_a_row_),
@@ -108,6 +113,62 @@ void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
   const bool last = state_.step == LastStep();
   if (!windows_.empty() && (last || (every > 0 && state_.step % every == 0))) RunValidation();
   if (!last && Agree(TimeToSave())) BeginSave();
+}
+
+// The loss and the detector are the same on every rank, and so is the answer.
+bool Runner::WentBack(const StepOutcome& outcome) {
+  if (!spikes_) return false;
+  if (outcome.applied ? !spikes_->Add(outcome.loss) : skipped_in_a_row_ < kMaxSkippedInARow) {
+    return false;
+  }
+  const int64_t seen_at = state_.step;
+  GoBack(outcome.loss);
+  return state_.step < seen_at;
+}
+
+// As PaLM (Chowdhery et al. 2022, section 5.1): on from a checkpoint before the spike, with the
+// batches behind it.
+void Runner::GoBack(double loss) {
+  saver_->Wait();
+  TellOfSave();
+  RollbackReport report{.step = state_.step, .loss = loss, .usual = spikes_->usual()};
+  const fs::path folder =
+      comm::BroadcastText(ranks(), 0, Leads() ? CheckpointToGoBackTo().string() : std::string());
+  if (folder.empty()) {
+    report.to_step = -1;
+    return Tell([&](Observer* o) { o->OnRollback(report); });
+  }
+  const int64_t read = state_.step + state_.skipped_batches, rollbacks = state_.rollbacks + 1;
+  LoadCheckpoint(context_, folder, &record_, &state_, learner_.get());
+  state_.rollbacks = rollbacks;
+  state_.skipped_batches = read - state_.step;
+  spikes_->set_recent(state_.recent_losses);
+  skipped_in_a_row_ = 0;
+  saved_step_ = -1;  // the checkpoint does not know of the batches left out
+  report.to_step = state_.step;
+  report.skipped_batches = state_.skipped_batches;
+  if (Leads()) {
+    store::DropCheckpointsAfter(setup_.run, state_.step);
+    WriteRunRecord(setup_.run, record_);
+    if (pacer_) pacer_.emplace(setup_.options.seconds, state_.step, Elapsed());
+  }
+  comm::Barrier(ranks());
+  Tell([&](Observer* o) { o->OnRollback(report); });
+}
+
+// The newest, or, if that was gone back to already and the run spiked again, the one before.
+fs::path Runner::CheckpointToGoBackTo() {
+  const std::vector<fs::path> all = store::ListCheckpoints(setup_.run);
+  if (all.empty()) return {};
+  const bool again = all.back() == gone_back_to_;
+  rollbacks_in_a_row_ = again ? rollbacks_in_a_row_ + 1 : 1;
+  if (rollbacks_in_a_row_ > kMaxRollbacksInARow) {
+    throw Error(fmt::format("the loss spikes again and again behind {}", all.back().string()),
+                fmt::format("step {}", state_.step),
+                "lower --lr, look at the data from there on, or raise --rollback-above");
+  }
+  gone_back_to_ = again && all.size() > 1 ? all[all.size() - 2] : all.back();
+  return gone_back_to_;
 }
 
 void Runner::Report(const StepOutcome& outcome) {
@@ -167,6 +228,8 @@ void Runner::RunValidation() {
 }
 
 bool Runner::TimeToSave() const {
+  const int64_t steps = setup_.options.save_every_steps;
+  if (steps > 0) return state_.step % steps == 0;
   const double interval = setup_.options.save_every_s > 0
                               ? setup_.options.save_every_s
                               : std::max(kMinSaveInterval_s, kSaveCostFactor * save_s_);
@@ -177,6 +240,7 @@ void Runner::BeginSave() {
   saver_->Wait();
   TellOfSave();
   state_.elapsed_s = Elapsed();
+  if (spikes_) state_.recent_losses = spikes_->recent();
   saver_->Begin(state_.step, ConfigToJson(record_.config),
                 CheckpointState(record_, state_, learner_->updates()), learner_.get());
   saved_at_s_ = Elapsed();
@@ -203,6 +267,8 @@ RunSummary Runner::Summary() {
   s.steps = state_.step;
   s.tokens = state_.step * record_.plan.batch_tokens();
   s.skipped_steps = state_.skipped_steps;
+  s.rollbacks = state_.rollbacks;
+  s.skipped_batches = state_.skipped_batches;
   s.seconds = Elapsed();
   if (const int64_t steps = state_.step - first_step_; ranks().size() > 1 && steps > 0) {
     const comm::Traffic traffic = ranks().traffic();
@@ -219,7 +285,7 @@ RunSummary Runner::Summary() {
   }
   if (Leads()) s.loss = FinalLoss(ReadRunLog(setup_.run / kRunLogName), s.steps);
   s.bits_per_byte = state_.bits_per_byte;
-  s.sources = loader_->ProgressAfter(state_.step);
+  s.sources = loader_->ProgressAfter(state_.step + state_.skipped_batches);
   s.checkpoint = fs::relative(store::StepDirectory(setup_.run, state_.step), setup_.run);
   return s;
 }

@@ -18,6 +18,7 @@
 #include "train/run_folder.h"
 #include "train/run_log.h"
 #include "train/saver.h"
+#include "train/spike.h"
 
 namespace cria::train {
 
@@ -56,9 +57,12 @@ class Runner {
 
   // runner.cc
   void Loop();
-  std::vector<Batch> ReadPieces(int64_t step);
+  std::vector<Batch> ReadPieces(int64_t number);
   void AfterStep(const StepOutcome& outcome, double step_s);
   void Report(const StepOutcome& outcome);
+  bool WentBack(const StepOutcome& outcome);
+  void GoBack(double loss);
+  fs::path CheckpointToGoBackTo();
   void Retime();
   void RunValidation();
   bool TimeToSave() const;
@@ -108,6 +112,9 @@ class Runner {
   int64_t saved_step_ = -1;   // of the last checkpoint begun
   int64_t memory_bytes_ = 0;  // of this process, the most seen after a step
   int skipped_in_a_row_ = 0;
+  std::optional<SpikeDetector> spikes_;  // where the run goes back past them
+  fs::path gone_back_to_;                // rank 0
+  int rollbacks_in_a_row_ = 0;           // without a checkpoint in between
   bool stopped_ = false;
   int64_t first_step_ = 0, sent_before_ = 0;  // where this call began
   double waited_before_ = 0;

@@ -53,6 +53,8 @@ void Runner::CheckSettings(const RunRecord& earlier) const {
   }
   const Json before = OptionsToJson(earlier.options), now = OptionsToJson(record_.options);
   for (const auto& [key, value] : now.items()) {
+    // How a run is kept may change.
+    if (key == "rollback_above" || key == "save_every_s" || key == "save_every_steps") continue;
     if (before.contains(key) && before[key] == value) continue;
     throw Error(fmt::format("the run that stands here has another {}: {}, not {}", key,
                             before.contains(key) ? before[key].dump() : "none", value.dump()),
@@ -124,6 +126,8 @@ void Runner::DescribeRun() {
   record_.tokenizer_sha256 = manifest_.tokenizer_sha256;
   record_.initial_weights = setup_.initial_from;
   record_.ceiling_flops = setup_.ceiling_flops;
+  record_.ranks = ranks().size();
+  record_.zero = setup_.sharing.zero;
 }
 
 void Runner::OpenFolder() {
@@ -231,6 +235,13 @@ void Runner::StartFresh() {
     record_.plan = MakePlan(setup_.config, options, pass_.micro_rows, tokens, ranks().size());
   }
   AgreeOnPlan();
+  const bool saves = pass_.memory.recompute > Recompute::kNone || pass_.memory.stream_layers;
+  if (record_.plan.micro_rows < pass_.micro_rows && saves) {
+    // Shorter passes need less memory, and perhaps no saving of it.
+    learner_.reset();
+    MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
+    SetInitialWeights();
+  }
   // A step holds the ids and targets of its own pieces, 8 bytes a token.
   if (record_.plan.batch_tokens() / ranks().size() > AvailableMemoryBytes() / 16) {
     throw Error(
