@@ -56,4 +56,8 @@ void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, 
                        int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc,
                        bool accumulate = false);
 
+/// Bytes that the calling thread keeps for MatmulTransposedA of that size, for the next call.
+template <class T>
+int64_t TransposedScratchBytes(int64_t m, int64_t n, int64_t k);
+
 }  // namespace cria::kernels

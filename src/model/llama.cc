@@ -300,8 +300,19 @@ int64_t ModelTrainingBytes(const ModelConfig& c, Precision precision, int64_t ro
   const int64_t weights = (memory.stream_layers ? 1 : c.n_layers) * layer +
                           packed(c.vocab_size, c.dim) + ReservedBytes(4 * c.vocab_size * c.dim);
   const int64_t n = rows * seq_len;
-  return weights + (bf16 ? ActivationBytes<BF16>(c, n, true, memory.recompute)
-                         : ActivationBytes<float>(c, n, true, memory.recompute));
+  int64_t scratch = 0;
+  const std::pair<int64_t, int64_t> gradients[] = {{q + 2 * kv, c.dim},
+                                                   {c.dim, q},
+                                                   {2 * c.hidden_dim, c.dim},
+                                                   {c.dim, c.hidden_dim},
+                                                   {c.vocab_size, c.dim}};
+  for (const auto& [out, in] : gradients) {
+    scratch = std::max(scratch, bf16 ? kernels::TransposedScratchBytes<BF16>(out, in, n)
+                                     : kernels::TransposedScratchBytes<float>(out, in, n));
+  }
+  return weights + scratch +
+         (bf16 ? ActivationBytes<BF16>(c, n, true, memory.recompute)
+               : ActivationBytes<float>(c, n, true, memory.recompute));
 }
 
 }  // namespace cria

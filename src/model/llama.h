@@ -86,6 +86,7 @@ std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& 
 struct TrainingMemory {
   Recompute recompute = Recompute::kNone;
   bool stream_layers = false;  ///< StreamLayers: packed weights of one layer at a time
+  friend bool operator==(const TrainingMemory&, const TrainingMemory&) = default;
 };
 
 /// Bytes of a model made for training once it ran `rows` x `seq_len` tokens: its packed weights and

@@ -49,6 +49,7 @@ class Runner {
   void Start();
   void StartOrThrow();
   void StartFresh();
+  void ChoosePassOfAll(int64_t seq_len, int64_t micro_rows);
   void MakeLearner(int64_t seq_len, int64_t micro_rows);
   void SetInitialWeights();
   double ExpectedTokens(int64_t seq_len, int64_t micro_rows);
@@ -97,6 +98,7 @@ class Runner {
   std::optional<DirectoryLock> lock_;
   bool stands_ = false;  // a run in the folder
   bool made_folder_ = false;
+  RankMemory memory_ = {.ranks = 0};
   PassPlan pass_;
   std::unique_ptr<Learner> learner_;
   ShardManifest manifest_;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kKeptCheckpoints = 2;
 // Panels, slices and sums of the kernels: what a thread was seen to hold.
-constexpr int64_t kThreadBytes = int64_t{6} << 20;
+constexpr int64_t kThreadBytes = int64_t{3} << 20;
 
 // A folder without run.json may hold what a run leaves that was killed before it wrote one.
 void RequireNoForeignFiles(const fs::path& run) {
@@ -203,17 +203,22 @@ double Runner::ExpectedTokens(int64_t seq_len, int64_t micro_rows) {
 }
 
 // `micro_rows` 0: as many as go.
-void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
-  const int64_t available = MemoryPerRank();
+void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
+  if (memory_.ranks == 0) {  // before there is anything large
+    memory_ = {.available_bytes = MemoryPerRank(),
+               .limit_bytes = setup_.memory_bytes,
+               .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
+               .ranks = ranks().size(),
+               .zero = setup_.sharing.zero};
+  }
   if (Leads()) {
-    pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows,
-                       {.available_bytes = available,
-                        .limit_bytes = setup_.memory_bytes,
-                        .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
-                        .ranks = ranks().size(),
-                        .zero = setup_.sharing.zero});
+    pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows, memory_);
   }
   pass_ = Agree(pass_);
+}
+
+void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
+  ChoosePassOfAll(seq_len, micro_rows);
   learner_ =
       std::make_unique<Learner>(setup_.config, setup_.options.optimizer, setup_.options.precision,
                                 Sharing{ranks_, setup_.sharing.zero}, pass_.memory);
@@ -235,12 +240,15 @@ void Runner::StartFresh() {
     record_.plan = MakePlan(setup_.config, options, pass_.micro_rows, tokens, ranks().size());
   }
   AgreeOnPlan();
-  const bool saves = pass_.memory.recompute > Recompute::kNone || pass_.memory.stream_layers;
-  if (record_.plan.micro_rows < pass_.micro_rows && saves) {
+  if (record_.plan.micro_rows < pass_.micro_rows) {
     // Shorter passes need less memory, and perhaps no saving of it.
-    learner_.reset();
-    MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
-    SetInitialWeights();
+    const TrainingMemory before = pass_.memory;
+    ChoosePassOfAll(record_.plan.seq_len, record_.plan.micro_rows);
+    if (pass_.memory != before) {
+      learner_.reset();
+      MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
+      SetInitialWeights();
+    }
   }
   // A step holds the ids and targets of its own pieces, 8 bytes a token.
   if (record_.plan.batch_tokens() / ranks().size() > AvailableMemoryBytes() / 16) {

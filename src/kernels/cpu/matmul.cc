@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "kernels/cpu/matmul_blocks.h"
+#include "kernels/cpu/tile_matmul.h"
 
 namespace cria::kernels {
 namespace internal {
@@ -117,6 +118,14 @@ void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, 
                                    .ldc = ldc,
                                    .accumulate = accumulate});
 }
+
+template <class T>
+int64_t TransposedScratchBytes(int64_t m, int64_t n, int64_t k) {
+  const internal::MatmulUnit& unit = internal::Unit<T>();
+  return unit.tiles ? 4 * internal::TileTransposedUnits(unit, m, n, k) : 0;
+}
+template int64_t TransposedScratchBytes<float>(int64_t, int64_t, int64_t);
+template int64_t TransposedScratchBytes<BF16>(int64_t, int64_t, int64_t);
 
 template void Pack<float>(const Context&, const float*, int64_t, int64_t, int64_t, int64_t,
                           PackedMatrix<float>*);

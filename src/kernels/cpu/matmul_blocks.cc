@@ -23,8 +23,6 @@ constexpr int64_t kMaxTaskSlices = 8;
 constexpr int64_t kTransposedSteps = 128;
 constexpr int64_t kTileSide = 384;
 
-int64_t RoundUp(int64_t a, int64_t b) { return CeilDiv(a, b) * b; }
-
 /// Memory of one thread. Whole huge pages: packing writes to as many places at once as a block has
 /// panels.
 struct Scratch {

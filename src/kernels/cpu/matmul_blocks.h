@@ -45,13 +45,13 @@ void PackRowsWith(const MatmulUnit& unit, const Context& context,
                   uint32_t* packed);
 
 struct MatmulJob {
-  int64_t m, n, k;
-  const void* a;  ///< [m, k], or [k, m] if it is transposed
-  int64_t lda;
-  const void* b;  ///< packed units, or [k, n] for the transposed product
-  int64_t ldb;    ///< transposed product only
-  void* c;
-  int64_t ldc;
+  int64_t m = 0, n = 0, k = 0;
+  const void* a = nullptr;  ///< [m, k], or [k, m] if it is transposed
+  int64_t lda = 0;
+  const void* b = nullptr;  ///< packed units, or [k, n] for the transposed product
+  int64_t ldb = 0;          ///< transposed product only
+  void* c = nullptr;
+  int64_t ldc = 0;
   bool bf16_result = false;
   bool accumulate = false;
   bool a_transposed = false;

@@ -8,6 +8,7 @@
 namespace cria::kernels::internal {
 
 inline int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+inline int64_t RoundUp(int64_t a, int64_t b) { return CeilDiv(a, b) * b; }
 
 /// Memory that lives from call to call, whole huge pages.
 template <class T>

@@ -236,6 +236,11 @@ void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob&
 
 namespace {
 
+int64_t MaxColumns(const StepBlocks& blocks) {
+  const int64_t panel_bytes = blocks.steps * kPanelColumns * 4;
+  return std::max<int64_t>(1, kTransposedPanelBytes / panel_bytes) * kPanelColumns;
+}
+
 // `job.b` [k, n] becomes panels.
 void PackPanels(const MatmulUnit& unit, const Context& context, const MatmulJob& job,
                 const StepBlocks& blocks, uint32_t* units) {
@@ -266,19 +271,24 @@ void TileTransposedMatmul(const MatmulUnit& unit, const Context& context, const 
     part.k = std::min(depth, job.k - k);
     part.accumulate = job.accumulate || k > 0;
     const StepBlocks blocks(unit, part.k, kTileBlockSteps);
-    const int64_t panel_units = blocks.steps * kPanelColumns;
-    const int64_t columns =
-        std::max<int64_t>(1, kTransposedPanelBytes / (panel_units * 4)) * kPanelColumns;
+    const int64_t columns = MaxColumns(blocks);
     part.a = static_cast<const char*>(job.a) + k * job.lda * unit.element_bytes;
     for (int64_t n = 0; n < job.n; n += columns) {
       part.n = std::min(columns, job.n - n);
       part.b = static_cast<const char*>(job.b) + (k * job.ldb + n) * unit.element_bytes;
       part.c = static_cast<float*>(job.c) + n;
-      uint32_t* units = Grow(&memory, CeilDiv(part.n, kPanelColumns) * panel_units);
+      uint32_t* units = Grow(&memory, RoundUp(part.n, kPanelColumns) * blocks.steps);
       PackPanels(unit, context, part, blocks, units);
       TileMatmul(unit, context, part, blocks, PackedPanels(blocks, part.n, units));
     }
   }
+}
+
+int64_t TileTransposedUnits(const MatmulUnit& unit, int64_t m, int64_t n, int64_t k) {
+  const MatmulJob job = {.m = m, .n = n, .k = std::min(k, kTransposedSteps * unit.k_per_step)};
+  const StepBlocks blocks(unit, job.k, kTileBlockSteps);
+  return RoundUp(std::min(n, MaxColumns(blocks)), kPanelColumns) * blocks.steps +
+         Chunk::SliceUnits(unit, job, blocks);
 }
 
 }  // namespace cria::kernels::internal

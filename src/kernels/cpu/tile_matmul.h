@@ -51,5 +51,7 @@ void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob&
 
 /// C = A^T B or C += A^T B, as MatmulTransposedAWith: each operand is rearranged once.
 void TileTransposedMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob& job);
+/// Units of memory that it keeps on the calling thread for sizes m, n, k.
+int64_t TileTransposedUnits(const MatmulUnit& unit, int64_t m, int64_t n, int64_t k);
 
 }  // namespace cria::kernels::internal
