@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+template class nlohmann::basic_json<>;
+
 namespace cria {
 
 namespace {

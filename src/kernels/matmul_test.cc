@@ -46,7 +46,7 @@ struct Size {
 constexpr Size kSizes[] = {{1, 1, 1},     {1, 33, 2},     {2, 64, 31},     {3, 97, 33},
                            {4, 130, 64},  {5, 31, 7},     {8, 200, 65},    {11, 32, 800},
                            {12, 48, 96},  {13, 257, 129}, {31, 17, 50},    {32, 32, 32},
-                           {33, 65, 100}, {50, 96, 769},  {100, 40, 1601}, {530, 70, 600}};
+                           {33, 65, 100}, {50, 96, 769},  {100, 40, 1601}, {800, 70, 600}};
 
 /// Operands rounded to the type, held as the type stores them and as float.
 struct Operand {
@@ -234,6 +234,41 @@ TEST(Matmul, TransposedBitsDependOnNoThreads) {
                              .ldc = n});
       ASSERT_TRUE(SameBits(results[0].data(), c.data(), m * n)) << unit.name << threads;
     }
+  }
+}
+
+// More steps and columns than tiles take at a time, against the same product in other parts.
+TEST(Matmul, LargeTransposedProductsAreCutWithoutAChange) {
+  const Size z = {40, 1100, 8300};
+  const MatmulUnit& unit = UnitFor(DetectIsa(), true);
+  const Operand a(z.k * z.m, 8, true), b(z.k * z.n, 9, true);
+  const auto multiply = [&](int64_t column, int64_t columns, int64_t first, int64_t k, float* c) {
+    MatmulTransposedAWith(unit, Context(2),
+                          {.m = z.m,
+                           .n = columns,
+                           .k = k,
+                           .a = a.halves.data() + first * z.m,
+                           .lda = z.m,
+                           .b = b.halves.data() + first * z.n + column,
+                           .ldb = z.n,
+                           .c = c + column,
+                           .ldc = z.n,
+                           .accumulate = first > 0});
+  };
+  std::vector<float> whole(z.m * z.n), parts(z.m * z.n);
+  multiply(0, z.n, 0, z.k, whole.data());
+  for (const int64_t column : {0, 480}) {
+    const int64_t columns = column == 0 ? 480 : z.n - column;
+    multiply(column, columns, 0, 3000, parts.data());
+    multiply(column, columns, 3000, z.k - 3000, parts.data());
+  }
+  EXPECT_TRUE(SameBits(whole.data(), parts.data(), z.m * z.n));
+  for (int64_t i = 0; i < z.m * z.n; i += 97) {
+    double want = 0;
+    for (int64_t k = 0; k < z.k; ++k) {
+      want += double{a.values[k * z.m + i / z.n]} * b.values[k * z.n + i % z.n];
+    }
+    ASSERT_NEAR(whole[i], want, Tolerance(z.k, want, false)) << i;
   }
 }
 
