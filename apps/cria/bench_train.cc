@@ -171,6 +171,10 @@ void PrintResult(const Flags& flags, const ModelConfig& config, const train::Pas
 }
 
 void Run(const Flags& flags) {
+  if (!flags.peer.empty() && (flags.kv_heads > 0 || flags.passes > 1)) {
+    throw Error("the peer knows neither grouped heads nor several passes", "--peer",
+                "leave out --kv-heads and --passes, or the peer");
+  }
   const Context context = flags.MakeContext();
   const ModelConfig config = Config(flags);
   const Precision precision = flags.precision == PrecisionName(Precision::kF32) ? Precision::kF32
@@ -183,7 +187,7 @@ void Run(const Flags& flags) {
       config, precision, flags.seq_len, *std::max_element(flags.rows.begin(), flags.rows.end()),
       {.available_bytes = AvailableMemoryBytes(),
        .limit_bytes = flags.memory.empty() ? 0 : ParseBytes(flags.memory, "--memory"),
-       .base_bytes = ProcessMemoryBytes()});
+       .base_bytes = ProcessMemoryBytes() + context.threads() * train::kThreadBytes});
   train::Learner learner(config, {}, precision, {}, pass.memory);
   learner.Initialize(context, flags.seed);
   std::vector<double> probed;

@@ -89,6 +89,16 @@ CLI::Validator Between(double low, double high) {
                      [=](double value) { return value >= low && value <= high; });
 }
 
+namespace {
+
+// "cria bench train"
+std::string PathOf(const CLI::App* command) {
+  const CLI::App* parent = command->get_parent();
+  return parent == nullptr ? command->get_name() : PathOf(parent) + " " + command->get_name();
+}
+
+}  // namespace
+
 CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,
                      CommonFlags* flags, std::function<void()> run) {
   CLI::App* command = parent->add_subcommand(name, description);
@@ -101,9 +111,9 @@ CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::strin
   command->add_flag("--json", flags->json, "Machine-readable output on stdout");
   command->add_flag("--quiet", flags->quiet, "No progress, only warnings");
   command->add_flag("-v,--verbose", flags->verbose, "More log lines");
-  command->callback([name, run = std::move(run)] {
-    if (name != "train" && StartedAsRank()) {
-      throw Error(fmt::format("`cria {}` is for one process", name), "mpirun or srun",
+  command->callback([command, run = std::move(run)] {
+    if (StartedAsRank() && PathOf(command) != "cria train") {
+      throw Error(fmt::format("`{}` is for one process", PathOf(command)), "mpirun or srun",
                   "start it without; `cria train` is what runs on many ranks");
     }
     run();

@@ -56,8 +56,12 @@ void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, 
                        int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc,
                        bool accumulate = false);
 
-/// Bytes that the calling thread keeps for MatmulTransposedA of that size, for the next call.
+/// Bytes that the calling thread keeps for the next call: the left operand's share of Matmul and
+/// MatmulTransposedA (m rows of C, k deep), and the right operand's of MatmulTransposedA (n
+/// columns).
 template <class T>
-int64_t TransposedScratchBytes(int64_t m, int64_t n, int64_t k);
+int64_t LeftScratchBytes(int64_t m, int64_t k, bool transposed);
+template <class T>
+int64_t RightScratchBytes(int64_t n, int64_t k);
 
 }  // namespace cria::kernels

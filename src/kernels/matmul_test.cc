@@ -240,10 +240,10 @@ TEST(Matmul, TransposedBitsDependOnNoThreads) {
 // More steps and columns than tiles take at a time, against the same product in other parts.
 TEST(Matmul, LargeTransposedProductsAreCutWithoutAChange) {
   const Size z = {40, 1100, 8300};
-  const MatmulUnit& unit = UnitFor(DetectIsa(), true);
+  constexpr int64_t kFirst = 3008;  // tiles add 32 of k at once
   const Operand a(z.k * z.m, 8, true), b(z.k * z.n, 9, true);
   const auto multiply = [&](int64_t column, int64_t columns, int64_t first, int64_t k, float* c) {
-    MatmulTransposedAWith(unit, Context(2),
+    MatmulTransposedAWith(UnitFor(DetectIsa(), true), Context(2),
                           {.m = z.m,
                            .n = columns,
                            .k = k,
@@ -259,8 +259,8 @@ TEST(Matmul, LargeTransposedProductsAreCutWithoutAChange) {
   multiply(0, z.n, 0, z.k, whole.data());
   for (const int64_t column : {0, 480}) {
     const int64_t columns = column == 0 ? 480 : z.n - column;
-    multiply(column, columns, 0, 3000, parts.data());
-    multiply(column, columns, 3000, z.k - 3000, parts.data());
+    multiply(column, columns, 0, kFirst, parts.data());
+    multiply(column, columns, kFirst, z.k - kFirst, parts.data());
   }
   EXPECT_TRUE(SameBits(whole.data(), parts.data(), z.m * z.n));
   for (int64_t i = 0; i < z.m * z.n; i += 97) {

@@ -285,6 +285,30 @@ std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& 
   return std::make_unique<LlamaOf<float>>(config, options);
 }
 
+namespace {
+
+// What the products of a step keep beside their operands, n tokens at a time.
+template <class T>
+int64_t ProductScratch(const ModelConfig& c, int64_t n) {
+  const int64_t q = int64_t{c.n_heads} * c.head_dim, kv = int64_t{c.n_kv_heads} * c.head_dim;
+  // In, out.
+  const std::pair<int64_t, int64_t> weights[] = {{c.dim, q + 2 * kv},
+                                                 {q, c.dim},
+                                                 {c.dim, 2 * c.hidden_dim},
+                                                 {c.hidden_dim, c.dim},
+                                                 {c.dim, c.vocab_size}};
+  int64_t left = 0, right = 0;
+  for (const auto& [in, out] : weights) {
+    left = std::max({left, kernels::LeftScratchBytes<T>(n, in, false),
+                     kernels::LeftScratchBytes<T>(n, out, false),
+                     kernels::LeftScratchBytes<T>(out, n, true)});
+    right = std::max(right, kernels::RightScratchBytes<T>(in, n));
+  }
+  return left + right;
+}
+
+}  // namespace
+
 int64_t ModelTrainingBytes(const ModelConfig& c, Precision precision, int64_t rows, int64_t seq_len,
                            const TrainingMemory& memory) {
   const bool bf16 = precision == Precision::kBF16;
@@ -300,17 +324,7 @@ int64_t ModelTrainingBytes(const ModelConfig& c, Precision precision, int64_t ro
   const int64_t weights = (memory.stream_layers ? 1 : c.n_layers) * layer +
                           packed(c.vocab_size, c.dim) + ReservedBytes(4 * c.vocab_size * c.dim);
   const int64_t n = rows * seq_len;
-  int64_t scratch = 0;
-  const std::pair<int64_t, int64_t> gradients[] = {{q + 2 * kv, c.dim},
-                                                   {c.dim, q},
-                                                   {2 * c.hidden_dim, c.dim},
-                                                   {c.dim, c.hidden_dim},
-                                                   {c.vocab_size, c.dim}};
-  for (const auto& [out, in] : gradients) {
-    scratch = std::max(scratch, bf16 ? kernels::TransposedScratchBytes<BF16>(out, in, n)
-                                     : kernels::TransposedScratchBytes<float>(out, in, n));
-  }
-  return weights + scratch +
+  return weights + (bf16 ? ProductScratch<BF16>(c, n) : ProductScratch<float>(c, n)) +
          (bf16 ? ActivationBytes<BF16>(c, n, true, memory.recompute)
                : ActivationBytes<float>(c, n, true, memory.recompute));
 }

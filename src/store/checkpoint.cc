@@ -154,6 +154,12 @@ void RemoveCheckpoint(const fs::path& folder) {
 
 }  // namespace
 
+int64_t StepOf(const fs::path& directory) {
+  const std::string name = directory.filename().string();
+  CRIA_CHECK(IsStepName(name), "{} is no checkpoint of a step", name);
+  return std::stoll(name.substr(name.find('-') + 1));
+}
+
 void DropCheckpointsAfter(const fs::path& run, int64_t step) {
   RestoreDisplaced(run);
   const std::vector<fs::path> all = ListCheckpoints(run);

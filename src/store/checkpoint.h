@@ -122,6 +122,8 @@ Checkpoint OpenCheckpoint(const fs::path& directory, const std::string& group = 
 
 /// Folder of the checkpoint of one step in a run: <run>/checkpoints/step-00001200.
 fs::path StepDirectory(const fs::path& run, int64_t step);
+/// The step of such a folder.
+int64_t StepOf(const fs::path& directory);
 /// Complete checkpoints of a run, oldest first. Folders still being written are not listed.
 std::vector<fs::path> ListCheckpoints(const fs::path& run);
 /// The newest of them, or an empty path.

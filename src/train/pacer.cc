@@ -57,4 +57,18 @@ bool Pacer::AfterStep(int64_t step, double elapsed_s, double reserve_s, Schedule
   return true;
 }
 
+void Pacer::GoneBack(int64_t step, double elapsed_s, double step_s, double reserve_s,
+                     Schedule* schedule) {
+  seen_step_ = step;
+  seen_s_ = elapsed_s;
+  if (schedule->total_steps == 0 || step <= schedule->warmup_steps) return;
+  const double left_s = budget_s_ - elapsed_s - reserve_s;
+  const auto fits =
+      step + std::max<int64_t>(1, static_cast<int64_t>(left_s / std::max(step_s, 1e-9)));
+  schedule->retimings.push_back({step, fits});
+  const double share = static_cast<double>(step) / static_cast<double>(fits);
+  checks_done_ = 0;
+  while (checks_done_ < kCheckCount && share >= kChecks[checks_done_]) ++checks_done_;
+}
+
 }  // namespace cria::train

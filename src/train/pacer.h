@@ -19,6 +19,10 @@ class Pacer {
   /// follow the last step. Returns true if it changed the schedule.
   bool AfterStep(int64_t step, double elapsed_s, double reserve_s, Schedule* schedule);
 
+  /// The run stands at `step` again, from where a step takes `step_s`: moves the end to what fits.
+  void GoneBack(int64_t step, double elapsed_s, double step_s, double reserve_s,
+                Schedule* schedule);
+
  private:
   int64_t StepsThatFit(int64_t step, double elapsed_s, double reserve_s) const;
 

@@ -32,6 +32,9 @@ int64_t DefaultBatchTokens(double flops);
 /// 4 % of the run, at least 10 steps (never more than half the run) and at most the paper's 2000.
 int64_t DefaultWarmup(int64_t total_steps);
 
+/// Panels and sums of the kernels: what each thread was seen to hold.
+inline constexpr int64_t kThreadBytes = int64_t{3} << 20;
+
 /// What one rank of a run has.
 struct RankMemory {
   int64_t available_bytes = 0;

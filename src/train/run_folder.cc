@@ -129,6 +129,9 @@ Json CheckpointState(const RunRecord& record, const RunState& state, int64_t upd
               {"rollbacks", state.rollbacks},
               {"skipped_batches", state.skipped_batches},
               {"recent_losses", state.recent_losses},
+              {"rollbacks_in_a_row", state.rollbacks_in_a_row},
+              {"furthest_spike", state.furthest_spike},
+              {"gone_back_to", state.gone_back_to},
               {"tokens", state.step * record.plan.batch_tokens()},
               {"elapsed_s", state.elapsed_s},
               {"bits_per_byte", state.bits_per_byte},
@@ -194,6 +197,9 @@ void LoadCheckpoint(const Context& context, const fs::path& folder, RunRecord* r
   state->rollbacks = JsonGetOr<int64_t>(s, "rollbacks", 0, where);
   state->skipped_batches = JsonGetOr<int64_t>(s, "skipped_batches", 0, where);
   state->recent_losses = JsonGetOr<std::vector<double>>(s, "recent_losses", {}, where);
+  state->rollbacks_in_a_row = JsonGetOr<int64_t>(s, "rollbacks_in_a_row", 0, where);
+  state->furthest_spike = JsonGetOr<int64_t>(s, "furthest_spike", -1, where);
+  state->gone_back_to = JsonGetOr<int64_t>(s, "gone_back_to", -1, where);
   state->elapsed_s = JsonGet<double>(s, "elapsed_s", where);
   state->bits_per_byte = JsonGet<double>(s, "bits_per_byte", where);
   learner->set_updates(JsonGet<int64_t>(s, "updates", where));

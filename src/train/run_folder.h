@@ -39,6 +39,9 @@ struct RunState {
   int64_t skipped_steps = 0;
   int64_t rollbacks = 0, skipped_batches = 0;  ///< batches of the data left out after spikes
   std::vector<double> recent_losses;           ///< SpikeDetector
+  /// Of the rollbacks since the last checkpoint behind all spikes: how many, the furthest step that
+  /// spiked, the step gone back to.
+  int64_t rollbacks_in_a_row = 0, furthest_spike = -1, gone_back_to = -1;
   double elapsed_s = 0;
   double bits_per_byte = 0;  ///< of the last validation
 };

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "base/compressed_file.h"
 #include "base/error.h"
@@ -25,23 +26,26 @@ bool ParseLine(const std::string& text, Json* line) {
   return line->is_object() && line->contains("step");
 }
 
-void KeepSteps(const fs::path& path, int64_t last_step) {
+// And the first `rollbacks` lines of such.
+void KeepSteps(const fs::path& path, int64_t last_step, int64_t rollbacks) {
   if (!fs::exists(path)) return;
   std::string kept, text;
   Json line;
   TextReader reader(path);
   while (reader.NextLine(&text)) {
-    if (ParseLine(text, &line) && JsonGet<int64_t>(line, "step", path.string()) <= last_step) {
-      kept += text + "\n";
-    }
+    if (!ParseLine(text, &line)) continue;
+    const bool keep = line.contains("rollback")
+                          ? rollbacks-- > 0
+                          : JsonGet<int64_t>(line, "step", path.string()) <= last_step;
+    if (keep) kept += text + "\n";
   }
   WriteFile(path, kept);
 }
 
 }  // namespace
 
-RunLog::RunLog(fs::path path, int64_t resumed_step) : path_(std::move(path)) {
-  KeepSteps(path_, resumed_step);
+RunLog::RunLog(fs::path path, int64_t resumed_step, int64_t rollbacks) : path_(std::move(path)) {
+  KeepSteps(path_, resumed_step, rollbacks);
   Open(resumed_step > 0 ? "a" : "w");
 }
 
@@ -92,7 +96,7 @@ void RunLog::OnRollback(const RollbackReport& r) {
              {"skipped_batches", r.skipped_batches}};
   if (r.to_step < 0) return Write(Json{{"step", r.step}, {"spike", spike}});
   file_.reset();
-  KeepSteps(path_, r.to_step);
+  KeepSteps(path_, r.to_step, std::numeric_limits<int64_t>::max());
   Open("a");
   Write(Json{{"step", r.to_step + 1}, {"rollback", spike}});
 }

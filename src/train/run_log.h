@@ -13,7 +13,8 @@ namespace cria::train {
 /// as if the run had never stopped.
 class RunLog : public Observer {
  public:
-  RunLog(fs::path path, int64_t resumed_step);
+  /// `rollbacks`: lines of those that lie behind the resumed step.
+  RunLog(fs::path path, int64_t resumed_step, int64_t rollbacks);
   void OnStep(const StepReport& report) override;
   void OnValidation(const ValidationReport& report) override;
   /// Drops the lines of steps that are undone.

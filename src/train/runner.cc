@@ -37,7 +37,7 @@ RunSummary Runner::Go() {
   started_ = Clock::now();
   Start();
   if (Leads()) {
-    log_ = std::make_unique<RunLog>(setup_.run / kRunLogName, state_.step);
+    log_ = std::make_unique<RunLog>(setup_.run / kRunLogName, state_.step, state_.rollbacks);
     observers_.push_back(log_.get());
     events_ = std::make_unique<EventLog>(setup_.run / kRunEventsName, state_.step);
     observers_.push_back(events_.get());
@@ -48,7 +48,6 @@ RunSummary Runner::Go() {
     spikes_->set_recent(state_.recent_losses);
   }
   saved_at_s_ = Elapsed();
-  first_step_ = state_.step;
   sent_before_ = ranks().traffic().sent_bytes;
   waited_before_ = ranks().traffic().waited_s;
   Tell([&](Observer* o) {
@@ -95,6 +94,7 @@ void Runner::Loop() {
 
 void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
   ++state_.step;
+  ++steps_done_;
   memory_bytes_ = std::max(memory_bytes_, ProcessMemoryBytes());
   skipped_in_a_row_ = outcome.applied ? 0 : skipped_in_a_row_ + 1;
   state_.skipped_steps += !outcome.applied;
@@ -112,15 +112,18 @@ void Runner::AfterStep(const StepOutcome& outcome, double step_s) {
   const int64_t every = record_.plan.validate_every;
   const bool last = state_.step == LastStep();
   if (!windows_.empty() && (last || (every > 0 && state_.step % every == 0))) RunValidation();
-  if (!last && Agree(TimeToSave())) BeginSave();
+  const bool sound = skipped_in_a_row_ == 0 && !spiking_;
+  if (!last && sound && Agree(TimeToSave())) BeginSave();
 }
 
 // The loss and the detector are the same on every rank, and so is the answer.
 bool Runner::WentBack(const StepOutcome& outcome) {
   if (!spikes_) return false;
   if (outcome.applied ? !spikes_->Add(outcome.loss) : skipped_in_a_row_ < kMaxSkippedInARow) {
+    spiking_ = spiking_ && !outcome.applied;
     return false;
   }
+  if (spiking_) return false;
   const int64_t seen_at = state_.step;
   GoBack(outcome.loss);
   return state_.step < seen_at;
@@ -132,43 +135,67 @@ void Runner::GoBack(double loss) {
   saver_->Wait();
   TellOfSave();
   RollbackReport report{.step = state_.step, .loss = loss, .usual = spikes_->usual()};
-  const fs::path folder =
-      comm::BroadcastText(ranks(), 0, Leads() ? CheckpointToGoBackTo().string() : std::string());
-  if (folder.empty()) {
+  int64_t to = Leads() ? StepToGoBackTo() : 0;
+  to = Agree(to);
+  if (to < 0) {
+    spiking_ = true;
     report.to_step = -1;
     return Tell([&](Observer* o) { o->OnRollback(report); });
   }
-  const int64_t read = state_.step + state_.skipped_batches, rollbacks = state_.rollbacks + 1;
-  LoadCheckpoint(context_, folder, &record_, &state_, learner_.get());
-  state_.rollbacks = rollbacks;
-  state_.skipped_batches = read - state_.step;
+  const RunState before = state_;
+  LoadCheckpoint(context_, store::StepDirectory(setup_.run, to), &record_, &state_, learner_.get());
+  state_.rollbacks = before.rollbacks + 1;
+  state_.skipped_batches = before.step + before.skipped_batches - to;
+  state_.rollbacks_in_a_row = Agree(before.rollbacks_in_a_row);
+  state_.furthest_spike = Agree(before.furthest_spike);
+  state_.gone_back_to = to;
   spikes_->set_recent(state_.recent_losses);
   skipped_in_a_row_ = 0;
   saved_step_ = -1;  // the checkpoint does not know of the batches left out
-  report.to_step = state_.step;
+  saved_at_s_ = Elapsed();
+  report.to_step = to;
   report.skipped_batches = state_.skipped_batches;
   if (Leads()) {
-    store::DropCheckpointsAfter(setup_.run, state_.step);
+    store::DropCheckpointsAfter(setup_.run, to);
+    if (pacer_) {
+      const double step_s = static_cast<double>(record_.plan.batch_tokens()) / speed_;
+      pacer_->GoneBack(to, Elapsed(), step_s, ReserveSeconds(), &record_.plan.schedule);
+    }
     WriteRunRecord(setup_.run, record_);
-    if (pacer_) pacer_.emplace(setup_.options.seconds, state_.step, Elapsed());
   }
-  comm::Barrier(ranks());
+  AgreeOnPlan();
   Tell([&](Observer* o) { o->OnRollback(report); });
 }
 
-// The newest, or, if that was gone back to already and the run spiked again, the one before.
-fs::path Runner::CheckpointToGoBackTo() {
-  const std::vector<fs::path> all = store::ListCheckpoints(setup_.run);
-  if (all.empty()) return {};
-  const bool again = all.back() == gone_back_to_;
-  rollbacks_in_a_row_ = again ? rollbacks_in_a_row_ + 1 : 1;
-  if (rollbacks_in_a_row_ > kMaxRollbacksInARow) {
-    throw Error(fmt::format("the loss spikes again and again behind {}", all.back().string()),
-                fmt::format("step {}", state_.step),
-                "lower --lr, look at the data from there on, or raise --rollback-above");
+// The newest checkpoint; while no later one has come behind the furthest spike, the one before that
+// which was gone back to. With checkpoints by steps only those count, so that those of a stopped
+// run change nothing. -1: none. Counts in state_.
+int64_t Runner::StepToGoBackTo() {
+  std::vector<int64_t> all;
+  const int64_t every = setup_.options.save_every_steps;
+  for (const fs::path& folder : store::ListCheckpoints(setup_.run)) {
+    const int64_t step = store::StepOf(folder);
+    if (every == 0 || step % every == 0) all.push_back(step);
   }
-  gone_back_to_ = again && all.size() > 1 ? all[all.size() - 2] : all.back();
-  return gone_back_to_;
+  if (all.empty()) return -1;
+  const bool again = all.back() <= state_.furthest_spike;
+  state_.rollbacks_in_a_row = again ? state_.rollbacks_in_a_row + 1 : 1;
+  state_.furthest_spike = std::max(state_.furthest_spike, state_.step);
+  if (state_.rollbacks_in_a_row > kMaxRollbacksInARow) {
+    throw Error(fmt::format("the loss spikes again and again behind step {}", all.back()),
+                fmt::format("step {}", state_.step),
+                "look at the data from there on; resume with a higher --rollback-above, or begin a "
+                "new run with a lower --lr");
+  }
+  if (!again) return all.back();
+  const auto later = std::lower_bound(all.begin(), all.end(), state_.gone_back_to);
+  return later == all.begin() ? all.front() : *std::prev(later);
+}
+
+// What follows the last step: a validation and a checkpoint (at 300 MB/s until one was timed).
+double Runner::ReserveSeconds() const {
+  return validation_s_ +
+         (save_s_ > 0 ? save_s_ : 12.0 * static_cast<double>(learner_->weights().size()) / 300e6);
 }
 
 void Runner::Report(const StepOutcome& outcome) {
@@ -198,12 +225,9 @@ void Runner::Retime() {
   if (setup_.options.seconds == 0) return;
   bool changed = false;
   if (pacer_) {
-    // What follows the last step: a validation and a checkpoint (at 300 MB/s until one was timed).
-    const double save_s =
-        save_s_ > 0 ? save_s_ : 12.0 * static_cast<double>(learner_->weights().size()) / 300e6;
     Plan& plan = record_.plan;
     const bool first = plan.schedule.total_steps == 0;
-    changed = pacer_->AfterStep(state_.step, Elapsed(), validation_s_ + save_s, &plan.schedule);
+    changed = pacer_->AfterStep(state_.step, Elapsed(), ReserveSeconds(), &plan.schedule);
     if (changed && first) {
       plan.validate_every = ValidationInterval(setup_.options, plan, LastStep());
     }
@@ -270,10 +294,10 @@ RunSummary Runner::Summary() {
   s.rollbacks = state_.rollbacks;
   s.skipped_batches = state_.skipped_batches;
   s.seconds = Elapsed();
-  if (const int64_t steps = state_.step - first_step_; ranks().size() > 1 && steps > 0) {
+  if (ranks().size() > 1 && steps_done_ > 0) {
     const comm::Traffic traffic = ranks().traffic();
     s.planned_sent_bytes = learner_->SentBytesPerStep(record_.plan.pieces());
-    s.sent_bytes = (traffic.sent_bytes - sent_before_) / steps;
+    s.sent_bytes = (traffic.sent_bytes - sent_before_) / steps_done_;
     s.waited_share = (traffic.waited_s - waited_before_) / SecondsSince(started_);
   }
   s.planned_memory_bytes = pass_.bytes;

@@ -63,7 +63,8 @@ class Runner {
   void Report(const StepOutcome& outcome);
   bool WentBack(const StepOutcome& outcome);
   void GoBack(double loss);
-  fs::path CheckpointToGoBackTo();
+  int64_t StepToGoBackTo();
+  double ReserveSeconds() const;
   void Retime();
   void RunValidation();
   bool TimeToSave() const;
@@ -115,10 +116,9 @@ class Runner {
   int64_t memory_bytes_ = 0;  // of this process, the most seen after a step
   int skipped_in_a_row_ = 0;
   std::optional<SpikeDetector> spikes_;  // where the run goes back past them
-  fs::path gone_back_to_;                // rank 0
-  int rollbacks_in_a_row_ = 0;           // without a checkpoint in between
+  bool spiking_ = false;                 // without a checkpoint to go back to
   bool stopped_ = false;
-  int64_t first_step_ = 0, sent_before_ = 0;  // where this call began
+  int64_t steps_done_ = 0, sent_before_ = 0;  // of this call; when it began
   double waited_before_ = 0;
   std::optional<Saver> saver_;  // last: its thread reads the learner
 };

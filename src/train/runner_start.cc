@@ -16,9 +16,8 @@
 namespace cria::train {
 namespace {
 
-constexpr int kKeptCheckpoints = 2;
-// Panels, slices and sums of the kernels: what a thread was seen to hold.
-constexpr int64_t kThreadBytes = int64_t{3} << 20;
+// With rollbacks: what a stopped run saved must not push out those that may be gone back to.
+constexpr int kKeptCheckpoints = 2, kKeptForRollbacks = 4;
 
 // A folder without run.json may hold what a run leaves that was killed before it wrote one.
 void RequireNoForeignFiles(const fs::path& run) {
@@ -244,7 +243,8 @@ void Runner::StartFresh() {
     // Shorter passes need less memory, and perhaps no saving of it.
     const TrainingMemory before = pass_.memory;
     ChoosePassOfAll(record_.plan.seq_len, record_.plan.micro_rows);
-    if (pass_.memory != before) {
+    // One that was timed has grown for the longer pass.
+    if (pass_.memory != before || options.seconds > 0) {
       learner_.reset();
       MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
       SetInitialWeights();
@@ -301,12 +301,13 @@ void Runner::StartOrThrow() {
     StartFresh();
   }
   OpenData();
-  saver_.emplace(setup_.run, kKeptCheckpoints, ranks_);
+  const int kept = setup_.options.rollback_above > 0 ? kKeptForRollbacks : kKeptCheckpoints;
+  saver_.emplace(setup_.run, kept, ranks_);
   learner_->set_before_update([this] { saver_->WaitUntilRead(); });
   if (!Leads()) return;
-  // Two checkpoints are kept while a third is written.
-  RequireFreeSpace(setup_.run, 3 * 12 * ParameterCount(setup_.config));
-  if (resumes) return;
+  // One more is written while those are kept.
+  RequireFreeSpace(setup_.run, (kept + 1) * 12 * ParameterCount(setup_.config));
+  if (resumes) return WriteRunRecord(setup_.run, record_);
   if (stands_) {  // only now that the new run is known to start
     fs::remove_all(setup_.run / "checkpoints");
     fs::remove(setup_.run / kRunLogName);

@@ -120,12 +120,20 @@ void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, 
 }
 
 template <class T>
-int64_t TransposedScratchBytes(int64_t m, int64_t n, int64_t k) {
+int64_t LeftScratchBytes(int64_t m, int64_t k, bool transposed) {
   const internal::MatmulUnit& unit = internal::Unit<T>();
-  return unit.tiles ? 4 * internal::TileTransposedUnits(unit, m, n, k) : 0;
+  return unit.tiles ? 4 * internal::TileLeftUnits(unit, m, k, transposed) : 0;
 }
-template int64_t TransposedScratchBytes<float>(int64_t, int64_t, int64_t);
-template int64_t TransposedScratchBytes<BF16>(int64_t, int64_t, int64_t);
+template int64_t LeftScratchBytes<float>(int64_t, int64_t, bool);
+template int64_t LeftScratchBytes<BF16>(int64_t, int64_t, bool);
+
+template <class T>
+int64_t RightScratchBytes(int64_t n, int64_t k) {
+  const internal::MatmulUnit& unit = internal::Unit<T>();
+  return unit.tiles ? 4 * internal::TileRightUnits(unit, n, k) : 0;
+}
+template int64_t RightScratchBytes<float>(int64_t, int64_t);
+template int64_t RightScratchBytes<BF16>(int64_t, int64_t);
 
 template void Pack<float>(const Context&, const float*, int64_t, int64_t, int64_t, int64_t,
                           PackedMatrix<float>*);

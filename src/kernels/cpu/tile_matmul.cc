@@ -284,11 +284,14 @@ void TileTransposedMatmul(const MatmulUnit& unit, const Context& context, const 
   }
 }
 
-int64_t TileTransposedUnits(const MatmulUnit& unit, int64_t m, int64_t n, int64_t k) {
-  const MatmulJob job = {.m = m, .n = n, .k = std::min(k, kTransposedSteps * unit.k_per_step)};
-  const StepBlocks blocks(unit, job.k, kTileBlockSteps);
-  return RoundUp(std::min(n, MaxColumns(blocks)), kPanelColumns) * blocks.steps +
-         Chunk::SliceUnits(unit, job, blocks);
+int64_t TileLeftUnits(const MatmulUnit& unit, int64_t m, int64_t k, bool transposed) {
+  const int64_t depth = transposed ? std::min(k, kTransposedSteps * unit.k_per_step) : k;
+  return Chunk::SliceUnits(unit, {.m = m}, StepBlocks(unit, depth, kTileBlockSteps));
+}
+
+int64_t TileRightUnits(const MatmulUnit& unit, int64_t n, int64_t k) {
+  const StepBlocks blocks(unit, std::min(k, kTransposedSteps * unit.k_per_step), kTileBlockSteps);
+  return RoundUp(std::min(n, MaxColumns(blocks)), kPanelColumns) * blocks.steps;
 }
 
 }  // namespace cria::kernels::internal

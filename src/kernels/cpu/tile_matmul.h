@@ -49,9 +49,12 @@ constexpr int64_t kTileMatmulRows = 33;
 void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob& job,
                 const StepBlocks& blocks, const PanelSource& source);
 
-/// C = A^T B or C += A^T B, as MatmulTransposedAWith: each operand is rearranged once.
+/// C = A^T B or C += A^T B, as MatmulTransposedAWith: the right operand is rearranged
+/// once, the left one once per part of the columns whose panels take 16 MB.
 void TileTransposedMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob& job);
-/// Units of memory that it keeps on the calling thread for sizes m, n, k.
-int64_t TileTransposedUnits(const MatmulUnit& unit, int64_t m, int64_t n, int64_t k);
+/// Units of memory that both keep on the calling thread for the left operand, m rows and k deep;
+/// and the second for n columns of the right one.
+int64_t TileLeftUnits(const MatmulUnit& unit, int64_t m, int64_t k, bool transposed);
+int64_t TileRightUnits(const MatmulUnit& unit, int64_t n, int64_t k);
 
 }  // namespace cria::kernels::internal
