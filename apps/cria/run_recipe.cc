@@ -42,9 +42,26 @@ void ReadModel(const TomlTable& in, ModelTable* out) {
 }
 
 void ReadTrain(const TomlTable& in, train::TrainOptions* out) {
-  in.AllowOnly({"minutes", "steps", "tokens", "seq_len", "batch_tokens", "learning_rate",
-                "warmup_steps", "final_share", "beta1", "beta2", "eps", "weight_decay", "clip",
-                "precision", "micro_rows", "save_every_s", "validation_tokens", "validate_every"});
+  in.AllowOnly({"minutes",
+                "steps",
+                "tokens",
+                "seq_len",
+                "batch_tokens",
+                "learning_rate",
+                "warmup_steps",
+                "final_share",
+                "beta1",
+                "beta2",
+                "eps",
+                "weight_decay",
+                "clip",
+                "precision",
+                "micro_rows",
+                "save_every_s",
+                "save_every_steps",
+                "rollback_above",
+                "validation_tokens",
+                "validate_every"});
   double minutes = 0;
   in.Read("minutes", 0.01, 1e7, &minutes);
   out->seconds = 60 * minutes;
@@ -62,6 +79,8 @@ void ReadTrain(const TomlTable& in, train::TrainOptions* out) {
   in.Read("clip", 0, 1e9, &out->optimizer.clip);
   in.ReadCount("micro_rows", 1, kMany, &out->micro_rows);
   in.Read("save_every_s", 1, 1e9, &out->save_every_s);
+  in.ReadCount("save_every_steps", 1, kMany, &out->save_every_steps);
+  in.Read("rollback_above", 0, 1e9, &out->rollback_above);
   in.ReadCount("validation_tokens", 0, kMany, &out->validation_tokens);
   in.ReadCount("validate_every", 1, kMany, &out->validate_every);
   std::string precision;
