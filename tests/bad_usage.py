@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Flags that make no sense are refused before any work: exit status 2, and a message that names the
 flag and what it should be."""
+import os
 import pathlib
 import subprocess
 import sys
@@ -28,6 +29,9 @@ CASES = [
     ("frobnicate", ("frobnicate", "generate")),
 ]
 
+# Commands that are not for ranks, as a launcher of MPI programs starts them.
+ALONE = ("inspect X", "bench train", "tokenizer train --vocab 300 --out t --input T")
+
 
 def main():
     program = pathlib.Path(sys.argv[1]).resolve()
@@ -40,6 +44,12 @@ def main():
             missing = [word for word in wanted if word not in output]
             if run.returncode != 2 or missing:
                 failures.append(f"cria {arguments}: status {run.returncode}, no {missing} in: {output}")
+        ranks = dict(os.environ, OMPI_COMM_WORLD_SIZE="2", OMPI_COMM_WORLD_RANK="0")
+        for arguments in ALONE:
+            run = subprocess.run([program, *arguments.split()], cwd=folder, text=True, capture_output=True, env=ranks)
+            name = " ".join(word for word in arguments.split()[:2] if word != "X")
+            if run.returncode == 0 or f"`cria {name}` is for one process" not in run.stderr:
+                failures.append(f"{name} as a rank: status {run.returncode}, {run.stderr}")
         left = sorted(p.name for p in pathlib.Path(folder).iterdir())
         if left != ["T"]:
             failures.append(f"files were left: {left}")

@@ -243,6 +243,11 @@ TEST(CheckpointTest, RunsListAndPrune) {
   EXPECT_EQ(left[0], StepDirectory(folder.path(), 20));
   EXPECT_FALSE(fs::exists(folder / "checkpoints/step-00000200.tmp"));
   EXPECT_FALSE(fs::exists(folder / "checkpoints/step-00000300"));
+  EXPECT_EQ(StepOf(left[1]), 100);
+  DropCheckpointsAfter(folder.path(), 20);
+  EXPECT_EQ(LatestCheckpoint(folder.path()), StepDirectory(folder.path(), 20));
+  DropCheckpointsAfter(folder.path(), 20);
+  EXPECT_EQ(ListCheckpoints(folder.path()).size(), 1u);
 }
 
 }  // namespace

@@ -88,6 +88,19 @@ TEST_F(RollbackTest, ResumedRunIsBitIdentical) {
   EXPECT_EQ(std::ssize(ReadRunLog(root_ / "cut" / kRunLogName).rollbacks), whole.rollbacks);
 }
 
+TEST_F(RollbackTest, WithoutACheckpointTheRunGoesOnAndSaysSoOnce) {
+  RunSetup setup = Setup("run");
+  setup.options.save_every_steps = 1000;
+  RecordRollbacks seen;
+  Observer* const observers[] = {&seen};
+  const RunSummary summary = Train(Context(2), setup, observers);
+  EXPECT_EQ(summary.rollbacks, 0);
+  EXPECT_EQ(summary.steps, 120);
+  ASSERT_GT(seen.reports.size(), 0u);
+  for (const RollbackReport& r : seen.reports) EXPECT_EQ(r.to_step, -1);
+  EXPECT_EQ(ReadRunLog(root_ / "run" / kRunLogName).steps.size(), 120u);
+}
+
 TEST_F(RollbackTest, RanksGoBackTogether) {
   RunSetup alone = Setup("alone");
   alone.options.micro_rows = 2;

@@ -126,7 +126,7 @@ void Runner::DescribeRun() {
   record_.initial_weights = setup_.initial_from;
   record_.ceiling_flops = setup_.ceiling_flops;
   record_.ranks = ranks().size();
-  record_.zero = setup_.sharing.zero;
+  record_.zero = ranks().size() > 1 ? setup_.sharing.zero : 0;
 }
 
 void Runner::OpenFolder() {

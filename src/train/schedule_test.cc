@@ -56,6 +56,21 @@ TEST(Pacer, EndsWithinTheTimeAndLeavesASteadyRunAlone) {
   }
 }
 
+TEST(Pacer, ARunThatGoesBackStillEndsInTime) {
+  Schedule schedule{.peak = 1, .warmup_steps = 10, .total_steps = 1000};
+  Pacer pacer(100, 0, 0);
+  // At step 980 after 98 s the run goes back to 900; 2 s are left, a step takes 0.1 s.
+  pacer.GoneBack(900, 98, 0.1, 0.5, &schedule);
+  EXPECT_EQ(schedule.LastStep(), 915);
+  double elapsed_s = 98;
+  for (int64_t step = 901; step <= schedule.LastStep(); ++step) {
+    elapsed_s += 0.1;
+    pacer.AfterStep(step, elapsed_s, 0.5, &schedule);
+  }
+  EXPECT_LE(elapsed_s, 100);
+  EXPECT_GT(elapsed_s, 99);
+}
+
 TEST(Pacer, AWarmUpLongerThanTheBudgetIsCut) {
   Schedule s{.peak = 1, .warmup_steps = 20};
   EXPECT_NEAR(EndOfRun(5, 1, 1, &s), 5, 1.1);
