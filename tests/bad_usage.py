@@ -30,7 +30,7 @@ CASES = [
 ]
 
 # Commands that are not for ranks, as a launcher of MPI programs starts them.
-ALONE = ("inspect X", "bench train", "tokenizer train --vocab 300 --out t --input T")
+ALONE = ("inspect X", "bench train", "tokenizer train --input T --out t")
 
 
 def main():
