@@ -26,6 +26,9 @@ def main() -> None:
              4, "--kv-heads", 2, "--hidden", 256, "--seq-len", 64, "--steps", 4, "--batch", 256, "--quiet")
         cria("eval", at / "run", "--tasks", "bpb", "--data", at / "corpus", "--limit", 1, "--quiet")
 
+        plan = json.loads(cria("plan", "check", at / "run", "--json"))["runs"][0]
+        assert plan["memory_bytes"] <= plan["planned_memory_bytes"] and plan["planned_tokens_per_s"] > 0, plan
+
         # From format to format and back: the same bytes.
         def convert(model: str, out: str, *args: object) -> None:
             cria("convert", at / model, "--out", at / out, "--quiet", *args)

@@ -111,6 +111,7 @@ CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::strin
   command->add_flag("--json", flags->json, "Machine-readable output on stdout");
   command->add_flag("--quiet", flags->quiet, "No progress, only warnings");
   command->add_flag("-v,--verbose", flags->verbose, "More log lines");
+  if (!run) return command;
   command->callback([command, run = std::move(run)] {
     if (StartedAsRank() && PathOf(command) != "cria train") {
       throw Error(fmt::format("`{}` is for one process", PathOf(command)), "mpirun or srun",

@@ -59,6 +59,7 @@ void AddVerifyCommand(CLI::App* app);
 void AddPlanCommand(CLI::App* app);
 void AddPlanLawsCommand(CLI::App* plan);
 void AddPlanFitCommand(CLI::App* plan);
+void AddPlanCheckCommand(CLI::App* plan);
 void AddBenchCommand(CLI::App* app);
 
 // Parts of `cria bench` that have a file of their own.

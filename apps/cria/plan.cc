@@ -9,6 +9,7 @@
 #include "plan/model_shape.h"
 #include "plan/run_cost.h"
 #include "result_table.h"
+#include "this_machine.h"
 
 namespace cria::app {
 namespace {
@@ -33,6 +34,17 @@ struct Planned {
 std::string Number(double value, int digits) { return fmt::format("{:.{}f}", value, digits); }
 std::string Share(double part, double whole) { return fmt::format("{:.1f} %", 100 * part / whole); }
 
+// "here" is this machine, "4xhere" four like it.
+plan::Devices ParseDevices(const Flags& flags) {
+  constexpr std::string_view kHere = "here";
+  const std::string& text = flags.devices;
+  if (!text.ends_with(kHere)) return plan::ParseDevices(text, "--devices");
+  const std::string count = text.substr(0, text.size() - kHere.size());
+  // The count as of any other device.
+  const std::string other = count + plan::KnownDevices()[0].name;
+  return {ThisMachine(flags.MakeContext()), plan::ParseDevices(other, "--devices").count};
+}
+
 Planned MakePlan(const Flags& flags) {
   if (flags.params.empty() || flags.tokens.empty()) {
     throw Error("the model and its tokens must be given", "--params, --tokens",
@@ -45,7 +57,7 @@ Planned MakePlan(const Flags& flags) {
   const int64_t batch = ParseCount(flags.batch, "--batch");
   p.run.batch_rows = std::max<int64_t>(1, (batch + flags.seq_len / 2) / flags.seq_len);
   p.run.config = plan::PlannedShape(flags.params, flags.vocab_size, flags.seq_len, "--params");
-  p.devices = plan::ParseDevices(flags.devices, "--devices");
+  p.devices = ParseDevices(flags);
   if (flags.price > 0) p.devices.device.dollars_per_hour = flags.price;
   p.choice = plan::RequireLayout(p.run, p.devices);
   p.cost = plan::CostOf(p.run.config, p.tokens, p.devices,
@@ -63,6 +75,9 @@ eval::Table CostTable(const Flags& flags, const Planned& p) {
   const plan::Layout& layout = p.choice.layout;
   const plan::Surroundings& s = flags.surroundings;
   const plan::Device& device = p.devices.device;
+  const auto known = [](double value, const std::string& text) {
+    return value > 0 ? text : std::string("not known of this device");
+  };
   return {
       .caption = "The run",
       .columns = {{"What"}, {"How much"}},
@@ -77,11 +92,14 @@ eval::Table CostTable(const Flags& flags, const Planned& p) {
                                 Share(p.choice.step.utilisation(layout, device), 1))},
           {"time", fmt::format("{:.1f} days, {} device-hours", p.cost.seconds / 86400,
                                FormatCount(p.cost.device_hours))},
-          {"energy", fmt::format("{:.1f} MWh ({} W a device, PUE {}; no hosts, no network)",
-                                 p.cost.mwh, device.watts, s.pue)},
-          {"carbon", fmt::format("{:.1f} tCO2eq ({} kg/kWh)", p.cost.t_co2eq, s.kg_co2_per_kwh)},
-          {"money", fmt::format("${} (${:.2f} a device-hour)", FormatCount(p.cost.dollars),
-                                device.dollars_per_hour)},
+          {"energy", known(device.watts,
+                           fmt::format("{:.1f} MWh ({} W a device, PUE {}; no hosts, no network)",
+                                       p.cost.mwh, device.watts, s.pue))},
+          {"carbon", known(device.watts, fmt::format("{:.1f} tCO2eq ({} kg/kWh)", p.cost.t_co2eq,
+                                                     s.kg_co2_per_kwh))},
+          {"money", known(device.dollars_per_hour,
+                          fmt::format("${} (${:.2f} a device-hour)", FormatCount(p.cost.dollars),
+                                      device.dollars_per_hour))},
           {"disk",
            fmt::format("{} tokens, {} a checkpoint, {} the model", FormatBytes(p.cost.token_bytes),
                        FormatBytes(p.cost.checkpoint_bytes), FormatBytes(p.cost.model_bytes))}}};
@@ -229,7 +247,8 @@ void AddPlanCommand(CLI::App* app) {
   });
   c->add_option("--params", flags.params, "Size: 7B, 13B, 33B, 65B, or any number such as 350M");
   c->add_option("--tokens", flags.tokens, "Tokens to train on, such as 1.4T");
-  c->add_option("--devices", flags.devices, "How many of what: 2048xA100-80GB")
+  c->add_option("--devices", flags.devices,
+                "How many of what: 2048xA100-80GB; here: this machine, measured")
       ->capture_default_str();
   c->add_option("--batch", flags.batch, "Tokens of a step, to a tenth: what devices can share")
       ->capture_default_str();
@@ -252,6 +271,7 @@ void AddPlanCommand(CLI::App* app) {
   c->footer("Example: cria plan --params 65B --tokens 1.4T --devices 2048xA100-80GB");
   AddPlanLawsCommand(c);
   AddPlanFitCommand(c);
+  AddPlanCheckCommand(c);
 }
 
 }  // namespace cria::app
