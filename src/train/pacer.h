@@ -24,7 +24,9 @@ class Pacer {
                 Schedule* schedule);
 
  private:
-  int64_t StepsThatFit(int64_t step, double elapsed_s, double reserve_s) const;
+  int64_t StepsThatFit(int64_t step, double elapsed_s, double step_s, double reserve_s) const;
+  /// Those up to `share` of the run are not made any more.
+  void PassChecks(double share);
 
   double budget_s_;
   int checks_done_ = 0;

@@ -1,6 +1,8 @@
 // Runs that meet batches unlike the rest, and what tells a spike.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "comm/local_ranks.h"
 #include "train/run_folder.h"
@@ -97,7 +99,16 @@ TEST_F(RollbackTest, WithoutACheckpointTheRunGoesOnAndSaysSoOnce) {
   EXPECT_EQ(summary.rollbacks, 0);
   EXPECT_EQ(summary.steps, 120);
   ASSERT_GT(seen.reports.size(), 0u);
-  for (const RollbackReport& r : seen.reports) EXPECT_EQ(r.to_step, -1);
+  const LogRecord log = ReadRunLog(root_ / "run" / kRunLogName);
+  for (size_t i = 0; i < seen.reports.size(); ++i) {
+    const RollbackReport& r = seen.reports[i];
+    EXPECT_EQ(r.to_step, -1);
+    if (i == 0) continue;
+    // Some loss in between was usual again.
+    const auto first = log.steps.begin() + seen.reports[i - 1].step,
+               last = log.steps.begin() + r.step - 1;
+    EXPECT_TRUE(std::any_of(first, last, [&](const LogStep& s) { return s.loss < r.loss; }));
+  }
   EXPECT_EQ(ReadRunLog(root_ / "run" / kRunLogName).steps.size(), 120u);
 }
 

@@ -99,7 +99,7 @@ class Runner {
   std::optional<DirectoryLock> lock_;
   bool stands_ = false;  // a run in the folder
   bool made_folder_ = false;
-  RankMemory memory_ = {.ranks = 0};
+  std::optional<RankMemory> memory_;  // before there is anything large
   PassPlan pass_;
   std::unique_ptr<Learner> learner_;
   ShardManifest manifest_;

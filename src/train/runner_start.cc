@@ -203,15 +203,15 @@ double Runner::ExpectedTokens(int64_t seq_len, int64_t micro_rows) {
 
 // `micro_rows` 0: as many as go.
 void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
-  if (memory_.ranks == 0) {  // before there is anything large
-    memory_ = {.available_bytes = MemoryPerRank(),
-               .limit_bytes = setup_.memory_bytes,
-               .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
-               .ranks = ranks().size(),
-               .zero = setup_.sharing.zero};
+  if (!memory_) {
+    memory_ = RankMemory{.available_bytes = MemoryPerRank(),
+                         .limit_bytes = setup_.memory_bytes,
+                         .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
+                         .ranks = ranks().size(),
+                         .zero = setup_.sharing.zero};
   }
   if (Leads()) {
-    pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows, memory_);
+    pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows, *memory_);
   }
   pass_ = Agree(pass_);
 }

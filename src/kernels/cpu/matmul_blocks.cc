@@ -73,8 +73,7 @@ void ForwardTask(const MatmulUnit& unit, const MatmulJob& job, const StepBlocks&
   for (int64_t block = 0; block < blocks.count; ++block) {
     const int64_t steps = blocks.Steps(block);
     const uint32_t* panels =
-        static_cast<const uint32_t*>(job.b) +
-        (block * blocks.block_steps * Panels(job.n) + panel0 * steps) * kPanelColumns;
+        static_cast<const uint32_t*>(job.b) + blocks.PanelOffset(block, panel0, Panels(job.n));
     for (int64_t row = row0; row < row_end; row += unit.slice_rows) {
       const int rows = static_cast<int>(std::min<int64_t>(unit.slice_rows, row_end - row));
       const char* a =
@@ -240,10 +239,9 @@ void PackWith(const MatmulUnit& unit, const Context& context, const float* from,
   context.ParallelFor(blocks.count * panels, [&](int64_t i) {
     const int64_t block = i / panels, panel = i % panels, column = panel * kPanelColumns;
     const int64_t steps = blocks.Steps(block);
-    unit.pack_weights(
-        from + blocks.FirstK(block) * k_stride + column * n_stride, k_stride, n_stride,
-        std::min<int64_t>(kPanelColumns, n - column), blocks.Depth(block), steps,
-        packed + (block * blocks.block_steps * panels + panel * steps) * kPanelColumns);
+    unit.pack_weights(from + blocks.FirstK(block) * k_stride + column * n_stride, k_stride,
+                      n_stride, std::min<int64_t>(kPanelColumns, n - column), blocks.Depth(block),
+                      steps, packed + blocks.PanelOffset(block, panel, panels));
   });
 }
 
@@ -260,9 +258,8 @@ void PackRowsWith(const MatmulUnit& unit, const Context& context,
     read(column, columns, rows.data());
     for (int64_t block = 0; block < blocks.count; ++block) {
       const int64_t steps = blocks.Steps(block);
-      unit.pack_weights(
-          rows.data() + blocks.FirstK(block), 1, k, columns, blocks.Depth(block), steps,
-          packed + (block * blocks.block_steps * panels + panel * steps) * kPanelColumns);
+      unit.pack_weights(rows.data() + blocks.FirstK(block), 1, k, columns, blocks.Depth(block),
+                        steps, packed + blocks.PanelOffset(block, panel, panels));
     }
   });
 }

@@ -24,6 +24,10 @@ struct StepBlocks {
     const int64_t left = steps - block * block_steps;
     return left < block_steps ? left : block_steps;
   }
+  /// Where one of `panels` packed panels lies: blocks one behind the other, all panels in each.
+  int64_t PanelOffset(int64_t block, int64_t panel, int64_t panels) const {
+    return (block * block_steps * panels + panel * Steps(block)) * kPanelColumns;
+  }
   int64_t FirstK(int64_t block) const { return block * block_steps * k_per_step; }
   /// Elements of K in a block, without the padding.
   int64_t Depth(int64_t block) const {

@@ -220,10 +220,9 @@ void TileMatmul(const MatmulUnit& unit, const Context& context, const MatmulJob&
   thread_local Buffer<uint32_t> slices_memory;
   uint32_t* slices = Grow(&slices_memory, Chunk::SliceUnits(unit, job, blocks));
   const int64_t panels = CeilDiv(job.n, kPanelColumns);
-  const int64_t threads = context.threads();
-  const int64_t per_task =
-      TaskPanels(panels, (job.a_transposed ? kTransposedTasksPerThread : kTasksPerThread) * threads,
-                 context.threads());
+  const int threads = context.threads();
+  const int64_t per_task = TaskPanels(
+      panels, (job.a_transposed ? kTransposedTasksPerThread : kTasksPerThread) * threads, threads);
   for (int64_t row = 0; row < job.m; row += kTileChunkRows) {
     const Chunk chunk(unit, job, blocks, source, row, slices);
     chunk.PackSlices(context);
@@ -252,7 +251,7 @@ void PackPanels(const MatmulUnit& unit, const Context& context, const MatmulJob&
                     (blocks.FirstK(block) * job.ldb + column) * unit.element_bytes;
     unit.pack_panels(b, job.ldb, std::min(job.n - column, kGroup * kPanelColumns),
                      blocks.Depth(block), steps, steps * kPanelColumns,
-                     units + (block * blocks.block_steps * panels + panel * steps) * kPanelColumns);
+                     units + blocks.PanelOffset(block, panel, panels));
   });
 }
 

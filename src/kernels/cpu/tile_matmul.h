@@ -25,8 +25,7 @@ class PackedPanels : public PanelSource {
   PackedPanels(const StepBlocks& blocks, int64_t n, const uint32_t* units)
       : blocks_(blocks), panels_((n + kPanelColumns - 1) / kPanelColumns), units_(units) {}
   const uint32_t* Stored(int64_t block, int64_t panel) const override {
-    return units_ +
-           (block * blocks_.block_steps * panels_ + panel * blocks_.Steps(block)) * kPanelColumns;
+    return units_ + blocks_.PanelOffset(block, panel, panels_);
   }
   void Make(int64_t block, int64_t panel, int64_t count, uint32_t* to) const override;
 
