@@ -28,17 +28,19 @@ struct Outcome {
 /// Ranks are planned as devices of one node that share the machine's memory and its ceiling.
 double PlannedSpeed(const Context& context, const train::RunRecord& record) {
   plan::Device device = ThisMachine(context, record.ceiling_flops);
-  device.per_node = record.ranks;
-  device.matrix_flops_per_s /= record.ranks;
-  device.memory_bytes_per_s /= record.ranks;
-  device.link_bytes_per_s /= record.ranks;
-  const plan::Layout layout = {.data = record.ranks,
-                               .zero = record.zero,
+  const train::Layout& ranks = record.layout;
+  device.per_node = ranks.ranks;
+  device.matrix_flops_per_s /= ranks.ranks;
+  device.memory_bytes_per_s /= ranks.ranks;
+  device.link_bytes_per_s /= ranks.ranks;
+  const plan::Layout layout = {.data = ranks.data(),
+                               .tensor = ranks.tensor,
+                               .zero = ranks.zero,
                                .micro_rows = record.plan.micro_rows,
-                               .pieces = (record.plan.pieces() + record.ranks - 1) / record.ranks,
+                               .pieces = (record.plan.pieces() + ranks.data() - 1) / ranks.data(),
                                .recompute = plan::Recompute::kNone};
   const plan::StepTime step = plan::PlanStep(record.config, record.plan.seq_len, layout, device);
-  return step.tokens_per_s(layout) * record.ranks;
+  return step.tokens_per_s(layout) * ranks.ranks;
 }
 
 Outcome OutcomeOf(const Context& context, const std::string& run) {
@@ -62,8 +64,8 @@ eval::Table OutcomeTable(const Outcome& o) {
   eval::Table table{
       .caption = fmt::format("{}: {} parameters, {} tokens, {} rank{}", o.run,
                              FormatCount(static_cast<double>(ParameterCount(o.record.config))),
-                             FormatCount(static_cast<double>(s.tokens)), o.record.ranks,
-                             o.record.ranks == 1 ? "" : "s"),
+                             FormatCount(static_cast<double>(s.tokens)), o.record.layout.ranks,
+                             o.record.layout.ranks == 1 ? "" : "s"),
       .columns = {{"What"}, {"Planned", true}, {"Was", true}, {"Off", true}},
       .rows = {}};
   const double seconds = o.speed > 0 ? static_cast<double>(s.tokens) / o.speed : 0;
@@ -84,7 +86,7 @@ Json ToJson(const std::vector<Outcome>& outcomes) {
   for (const Outcome& o : outcomes) {
     const train::RunSummary& s = o.record.summary;
     runs.push_back({{"run", o.run},
-                    {"ranks", o.record.ranks},
+                    {"ranks", o.record.layout.ranks},
                     {"planned_tokens_per_s", o.speed},
                     {"tokens_per_s", s.tokens_per_s},
                     {"planned_memory_bytes", s.planned_memory_bytes},

@@ -27,12 +27,15 @@ namespace {
 // "1.2 GB of memory; computed again: norms; 4 ranks, ZeRO 2"
 std::string FormatMemory(const train::RunStart& s) {
   std::string line = FormatBytes(static_cast<double>(s.pass->bytes)) + " of memory";
-  if (s.ranks > 1) line += " per rank";
+  if (s.layout.ranks > 1) line += " per rank";
   if (s.pass->memory.recompute > Recompute::kNone) {
     line += fmt::format("; computed again: {}", RecomputeName(s.pass->memory.recompute));
   }
-  if (s.pass->memory.stream_layers || s.zero == 3) line += "; weights packed layer by layer";
-  if (s.ranks > 1) line += fmt::format("; {} ranks, ZeRO {}", s.ranks, s.zero);
+  if (s.pass->memory.stream_layers || s.layout.zero == 3) line += "; weights packed layer by layer";
+  const train::Layout& layout = s.layout;
+  if (layout.ranks > 1) line += fmt::format("; {} ranks", layout.ranks);
+  if (layout.tensor > 1) line += fmt::format(", {} share every layer", layout.tensor);
+  if (layout.data() > 1) line += fmt::format(", ZeRO {}", layout.zero);
   return line;
 }
 

@@ -27,7 +27,7 @@ struct Flags : CommonFlags {
   std::string steps, tokens, minutes, batch, save_every;
   double learning_rate = 0;
   int64_t warmup = -1, micro_rows = 0;
-  int zero = 2;
+  int zero = 2, tensor = 1;
   int64_t save_steps = 0;
   double rollback_above = 0;
   std::string memory, rank_timeout = "5m";
@@ -104,6 +104,15 @@ train::TrainOptions TrainFlags(const Flags& flags, train::TrainOptions options) 
   return options;
 }
 
+// A resumed run keeps what the ranks shared, where there are as many that they can.
+void KeepLayout(const Flags& flags, const train::Layout& before, train::Sharing* sharing) {
+  if (flags.command->count("--zero") == 0 && before.data() > 1) sharing->zero = before.zero;
+  const int ranks = sharing->ranks != nullptr ? sharing->ranks->size() : 1;
+  if (flags.command->count("--tensor") == 0 && ranks % before.tensor == 0) {
+    sharing->tensor = before.tensor;
+  }
+}
+
 // The weights to begin with: any MODEL whose tokenizer, if it has one, made the shards.
 ParameterBlock ReadInitialWeights(const Context& context, const std::string& path,
                                   const ShardManifest& shards, ModelConfig* config) {
@@ -121,9 +130,10 @@ ParameterBlock ReadInitialWeights(const Context& context, const std::string& pat
 bool OnlyResume(const Flags& f) {
   if (!f.resume) return false;
   const auto given = f.command->get_options([](const CLI::Option* option) {
-    constexpr std::string_view kFree[] = {
-        "resume", "out",          "data",   "threads",    "json",       "quiet",         "verbose",
-        "zero",   "rank-timeout", "memory", "save-every", "save-steps", "rollback-above"};
+    constexpr std::string_view kFree[] = {"resume",     "out",           "data",    "threads",
+                                          "json",       "quiet",         "verbose", "zero",
+                                          "tensor",     "rank-timeout",  "memory",  "save-every",
+                                          "save-steps", "rollback-above"};
     return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
                                             option->get_single_name()) == std::end(kFree);
   });
@@ -168,7 +178,7 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   const Context context = flags.MakeContext();
   const bool leads = ranks == nullptr || ranks->rank() == 0;
   train::RunSetup setup;
-  setup.sharing = {ranks, flags.zero};
+  setup.sharing = {ranks, flags.zero, flags.tensor};
   if (!flags.memory.empty()) setup.memory_bytes = ParseBytes(flags.memory, "--memory");
   setup.run = flags.out;
   setup.shards = flags.data;
@@ -180,7 +190,7 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
     setup.config = record.config;
     setup.options = KeepingFlags(flags, record.options);
     setup.initial_from = record.initial_weights;
-    if (flags.command->count("--zero") == 0 && record.ranks > 1) setup.sharing.zero = record.zero;
+    KeepLayout(flags, record.layout, &setup.sharing);
     if (flags.data.empty()) setup.shards = record.data_folder;
     if (!record.initial_weights.empty() && store::LatestCheckpoint(flags.out).empty()) {
       initial = ReadInitialWeights(context, record.initial_weights, ReadShardManifest(setup.shards),
@@ -275,6 +285,12 @@ void AddTrainCommand(CLI::App* app) {
                 "weights too")
       ->capture_default_str()
       ->check(CLI::Range(0, 3));
+  c->add_option(
+       "--tensor", f->tensor,
+       "Neighbouring ranks that share every layer: its heads, hidden units, tokens and the "
+       "vocabulary")
+      ->capture_default_str()
+      ->check(Above0());
   c->add_option("--rank-timeout", f->rank_timeout, "Silence after which a rank counts as dead")
       ->capture_default_str();
   for (const char* size :

@@ -6,7 +6,7 @@
 namespace cria::comm {
 namespace {
 
-constexpr int kBarrierTag = 0, kBroadcastTag = 1, kGatherTag = 2;
+constexpr int kBarrierTag = 0, kBroadcastTag = 1;
 
 }  // namespace
 
@@ -45,23 +45,44 @@ std::string BroadcastText(Communicator& ranks, int root, std::string text) {
   return text;
 }
 
-void AllGatherBytes(Communicator& ranks, std::span<uint8_t> all, std::span<const int64_t> cuts) {
-  CRIA_CHECK(std::ssize(cuts) == ranks.size() + 1 && cuts.back() == std::ssize(all));
-  const auto piece = [&](int rank) {
-    const int64_t first = cuts[static_cast<size_t>(rank)];
-    return all.subspan(static_cast<size_t>(first),
-                       static_cast<size_t>(cuts[static_cast<size_t>(rank) + 1] - first));
-  };
-  const std::span<const uint8_t> own = piece(ranks.rank());
-  std::vector<Transfer> transfers;
-  // Everybody begins with another neighbour, so that no rank is asked by all at once.
-  for (int distance = 1; distance < ranks.size(); ++distance) {
-    const int from = (ranks.rank() - distance + ranks.size()) % ranks.size();
-    const int to = (ranks.rank() + distance) % ranks.size();
-    if (!piece(from).empty()) transfers.push_back(ranks.Receive(from, kGatherTag, piece(from)));
-    if (!own.empty()) transfers.push_back(ranks.Send(to, kGatherTag, own));
+void FinishExchange(Communicator& ranks, Exchange* exchange) {
+  for (const Transfer& transfer : *exchange) ranks.Wait(transfer);
+  exchange->clear();
+}
+
+// Everybody begins with another neighbour, so that no rank is asked by all at once.
+Exchange BeginAllToAll(Communicator& ranks, std::span<const std::span<const uint8_t>> out,
+                       std::span<const std::span<uint8_t>> in, int tag) {
+  const int size = ranks.size();
+  CRIA_CHECK(std::ssize(out) == size && std::ssize(in) == size);
+  Exchange exchange;
+  for (int distance = 1; distance < size; ++distance) {
+    const int from = (ranks.rank() - distance + size) % size;
+    const int to = (ranks.rank() + distance) % size;
+    const std::span<uint8_t> taken = in[static_cast<size_t>(from)];
+    const std::span<const uint8_t> given = out[static_cast<size_t>(to)];
+    if (!taken.empty()) exchange.push_back(ranks.Receive(from, tag, taken));
+    if (!given.empty()) exchange.push_back(ranks.Send(to, tag, given));
   }
-  for (const Transfer& transfer : transfers) ranks.Wait(transfer);
+  return exchange;
+}
+
+Exchange BeginAllGather(Communicator& ranks, std::span<uint8_t> all,
+                        std::span<const int64_t> cuts) {
+  CRIA_CHECK(std::ssize(cuts) == ranks.size() + 1 && cuts.back() == std::ssize(all));
+  std::vector<std::span<uint8_t>> pieces;
+  for (size_t rank = 0; rank + 1 < cuts.size(); ++rank) {
+    pieces.push_back(all.subspan(static_cast<size_t>(cuts[rank]),
+                                 static_cast<size_t>(cuts[rank + 1] - cuts[rank])));
+  }
+  const std::vector<std::span<const uint8_t>> own(pieces.size(),
+                                                  pieces[static_cast<size_t>(ranks.rank())]);
+  return BeginAllToAll(ranks, own, pieces);
+}
+
+void AllGatherBytes(Communicator& ranks, std::span<uint8_t> all, std::span<const int64_t> cuts) {
+  Exchange exchange = BeginAllGather(ranks, all, cuts);
+  FinishExchange(ranks, &exchange);
 }
 
 }  // namespace cria::comm

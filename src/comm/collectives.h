@@ -13,6 +13,7 @@ namespace cria::comm {
 
 /// Tags below are the collectives' own.
 inline constexpr int kFirstUserTag = 16;
+inline constexpr int kGatherTag = 2;
 
 /// Returns once every rank has called it.
 void Barrier(Communicator& ranks);
@@ -25,7 +26,20 @@ std::string BroadcastText(Communicator& ranks, int root, std::string text);
 /// Rank r holds bytes [cuts[r], cuts[r + 1]) of `all`; afterwards everybody holds all of them.
 void AllGatherBytes(Communicator& ranks, std::span<uint8_t> all, std::span<const int64_t> cuts);
 
-/// The same in elements of V.
+/// An exchange under way; its bytes must stay until it is finished.
+using Exchange = std::vector<Transfer>;
+void FinishExchange(Communicator& ranks, Exchange* exchange);
+
+/// Begins AllGatherBytes. Exchanges are finished on any rank in any order, but begun in one.
+Exchange BeginAllGather(Communicator& ranks, std::span<uint8_t> all, std::span<const int64_t> cuts);
+
+/// Begins to give every rank r what `out` holds for it, and to take what it has for this one into
+/// `in`: `size` spans each, whose lengths agree pairwise; the own ones are left alone. A thread
+/// beside the one of the collectives has a `tag` of its own.
+Exchange BeginAllToAll(Communicator& ranks, std::span<const std::span<const uint8_t>> out,
+                       std::span<const std::span<uint8_t>> in, int tag = kGatherTag);
+
+/// AllGatherBytes in elements of V.
 template <class V>
 void AllGatherV(Communicator& ranks, std::span<V> all, std::vector<int64_t> cuts) {
   static_assert(std::is_trivially_copyable_v<V>);

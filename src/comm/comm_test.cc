@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "comm/collectives.h"
+#include "comm/group.h"
 #include "comm/local_ranks.h"
 #include "comm/rank_checks.h"
 
@@ -15,6 +16,30 @@ TEST(Local, CollectivesAgreeOnEverySize) {
   for (int size = 1; size <= 6; ++size) {
     SCOPED_TRACE(size);
     RunRanks(size, [](Communicator& ranks) { EXPECT_EQ(CheckAll(ranks), ""); });
+  }
+}
+
+// Ranks 1 and 3 of five, and 4, 0 and 2: both groups talk at once.
+TEST(Group, IsACommunicator) {
+  RunRanks(5, [](Communicator& all) {
+    const bool odd = all.rank() % 2 == 1;
+    const auto group = MakeGroup(&all, odd ? std::vector<int>{1, 3} : std::vector<int>{4, 0, 2});
+    EXPECT_EQ(CheckAll(*group), "");
+    EXPECT_EQ(group->traffic().sent_bytes, all.traffic().sent_bytes);
+    EXPECT_EQ(group->traffic().received_bytes, all.traffic().received_bytes);
+    Barrier(all);
+  });
+}
+
+TEST(Group, NamesTheRankOfAll) {
+  LocalGroup all(3, 0.02);
+  const auto group = MakeGroup(&all.rank(0), {2, 0});
+  uint8_t byte = 0;
+  try {
+    group->Wait(group->Receive(0, kFirstUserTag, {&byte, 1}));
+    FAIL() << "nobody waited";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("no word from rank 2"), std::string::npos);
   }
 }
 

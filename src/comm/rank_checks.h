@@ -63,12 +63,44 @@ inline std::string CheckCollectives(Communicator& ranks) {
   return "";
 }
 
+/// Every rank gives every other a message of its own, two exchanges under way at once.
+inline std::string CheckAllToAll(Communicator& ranks) {
+  const auto size = static_cast<size_t>(ranks.size()), own = static_cast<size_t>(ranks.rank());
+  const auto length = [](size_t from, size_t to) { return (from * 7 + to * 3) % 5 * 1000; };
+  std::vector<std::vector<uint8_t>> out[2], in[2];
+  Exchange exchanges[2];
+  for (int turn = 0; turn < 2; ++turn) {
+    std::vector<std::span<const uint8_t>> give;
+    std::vector<std::span<uint8_t>> take;
+    for (size_t rank = 0; rank < size; ++rank) {
+      out[turn].emplace_back(length(own, rank), static_cast<uint8_t>(100 * turn + 10 * own + rank));
+      in[turn].emplace_back(length(rank, own));
+    }
+    for (size_t rank = 0; rank < size; ++rank) {
+      give.emplace_back(out[turn][rank]);
+      take.emplace_back(in[turn][rank]);
+    }
+    exchanges[turn] = BeginAllToAll(ranks, give, take);
+  }
+  for (int turn = 1; turn >= 0; --turn) FinishExchange(ranks, &exchanges[turn]);
+  for (int turn = 0; turn < 2; ++turn) {
+    for (size_t rank = 0; rank < size; ++rank) {
+      const auto want = static_cast<uint8_t>(100 * turn + 10 * rank + own);
+      if (rank != own && in[turn][rank] != std::vector<uint8_t>(length(rank, own), want)) {
+        return "what a rank gave arrived changed";
+      }
+    }
+  }
+  return "";
+}
+
 /// Empty if all is well. Two threads talk at once, as training and saving do.
 inline std::string CheckAll(Communicator& ranks) {
   if (ranks.size() == 1) return CheckCollectives(ranks);
   std::string beside;
   std::thread other([&] { beside = CheckMessages(ranks, kFirstUserTag + 10); });
   std::string fault = CheckCollectives(ranks);
+  if (fault.empty()) fault = CheckAllToAll(ranks);
   if (fault.empty()) fault = CheckMessages(ranks, kFirstUserTag);
   other.join();
   const Traffic traffic = ranks.traffic();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/context.h"
 #include "tensor/dtype.h"
@@ -14,5 +15,21 @@ namespace cria::kernels {
 template <class T>
 void CrossEntropy(const Context& context, int64_t rows, int64_t vocab, const float* logits,
                   const int32_t* targets, float scale, float* loss, T* dlogits);
+
+/// Of logits that are divided by columns among several holders, each has its own; the three calls
+/// together are CrossEntropy. First, every holder for its `vocab` columns: lse fp32 [rows] receives
+/// log sum exp of each row.
+void LogSumExp(const Context& context, int64_t rows, int64_t vocab, const float* logits,
+               float* lse);
+
+/// Then, from all holders' [rows] of them: to[r] = log sum over holders of exp(lse).
+void JoinLogSumExp(int64_t rows, std::span<const float* const> lse, float* to);
+
+/// Then dlogits T [rows, vocab] of the own columns: scale * (softmax - onehot). target in
+/// [0, vocab), -1 (not counted: gradient 0) or kTargetElsewhere.
+inline constexpr int32_t kTargetElsewhere = -2;
+template <class T>
+void CrossEntropyGradient(const Context& context, int64_t rows, int64_t vocab, const float* logits,
+                          const int32_t* targets, const float* lse, float scale, T* dlogits);
 
 }  // namespace cria::kernels

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/context.h"
+#include "tensor/dtype.h"
 
 namespace cria::kernels {
 
@@ -12,6 +14,12 @@ void SetZero(const Context& context, int64_t n, float* to);
 
 /// to[i] += from[i], fp32 [n].
 void Add(const Context& context, int64_t n, const float* from, float* to);
+
+/// to[i] = ((p0[i] + p1[i]) + p2[i]) + ..., or += with `accumulate`; fp32 inside, rounded to O
+/// once.
+template <class T, class O>
+void SumParts(const Context& context, int64_t n, std::span<const T* const> parts, bool accumulate,
+              O* to);
 
 /// Sum of squares in double, in one fixed order, on the calling thread: a block of a larger sum.
 double SumOfSquares(int64_t n, const float* x);

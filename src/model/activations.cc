@@ -17,40 +17,49 @@ int64_t QkvWidth(const ModelConfig& c) {
 }  // namespace
 
 template <class T>
-Scratch<T>::Scratch(const ModelConfig& c, int64_t n, bool for_training) : gated(n * c.hidden_dim) {
+Scratch<T>::Scratch(const ModelConfig& c, const PassTokens& tokens, bool for_training)
+    : gated(tokens.n * c.hidden_dim) {
   if (!for_training) return;
-  dx = Buffer<float>(n * c.dim);
+  const int64_t n = tokens.n, own = tokens.own();
+  dx = Buffer<float>(own * c.dim);
   dx_t = Buffer<T>(n * c.dim);
   d_normed = Buffer<T>(n * c.dim);
   d_qkv = Buffer<T>(n * QkvWidth(c));
   d_attended = Buffer<T>(n * QWidth(c));
+  if (tokens.ranks == 1) return;
+  normed = Buffer<T>(n * c.dim);
+  part = Buffer<T>(n * c.dim);
+  received = Buffer<T>((tokens.ranks - 1) * own * c.dim);
+  rows_in = Buffer<float>(n * c.dim);
+  rows_out = Buffer<float>(n * c.dim);
 }
 
 template <class T>
-HeadActivations<T>::HeadActivations(const ModelConfig& c, int64_t n, bool for_training)
-    : x(n * c.dim),
-      normed(n * c.dim),
-      rms(n),
-      logits(std::min(n, kLogitRows) * c.vocab_size),
-      dlogits(for_training ? n * c.vocab_size : 0),
-      loss(n) {}
+HeadActivations<T>::HeadActivations(const ModelConfig& c, const PassTokens& tokens,
+                                    bool for_training)
+    : x(tokens.own() * c.dim),
+      normed(tokens.n * c.dim),
+      rms(tokens.own()),
+      logits(std::min(tokens.n, kLogitRows) * c.vocab_size),
+      dlogits(for_training ? tokens.n * c.vocab_size : 0),
+      loss(tokens.n) {}
 
 namespace {
 
-// One member of a layer's activations: values of a token, and the least Recompute that does not
-// keep it.
+// One member of a layer's activations: its values, and the least Recompute that does not keep it.
 template <class T, class F>
-void ForEachMember(const ModelConfig& c, F f) {
+void ForEachMember(const ModelConfig& c, const PassTokens& tokens, F f) {
   using L = LayerActivations<T>;
-  f(&L::attention_normed, c.dim, Recompute::kNorms);
-  f(&L::ffn_normed, c.dim, Recompute::kNorms);
-  f(&L::attention_rms, int64_t{1}, Recompute::kNorms);
-  f(&L::ffn_rms, int64_t{1}, Recompute::kNorms);
-  f(&L::gate_up, 2 * c.hidden_dim, Recompute::kFeedForward);
-  f(&L::x_mid, c.dim, Recompute::kLayers);
-  f(&L::qkv, QkvWidth(c), Recompute::kLayers);
-  f(&L::attended, QWidth(c), Recompute::kLayers);
-  f(&L::lse, int64_t{c.n_heads}, Recompute::kLayers);
+  const int64_t n = tokens.n, own = tokens.own();
+  f(&L::attention_normed, own * c.dim, Recompute::kNorms);
+  f(&L::ffn_normed, own * c.dim, Recompute::kNorms);
+  f(&L::attention_rms, own, Recompute::kNorms);
+  f(&L::ffn_rms, own, Recompute::kNorms);
+  f(&L::gate_up, n * 2 * c.hidden_dim, Recompute::kFeedForward);
+  f(&L::x_mid, own * c.dim, Recompute::kLayers);
+  f(&L::qkv, n * QkvWidth(c), Recompute::kLayers);
+  f(&L::attended, n * QWidth(c), Recompute::kLayers);
+  f(&L::lse, n * c.n_heads, Recompute::kLayers);
 }
 
 template <class V>
@@ -61,56 +70,64 @@ std::span<V> Add(std::vector<Buffer<V>>* buffers, int64_t elements) {
 }  // namespace
 
 template <class T>
-Activations<T>::Activations(const ModelConfig& c, int64_t tokens, bool for_training,
+Activations<T>::Activations(const ModelConfig& c, const PassTokens& tokens, bool for_training,
                             Recompute recompute)
-    : n(tokens),
-      positions(tokens),
+    : n(tokens.n),
+      positions(tokens.n),
       scratch(c, tokens, for_training),
       head(c, tokens, for_training) {
-  const auto place = [&](auto member, int64_t width, LayerActivations<T>* layer) {
+  const auto place = [&](auto member, int64_t elements, LayerActivations<T>* layer) {
     if constexpr (std::is_same_v<decltype(member), std::span<float> LayerActivations<T>::*>) {
-      layer->*member = Add(&floats_, n * width);
+      layer->*member = Add(&floats_, elements);
     } else {
-      layer->*member = Add(&values_, n * width);
+      layer->*member = Add(&values_, elements);
     }
   };
   LayerActivations<T> shared;
-  ForEachMember<T>(c, [&](auto member, int64_t width, Recompute dropped_by) {
-    if (recompute >= dropped_by) place(member, width, &shared);
+  ForEachMember<T>(c, tokens, [&](auto member, int64_t elements, Recompute dropped_by) {
+    if (recompute >= dropped_by) place(member, elements, &shared);
   });
   layers.assign(static_cast<size_t>(for_training ? c.n_layers : 1), shared);
   for (LayerActivations<T>& layer : layers) {
-    layer.x = Add(&floats_, n * c.dim);
-    ForEachMember<T>(c, [&](auto member, int64_t width, Recompute dropped_by) {
-      if (recompute < dropped_by) place(member, width, &layer);
+    layer.x = Add(&floats_, tokens.own() * c.dim);
+    ForEachMember<T>(c, tokens, [&](auto member, int64_t elements, Recompute dropped_by) {
+      if (recompute < dropped_by) place(member, elements, &layer);
     });
   }
 }
 
 template <class T>
-int64_t ActivationBytes(const ModelConfig& c, int64_t n, bool for_training, Recompute recompute) {
+int64_t ActivationBytes(const ModelConfig& c, const PassTokens& tokens, bool for_training,
+                        Recompute recompute) {
+  const int64_t n = tokens.n, own = tokens.own();
   const int64_t t = sizeof(T), layers = for_training ? c.n_layers : 1;
-  int64_t bytes = layers * ReservedBytes(4 * n * c.dim);  // x
-  ForEachMember<T>(c, [&](auto member, int64_t width, Recompute dropped_by) {
+  int64_t bytes = layers * ReservedBytes(4 * own * c.dim);  // x
+  ForEachMember<T>(c, tokens, [&](auto member, int64_t elements, Recompute dropped_by) {
     using Values = std::decay_t<decltype(std::declval<LayerActivations<T>>().*member)>;
     bytes += (recompute < dropped_by ? layers : 1) *
-             ReservedBytes(n * width * int64_t{sizeof(typename Values::element_type)});
+             ReservedBytes(elements * int64_t{sizeof(typename Values::element_type)});
   });
-  const auto add = [&](int64_t width, int64_t size) { bytes += ReservedBytes(n * width * size); };
-  add(1, 4);             // positions
-  add(c.hidden_dim, t);  // gated
-  add(c.dim, 4);         // the head: x, normed, rms, loss
-  add(c.dim, t);
-  add(1, 4);
-  add(1, 4);
-  bytes += ReservedBytes(4 * std::min(n, HeadActivations<T>::kLogitRows) * c.vocab_size);
+  const auto add = [&](int64_t elements, int64_t size) { bytes += ReservedBytes(elements * size); };
+  add(n, 4);                 // positions
+  add(n * c.hidden_dim, t);  // gated
+  add(own * c.dim, 4);       // the head: x, normed, rms, loss, logits
+  add(n * c.dim, t);
+  add(own, 4);
+  add(n, 4);
+  add(std::min(n, HeadActivations<T>::kLogitRows) * c.vocab_size, 4);
   if (!for_training) return bytes;
-  add(c.vocab_size, t);  // dlogits
-  add(c.dim, 4);         // dx, dx_t, d_normed, d_qkv, d_attended
-  add(c.dim, t);
-  add(c.dim, t);
-  add(QkvWidth(c), t);
-  add(QWidth(c), t);
+  add(n * c.vocab_size, t);  // dlogits
+  add(own * c.dim, 4);       // dx, dx_t, d_normed, d_qkv, d_attended
+  add(n * c.dim, t);
+  add(n * c.dim, t);
+  add(n * QkvWidth(c), t);
+  add(n * QWidth(c), t);
+  if (tokens.ranks == 1) return bytes;
+  add(n * c.dim, t);  // normed, part, received, rows_in, rows_out
+  add(n * c.dim, t);
+  add((tokens.ranks - 1) * own * c.dim, t);
+  add(n * c.dim, 4);
+  add(n * c.dim, 4);
   return bytes;
 }
 
@@ -127,7 +144,7 @@ template struct HeadActivations<float>;
 template struct HeadActivations<BF16>;
 template struct Activations<float>;
 template struct Activations<BF16>;
-template int64_t ActivationBytes<float>(const ModelConfig&, int64_t, bool, Recompute);
-template int64_t ActivationBytes<BF16>(const ModelConfig&, int64_t, bool, Recompute);
+template int64_t ActivationBytes<float>(const ModelConfig&, const PassTokens&, bool, Recompute);
+template int64_t ActivationBytes<BF16>(const ModelConfig&, const PassTokens&, bool, Recompute);
 
 }  // namespace cria

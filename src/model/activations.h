@@ -22,52 +22,67 @@ inline constexpr Recompute kRecomputes[] = {Recompute::kNone, Recompute::kNorms,
                                             Recompute::kFeedForward, Recompute::kLayers};
 const char* RecomputeName(Recompute recompute);
 
-/// One layer's values; N = rows * seq_len tokens. Views: what is kept lies in memory of the layer's
-/// own, what is computed again in memory that all layers share. The SwiGLU product is never kept.
+/// One layer's values; N = rows * seq_len tokens, of which a tensor-parallel rank keeps O between
+/// the products (token_exchange.h; alone O = N) and its share of heads and hidden units in them.
+/// Views: what is kept lies in memory of the layer's own, what is computed again in memory that all
+/// layers share. The SwiGLU product is never kept.
 template <class T>
 struct LayerActivations {
-  std::span<float> x;              // [N, dim] residual stream entering the layer
-  std::span<float> x_mid;          // [N, dim] after attention
-  std::span<T> attention_normed;   // [N, dim]
-  std::span<T> ffn_normed;         // [N, dim]
-  std::span<float> attention_rms;  // [N] 1 / rms
-  std::span<float> ffn_rms;        // [N]
+  std::span<float> x;              // [O, dim] residual stream entering the layer
+  std::span<float> x_mid;          // [O, dim] after attention
+  std::span<T> attention_normed;   // [O, dim]
+  std::span<T> ffn_normed;         // [O, dim]
+  std::span<float> attention_rms;  // [O] 1 / rms
+  std::span<float> ffn_rms;        // [O]
   std::span<T> qkv;                // [N, (heads + 2 kv_heads) head_dim], q and k rotated
   std::span<T> attended;           // [N, heads head_dim]
   std::span<float> lse;            // [rows, heads, seq_len]
   std::span<T> gate_up;            // [N, 2 hidden]
 };
 
+/// How many tokens a pass has at most, and among how many ranks they are divided.
+struct PassTokens {
+  int64_t n = 0;
+  int ranks = 1;
+  /// The most that one rank keeps between the products.
+  int64_t own() const { return (n + ranks - 1) / ranks; }
+};
+
 /// Shared by all layers.
 template <class T>
 struct Scratch {
   Buffer<T> gated;                   // [N, hidden] silu(gate) * up, then its gradient
-  Buffer<float> dx;                  // [N, dim] gradient of the residual stream
+  Buffer<float> dx;                  // [O, dim] gradient of the residual stream
   Buffer<T> dx_t;                    // [N, dim] the same, rounded for the products
   Buffer<T> d_normed;                // [N, dim]
   Buffer<T> d_qkv;                   // [N, (heads + 2 kv_heads) head_dim]
   Buffer<T> d_attended;              // [N, heads head_dim]
   kernels::QuantizedRows quantized;  // the input of a layer with quantised weights
+  // Of several ranks.
+  Buffer<T> normed;    // [N, dim] normalised inputs of a product, of all ranks
+  Buffer<T> part;      // [N, dim] this rank's part of a product that is summed over ranks
+  Buffer<T> received;  // [(ranks - 1) O, dim] the others' parts
+  Buffer<float> rows_in, rows_out;  // [N, dim] rows of the embedding, or of its gradient
 
-  Scratch(const ModelConfig& config, int64_t n, bool for_training);
+  Scratch(const ModelConfig& config, const PassTokens& tokens, bool for_training);
 };
 
 /// The head: final norm, logits a few rows at a time.
 template <class T>
 struct HeadActivations {
   static constexpr int64_t kLogitRows = 128;  ///< rows of fp32 logits that exist at once
-  Buffer<float> x;                            // [N, dim] entering the final norm
+  Buffer<float> x;                            // [O, dim] entering the final norm
   Buffer<T> normed;                           // [N, dim]
-  Buffer<float> rms;                          // [N]
+  Buffer<float> rms;                          // [O]
   Buffer<float> logits;                       // [kLogitRows, vocab]
   Buffer<T> dlogits;                          // [N, vocab] rounded gradients, training only
   Buffer<float> loss;                         // [N]
 
-  HeadActivations(const ModelConfig& config, int64_t n, bool for_training);
+  HeadActivations(const ModelConfig& config, const PassTokens& tokens, bool for_training);
 };
 
-/// Everything for micro-batches of up to `n` tokens. Without training one layer's buffers serve
-/// all.
+/// Everything for micro-batches of up to so many tokens; `config` is that of the rank's share
+/// (ShareConfig). Without training one layer's buffers serve all.
 template <class T>
 struct Activations {
   int64_t n = 0;
@@ -76,7 +91,7 @@ struct Activations {
   Scratch<T> scratch;
   HeadActivations<T> head;
 
-  Activations(const ModelConfig& config, int64_t n, bool for_training,
+  Activations(const ModelConfig& config, const PassTokens& tokens, bool for_training,
               Recompute recompute = Recompute::kNone);
 
  private:
@@ -86,7 +101,7 @@ struct Activations {
 
 /// Bytes that Activations of this size takes; exact up to alignment.
 template <class T>
-int64_t ActivationBytes(const ModelConfig& config, int64_t n, bool for_training,
+int64_t ActivationBytes(const ModelConfig& config, const PassTokens& tokens, bool for_training,
                         Recompute recompute = Recompute::kNone);
 
 }  // namespace cria

@@ -56,7 +56,7 @@ class Calibration {
         rows_(std::clamp<int64_t>(kBatchTokens / window, 1, windows)),
         rope_(kernels::MakeRopeTable(config_.max_seq_len, config_.head_dim, config_.rope_theta,
                                      RopeFactors(config_))),
-        activations_(config_, rows_ * window, false),
+        activations_(config_, {rows_ * window}, false),
         stream_(windows * window * config_.dim) {
     for (int64_t i = 0; i < rows_ * window; ++i) {
       activations_.positions[i] = static_cast<int32_t>(i % window);
@@ -99,8 +99,8 @@ class Calibration {
                              activations_.positions.span().first(static_cast<size_t>(n)),
                              {n / window_, window_},
                              {}};
-      LayerForward<T>(context_, config_, weights, rope_, tokens, {}, &a, &activations_.scratch,
-                      a.x.data());
+      LayerPass<T>{context_, config_, weights, rope_, tokens, &a, &activations_.scratch}.Forward(
+          {}, a.x.data());
       std::copy_n(a.x.data(), n * config_.dim, x);
       // What the four products of the layer were given is still there.
       qkv.Add(context_, n, a.attention_normed.data());

@@ -66,7 +66,7 @@ InferenceMemory EstimateInferenceMemory(const ModelFiles& files, Precision preci
   memory.mapped_bytes = weights.mapped;
   memory.resident_bytes = weights.resident;
   memory.activation_bytes =
-      bf16 ? ActivationBytes<BF16>(c, n, false) : ActivationBytes<float>(c, n, false);
+      bf16 ? ActivationBytes<BF16>(c, {n}, false) : ActivationBytes<float>(c, {n}, false);
   memory.cache_f16_bytes = 2 * values;
   memory.cache_q8_0_bytes = values / BlockElements(DType::kQ8_0) * BlockBytes(DType::kQ8_0);
   return memory;

@@ -5,6 +5,7 @@
 
 #include "kernels/convert.h"
 #include "kernels/norm.h"
+#include "kernels/sum.h"
 #include "kernels/swiglu.h"
 
 namespace cria {
@@ -32,160 +33,218 @@ kernels::AttentionShape SelfAttention(const ModelConfig& c, const TokenGrid& gri
 }
 
 template <class V>
-void CopyRows(const Context& context, int64_t rows, int64_t width, const V* from,
-              int64_t from_stride, V* to, int64_t to_stride) {
+void CopyRows(const Context& context, int64_t rows, int64_t width, const V* from, V* to) {
   constexpr int64_t kRows = 64;
   context.ParallelFor((rows + kRows - 1) / kRows, [&](int64_t b) {
-    for (int64_t r = b * kRows; r < std::min(rows, (b + 1) * kRows); ++r) {
-      std::copy_n(from + r * from_stride, width, to + r * to_stride);
-    }
+    const int64_t first = b * kRows * width, end = std::min(rows, (b + 1) * kRows) * width;
+    std::copy(from + first, from + end, to + first);
   });
 }
 
+}  // namespace
+
 template <class T>
-void Attend(const Context& context, const ModelConfig& c, const TokenRows& tokens,
-            const kernels::KvLayer& cache, LayerActivations<T>* a) {
-  const Widths w(c);
+void LayerPass<T>::Norm(const float* x, const float* gain, std::span<T> y,
+                        std::span<float> rms) const {
+  kernels::RmsNorm(context, tokens.own().count, config.dim, static_cast<float>(config.norm_eps), x,
+                   gain, y.data(), rms.data());
+}
+
+template <class T>
+void LayerPass<T>::NormBackward(const float* x, const float* gain, std::span<const float> rms,
+                                const T* dy, float* dgain) const {
+  std::fill_n(dgain, config.dim, 0.0f);
+  kernels::RmsNormBackward(context, tokens.own().count, config.dim, x, gain, rms.data(), dy,
+                           scratch->dx.data(), dgain);
+}
+
+// Normalised rows of all ranks, for a product, begun to be brought together from the own ones.
+template <class T>
+const T* LayerPass<T>::BeginWhole(std::span<const T> own, comm::Exchange* exchange) const {
+  if (tokens.exchange.alone()) return own.data();
+  const auto [first, count] = tokens.own();
+  T* const all = scratch->normed.data();
+  CopyRows(context, count, config.dim, own.data(), all + first * config.dim);
+  *exchange = tokens.exchange.BeginGather(tokens.n(), config.dim, all);
+  return all;
+}
+
+template <class T>
+const T* LayerPass<T>::Whole(std::span<const T> own) const {
+  comm::Exchange exchange;
+  const T* whole = BeginWhole(own, &exchange);
+  tokens.exchange.Finish(&exchange);
+  return whole;
+}
+
+// to [O, dim] = x [O, dim] + what `weight` makes of `input` [N, in]. `to` may be x.
+template <class T>
+void LayerPass<T>::AddProduct(const LinearWeight<T>& weight, const T* input, const float* x,
+                              float* to) const {
+  const int64_t dim = config.dim, n = tokens.n(), own = tokens.own().count, in = weight.in();
+  if (to != x) CopyRows(context, own, dim, x, to);
+  if (tokens.exchange.alone()) {
+    return weight.Apply(context, tokens.phases, input, in, &scratch->quantized, to, dim, true);
+  }
+  T* const part = scratch->part.data();
+  T* const received = scratch->received.data();
+  weight.Apply(context, tokens.phases, input, in, &scratch->quantized, part, dim);
+  comm::Exchange exchange = tokens.exchange.BeginScatter(n, dim, part, received);
+  tokens.exchange.Finish(&exchange);
+  kernels::SumParts<T, float>(context, own * dim, tokens.exchange.Parts<T>(n, dim, part, received),
+                              true, to);
+}
+
+template <class T>
+void LayerPass<T>::Attend(const kernels::KvLayer& cache) const {
+  const Widths w(config);
   const T* q = a->qkv.data();
   const T* k = q + w.q;
   const T* v = k + w.kv;
   if (tokens.segments.empty()) {
-    kernels::Attention(context, SelfAttention(c, tokens.grid), q, k, v, a->attended.data(),
+    kernels::Attention(context, SelfAttention(config, tokens.grid), q, k, v, a->attended.data(),
                        a->lse.data());
     return;
   }
   kernels::StoreKeysValues(context, cache, tokens.segments, k, v, w.qkv);
-  kernels::PagedAttention(context, {.heads = c.n_heads, .q_stride = w.qkv, .out_stride = w.q},
+  kernels::PagedAttention(context, {.heads = config.n_heads, .q_stride = w.qkv, .out_stride = w.q},
                           cache, tokens.segments, q, a->attended.data());
 }
 
-}  // namespace
-
-namespace {
-
 // Everything up to the residual stream behind attention.
 template <class T>
-void AttentionForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                      const kernels::RopeTable& rope, const TokenRows& tokens,
-                      const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
-                      float* x_mid) {
-  const Widths w(c);
-  const int64_t n = tokens.n();
-  kernels::RmsNorm(context, n, c.dim, static_cast<float>(c.norm_eps), a->x.data(),
-                   weights.attention_norm, a->attention_normed.data(), a->attention_rms.data());
-  weights.wqkv.Apply(context, tokens.phases, a->attention_normed.data(), c.dim, &scratch->quantized,
-                     a->qkv.data(), w.qkv);
-  kernels::Rope(context, rope, tokens.positions, c.n_heads + c.n_kv_heads, a->qkv.data(), w.qkv,
-                false);
-  Attend(context, c, tokens, cache, a);
-  if (x_mid != a->x.data()) CopyRows(context, n, c.dim, a->x.data(), c.dim, x_mid, c.dim);
-  weights.wo.Apply(context, tokens.phases, a->attended.data(), w.q, &scratch->quantized, x_mid,
-                   c.dim, true);
+void LayerPass<T>::AttentionForward(const kernels::KvLayer& cache, float* x_mid) const {
+  const Widths w(config);
+  Norm(a->x.data(), weights.attention_norm, a->attention_normed, a->attention_rms);
+  weights.wqkv.Apply(context, tokens.phases, Whole(a->attention_normed), config.dim,
+                     &scratch->quantized, a->qkv.data(), w.qkv);
+  kernels::Rope(context, rope, tokens.positions, config.n_heads + config.n_kv_heads, a->qkv.data(),
+                w.qkv, false);
+  Attend(cache);
+  AddProduct(weights.wo, a->attended.data(), a->x.data(), x_mid);
+}
+
+// Returns the normalised rows of all ranks.
+template <class T>
+const T* LayerPass<T>::GateUpForward() const {
+  const T* normed = Whole(a->ffn_normed);
+  weights.w13.Apply(context, tokens.phases, normed, config.dim, &scratch->quantized,
+                    a->gate_up.data(), 2 * config.hidden_dim);
+  return normed;
 }
 
 template <class T>
-void GateUpForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                   const TokenRows& tokens, LayerActivations<T>* a, Scratch<T>* scratch) {
-  weights.w13.Apply(context, tokens.phases, a->ffn_normed.data(), c.dim, &scratch->quantized,
-                    a->gate_up.data(), 2 * c.hidden_dim);
+void LayerPass<T>::Forward(const kernels::KvLayer& cache, float* x_out) const {
+  float* const x_mid = x_out == a->x.data() ? x_out : a->x_mid.data();
+  AttentionForward(cache, x_mid);
+  Norm(x_mid, weights.ffn_norm, a->ffn_normed, a->ffn_rms);
+  GateUpForward();
+  kernels::SwiGlu(context, tokens.n(), config.hidden_dim, a->gate_up.data(), scratch->gated.data());
+  AddProduct(weights.w2, scratch->gated.data(), x_mid, x_out);
 }
 
-// What the forward pass did not keep.
+// What the forward pass did not keep. Returns GateUpForward's rows, null if it did not run.
 template <class T>
-void ComputeAgain(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                  const kernels::RopeTable& rope, const TokenRows& tokens, Recompute recompute,
-                  LayerActivations<T>* a, Scratch<T>* scratch) {
-  if (recompute == Recompute::kNone) return;
-  const int64_t n = tokens.n();
-  const float eps = static_cast<float>(c.norm_eps);
+const T* LayerPass<T>::ComputeAgain(Recompute recompute) const {
+  if (recompute == Recompute::kNone) return nullptr;
   if (recompute == Recompute::kLayers) {
-    AttentionForward(context, c, weights, rope, tokens, {}, a, scratch, a->x_mid.data());
+    AttentionForward({}, a->x_mid.data());
   } else {
-    kernels::RmsNorm(context, n, c.dim, eps, a->x.data(), weights.attention_norm,
-                     a->attention_normed.data(), a->attention_rms.data());
+    Norm(a->x.data(), weights.attention_norm, a->attention_normed, a->attention_rms);
   }
-  kernels::RmsNorm(context, n, c.dim, eps, a->x_mid.data(), weights.ffn_norm, a->ffn_normed.data(),
-                   a->ffn_rms.data());
-  if (recompute >= Recompute::kFeedForward) {
-    GateUpForward(context, c, weights, tokens, a, scratch);
-  }
+  Norm(a->x_mid.data(), weights.ffn_norm, a->ffn_normed, a->ffn_rms);
+  return recompute >= Recompute::kFeedForward ? GateUpForward() : nullptr;
 }
 
-}  // namespace
-
+// The rounded gradient of the residual stream, begun to be brought together from all ranks.
 template <class T>
-void LayerForward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                  const kernels::RopeTable& rope, const TokenRows& tokens,
-                  const kernels::KvLayer& cache, LayerActivations<T>* a, Scratch<T>* scratch,
-                  float* x_out) {
-  const int64_t n = tokens.n();
-  const bool in_place = x_out == a->x.data();
-  float* const x_mid = in_place ? x_out : a->x_mid.data();
-  AttentionForward(context, c, weights, rope, tokens, cache, a, scratch, x_mid);
-  kernels::RmsNorm(context, n, c.dim, static_cast<float>(c.norm_eps), x_mid, weights.ffn_norm,
-                   a->ffn_normed.data(), a->ffn_rms.data());
-  GateUpForward(context, c, weights, tokens, a, scratch);
-  kernels::SwiGlu(context, n, c.hidden_dim, a->gate_up.data(), scratch->gated.data());
-  if (!in_place) CopyRows(context, n, c.dim, x_mid, c.dim, x_out, c.dim);
-  weights.w2.Apply(context, tokens.phases, scratch->gated.data(), c.hidden_dim, &scratch->quantized,
-                   x_out, c.dim, true);
+comm::Exchange LayerPass<T>::BeginGradient() const {
+  const auto [first, count] = tokens.own();
+  T* const all = scratch->dx_t.data();
+  kernels::Convert(context, count * config.dim, scratch->dx.data(), all + first * config.dim);
+  return tokens.exchange.BeginGather(tokens.n(), config.dim, all);
 }
 
 template <class T>
-void LayerBackward(const Context& context, const ModelConfig& c, const LayerWeights<T>& weights,
-                   const kernels::RopeTable& rope, const TokenRows& tokens, Recompute recompute,
-                   LayerActivations<T>* a, Scratch<T>* s, float* gradients) {
-  const Widths w(c);
-  const LayerOffsets at(c);
-  const int64_t n = tokens.n(), hidden = c.hidden_dim;
-  ComputeAgain(context, c, weights, rope, tokens, recompute, a, s);
-  float* dx = s->dx.data();
-  T* dx_t = s->dx_t.data();
-  T* d_normed = s->d_normed.data();
+const T* SumOwnRows(const Context& context, int64_t dim, const TokenRows& tokens,
+                    comm::Exchange* exchange, Scratch<T>* scratch) {
+  const auto [first, count] = tokens.own();
+  T* const all = scratch->d_normed.data();
+  T* const own = all + first * dim;
+  if (tokens.exchange.alone()) return own;
+  tokens.exchange.Finish(exchange);
+  kernels::SumParts<T, T>(context, count * dim,
+                          tokens.exchange.Parts<T>(tokens.n(), dim, all, scratch->received.data()),
+                          false, own);
+  return own;
+}
 
-  // Feed-forward.
-  kernels::Convert(context, n * c.dim, dx, dx_t);
-  kernels::Matmul(context, n, dx_t, c.dim, weights.w2.backward, s->gated.data(), hidden);
-  kernels::SwiGluBackward(context, n, hidden, a->gate_up.data(), s->gated.data(), a->gate_up.data(),
-                          s->gated.data());
+// What has to come from other ranks is asked for a product ahead of its use.
+template <class T>
+void LayerPass<T>::FeedForwardBackward(const T* normed, float* gradients) const {
+  const LayerOffsets at(config);
+  const int64_t n = tokens.n(), dim = config.dim, hidden = config.hidden_dim;
+  const T* dx_t = scratch->dx_t.data();
+  T* const gated = scratch->gated.data();
+  T* const d_normed = scratch->d_normed.data();
+  comm::Exchange gradient = BeginGradient(), inputs;
+  if (normed == nullptr) normed = BeginWhole(a->ffn_normed, &inputs);
+  tokens.exchange.Finish(&gradient);
+  kernels::Matmul(context, n, dx_t, dim, weights.w2.backward, gated, hidden);
+  kernels::SwiGluBackward(context, n, hidden, a->gate_up.data(), gated, a->gate_up.data(), gated);
   const T* d_gate_up = a->gate_up.data();
-  kernels::MatmulTransposedA(context, c.dim, hidden, n, dx_t, c.dim, s->gated.data(), hidden,
-                             gradients + at.w2, hidden);
-  kernels::MatmulTransposedA(context, 2 * hidden, c.dim, n, d_gate_up, 2 * hidden,
-                             a->ffn_normed.data(), c.dim, gradients + at.w13, c.dim);
-  kernels::Matmul(context, n, d_gate_up, 2 * hidden, weights.w13.backward, d_normed, c.dim);
-  std::fill_n(gradients + at.ffn_norm, c.dim, 0.0f);
-  kernels::RmsNormBackward(context, n, c.dim, a->x_mid.data(), weights.ffn_norm, a->ffn_rms.data(),
-                           d_normed, dx, gradients + at.ffn_norm);
-
-  // Attention.
-  kernels::Convert(context, n * c.dim, dx, dx_t);
-  kernels::MatmulTransposedA(context, c.dim, w.q, n, dx_t, c.dim, a->attended.data(), w.q,
-                             gradients + at.wo, w.q);
-  kernels::Matmul(context, n, dx_t, c.dim, weights.wo.backward, s->d_attended.data(), w.q);
-  const T* q = a->qkv.data();
-  T* dq = s->d_qkv.data();
-  kernels::AttentionBackward(context, SelfAttention(c, tokens.grid), q, q + w.q, q + w.q + w.kv,
-                             a->attended.data(), a->lse.data(), s->d_attended.data(), dq, dq + w.q,
-                             dq + w.q + w.kv);
-  kernels::Rope(context, rope, tokens.positions, c.n_heads + c.n_kv_heads, dq, w.qkv, true);
-  kernels::MatmulTransposedA(context, w.qkv, c.dim, n, dq, w.qkv, a->attention_normed.data(), c.dim,
-                             gradients + at.wqkv, c.dim);
-  kernels::Matmul(context, n, dq, w.qkv, weights.wqkv.backward, d_normed, c.dim);
-  std::fill_n(gradients + at.attention_norm, c.dim, 0.0f);
-  kernels::RmsNormBackward(context, n, c.dim, a->x.data(), weights.attention_norm,
-                           a->attention_rms.data(), d_normed, dx, gradients + at.attention_norm);
+  kernels::Matmul(context, n, d_gate_up, 2 * hidden, weights.w13.backward, d_normed, dim);
+  comm::Exchange sums = tokens.exchange.BeginScatter(n, dim, d_normed, scratch->received.data());
+  kernels::MatmulTransposedA(context, dim, hidden, n, dx_t, dim, gated, hidden, gradients + at.w2,
+                             hidden);
+  tokens.exchange.Finish(&inputs);
+  kernels::MatmulTransposedA(context, 2 * hidden, dim, n, d_gate_up, 2 * hidden, normed, dim,
+                             gradients + at.w13, dim);
+  NormBackward(a->x_mid.data(), weights.ffn_norm, a->ffn_rms,
+               SumOwnRows(context, dim, tokens, &sums, scratch), gradients + at.ffn_norm);
 }
 
-#define CRIA_INSTANTIATE(T)                                                                  \
-  template void LayerForward<T>(                                                             \
-      const Context&, const ModelConfig&, const LayerWeights<T>&, const kernels::RopeTable&, \
-      const TokenRows&, const kernels::KvLayer&, LayerActivations<T>*, Scratch<T>*, float*); \
-  template void LayerBackward<T>(const Context&, const ModelConfig&, const LayerWeights<T>&, \
-                                 const kernels::RopeTable&, const TokenRows&, Recompute,     \
-                                 LayerActivations<T>*, Scratch<T>*, float*);
-CRIA_INSTANTIATE(float)
-CRIA_INSTANTIATE(BF16)
-#undef CRIA_INSTANTIATE
+template <class T>
+void LayerPass<T>::AttentionBackward(float* gradients) const {
+  const Widths w(config);
+  const LayerOffsets at(config);
+  const int64_t n = tokens.n(), dim = config.dim;
+  const T* dx_t = scratch->dx_t.data();
+  const T* q = a->qkv.data();
+  T* const dq = scratch->d_qkv.data();
+  T* const d_normed = scratch->d_normed.data();
+  comm::Exchange gradient = BeginGradient(), inputs;
+  const T* normed = BeginWhole(a->attention_normed, &inputs);
+  tokens.exchange.Finish(&gradient);
+  kernels::Matmul(context, n, dx_t, dim, weights.wo.backward, scratch->d_attended.data(), w.q);
+  kernels::AttentionBackward(context, SelfAttention(config, tokens.grid), q, q + w.q,
+                             q + w.q + w.kv, a->attended.data(), a->lse.data(),
+                             scratch->d_attended.data(), dq, dq + w.q, dq + w.q + w.kv);
+  kernels::Rope(context, rope, tokens.positions, config.n_heads + config.n_kv_heads, dq, w.qkv,
+                true);
+  kernels::Matmul(context, n, dq, w.qkv, weights.wqkv.backward, d_normed, dim);
+  comm::Exchange sums = tokens.exchange.BeginScatter(n, dim, d_normed, scratch->received.data());
+  kernels::MatmulTransposedA(context, dim, w.q, n, dx_t, dim, a->attended.data(), w.q,
+                             gradients + at.wo, w.q);
+  tokens.exchange.Finish(&inputs);
+  kernels::MatmulTransposedA(context, w.qkv, dim, n, dq, w.qkv, normed, dim, gradients + at.wqkv,
+                             dim);
+  NormBackward(a->x.data(), weights.attention_norm, a->attention_rms,
+               SumOwnRows(context, dim, tokens, &sums, scratch), gradients + at.attention_norm);
+}
+
+template <class T>
+void LayerPass<T>::Backward(Recompute recompute, float* gradients) const {
+  const T* normed = ComputeAgain(recompute);
+  FeedForwardBackward(normed, gradients);
+  AttentionBackward(gradients);
+}
+
+template struct LayerPass<float>;
+template struct LayerPass<BF16>;
+template const float* SumOwnRows(const Context&, int64_t, const TokenRows&, comm::Exchange*,
+                                 Scratch<float>*);
+template const BF16* SumOwnRows(const Context&, int64_t, const TokenRows&, comm::Exchange*,
+                                Scratch<BF16>*);
 
 }  // namespace cria

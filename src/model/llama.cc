@@ -11,6 +11,8 @@
 #include "kernels/sum.h"
 #include "model/layer.h"
 #include "model/ragged_batch.h"
+#include "model/tensor_share.h"
+#include "model/vocabulary_share.h"
 
 namespace cria {
 namespace {
@@ -20,23 +22,28 @@ class LlamaOf : public Llama {
  public:
   LlamaOf(const ModelConfig& config, const LlamaOptions& options)
       : config_(config),
+        exchange_(options.tensor_ranks),
+        share_(ShareConfig(config, exchange_.size())),
+        vocabulary_(config.vocab_size, exchange_),
         for_training_(options.for_training),
         recompute_(options.recompute),
         rope_(kernels::MakeRopeTable(config.max_seq_len, config.head_dim, config.rope_theta,
-                                     RopeFactors(config))) {}
+                                     RopeFactors(config))) {
+    CRIA_CHECK(exchange_.alone() || for_training_, "several ranks share a model only in training");
+  }
 
   const ModelConfig& config() const override { return config_; }
 
   void SetGroup(const Context& context, int group, const float* values) override {
     CRIA_CHECK(source_ == nullptr || group == 0 || group > config_.n_layers, "layer {} is streamed",
                group - 1);
-    weights_.SetGroup(context, config_, group, values, {true, for_training_});
+    weights_.SetGroup(context, share_, group, values, {true, for_training_});
   }
 
   void StreamLayers(WeightSource* source) override {
     CRIA_CHECK(for_training_ && weights_.layers.empty(), "before any weights are set");
     source_ = source;
-    ModelConfig one = config_;
+    ModelConfig one = share_;
     one.n_layers = 1;
     streamed_.layers.resize(1);
     streamed_config_ = one;
@@ -53,7 +60,7 @@ class LlamaOf : public Llama {
     Activations<T>& a = Reserve(batch.rows * batch.seq_len);
     const TokenRows tokens = GridRows(batch, &a);
     RunFull(context, tokens, batch.tokens, false, &a);
-    HeadLoss(context, tokens.n(), batch.targets.data(), &a);
+    HeadLoss(context, batch.targets, &a);
     CRIA_CHECK(token_loss.empty() || token_loss.size() == static_cast<size_t>(tokens.n()));
     std::copy_n(a.head.loss.data(), token_loss.size(), token_loss.begin());
     return SumLoss(a.head, tokens.n());
@@ -68,22 +75,22 @@ class LlamaOf : public Llama {
     RunFull(context, tokens, batch.tokens, true, &a);
     float* embedding = config_.tied_embeddings ? gradients->Open(0) : nullptr;
     const int top = config_.n_layers + 1;
-    HeadBackward(context, tokens.n(), batch.targets.data(), gradient_scale, &a,
-                 gradients->Open(top), embedding);
+    HeadBackward(context, tokens, batch.targets, gradient_scale, &a, gradients->Open(top),
+                 embedding);
     gradients->Close(top);
     for (int l = config_.n_layers - 1; l >= 0; --l) {
       const LayerWeights<T>& weights =
           Layer(context, l, l > 0 ? l : -1, {recompute_ >= Recompute::kFeedForward, true});
-      LayerBackward(context, config_, weights, rope_, tokens, recompute_,
-                    &a.layers[static_cast<size_t>(l)], &a.scratch, gradients->Open(1 + l));
+      LayerPass<T>{context,   share_, weights, rope_, tokens, &a.layers[static_cast<size_t>(l)],
+                   &a.scratch}
+          .Backward(recompute_, gradients->Open(1 + l));
       gradients->Close(1 + l);
     }
     if (embedding == nullptr) {
       embedding = gradients->Open(0);
-      kernels::SetZero(context, config_.vocab_size * config_.dim, embedding);
+      kernels::SetZero(context, share_.vocab_size * config_.dim, embedding);
     }
-    kernels::EmbeddingBackward(context, tokens.n(), config_.dim, a.scratch.dx.data(),
-                               batch.tokens.data(), embedding);
+    EmbeddingBackward(context, batch.tokens, &a, embedding);
     gradients->Close(0);
     return SumLoss(a.head, tokens.n());
   }
@@ -103,7 +110,7 @@ class LlamaOf : public Llama {
       const int64_t from = batch.wanted_rows[i], to = static_cast<int64_t>(i);
       if (from != to) std::copy_n(x + from * config_.dim, config_.dim, x + to * config_.dim);
     }
-    FinalNorm(context, batch.wanted.n(), x, &a);
+    FinalNorm(context, {0, batch.wanted.n()}, x, &a);
     WriteLogits(context, batch, &a, logits);
   }
 
@@ -128,7 +135,8 @@ class LlamaOf : public Llama {
   Activations<T>& Reserve(int64_t n) {
     if (!activations_ || activations_->n < n) {
       activations_.reset();  // free the old ones first
-      activations_ = std::make_unique<Activations<T>>(config_, n, for_training_, recompute_);
+      activations_ = std::make_unique<Activations<T>>(share_, PassTokens{n, exchange_.size()},
+                                                      for_training_, recompute_);
     }
     return *activations_;
   }
@@ -136,15 +144,18 @@ class LlamaOf : public Llama {
   TokenRows GridRows(const Batch& batch, Activations<T>* a) const {
     const int64_t n = batch.rows * batch.seq_len;
     for (int64_t i = 0; i < n; ++i) a->positions[i] = static_cast<int32_t>(i % batch.seq_len);
-    return {
-        {n, 0}, a->positions.span().first(static_cast<size_t>(n)), {batch.rows, batch.seq_len}, {}};
+    return {{n, 0},
+            a->positions.span().first(static_cast<size_t>(n)),
+            {batch.rows, batch.seq_len},
+            {},
+            exchange_};
   }
 
   // Returns the residual stream behind the layers. They keep what they saw when this model trains;
   // else one set of buffers serves all and the residual stream stays in place.
   float* RunLayers(const Context& context, const TokenRows& tokens, std::span<const int32_t> ids,
                    KvPool* pool, bool then_backward, Activations<T>* a) {
-    weights_.Embed(context, config_.dim, ids, a->layers[0].x.data());
+    Embed(context, ids, a);
     for (int l = 0; l < config_.n_layers; ++l) {
       const bool last = l + 1 == config_.n_layers;
       LayerActivations<T>& layer = a->layers[for_training_ ? static_cast<size_t>(l) : 0];
@@ -156,9 +167,8 @@ class LlamaOf : public Llama {
                                              : then_backward ? 1 + l
                                                              : -1,
                                              {true, false});
-      LayerForward(context, config_, weights, rope_, tokens,
-                   pool != nullptr ? pool->layer(l) : kernels::KvLayer(), &layer, &a->scratch,
-                   x_out);
+      LayerPass<T>{context, share_, weights, rope_, tokens, &layer, &a->scratch}.Forward(
+          pool != nullptr ? pool->layer(l) : kernels::KvLayer(), x_out);
     }
     return for_training_ ? a->head.x.data() : a->layers[0].x.data();
   }
@@ -171,15 +181,43 @@ class LlamaOf : public Llama {
     return streamed_.layers[0];
   }
 
-  void FinalNorm(const Context& context, int64_t rows, const float* x, Activations<T>* a) {
-    kernels::RmsNorm(context, rows, config_.dim, static_cast<float>(config_.norm_eps), x,
-                     weights_.norm, a->head.normed.data(), a->head.rms.data());
+  void Embed(const Context& context, std::span<const int32_t> ids, Activations<T>* a) {
+    const auto lookup = [&](std::span<const int32_t> rows, float* to) {
+      weights_.Embed(context, config_.dim, rows, to);
+    };
+    float* const x = a->layers[0].x.data();
+    if (exchange_.alone()) return lookup(ids, x);
+    vocabulary_.Embed(config_.dim, ids, lookup, a->scratch.rows_in.data(),
+                      a->scratch.rows_out.data(), x);
+  }
+
+  // gradient += that of the table's rows, from scratch.dx.
+  void EmbeddingBackward(const Context& context, std::span<const int32_t> ids, Activations<T>* a,
+                         float* gradient) {
+    Scratch<T>& s = a->scratch;
+    if (exchange_.alone()) {
+      return kernels::EmbeddingBackward(context, std::ssize(ids), config_.dim, s.dx.data(),
+                                        ids.data(), gradient);
+    }
+    const std::vector<int32_t> mine = vocabulary_.ReturnGradients(
+        config_.dim, ids, s.dx.data(), s.rows_in.data(), s.rows_out.data());
+    kernels::EmbeddingBackward(context, std::ssize(mine), config_.dim, s.rows_in.data(),
+                               mine.data(), gradient);
+  }
+
+  // `own` rows of x, to their place among all.
+  void FinalNorm(const Context& context, TokenStretch own, const float* x, Activations<T>* a) {
+    kernels::RmsNorm(context, own.count, config_.dim, static_cast<float>(config_.norm_eps), x,
+                     weights_.norm, a->head.normed.data() + own.first * config_.dim,
+                     a->head.rms.data());
   }
 
   // Whole sequences, up to the final norm of every row.
   void RunFull(const Context& context, const TokenRows& tokens, std::span<const int32_t> ids,
                bool then_backward, Activations<T>* a) {
-    FinalNorm(context, tokens.n(), RunLayers(context, tokens, ids, nullptr, then_backward, a), a);
+    FinalNorm(context, tokens.own(), RunLayers(context, tokens, ids, nullptr, then_backward, a), a);
+    comm::Exchange exchange = exchange_.BeginGather(tokens.n(), config_.dim, a->head.normed.data());
+    exchange_.Finish(&exchange);
   }
 
   // Rows that stand in the caller's order go straight to it; else by way of head.logits.
@@ -209,38 +247,53 @@ class LlamaOf : public Llama {
       const int64_t prompt = std::clamp<int64_t>(all.prompt - first, 0, rows);
       weights_.output.Apply(context, {prompt, rows - prompt},
                             a->head.normed.data() + first * config_.dim, config_.dim,
-                            &a->scratch.quantized, a->head.logits.data(), config_.vocab_size);
+                            &a->scratch.quantized, a->head.logits.data(), share_.vocab_size);
       f(first, rows);
     }
   }
 
-  void HeadLoss(const Context& context, int64_t n, const int32_t* targets, Activations<T>* a) {
-    HeadActivations<T>& head = a->head;
-    ForEachLogitBlock(context, {n, 0}, a, [&](int64_t first, int64_t rows) {
-      kernels::CrossEntropy<T>(context, rows, config_.vocab_size, head.logits.data(),
-                               targets + first, 1, head.loss.data() + first, nullptr);
+  void HeadLoss(const Context& context, std::span<const int32_t> targets, Activations<T>* a) {
+    ForEachLogitBlock(context, {std::ssize(targets), 0}, a, [&](int64_t first, int64_t rows) {
+      CrossEntropy(context, targets.subspan(first, rows), 1, &a->head, first, nullptr);
     });
+  }
+
+  // Of the block of logits that begins at row `first`.
+  void CrossEntropy(const Context& context, std::span<const int32_t> targets, float scale,
+                    HeadActivations<T>* head, int64_t first, T* dlogits) {
+    float* const loss = head->loss.data() + first;
+    if (exchange_.alone()) {
+      kernels::CrossEntropy(context, std::ssize(targets), config_.vocab_size, head->logits.data(),
+                            targets.data(), scale, loss, dlogits);
+    } else {
+      vocabulary_.CrossEntropy(context, targets, head->logits.data(), scale, loss, dlogits);
+    }
   }
 
   // Loss, gradients of the last group (with tied embeddings the output's go to `tied`), and
   // scratch.dx = gradient at the final residual stream.
-  void HeadBackward(const Context& context, int64_t n, const int32_t* targets, float scale,
-                    Activations<T>* a, float* gradients, float* tied) {
+  void HeadBackward(const Context& context, const TokenRows& tokens,
+                    std::span<const int32_t> targets, float scale, Activations<T>* a,
+                    float* gradients, float* tied) {
     HeadActivations<T>& head = a->head;
-    const int64_t dim = config_.dim, vocab = config_.vocab_size;
+    Scratch<T>& s = a->scratch;
+    const int64_t n = tokens.n(), dim = config_.dim, vocab = share_.vocab_size;
     ForEachLogitBlock(context, {n, 0}, a, [&](int64_t first, int64_t rows) {
-      kernels::CrossEntropy(context, rows, vocab, head.logits.data(), targets + first, scale,
-                            head.loss.data() + first, head.dlogits.data() + first * vocab);
+      CrossEntropy(context, targets.subspan(first, rows), scale, &head, first,
+                   head.dlogits.data() + first * vocab);
     });
+    kernels::Matmul(context, n, head.dlogits.data(), vocab, weights_.output.backward,
+                    s.d_normed.data(), dim);
+    comm::Exchange sums = exchange_.BeginScatter(n, dim, s.d_normed.data(), s.received.data());
     kernels::MatmulTransposedA(context, vocab, dim, n, head.dlogits.data(), vocab,
                                head.normed.data(), dim, tied != nullptr ? tied : gradients + dim,
                                dim);
-    kernels::Matmul(context, n, head.dlogits.data(), vocab, weights_.output.backward,
-                    a->scratch.d_normed.data(), dim);
-    kernels::SetZero(context, n * dim, a->scratch.dx.data());
+    const T* d_normed = SumOwnRows(context, dim, tokens, &sums, &s);
+    const int64_t own = tokens.own().count;
+    kernels::SetZero(context, own * dim, s.dx.data());
     std::fill_n(gradients, dim, 0.0f);
-    kernels::RmsNormBackward(context, n, dim, head.x.data(), weights_.norm, head.rms.data(),
-                             a->scratch.d_normed.data(), a->scratch.dx.data(), gradients);
+    kernels::RmsNormBackward(context, own, dim, head.x.data(), weights_.norm, head.rms.data(),
+                             d_normed, s.dx.data(), gradients);
   }
 
   static double SumLoss(const HeadActivations<T>& head, int64_t n) {
@@ -250,6 +303,9 @@ class LlamaOf : public Llama {
   }
 
   ModelConfig config_;
+  TokenExchange exchange_;
+  ModelConfig share_;  // of this rank; config_ when alone
+  VocabularyShare vocabulary_;
   bool for_training_;
   Recompute recompute_;
   kernels::RopeTable rope_;
@@ -309,8 +365,9 @@ int64_t ProductScratch(const ModelConfig& c, int64_t n) {
 
 }  // namespace
 
-int64_t ModelTrainingBytes(const ModelConfig& c, Precision precision, int64_t rows, int64_t seq_len,
+int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, const PassTokens& tokens,
                            const TrainingMemory& memory) {
+  const ModelConfig c = ShareConfig(config, tokens.ranks);
   const bool bf16 = precision == Precision::kBF16;
   int64_t layer = 0;
   // Operands forward and backward.
@@ -323,10 +380,25 @@ int64_t ModelTrainingBytes(const ModelConfig& c, Precision precision, int64_t ro
   layer += packed(2 * c.hidden_dim, c.dim) + packed(c.dim, c.hidden_dim);
   const int64_t weights = (memory.stream_layers ? 1 : c.n_layers) * layer +
                           packed(c.vocab_size, c.dim) + ReservedBytes(4 * c.vocab_size * c.dim);
-  const int64_t n = rows * seq_len;
+  const int64_t n = tokens.n;
   return weights + (bf16 ? ProductScratch<BF16>(c, n) : ProductScratch<float>(c, n)) +
-         (bf16 ? ActivationBytes<BF16>(c, n, true, memory.recompute)
-               : ActivationBytes<float>(c, n, true, memory.recompute));
+         (bf16 ? ActivationBytes<BF16>(c, tokens, true, memory.recompute)
+               : ActivationBytes<float>(c, tokens, true, memory.recompute));
+}
+
+int64_t TensorSentBytes(const ModelConfig& config, Precision precision, int64_t tokens, int ranks,
+                        Recompute recompute) {
+  if (ranks == 1) return 0;
+  // A gather and a scatter send as much; a layer has two of each forward and backward, the
+  // backward pass gathers the inputs of its products again, and what is computed again is sent
+  // again, but for the inputs of w1 and w3.
+  int64_t per_layer = 2 * 2 + 2 * 2 + 2;
+  if (recompute == Recompute::kLayers) per_layer += 2;
+  const int64_t exchanges = config.n_layers * per_layer + 2;  // and the head's
+  const int64_t others = tokens * config.dim * (ranks - 1) / ranks;
+  const int64_t value_bytes = precision == Precision::kBF16 ? 2 : 4;
+  // Rows of the embedding there and back, as the ids have it; two numbers a token of the loss.
+  return others * exchanges * value_bytes + 2 * 4 * others / ranks + tokens * 2 * 4 * (ranks - 1);
 }
 
 }  // namespace cria

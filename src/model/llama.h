@@ -13,6 +13,7 @@
 #include "model/kv_pool.h"
 #include "model/parameter_stream.h"
 #include "model/parameters.h"
+#include "model/token_exchange.h"
 
 namespace cria {
 
@@ -37,7 +38,7 @@ struct Segment {
 class Llama {
  public:
   virtual ~Llama() = default;
-  virtual const ModelConfig& config() const = 0;
+  virtual const ModelConfig& config() const = 0;  ///< of the whole model
 
   /// Packs the weights of one group (ParameterGroups) for the kernels: fp32 values in the order of
   /// the block. All groups must be set before the first pass, and again after every optimizer step.
@@ -79,6 +80,11 @@ struct LlamaOptions {
   Precision precision = Precision::kF32;
   bool for_training = false;
   Recompute recompute = Recompute::kNone;  ///< in training; changes no bit
+  /// Ranks that share every layer (tensor_share.h), this one among them; they call Loss and
+  /// LossAndGradients together, with the same batch. Parameters, groups and gradients are then
+  /// those of the own share; gradients of norms are the own tokens' and have to be added over the
+  /// ranks. Outlives the model. Training only.
+  comm::Communicator* tensor_ranks = nullptr;
 };
 std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& options);
 
@@ -89,9 +95,14 @@ struct TrainingMemory {
   friend bool operator==(const TrainingMemory&, const TrainingMemory&) = default;
 };
 
-/// Bytes of a model made for training once it ran `rows` x `seq_len` tokens: its packed weights and
-/// its activations. Master weights, gradients and moments are the trainer's.
-int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, int64_t rows,
-                           int64_t seq_len, const TrainingMemory& memory);
+/// Bytes of a model made for training once it ran passes of so many tokens, on one of
+/// `tokens.ranks` that share it: its packed weights and its activations. Master weights, gradients
+/// and moments are the trainer's.
+int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, const PassTokens& tokens,
+                           const TrainingMemory& memory);
+
+/// What one of several tensor-parallel ranks sends in a pass forward and backward.
+int64_t TensorSentBytes(const ModelConfig& config, Precision precision, int64_t tokens, int ranks,
+                        Recompute recompute);
 
 }  // namespace cria

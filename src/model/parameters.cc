@@ -1,11 +1,9 @@
-// The list itself, and the initial values.
+// The list itself, and blocks that hold some of it.
 #include "model/parameters.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/error.h"
-#include "base/random.h"
 
 namespace cria {
 
@@ -106,36 +104,6 @@ std::vector<ParameterRange> ParameterBlock::HeldOf(const ParameterRange& range) 
     if (first < end) parts.push_back({first, end - first});
   }
   return parts;
-}
-
-void InitializeParameters(const Context& context, const ModelConfig& config, uint64_t seed,
-                          ParameterBlock* parameters) {
-  const double std_of_inputs = 1 / std::sqrt(static_cast<double>(config.dim));
-  const double residual_std = std_of_inputs / std::sqrt(2.0 * config.n_layers);
-  // Blocks of fixed size have a stream each, so large tensors fill on all cores.
-  constexpr int64_t kBlock = 1 << 16;
-  uint64_t stream = 0;
-  for (const ParameterSpec& spec : parameters->specs()) {
-    const bool norm = spec.role == ParameterRole::kNorm;
-    const double std = spec.role == ParameterRole::kResidualMatrix ? residual_std : std_of_inputs;
-    const int64_t blocks = (spec.elements() + kBlock - 1) / kBlock;
-    context.ParallelFor(blocks, [&](int64_t b) {
-      const int64_t first = spec.offset + b * kBlock;
-      const ParameterRange block{first, std::min(kBlock, spec.offset + spec.elements() - first)};
-      const std::vector<ParameterRange> parts = parameters->HeldOf(block);
-      if (parts.empty()) return;
-      RandomStream random(seed, RandomPurpose::kInit, stream + static_cast<uint64_t>(b));
-      std::vector<float> values(static_cast<size_t>(block.elements), 1.0f);
-      if (!norm) {
-        for (float& value : values) value = static_cast<float>(std * random.NextNormal());
-      }
-      for (const ParameterRange& part : parts) {
-        std::copy_n(values.begin() + (part.offset - first), part.elements,
-                    parameters->values(part).begin());
-      }
-    });
-    if (!norm) stream += static_cast<uint64_t>(blocks);
-  }
 }
 
 }  // namespace cria

@@ -35,6 +35,8 @@ struct LinearWeight {
   std::vector<kernels::BlockMatrix> blocks;  ///< instead of `forward`: quantised, stacked
   Buffer<uint8_t> packed_blocks;             ///< their packed copy, if there is one
 
+  int64_t in() const { return blocks.empty() ? forward.k : blocks.front().k; }
+
   /// y [n, out] = x W^T, or +=. `quantized` holds the rounded x of quantised
   /// weights.
   template <class C>

@@ -3,6 +3,7 @@
 // or state.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,10 @@ class CheckpointWriter {
   void Add(std::string name, DType type, Shape shape, std::span<const uint8_t> bytes);
   /// A tensor of which this rank holds some slices, or none.
   void AddSlices(std::string name, DType type, Shape shape, std::vector<TensorSlice> slices);
+  /// A tensor of which this rank writes one slice (perhaps an empty one) that is made when its turn
+  /// comes. Such go one after the other in the order added, behind the rest, and `make` is called
+  /// on every rank: it may talk to the others. The bytes stay until the next call.
+  void AddMadeSlice(std::string name, DType type, Shape shape, std::function<TensorSlice()> make);
   /// A tensor that is made while it is written; such go one after the other, the others in
   /// parallel.
   void AddStreamed(OutputTensor tensor);
@@ -80,7 +85,8 @@ class CheckpointWriter {
     DType type;
     Shape shape;
     std::vector<TensorSlice> slices;
-    OutputTensor source;  // write is empty if not streamed
+    OutputTensor source;                // write is empty if not streamed
+    std::function<TensorSlice()> make;  // empty if `slices` are at hand
     int64_t bytes;
     size_t file;
     int64_t offset;
@@ -91,6 +97,8 @@ class CheckpointWriter {
     std::optional<OutputFile> output;  // while this rank writes
   };
   Tensor& Place(std::string name, DType type, Shape shape);
+  static void CheckSlice(const Tensor& tensor, const TensorSlice& slice);
+  void WriteAtHand(const Context& context, std::span<Tensor> tensors);
   size_t FileOf(const std::string& group);
   const OutputFile& OutputOf(const Tensor& tensor);
   void WriteStreamed();

@@ -60,7 +60,7 @@ CheckpointWriter::Tensor& CheckpointWriter::Place(std::string name, DType type, 
   const size_t file = FileOf(name.substr(0, slash));
   const int64_t offset = (files_[file].bytes + kAlignment - 1) / kAlignment * kAlignment;
   files_[file].bytes = offset + bytes;
-  tensors_.push_back({std::move(name), type, std::move(shape), {}, {}, bytes, file, offset});
+  tensors_.push_back({std::move(name), type, std::move(shape), {}, {}, {}, bytes, file, offset});
   return tensors_.back();
 }
 
@@ -74,14 +74,21 @@ void CheckpointWriter::Add(std::string name, DType type, Shape shape,
 void CheckpointWriter::AddSlices(std::string name, DType type, Shape shape,
                                  std::vector<TensorSlice> slices) {
   Tensor& tensor = Place(std::move(name), type, std::move(shape));
-  for (const TensorSlice& slice : slices) {
-    const int64_t end = slice.offset + std::ssize(slice.bytes);
-    const bool whole_blocks = slice.offset % kDigestBlockBytes == 0 &&
-                              (end % kDigestBlockBytes == 0 || end == tensor.bytes);
-    CRIA_CHECK(slice.offset >= 0 && end <= tensor.bytes && whole_blocks, "{}: bytes {} to {} of {}",
-               tensor.name, slice.offset, end, tensor.bytes);
-  }
+  for (const TensorSlice& slice : slices) CheckSlice(tensor, slice);
   tensor.slices = std::move(slices);
+}
+
+void CheckpointWriter::CheckSlice(const Tensor& tensor, const TensorSlice& slice) {
+  const int64_t end = slice.offset + std::ssize(slice.bytes);
+  const bool whole_blocks = slice.offset % kDigestBlockBytes == 0 &&
+                            (end % kDigestBlockBytes == 0 || end == tensor.bytes);
+  CRIA_CHECK(slice.offset >= 0 && end <= tensor.bytes && whole_blocks, "{}: bytes {} to {} of {}",
+             tensor.name, slice.offset, end, tensor.bytes);
+}
+
+void CheckpointWriter::AddMadeSlice(std::string name, DType type, Shape shape,
+                                    std::function<TensorSlice()> make) {
+  Place(std::move(name), type, std::move(shape)).make = std::move(make);
 }
 
 void CheckpointWriter::AddStreamed(OutputTensor tensor) {
@@ -127,6 +134,18 @@ const OutputFile& CheckpointWriter::OutputOf(const Tensor& tensor) {
 }
 
 void CheckpointWriter::WriteSlices(const Context& context) {
+  WriteAtHand(context, tensors_);
+  for (Tensor& tensor : tensors_) {
+    if (!tensor.make) continue;
+    tensor.slices = {tensor.make()};
+    tensor.make = nullptr;
+    CheckSlice(tensor, tensor.slices[0]);
+    WriteAtHand(context, {&tensor, 1});
+  }
+  WriteStreamed();
+}
+
+void CheckpointWriter::WriteAtHand(const Context& context, std::span<Tensor> tensors) {
   struct Unit {
     const OutputFile* output;
     int64_t offset;
@@ -134,12 +153,11 @@ void CheckpointWriter::WriteSlices(const Context& context) {
     std::span<uint64_t> digests;
   };
   std::vector<Unit> units;
-  for (size_t t = 0; t < tensors_.size(); ++t) {
-    Tensor& tensor = tensors_[t];
+  for (Tensor& tensor : tensors) {
     for (const TensorSlice& slice : tensor.slices) {
       const int64_t size = std::ssize(slice.bytes);
       if (size == 0) continue;
-      DigestRun run{static_cast<int64_t>(t), slice.offset / kDigestBlockBytes, {}};
+      DigestRun run{&tensor - tensors_.data(), slice.offset / kDigestBlockBytes, {}};
       run.digests.resize(static_cast<size_t>(DigestBlocks(size)));
       for (int64_t at = 0; at < size; at += kWriteBytes) {
         const int64_t n = std::min(kWriteBytes, size - at);
@@ -156,7 +174,6 @@ void CheckpointWriter::WriteSlices(const Context& context) {
     HashBlocks(unit.bytes, unit.digests);
     unit.output->WriteAt(unit.bytes, unit.offset);
   });
-  WriteStreamed();
 }
 
 void CheckpointWriter::WriteStreamed() {

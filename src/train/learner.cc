@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "comm/collectives.h"
+#include "comm/group.h"
 #include "comm/local.h"
 #include "kernels/adamw.h"
 #include "kernels/sum.h"
@@ -18,6 +20,26 @@ namespace {
 std::vector<ParameterRange> Kept(const Partition& partition, int rank, int zero) {
   if (zero > 0) return partition.Held(rank);
   return {{0, partition.group(partition.groups() - 1).end()}};
+}
+
+// The ranks of `layout` for which `same` is true.
+template <class F>
+std::unique_ptr<comm::Communicator> Group(comm::Communicator* all, const Layout& layout, F same) {
+  std::vector<int> members;
+  for (int rank = 0; rank < layout.ranks; ++rank) {
+    if (same(rank)) members.push_back(rank);
+  }
+  return comm::MakeGroup(all, std::move(members));
+}
+std::unique_ptr<comm::Communicator> DataGroup(comm::Communicator* all, const Layout& layout) {
+  if (layout.tensor == 1) return nullptr;
+  const int own = layout.TensorRank(all->rank());
+  return Group(all, layout, [&](int rank) { return layout.TensorRank(rank) == own; });
+}
+std::unique_ptr<comm::Communicator> TensorGroup(comm::Communicator* all, const Layout& layout) {
+  if (layout.tensor == 1) return nullptr;
+  const int own = layout.DataRank(all->rank());
+  return Group(all, layout, [&](int rank) { return layout.DataRank(rank) == own; });
 }
 
 }  // namespace
@@ -42,19 +64,28 @@ struct Learner::StepSize {
 Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, Precision precision,
                  const Sharing& sharing, const TrainingMemory& memory)
     : optimizer_(optimizer),
+      precision_(precision),
+      recompute_(memory.recompute),
       self_(sharing.ranks == nullptr ? comm::MakeSelf() : nullptr),
-      ranks_(sharing.ranks == nullptr ? self_.get() : sharing.ranks),
-      zero_(ranks_->size() == 1 ? 0 : sharing.zero),
-      stream_layers_(memory.stream_layers || zero_ == 3),
-      model_(MakeLlama(
-          config, {.precision = precision, .for_training = true, .recompute = memory.recompute})),
-      partition_(config, ranks_->size()),
-      sum_(config, &partition_, ranks_),
-      weights_(config, Kept(partition_, ranks_->rank(), zero_)),
-      first_(config, weights_.held()),
-      second_(config, weights_.held()),
-      weight_gather_(&partition_, ranks_, &weights_),
-      gradient_gather_(&partition_, ranks_, &sum_.sum()) {
+      all_(sharing.ranks == nullptr ? self_.get() : sharing.ranks),
+      layout_(sharing.layout()),
+      data_group_(DataGroup(all_, layout_)),
+      tensor_group_(TensorGroup(all_, layout_)),
+      data_(data_group_ ? data_group_.get() : all_),
+      tensor_(tensor_group_.get()),
+      stream_layers_(memory.stream_layers || layout_.zero == 3),
+      model_(MakeLlama(config, {.precision = precision,
+                                .for_training = true,
+                                .recompute = memory.recompute,
+                                .tensor_ranks = tensor_})),
+      share_config_(ShareConfig(config, layout_.tensor)),
+      partition_(share_config_, layout_.data()),
+      sum_(share_config_, &partition_, data_),
+      weights_(share_config_, Kept(partition_, data_->rank(), layout_.zero)),
+      first_(share_config_, weights_.held()),
+      second_(share_config_, weights_.held()),
+      weight_gather_(&partition_, data_, &weights_),
+      gradient_gather_(&partition_, data_, &sum_.sum()) {
   if (stream_layers_) model_->StreamLayers(&weight_gather_);
   decay_runs_.resize(static_cast<size_t>(partition_.groups()));
   int g = 0;
@@ -69,11 +100,11 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
 
 Learner::~Learner() {
   // Nothing may arrive in memory that is about to go.
-  if (std::uncaught_exceptions() > 0) ranks_->Cancel();
+  if (std::uncaught_exceptions() > 0) all_->Cancel();
 }
 
 void Learner::Initialize(const Context& context, uint64_t seed) {
-  InitializeParameters(context, config(), seed, &weights_);
+  InitializeShare(context, config(), seed, share(), &weights_);
   ResetMoments(context);
   WeightsChanged(context);
 }
@@ -95,19 +126,21 @@ void Learner::ResetMoments(const Context& context) {
 
 Learner::StepSize Learner::AgreeOnStep(std::span<const Batch> pieces, bool stop) {
   const StepSize own{CountTargets(pieces), std::ssize(pieces), stop};
-  std::vector<StepSize> all(static_cast<size_t>(ranks_->size()));
-  comm::AllGather(*ranks_, own, std::span<StepSize>(all));
+  std::vector<StepSize> all(static_cast<size_t>(layout_.ranks));
+  comm::AllGather(*all_, own, std::span<StepSize>(all));
   StepSize size;
-  for (const StepSize& rank : all) {
-    size.targets += rank.targets;
-    size.pieces += rank.pieces;
-    size.stop = size.stop || rank.stop;
+  for (int rank = 0; rank < layout_.ranks; ++rank) {
+    const StepSize& one = all[static_cast<size_t>(rank)];
+    size.stop = size.stop || one.stop;
+    if (layout_.TensorRank(rank) > 0) continue;  // has the pieces of the one before
+    size.targets += one.targets;
+    size.pieces += one.pieces;
   }
   CRIA_CHECK(size.targets > 0, "a batch without targets");
-  for (int rank = 0; rank < ranks_->size(); ++rank) {
+  for (int rank = 0; rank < layout_.ranks; ++rank) {
     const int64_t got = all[static_cast<size_t>(rank)].pieces;
-    CRIA_CHECK(got >= 1 && got == size.PiecesOf(rank, ranks_->size()), "rank {} has {} of {}", rank,
-               got, size.pieces);
+    CRIA_CHECK(got >= 1 && got == size.PiecesOf(layout_.DataRank(rank), layout_.data()),
+               "rank {} has {} of {}", rank, got, size.pieces);
   }
   return size;
 }
@@ -131,15 +164,14 @@ double Learner::RunPieces(const Context& context, std::span<const Batch> pieces,
   const float scale = static_cast<float>(1.0 / static_cast<double>(size.targets));
   std::vector<double> losses;
   sum_.Start(&context);
-  for (int64_t first = 0; first < size.pieces; first += ranks_->size()) {
-    const bool alone = ranks_->size() == 1;
-    if (alone && stopped != nullptr && InterruptRequested()) {
+  for (int64_t first = 0; first < size.pieces; first += layout_.data()) {
+    if (layout_.ranks == 1 && stopped != nullptr && InterruptRequested()) {
       *stopped = true;
       return 0;
     }
-    const int64_t active = std::min<int64_t>(ranks_->size(), size.pieces - first);
+    const int64_t active = std::min<int64_t>(layout_.data(), size.pieces - first);
     sum_.BeginRound(static_cast<int>(active));
-    if (ranks_->rank() < active) {
+    if (data_->rank() < active) {
       const Batch& piece = pieces[losses.size()];
       losses.push_back(model_->LossAndGradients(context, piece, scale, &sum_));
       continue;
@@ -152,19 +184,48 @@ double Learner::RunPieces(const Context& context, std::span<const Batch> pieces,
   }
   sum_.Finish();
   weight_gather_.Finish();
+  SumNormGradients();
   return SumLosses(losses, size);
+}
+
+// Every rank of a tensor group has those of its own tokens; all keep the same runs.
+void Learner::SumNormGradients() {
+  if (tensor_ == nullptr) return;
+  std::vector<std::span<float>> parts;
+  int64_t count = 0;
+  for (const ParameterSpec& spec : gradients().specs()) {
+    if (spec.role != ParameterRole::kNorm) continue;
+    for (const ParameterRange& part : gradients().HeldOf({spec.offset, spec.elements()})) {
+      parts.push_back(gradients().values(part));
+      count += part.elements;
+    }
+  }
+  std::vector<float> all(static_cast<size_t>(count * tensor_->size()));
+  std::vector<int64_t> cuts = {0};
+  for (int rank = 0; rank < tensor_->size(); ++rank) cuts.push_back(cuts.back() + count);
+  auto own = all.begin() + tensor_->rank() * count;
+  for (const std::span<float>& part : parts) own = std::copy(part.begin(), part.end(), own);
+  comm::AllGatherV(*tensor_, std::span<float>(all), cuts);
+  auto from = all.cbegin();
+  for (const std::span<float>& part : parts) {
+    for (float& sum : part) {
+      sum = *from;
+      for (int rank = 1; rank < tensor_->size(); ++rank) sum += from[rank * count];
+      ++from;
+    }
+  }
 }
 
 // In the order of the pieces.
 double Learner::SumLosses(const std::vector<double>& own, const StepSize& size) {
-  const int ranks = ranks_->size();
+  const int ranks = data_->size();
   std::vector<int64_t> cuts = {0};
   for (int rank = 0; rank < ranks; ++rank) {
     cuts.push_back(cuts.back() + size.PiecesOf(rank, ranks));
   }
   std::vector<double> all(static_cast<size_t>(size.pieces));
-  std::copy(own.begin(), own.end(), all.begin() + cuts[static_cast<size_t>(ranks_->rank())]);
-  comm::AllGatherV(*ranks_, std::span<double>(all), cuts);
+  std::copy(own.begin(), own.end(), all.begin() + cuts[static_cast<size_t>(data_->rank())]);
+  comm::AllGatherV(*data_, std::span<double>(all), cuts);
   double sum = 0;
   for (int64_t piece = 0; piece < size.pieces; ++piece) {
     sum += all[static_cast<size_t>(cuts[static_cast<size_t>(piece % ranks)] + piece / ranks)];
@@ -172,9 +233,10 @@ double Learner::SumLosses(const std::vector<double>& own, const StepSize& size) 
   return sum;
 }
 
-// Sums of squares of the undivided blocks, added in the order of the blocks.
+// Sums of squares of the undivided blocks, added in the order of the blocks; then those of the
+// shares, in the order of ranks. Norms, which all shares have, count in the first.
 double Learner::GradientNorm(const Context& context) {
-  const int ranks = ranks_->size();
+  const int ranks = data_->size();
   std::vector<ParameterRange> own;
   std::vector<int64_t> cuts = {0};
   for (int rank = 0; rank < ranks; ++rank) {
@@ -182,17 +244,19 @@ double Learner::GradientNorm(const Context& context) {
     for (int g = 0; g < partition_.groups(); ++g) {
       const std::vector<ParameterRange> blocks = partition_.Blocks(g, rank);
       count += std::ssize(blocks);
-      if (rank == ranks_->rank()) own.insert(own.end(), blocks.begin(), blocks.end());
+      if (rank == data_->rank()) own.insert(own.end(), blocks.begin(), blocks.end());
     }
     cuts.push_back(cuts.back() + count);
   }
   std::vector<double> sums(static_cast<size_t>(cuts.back()));
-  double* const mine = sums.data() + cuts[static_cast<size_t>(ranks_->rank())];
+  double* const mine = sums.data() + cuts[static_cast<size_t>(data_->rank())];
   context.ParallelFor(std::ssize(own), [&](int64_t i) {
-    const std::span<const float> values = gradients().values(own[static_cast<size_t>(i)]);
+    const ParameterRange& block = own[static_cast<size_t>(i)];
+    if (share().rank > 0 && IsOfNorm(block)) return;
+    const std::span<const float> values = gradients().values(block);
     mine[i] = kernels::SumOfSquares(std::ssize(values), values.data());
   });
-  comm::AllGatherV(*ranks_, std::span<double>(sums), cuts);
+  comm::AllGatherV(*data_, std::span<double>(sums), cuts);
   double total = 0;
   std::vector<int64_t> next(cuts.begin(), cuts.end() - 1);
   for (int g = 0; g < partition_.groups(); ++g) {
@@ -202,7 +266,19 @@ double Learner::GradientNorm(const Context& context) {
       for (; at < end; ++at) total += sums[static_cast<size_t>(at)];
     }
   }
-  return std::sqrt(total);
+  if (tensor_ == nullptr) return std::sqrt(total);
+  std::vector<double> shares(static_cast<size_t>(tensor_->size()));
+  comm::AllGather(*tensor_, total, std::span<double>(shares));
+  return std::sqrt(std::accumulate(shares.begin(), shares.end(), 0.0));
+}
+
+// A block is of one tensor.
+bool Learner::IsOfNorm(const ParameterRange& block) const {
+  const auto& specs = weights_.specs();
+  const auto next = std::upper_bound(
+      specs.begin(), specs.end(), block.offset,
+      [](int64_t offset, const ParameterSpec& spec) { return offset < spec.offset; });
+  return std::prev(next)->role == ParameterRole::kNorm;
 }
 
 StepOutcome Learner::Step(const Context& context, double learning_rate,
@@ -232,7 +308,7 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
     kernels::AdamW(context, step, range.elements, gradient, weights_.values(range).data(),
                    first_.values(range).data(), second_.values(range).data());
   };
-  const bool whole_gradients = zero_ == 0 && ranks_->size() > 1;
+  const bool whole_gradients = layout_.zero == 0 && data_->size() > 1;
   for (int g = 0; g < partition_.groups(); ++g) {
     const ParameterRange& group = partition_.group(g);
     const float* gathered =
@@ -250,36 +326,42 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
   WeightsChanged(context);
 }
 
-int64_t Learner::SentBytesPerStep(int64_t pieces) const {
-  const int ranks = ranks_->size(), rank = ranks_->rank();
+int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t piece_tokens) const {
+  const int ranks = data_->size(), rank = data_->rank();
   const int64_t passes = (pieces - rank + ranks - 1) / ranks;
+  // Those that run for the others' sake count too.
+  const int64_t rounds = (pieces + ranks - 1) / ranks;
   int64_t elements = 0;
   for (int g = 0; g < partition_.groups(); ++g) {
     const int64_t own = partition_.Run(g, rank).elements;
     elements += passes * (partition_.group(g).elements - own);
-    const bool streamed = stream_layers_ && zero_ > 0 && g > 0 && g + 1 < partition_.groups();
+    const bool streamed =
+        stream_layers_ && layout_.zero > 0 && g > 0 && g + 1 < partition_.groups();
     // Forward and backward; the last layer is at hand when the backward pass begins.
     const bool last_layer = g + 2 == partition_.groups();
-    const int64_t times = !streamed ? 1 : (pieces + ranks - 1) / ranks * (last_layer ? 1 : 2);
+    const int64_t times = !streamed ? 1 : rounds * (last_layer ? 1 : 2);
     elements += times * own * (ranks - 1);
   }
-  return elements * int64_t{sizeof(float)};
+  return elements * int64_t{sizeof(float)} +
+         (stream_layers_ ? rounds : passes) *
+             TensorSentBytes(config(), precision_, piece_tokens, layout_.tensor, recompute_);
 }
 
-int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t rows, int64_t seq_len,
-                     int ranks, int zero, const TrainingMemory& memory) {
-  const int64_t all = ParameterCount(config), share = (all + ranks - 1) / ranks;
-  const bool whole = zero == 0 || ranks == 1;
+int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tokens,
+                     const Layout& layout, const TrainingMemory& memory) {
+  const ModelConfig c = ShareConfig(config, layout.tensor);
+  const int data = layout.data();
+  const int64_t all = ParameterCount(c), run = (all + data - 1) / data;
   TrainingMemory used = memory;
-  used.stream_layers = used.stream_layers || (zero == 3 && ranks > 1);
+  used.stream_layers = used.stream_layers || (layout.zero == 3 && data > 1);
   // Weights and two moments; the summed gradients, and what is on its way to them.
-  int64_t bytes = 3 * ReservedBytes(4 * (whole ? all : share)) + ReservedBytes(4 * share) +
-                  GradientSum::BufferBytes(config, ranks);
-  if (ranks > 1) {  // two groups gathered: of weights, or with stage 0 of gradients
-    bytes += 2 * ReservedBytes(4 * std::max(ParameterGroups(config)[1].elements,
-                                            (config.vocab_size + 1) * config.dim));
+  int64_t bytes = 3 * ReservedBytes(4 * (layout.zero == 0 || data == 1 ? all : run)) +
+                  ReservedBytes(4 * run) + GradientSum::BufferBytes(c, data);
+  if (data > 1) {  // two groups gathered: of weights, or with stage 0 of gradients
+    bytes +=
+        2 * ReservedBytes(4 * std::max(ParameterGroups(c)[1].elements, (c.vocab_size + 1) * c.dim));
   }
-  return bytes + ModelTrainingBytes(config, precision, rows, seq_len, used);
+  return bytes + ModelTrainingBytes(config, precision, {tokens, layout.tensor}, used);
 }
 
 }  // namespace cria::train

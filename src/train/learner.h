@@ -13,8 +13,10 @@
 #include "data/batch.h"
 #include "model/llama.h"
 #include "model/parameters.h"
+#include "model/tensor_share.h"
 #include "train/gradient_sum.h"
 #include "train/group_gather.h"
+#include "train/layout.h"
 #include "train/options.h"
 #include "train/partition.h"
 
@@ -28,6 +30,13 @@ struct Sharing {
   /// pass and never held whole, so that 1 costs no more than 2. 3: of the layers' packed weights
   /// only the one in use, fetched anew in every pass (TrainingMemory::stream_layers).
   int zero = 2;
+  /// So many neighbours share every layer (model/tensor_share.h); ZeRO is among the others.
+  int tensor = 1;
+
+  Layout layout() const {
+    const int size = ranks != nullptr ? ranks->size() : 1;
+    return {size, tensor, size > tensor ? zero : 0};
+  }
 };
 
 struct StepOutcome {
@@ -49,8 +58,9 @@ class Learner {
   /// Brings weights() to the model; call after changing them from outside.
   void WeightsChanged(const Context& context);
 
-  /// One optimizer step over a batch that comes in pieces: this rank's are numbers rank,
-  /// rank + ranks, rank + 2 ranks, ... of all, at least one. The loss is summed and divided by the
+  /// One optimizer step over a batch that comes in pieces: those of this rank and of all that share
+  /// its layers are numbers d, d + D, d + 2 D, ... of all, at least one; d of D is the rank among
+  /// data_ranks(). The loss is summed and divided by the
   /// number of targets of the whole batch, so the pieces' sizes do not matter but for rounding; who
   /// runs them does not matter at all. Returns without a change and applied == false if somebody
   /// asked to stop (`stopped` is set then, on every rank; alone, between two pieces) or if
@@ -63,21 +73,28 @@ class Learner {
   StepOutcome ComputeGradients(const Context& context, std::span<const Batch> pieces,
                                bool* stopped);
 
-  /// What this rank sends in a step of `pieces`, by the layout: gradients in every pass, weights
-  /// once a step or, streamed, in every pass. Without what ranks say to each other beside that.
-  int64_t SentBytesPerStep(int64_t pieces) const;
+  /// What this rank sends in a step of `pieces` of so many tokens, by the layout: gradients in
+  /// every pass, weights once a step or, streamed, in every pass, tokens between those that share
+  /// layers. Without what ranks say to each other beside that.
+  int64_t SentBytesPerStep(int64_t pieces, int64_t piece_tokens) const;
 
   /// Forgets moments and the count of updates.
   void ResetMoments(const Context& context);
 
   Llama& model() { return *model_; }
   const ModelConfig& config() const { return model_->config(); }
-  comm::Communicator& ranks() { return *ranks_; }
+  comm::Communicator& ranks() { return *all_; }
+  /// Those that run other passes; each has this rank's share of the layers.
+  comm::Communicator& data_ranks() { return *data_; }
+  const Layout& layout() const { return layout_; }
+  TensorShare share() const { return {layout_.TensorRank(all_->rank()), layout_.tensor}; }
+  /// Of the share's parameters among data_ranks().
   const Partition& partition() const { return partition_; }
-  int zero() const { return zero_; }
-  /// False where model() asks other ranks for its weights in every pass.
-  bool model_is_whole() const { return ranks_->size() == 1 || !stream_layers_; }
-  /// What this rank keeps: everything, or its runs where the ranks share.
+  /// False where model() needs other ranks in every pass.
+  bool model_is_whole() const {
+    return layout_.tensor == 1 && (layout_.data() == 1 || !stream_layers_);
+  }
+  /// What this rank keeps of its share's parameters: all, or its runs where the ranks share.
   ParameterBlock& weights() { return weights_; }
   ParameterBlock& first_moments() { return first_; }
   ParameterBlock& second_moments() { return second_; }
@@ -100,15 +117,22 @@ class Learner {
   double RunPieces(const Context& context, std::span<const Batch> pieces, const StepSize& size,
                    bool* stopped);
   double SumLosses(const std::vector<double>& own, const StepSize& size);
+  void SumNormGradients();
   double GradientNorm(const Context& context);
+  bool IsOfNorm(const ParameterRange& block) const;
   void Update(const Context& context, double learning_rate, double gradient_scale);
 
   OptimizerOptions optimizer_;
+  Precision precision_;
+  Recompute recompute_;
   std::unique_ptr<comm::Communicator> self_;  // when alone
-  comm::Communicator* ranks_;
-  int zero_;
+  comm::Communicator* all_;
+  Layout layout_;
+  std::unique_ptr<comm::Communicator> data_group_, tensor_group_;  // where both are divided
+  comm::Communicator *data_, *tensor_;                             // tensor_ null: undivided
   bool stream_layers_;
   std::unique_ptr<Llama> model_;
+  ModelConfig share_config_;
   Partition partition_;
   GradientSum sum_;
   ParameterBlock weights_, first_, second_;
@@ -120,9 +144,8 @@ class Learner {
 
 int64_t CountTargets(std::span<const Batch> pieces);
 
-/// Bytes that one of `ranks` needs to train with micro-batches of `rows` x `seq_len`, if a step has
-/// several of them.
-int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t rows, int64_t seq_len,
-                     int ranks, int zero, const TrainingMemory& memory);
+/// Bytes that one rank needs to train with passes of `tokens`, if a step has several of them.
+int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tokens,
+                     const Layout& layout, const TrainingMemory& memory);
 
 }  // namespace cria::train

@@ -21,7 +21,7 @@ struct RunStart {
   int64_t parameters = 0;
   int64_t step = 0;  ///< steps that lie behind; above 0: a resumed run
   const PassPlan* pass = nullptr;
-  int ranks = 1, zero = 0;
+  Layout layout = {};
 };
 
 struct StepReport {

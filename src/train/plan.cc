@@ -62,8 +62,8 @@ int64_t MemoryLimit(const RankMemory& memory) {
 [[noreturn]] void ThrowTooLarge(const ModelConfig& config, const PassPlan& least, int64_t limit,
                                 int64_t requested, const RankMemory& memory) {
   const char* remedy =
-      memory.ranks > 1 && memory.zero < 3
-          ? "share more with --zero 3, or lower --params or --seq-len"
+      memory.layout.data() > 1 && memory.layout.zero < 3
+          ? "share more with --zero 3 or --tensor, or lower --params or --seq-len"
           : "lower --params or --seq-len, or train on more machines (docs/distributed.md)";
   throw Error(
       fmt::format("training needs {} of memory, {} may be used",
@@ -83,8 +83,9 @@ PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_
   double best_time = 0;
   const auto consider = [&](const PassPlan& plan) {
     if (least.bytes == 0 || plan.bytes < least.bytes) least = plan;
+    const int zero = memory.layout.zero;
     const double time = RelativeTime(plan.memory, plan.micro_rows * seq_len,
-                                     memory.ranks > 1 && (memory.zero == 1 || memory.zero == 2));
+                                     memory.layout.data() > 1 && (zero == 1 || zero == 2));
     if (plan.bytes > limit || (best.bytes > 0 && time >= best_time)) return;
     best = plan;
     best_time = time;
@@ -94,8 +95,8 @@ PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_
     for (const bool stream : {false, true}) {
       for (const Recompute recompute : kRecomputes) {
         PassPlan plan{rows, {recompute, stream}, 0};
-        plan.bytes = memory.base_bytes + LearnerBytes(config, precision, rows, seq_len,
-                                                      memory.ranks, memory.zero, plan.memory);
+        plan.bytes = memory.base_bytes +
+                     LearnerBytes(config, precision, rows * seq_len, memory.layout, plan.memory);
         consider(plan);
       }
     }
@@ -106,7 +107,7 @@ PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_
 }
 
 Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t micro_rows,
-              double expected_tokens, int ranks) {
+              double expected_tokens, int data_ranks) {
   Plan plan;
   plan.seq_len = options.seq_len > 0 ? options.seq_len : config.max_seq_len;
   if (plan.seq_len > config.max_seq_len) {
@@ -130,9 +131,9 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
   plan.batch_rows = std::max<int64_t>(1, (batch_tokens + plan.seq_len / 2) / plan.seq_len);
   plan.micro_rows = std::min(micro_rows, plan.batch_rows);
   if (options.micro_rows == 0) {
-    plan.micro_rows = std::clamp<int64_t>(plan.batch_rows / ranks, 1, plan.micro_rows);
+    plan.micro_rows = std::clamp<int64_t>(plan.batch_rows / data_ranks, 1, plan.micro_rows);
   }
-  RequirePieces(plan, ranks);
+  RequirePieces(plan, data_ranks);
 
   const double batch = static_cast<double>(plan.batch_tokens());
   int64_t steps = options.steps;
@@ -153,11 +154,12 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
   return plan;
 }
 
-void RequirePieces(const Plan& plan, int ranks) {
-  if (plan.pieces() >= ranks) return;
-  throw Error(fmt::format("a batch of {} pieces has no work for {} ranks", plan.pieces(), ranks),
-              fmt::format("{} sequences per step, {} at once", plan.batch_rows, plan.micro_rows),
-              "start fewer ranks, lower --micro-rows or raise --batch");
+void RequirePieces(const Plan& plan, int data_ranks) {
+  if (plan.pieces() >= data_ranks) return;
+  throw Error(
+      fmt::format("a batch of {} pieces has no work for {} ranks", plan.pieces(), data_ranks),
+      fmt::format("{} sequences per step, {} at once", plan.batch_rows, plan.micro_rows),
+      "start fewer ranks, lower --micro-rows or raise --batch");
 }
 
 int64_t ValidationInterval(const TrainOptions& options, const Plan& plan, int64_t total_steps) {

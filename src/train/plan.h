@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "model/config.h"
+#include "train/layout.h"
 #include "train/options.h"
 #include "train/schedule.h"
 
@@ -40,8 +41,7 @@ struct RankMemory {
   int64_t available_bytes = 0;
   int64_t limit_bytes = 0;  ///< what it may use; 0: nine tenths of what is available
   int64_t base_bytes = 0;   ///< what the process has and the kernels take beside the learner
-  int ranks = 1;
-  int zero = 2;  ///< what the ranks share (Sharing)
+  Layout layout = {};
 };
 
 /// How a pass goes through the memory.
@@ -57,14 +57,15 @@ struct PassPlan {
 PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_len,
                     int64_t requested, const RankMemory& memory);
 
-/// Fills in everything. `micro_rows` is lowered where the batch would not give every rank a piece.
+/// Fills in everything. `micro_rows` is lowered where the batch would not give each of the ranks
+/// that share it a piece.
 /// `expected_tokens`: of the whole run, for one bounded by time (its schedule's total stays 0 until
 /// measured); ignored otherwise.
 Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t micro_rows,
-              double expected_tokens, int ranks = 1);
+              double expected_tokens, int data_ranks = 1);
 
-/// Throws Error if the plan has fewer pieces than there are ranks.
-void RequirePieces(const Plan& plan, int ranks);
+/// Throws Error if the plan has fewer pieces than there are ranks that share the batch.
+void RequirePieces(const Plan& plan, int data_ranks);
 
 /// Steps between validations of a run of `total_steps`.
 int64_t ValidationInterval(const TrainOptions& options, const Plan& plan, int64_t total_steps);

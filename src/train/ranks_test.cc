@@ -9,6 +9,8 @@
 #include "base/random.h"
 #include "comm/local_ranks.h"
 #include "train/learner.h"
+#include "train/shard_map.h"
+#include "train/tags.h"
 
 namespace cria::train {
 namespace {
@@ -42,6 +44,7 @@ Batch RandomBatch(int64_t rows, uint64_t seed) {
 struct Setting {
   int ranks, zero, threads;
   TrainingMemory memory = {};
+  int tensor = 1;
 };
 
 struct Result {
@@ -56,11 +59,12 @@ Result Train(const ModelConfig& config, Precision precision, const Setting& sett
   std::mutex mutex;
   comm::RunRanks(setting.ranks, [&](comm::Communicator& ranks) {
     const Context context(setting.threads);
-    Learner learner(config, {}, precision, {&ranks, setting.zero}, setting.memory);
+    Learner learner(config, {}, precision, {&ranks, setting.zero, setting.tensor}, setting.memory);
     learner.Initialize(context, 5);
     for (uint64_t step = 0; step < 3; ++step) {
       std::vector<Batch> pieces;
-      for (int p = ranks.rank(); p < 7; p += ranks.size()) {
+      const Layout& layout = learner.layout();
+      for (int p = layout.DataRank(ranks.rank()); p < 7; p += layout.data()) {
         pieces.push_back(RandomBatch(p == 6 ? 1 : 2, 100 * step + static_cast<uint64_t>(p)));
       }
       const StepOutcome outcome = learner.Step(context, 1e-2, pieces);
@@ -70,13 +74,14 @@ Result Train(const ModelConfig& config, Precision precision, const Setting& sett
       result.norms.push_back(outcome.gradient_norm);
     }
     const std::lock_guard lock(mutex);
-    for (const ParameterRange& range : learner.weights().held()) {
-      const auto copy = [&](ParameterBlock& from, ParameterBlock* to) {
-        std::copy_n(from.values(range).begin(), range.elements, to->values(range).begin());
-      };
-      copy(learner.weights(), &weights);
-      copy(learner.second_moments(), &moments);
-    }
+    const auto copy = [&](ParameterBlock* from, ParameterBlock* to) {
+      ForEachHeld(config, learner.share(), from,
+                  [&](const ParameterSpec& spec, int64_t first, std::span<float> values) {
+                    std::copy(values.begin(), values.end(), to->values(spec).begin() + first);
+                  });
+    };
+    copy(&learner.weights(), &weights);
+    copy(&learner.second_moments(), &moments);
   });
   std::string bytes(reinterpret_cast<const char*>(weights.data()), weights.size() * sizeof(float));
   bytes.append(reinterpret_cast<const char*>(moments.data()), moments.size() * sizeof(float));
@@ -116,6 +121,35 @@ TEST_P(RanksTest, WhatIsComputedAgainHasTheSameBits) {
   EXPECT_EQ(Train(config, precision, {3, 2, 1, {Recompute::kNone, true}}).digest, kept);
 }
 
+// Ranks that share layers cut the sums of products: other bits for another number of them, the same
+// for any number of such groups, ZeRO stage and threads.
+TEST_P(RanksTest, TensorParallelRanksHaveTheirOwnBits) {
+  const auto [precision, tied] = GetParam();
+  ModelConfig config = SmallConfig(tied);
+  config.vocab_size = 702;
+  const Result alone = Train(config, precision, {1, 0, 1});
+  const Result pair = Train(config, precision, {2, 0, 1, {}, 2});
+  const std::vector<Setting> settings = {
+      {2, 2, 3, {}, 2}, {4, 0, 1, {}, 2}, {4, 2, 2, {}, 2},
+      {4, 3, 1, {}, 2}, {6, 2, 1, {}, 2}, {6, 3, 1, {Recompute::kLayers, false}, 2}};
+  for (const Setting& s : settings) {
+    SCOPED_TRACE(testing::Message() << s.ranks << " ranks, ZeRO " << s.zero);
+    const Result shared = Train(config, precision, s);
+    EXPECT_EQ(shared.digest, pair.digest);
+    EXPECT_EQ(shared.losses, pair.losses);
+    EXPECT_EQ(shared.norms, pair.norms);
+  }
+  // The first loss, before any update, differs by rounding alone; what follows by what AdamW makes
+  // of it.
+  const double unit = precision == Precision::kBF16 ? 0x1p-9 : 1e-6;
+  EXPECT_NEAR(pair.losses[0], alone.losses[0], unit * alone.losses[0]);
+  EXPECT_NEAR(pair.norms[0], alone.norms[0], 4 * unit * alone.norms[0]);
+  EXPECT_NEAR(pair.losses[2], alone.losses[2], 10 * unit * alone.losses[2]);
+  std::printf("%s%s: two ranks share layers: %s on 2, 4 and 6 ranks; loss %.7f, on one %.7f\n",
+              PrecisionName(precision), tied ? ", tied" : "", pair.digest.substr(0, 16).c_str(),
+              pair.losses[2], alone.losses[2]);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, RanksTest,
                          testing::Combine(testing::Values(Precision::kF32, Precision::kBF16),
                                           testing::Bool()));
@@ -134,6 +168,30 @@ TEST(Ranks, EveryRankSeesThatAStepIsNotFinite) {
     EXPECT_FALSE(learner.Step(context, 1e-3, {&batch, 1}).applied);
     EXPECT_EQ(learner.updates(), 0);
   });
+}
+
+TEST(ShardMap, CollectsWhatRanksKeep) {
+  ModelConfig config = SmallConfig(false);
+  config.vocab_size = 704;
+  const Context context(1);
+  ParameterBlock whole(config);
+  InitializeParameters(context, config, 3, &whole);
+  for (const auto& [ranks, tensor, zero] :
+       {std::tuple(2, 2, 0), std::tuple(4, 2, 2), std::tuple(6, 2, 0), std::tuple(3, 1, 3)}) {
+    SCOPED_TRACE(testing::Message() << ranks << " ranks, " << tensor << " share layers");
+    comm::RunRanks(ranks, [&, tensor = tensor, zero = zero](comm::Communicator& all) {
+      Learner learner(config, {}, Precision::kF32, {&all, zero, tensor});
+      learner.Initialize(context, 3);
+      const ShardMap map(config, learner.layout());
+      for (size_t p = 0; p < map.whole().size(); ++p) {
+        const std::vector<float> run = map.Collect(&all, learner.weights(), p, kCollectTag);
+        const ParameterRange range = map.RunOf(p, all.rank());
+        ASSERT_EQ(std::ssize(run), range.elements);
+        const auto want = whole.values(map.whole()[p]).subspan(range.offset, range.elements);
+        ASSERT_TRUE(std::equal(run.begin(), run.end(), want.begin())) << map.whole()[p].name;
+      }
+    });
+  }
 }
 
 TEST(Partition, RunsOfWholeBlocksCoverEveryGroup) {

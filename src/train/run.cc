@@ -40,7 +40,8 @@ double MeasureSpeed(const Context& context, const Batch& batch, double seconds, 
     comm::Broadcast(learner->ranks(), 0, {&more, 1});
   }
   const double speed =
-      static_cast<double>(steps * batch.rows * batch.seq_len * learner->ranks().size()) / elapsed();
+      static_cast<double>(steps * batch.rows * batch.seq_len * learner->layout().data()) /
+      elapsed();
   learner->ResetMoments(context);
   return speed;
 }

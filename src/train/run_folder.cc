@@ -75,20 +75,21 @@ void RequireSame(const std::string& a, const std::string& b, const char* what,
 }  // namespace
 
 void WriteRunRecord(const fs::path& run, const RunRecord& r) {
-  Json json{{"format", kRunFormat},
-            {"model", ConfigToJson(r.config)},
-            {"parameters", ParameterCount(r.config)},
-            {"options", OptionsToJson(r.options)},
-            {"plan", PlanToJson(r.plan)},
-            {"data", {{"folder", r.data_folder}, {"manifest_sha256", r.data_sha256}}},
-            {"tokenizer_sha256", r.tokenizer_sha256},
-            {"initial_weights", r.initial_weights},
-            {"machine",
-             {{"cpu", CpuModel()},
-              {"isa", IsaName(DetectIsa())},
-              {"product_ceiling_flops", r.ceiling_flops}}},
-            {"ranks", {{"number", r.ranks}, {"zero", r.zero}}},
-            {"finished", r.finished}};
+  Json json{
+      {"format", kRunFormat},
+      {"model", ConfigToJson(r.config)},
+      {"parameters", ParameterCount(r.config)},
+      {"options", OptionsToJson(r.options)},
+      {"plan", PlanToJson(r.plan)},
+      {"data", {{"folder", r.data_folder}, {"manifest_sha256", r.data_sha256}}},
+      {"tokenizer_sha256", r.tokenizer_sha256},
+      {"initial_weights", r.initial_weights},
+      {"machine",
+       {{"cpu", CpuModel()},
+        {"isa", IsaName(DetectIsa())},
+        {"product_ceiling_flops", r.ceiling_flops}}},
+      {"ranks", {{"number", r.layout.ranks}, {"tensor", r.layout.tensor}, {"zero", r.layout.zero}}},
+      {"finished", r.finished}};
   if (r.finished) json["summary"] = SummaryToJson(r.summary);
   WriteJson(run / kRunFileName, json);
 }
@@ -115,8 +116,9 @@ RunRecord ReadRunRecord(const fs::path& run) {
   r.ceiling_flops =
       JsonGet<double>(JsonGet<Json>(json, "machine", where), "product_ceiling_flops", where);
   const Json ranks = JsonGetOr<Json>(json, "ranks", Json::object(), where);
-  r.ranks = JsonGetOr(ranks, "number", 1, where);
-  r.zero = JsonGetOr(ranks, "zero", 0, where);
+  r.layout.ranks = JsonGetOr(ranks, "number", 1, where);
+  r.layout.tensor = JsonGetOr(ranks, "tensor", 1, where);
+  r.layout.zero = JsonGetOr(ranks, "zero", 0, where);
   r.finished = JsonGet<bool>(json, "finished", where);
   if (r.finished) r.summary = SummaryFromJson(JsonGet<Json>(json, "summary", where), where);
   return r;
@@ -144,11 +146,11 @@ Json CheckpointState(const RunRecord& record, const RunState& state, int64_t upd
 namespace {
 
 // Reads what `block` holds of the tensors "group/...".
-void ReadHeld(const store::Checkpoint& checkpoint, const std::string& group,
+void ReadHeld(const store::Checkpoint& checkpoint, const std::string& group, const Learner& learner,
               ParameterBlock* block) {
   const std::string where = checkpoint.directory.string();
   const char* const remedy = "restore the file, or train again with --force";
-  for (const ParameterSpec& spec : block->specs()) {
+  for (const ParameterSpec& spec : ListParameters(learner.config())) {
     const store::NamedTensor& tensor = checkpoint.tensors.Get(group + "/" + spec.name);
     if (tensor.shape != spec.shape) {
       throw Error(fmt::format("{} has shape {}, not {}", tensor.name, ShapeString(tensor.shape),
@@ -159,12 +161,12 @@ void ReadHeld(const store::Checkpoint& checkpoint, const std::string& group,
     if (!view || view->type != DType::kF32) {
       throw Error(fmt::format("{} is not stored as fp32", tensor.name), where, remedy);
     }
-    for (const ParameterRange& part : block->HeldOf({spec.offset, spec.elements()})) {
-      const std::span<float> to = block->values(part);
-      const auto first = static_cast<size_t>(part.offset - spec.offset) * sizeof(float);
-      std::memcpy(to.data(), view->bytes.data() + first, to.size_bytes());
-    }
   }
+  const auto read = [&](const ParameterSpec& spec, int64_t first, std::span<float> to) {
+    const auto view = store::ContiguousView(checkpoint.tensors.Get(group + "/" + spec.name));
+    std::memcpy(to.data(), view->bytes.data() + first * int64_t{sizeof(float)}, to.size_bytes());
+  };
+  ForEachHeld(learner.config(), learner.share(), block, read);
 }
 
 }  // namespace
@@ -188,9 +190,9 @@ void LoadCheckpoint(const Context& context, const fs::path& folder, RunRecord* r
            static_cast<uint64_t>(ranks.rank());
   });
   comm::Barrier(ranks);
-  ReadHeld(checkpoint, "weights", &learner->weights());
-  ReadHeld(checkpoint, "adam_m", &learner->first_moments());
-  ReadHeld(checkpoint, "adam_v", &learner->second_moments());
+  ReadHeld(checkpoint, "weights", *learner, &learner->weights());
+  ReadHeld(checkpoint, "adam_m", *learner, &learner->first_moments());
+  ReadHeld(checkpoint, "adam_v", *learner, &learner->second_moments());
   record->plan = PlanFromJson(JsonGet<Json>(s, "plan", where), where);
   state->step = JsonGet<int64_t>(s, "step", where);
   state->skipped_steps = JsonGet<int64_t>(s, "skipped_steps", where);

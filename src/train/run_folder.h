@@ -24,7 +24,7 @@ struct RunRecord {
   std::string tokenizer_sha256;
   std::string initial_weights;  ///< where they came from; empty: random
   double ceiling_flops = 0;     ///< of the machine's matrix products; 0: not measured
-  int ranks = 1, zero = 0;      ///< that went on with it last, and what they shared
+  Layout layout = {1, 1, 0};    ///< of the ranks that went on with it last
   bool finished = false;
   RunSummary summary;  ///< once finished
 };

@@ -52,7 +52,7 @@ RunSummary Runner::Go() {
   waited_before_ = ranks().traffic().waited_s;
   Tell([&](Observer* o) {
     o->OnStart({&record_.config, &record_.options, &record_.plan, ParameterCount(record_.config),
-                state_.step, &pass_, ranks().size(), learner_->zero()});
+                state_.step, &pass_, record_.layout});
   });
   Loop();
   if (stopped_) return {};
@@ -64,11 +64,13 @@ RunSummary Runner::Go() {
   return record_.summary;
 }
 
-// This rank's: numbers rank, rank + ranks, ...
+// This rank's: of d among D that share the batch, numbers d, d + D, ...
 std::vector<Batch> Runner::ReadPieces(int64_t number) {
   std::vector<Batch> pieces;
   const Plan& plan = record_.plan;
-  for (int64_t piece = ranks().rank(); piece < plan.pieces(); piece += ranks().size()) {
+  const Layout& layout = record_.layout;
+  for (int64_t piece = layout.DataRank(ranks().rank()); piece < plan.pieces();
+       piece += layout.data()) {
     const int64_t row = piece * plan.micro_rows;
     pieces.push_back(loader_->Read(number, row, std::min(plan.micro_rows, plan.batch_rows - row)));
   }
@@ -243,7 +245,8 @@ void Runner::RunValidation() {
   ValidationReport report;
   report.step = state_.step;
   report.tokens = state_.step * record_.plan.batch_tokens();
-  report.score = Validate(context_, &learner_->model(), windows_, record_.plan.micro_rows, ranks_);
+  report.score = Validate(context_, &learner_->model(), windows_, record_.plan.micro_rows,
+                          &learner_->data_ranks());
   report.model = learner_->model_is_whole() ? &learner_->model() : nullptr;
   state_.bits_per_byte = report.score.total.bits_per_byte();
   validation_s_ = SecondsSince(begin);
@@ -296,7 +299,8 @@ RunSummary Runner::Summary() {
   s.seconds = Elapsed();
   if (ranks().size() > 1 && steps_done_ > 0) {
     const comm::Traffic traffic = ranks().traffic();
-    s.planned_sent_bytes = learner_->SentBytesPerStep(record_.plan.pieces());
+    s.planned_sent_bytes = learner_->SentBytesPerStep(
+        record_.plan.pieces(), record_.plan.micro_rows * record_.plan.seq_len);
     s.sent_bytes = (traffic.sent_bytes - sent_before_) / steps_done_;
     s.waited_share = (traffic.waited_s - waited_before_) / SecondsSince(started_);
   }

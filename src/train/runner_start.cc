@@ -19,6 +19,14 @@ namespace {
 // With rollbacks: what a stopped run saved must not push out those that may be gone back to.
 constexpr int kKeptCheckpoints = 2, kKeptForRollbacks = 4;
 
+void RequireRanks(const ModelConfig& config, const Layout& layout) {
+  if (layout.tensor < 1 || layout.ranks % layout.tensor != 0) {
+    throw Error(fmt::format("{} ranks are not groups of {}", layout.ranks, layout.tensor),
+                "--tensor", "start a multiple of --tensor with mpirun -n");
+  }
+  RequireDivisible(config, layout.tensor, "--tensor");
+}
+
 // A folder without run.json may hold what a run leaves that was killed before it wrote one.
 void RequireNoForeignFiles(const fs::path& run) {
   if (!fs::exists(run)) return;
@@ -87,7 +95,8 @@ void Runner::RequireSameOnAllRanks() {
   const Digests own{
       Hash64(IsaName(DetectIsa())),
       Hash64(ConfigToJson(record_.config).dump() + OptionsToJson(record_.options).dump() +
-             record_.data_sha256 + fmt::format("{} {}", setup_.sharing.zero, setup_.resume))};
+             record_.data_sha256 +
+             fmt::format("{} {} {}", setup_.sharing.zero, setup_.sharing.tensor, setup_.resume))};
   std::vector<Digests> all(static_cast<size_t>(ranks().size()));
   comm::AllGather(ranks(), own, std::span<Digests>(all));
   for (size_t rank = 1; rank < all.size(); ++rank) {
@@ -107,6 +116,7 @@ void Runner::RequireSameOnAllRanks() {
 void Runner::DescribeRun() {
   ValidateOptions(setup_.options);
   ValidateConfig(setup_.config, "the model's sizes");
+  RequireRanks(setup_.config, setup_.sharing.layout());
   manifest_ = ReadShardManifest(setup_.shards);
   if (manifest_.vocab_size != setup_.config.vocab_size) {
     throw Error(fmt::format("the shards have a vocabulary of {}, the model of {}",
@@ -125,8 +135,7 @@ void Runner::DescribeRun() {
   record_.tokenizer_sha256 = manifest_.tokenizer_sha256;
   record_.initial_weights = setup_.initial_from;
   record_.ceiling_flops = setup_.ceiling_flops;
-  record_.ranks = ranks().size();
-  record_.zero = ranks().size() > 1 ? setup_.sharing.zero : 0;
+  record_.layout = setup_.sharing.layout();
 }
 
 void Runner::OpenFolder() {
@@ -178,10 +187,12 @@ void Runner::AgreeOnPlan() {
 
 void Runner::SetInitialWeights() {
   if (setup_.initial_weights != nullptr) {
-    for (const ParameterRange& range : learner_->weights().held()) {
-      const std::span<const float> from = setup_.initial_weights->values(range);
-      std::copy(from.begin(), from.end(), learner_->weights().values(range).begin());
-    }
+    const auto copy = [&](const ParameterSpec& spec, int64_t first, std::span<float> to) {
+      const auto from =
+          setup_.initial_weights->values(ParameterRange{spec.offset + first, std::ssize(to)});
+      std::copy(from.begin(), from.end(), to.begin());
+    };
+    ForEachHeld(setup_.config, learner_->share(), &learner_->weights(), copy);
     learner_->WeightsChanged(context_);
   } else if (!setup_.initial_from.empty()) {
     throw Error("the run has no checkpoint yet and needs the weights it began with",
@@ -207,8 +218,7 @@ void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
     memory_ = RankMemory{.available_bytes = MemoryPerRank(),
                          .limit_bytes = setup_.memory_bytes,
                          .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
-                         .ranks = ranks().size(),
-                         .zero = setup_.sharing.zero};
+                         .layout = record_.layout};
   }
   if (Leads()) {
     pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows, *memory_);
@@ -218,15 +228,15 @@ void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
 
 void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
   ChoosePassOfAll(seq_len, micro_rows);
-  learner_ =
-      std::make_unique<Learner>(setup_.config, setup_.options.optimizer, setup_.options.precision,
-                                Sharing{ranks_, setup_.sharing.zero}, pass_.memory);
+  learner_ = std::make_unique<Learner>(
+      setup_.config, setup_.options.optimizer, setup_.options.precision,
+      Sharing{ranks_, setup_.sharing.zero, setup_.sharing.tensor}, pass_.memory);
 }
 
 void Runner::StartFresh() {
   const TrainOptions& options = setup_.options;
   if (stands_ && setup_.resume) {  // killed before its first checkpoint: the plan stands
-    RequirePieces(record_.plan, ranks().size());
+    RequirePieces(record_.plan, record_.layout.data());
     MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
     SetInitialWeights();
     return;
@@ -236,7 +246,8 @@ void Runner::StartFresh() {
   SetInitialWeights();
   const double tokens = ExpectedTokens(seq_len, pass_.micro_rows);
   if (Leads()) {
-    record_.plan = MakePlan(setup_.config, options, pass_.micro_rows, tokens, ranks().size());
+    record_.plan =
+        MakePlan(setup_.config, options, pass_.micro_rows, tokens, record_.layout.data());
   }
   AgreeOnPlan();
   if (record_.plan.micro_rows < pass_.micro_rows) {
@@ -251,7 +262,7 @@ void Runner::StartFresh() {
     }
   }
   // A step holds the ids and targets of its own pieces, 8 bytes a token.
-  if (record_.plan.batch_tokens() / ranks().size() > AvailableMemoryBytes() / 16) {
+  if (record_.plan.batch_tokens() / record_.layout.data() > AvailableMemoryBytes() / 16) {
     throw Error(
         fmt::format("a batch of {} tokens is larger than memory", record_.plan.batch_tokens()),
         "--batch", "lower it; the paper's batch is 4M tokens");
@@ -291,7 +302,7 @@ void Runner::StartOrThrow() {
   if (Leads() && stands_ && setup_.resume) latest = store::LatestCheckpoint(setup_.run);
   const bool resumes = Agree(!latest.empty());
   if (resumes) {
-    RequirePieces(record_.plan, ranks().size());
+    RequirePieces(record_.plan, record_.layout.data());
     MakeLearner(record_.plan.seq_len, record_.plan.micro_rows);
     const fs::path folder = comm::BroadcastText(ranks(), 0, latest.string());
     LoadCheckpoint(context_, folder, &record_, &state_, learner_.get());

@@ -68,18 +68,42 @@ Saver::~Saver() {
   thread_.join();
 }
 
+// A rank that keeps whole layers, or whole blocks of them, writes what it has.
+void Saver::AddOwn(const std::string& group, const ParameterBlock& block, Learner& learner) {
+  const std::vector<ParameterRange> runs = learner.partition().Held(ranks_->rank());
+  for (const ParameterSpec& spec : block.specs()) {
+    writer_->AddSlices(group + "/" + spec.name, DType::kF32, spec.shape,
+                       OwnSlices(block, spec, runs));
+  }
+}
+
+// Where ranks share layers, the parts of a block are brought together first.
+void Saver::AddCollected(const std::string& group, const ParameterBlock& block,
+                         const Learner& learner) {
+  if (!shards_) shards_.emplace(learner.config(), learner.layout());
+  for (size_t p = 0; p < shards_->whole().size(); ++p) {
+    const ParameterSpec& spec = shards_->whole()[p];
+    writer_->AddMadeSlice(group + "/" + spec.name, DType::kF32, spec.shape, [this, p, &block] {
+      collected_ = shards_->Collect(ranks_, block, p, kCollectTag);
+      return store::TensorSlice{
+          shards_->RunOf(p, ranks_->rank()).offset * int64_t{sizeof(float)},
+          {reinterpret_cast<const uint8_t*>(collected_.data()), collected_.size() * sizeof(float)}};
+    });
+  }
+}
+
 void Saver::Begin(int64_t step, Json config, Json state, Learner* learner) {
   Wait();
   writer_.emplace(store::StepDirectory(run_, step));
-  const std::vector<ParameterRange> runs = learner->partition().Held(ranks_->rank());
   const std::pair<const char*, const ParameterBlock*> groups[] = {
       {"weights", &learner->weights()},
       {"adam_m", &learner->first_moments()},
       {"adam_v", &learner->second_moments()}};
   for (const auto& [group, block] : groups) {
-    for (const ParameterSpec& spec : block->specs()) {
-      writer_->AddSlices(std::string(group) + "/" + spec.name, DType::kF32, spec.shape,
-                         OwnSlices(*block, spec, runs));
+    if (learner->layout().tensor > 1) {
+      AddCollected(group, *block, *learner);
+    } else {
+      AddOwn(group, *block, *learner);
     }
   }
   const fs::path tokenizer = run_ / kShardTokenizerName;

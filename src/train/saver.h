@@ -1,6 +1,6 @@
 // Saves checkpoints beside the training: every rank writes its own runs of weights and moments on a
-// thread of its own while the next step's gradients are computed; nothing is copied. Rank 0 begins
-// and finishes the folder.
+// thread of its own while the next step's gradients are computed; nothing is copied, but for a
+// tensor at a time where ranks share layers. Rank 0 begins and finishes the folder.
 #pragma once
 
 #include <condition_variable>
@@ -13,6 +13,7 @@
 #include "store/checkpoint.h"
 #include "train/learner.h"
 #include "train/save_report.h"
+#include "train/shard_map.h"
 
 namespace cria::train {
 
@@ -36,6 +37,8 @@ class Saver {
   std::optional<SaveReport> TakeReport();
 
  private:
+  void AddOwn(const std::string& group, const ParameterBlock& block, Learner& learner);
+  void AddCollected(const std::string& group, const ParameterBlock& block, const Learner& learner);
   void Write(const Json& config, const Json& state);
   void Rethrow();
 
@@ -43,6 +46,8 @@ class Saver {
   int kept_;
   comm::Communicator* ranks_;
   std::optional<store::CheckpointWriter> writer_;
+  std::optional<ShardMap> shards_;  // where ranks share layers
+  std::vector<float> collected_;    // the slice that is written
   std::thread thread_;
   std::mutex mutex_;
   std::condition_variable changed_;

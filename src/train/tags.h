@@ -7,7 +7,8 @@
 namespace cria::train {
 
 inline constexpr int kSaveTag = comm::kFirstUserTag;
-inline int GatherTag(int group) { return kSaveTag + 1 + 2 * group; }
-inline int GradientTag(int group) { return kSaveTag + 2 + 2 * group; }
+inline constexpr int kCollectTag = kSaveTag + 1;
+inline int GatherTag(int group) { return kCollectTag + 1 + 2 * group; }
+inline int GradientTag(int group) { return kCollectTag + 2 + 2 * group; }
 
 }  // namespace cria::train

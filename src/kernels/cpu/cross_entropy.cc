@@ -86,6 +86,19 @@ HWY_EXPORT(SoftmaxRowFloat);
 HWY_EXPORT(SoftmaxRowBF16);
 }  // namespace
 
+namespace {
+
+template <class T>
+void Softmax(int64_t n, const float* terms, const float* maxima, float lse, float scale, T* dx) {
+  if constexpr (sizeof(T) == 2) {
+    HWY_DYNAMIC_DISPATCH(SoftmaxRowBF16)(n, terms, maxima, lse, scale, dx);
+  } else {
+    HWY_DYNAMIC_DISPATCH(SoftmaxRowFloat)(n, terms, maxima, lse, scale, dx);
+  }
+}
+
+}  // namespace
+
 template <class T>
 void CrossEntropy(const Context& context, int64_t rows, int64_t vocab, const float* logits,
                   const int32_t* targets, float scale, float* loss, T* dlogits) {
@@ -104,12 +117,48 @@ void CrossEntropy(const Context& context, int64_t rows, int64_t vocab, const flo
     const float lse = log_sum_exp(vocab, x, terms, maxima);
     loss[r] = lse - x[target];
     if (!dx) return;
-    if constexpr (sizeof(T) == 2) {
-      HWY_DYNAMIC_DISPATCH(SoftmaxRowBF16)(vocab, terms, maxima, lse, scale, dx);
-    } else {
-      HWY_DYNAMIC_DISPATCH(SoftmaxRowFloat)(vocab, terms, maxima, lse, scale, dx);
-    }
+    Softmax(vocab, terms, maxima, lse, scale, dx);
     dx[target] = FromFloat<T>(scale * std::expm1(x[target] - lse));
+  });
+}
+
+void LogSumExp(const Context& context, int64_t rows, int64_t vocab, const float* logits,
+               float* lse) {
+  const auto log_sum_exp = &HWY_DYNAMIC_DISPATCH(LogSumExpRow);
+  context.ParallelFor(rows, [&](int64_t r) {
+    Scratch scratch(2 * Scratch::Bytes<float>(vocab));
+    float *terms = scratch.Take<float>(vocab), *maxima = scratch.Take<float>(vocab);
+    lse[r] = log_sum_exp(vocab, logits + r * vocab, terms, maxima);
+  });
+}
+
+void JoinLogSumExp(int64_t rows, std::span<const float* const> lse, float* to) {
+  for (int64_t r = 0; r < rows; ++r) {
+    float max = lse[0][r];
+    for (const float* one : lse) max = std::max(max, one[r]);
+    double sum = 0;
+    for (const float* one : lse) sum += std::exp(double{one[r]} - max);
+    to[r] = static_cast<float>(max + std::log(sum));
+  }
+}
+
+template <class T>
+void CrossEntropyGradient(const Context& context, int64_t rows, int64_t vocab, const float* logits,
+                          const int32_t* targets, const float* lse, float scale, T* dlogits) {
+  const auto log_sum_exp = &HWY_DYNAMIC_DISPATCH(LogSumExpRow);
+  context.ParallelFor(rows, [&](int64_t r) {
+    const float* x = logits + r * vocab;
+    T* dx = dlogits + r * vocab;
+    const int32_t target = targets[r];
+    if (target == -1) {
+      std::fill_n(dx, vocab, FromFloat<T>(0));
+      return;
+    }
+    Scratch scratch(2 * Scratch::Bytes<float>(vocab));
+    float *terms = scratch.Take<float>(vocab), *maxima = scratch.Take<float>(vocab);
+    log_sum_exp(vocab, x, terms, maxima);  // for its terms
+    Softmax(vocab, terms, maxima, lse[r], scale, dx);
+    if (target >= 0) dx[target] = FromFloat<T>(scale * std::expm1(x[target] - lse[r]));
   });
 }
 
@@ -117,6 +166,10 @@ template void CrossEntropy(const Context&, int64_t, int64_t, const float*, const
                            float*, float*);
 template void CrossEntropy(const Context&, int64_t, int64_t, const float*, const int32_t*, float,
                            float*, BF16*);
+template void CrossEntropyGradient(const Context&, int64_t, int64_t, const float*, const int32_t*,
+                                   const float*, float, float*);
+template void CrossEntropyGradient(const Context&, int64_t, int64_t, const float*, const int32_t*,
+                                   const float*, float, BF16*);
 
 }  // namespace cria::kernels
 #endif

@@ -7,6 +7,7 @@
 //
 #include <algorithm>
 
+#include "base/error.h"
 #include "kernels/cpu/simd-inl.h"
 #include "kernels/sum.h"
 
@@ -17,6 +18,28 @@ namespace HWY_NAMESPACE {
 void AddBlock(int64_t n, const float* from, float* to) {
   ForVectors(n, [&](int64_t i, auto load, auto store)
                     HWY_ATTR { store(hn::Add(load(to + i), load(from + i)), to + i); });
+}
+
+template <class T, class O>
+void SumPartsBlock(int64_t i, int64_t n, std::span<const T* const> parts, bool accumulate, O* to) {
+  ForVectors(n, [&](int64_t at, auto load, auto store) HWY_ATTR {
+    Vector sum = load(parts[0] + i + at);
+    for (size_t p = 1; p < parts.size(); ++p) sum = hn::Add(sum, load(parts[p] + i + at));
+    if (accumulate) sum = hn::Add(load(to + i + at), sum);
+    store(sum, to + i + at);
+  });
+}
+void SumPartsFloat(int64_t i, int64_t n, std::span<const float* const> parts, bool accumulate,
+                   float* to) {
+  SumPartsBlock(i, n, parts, accumulate, to);
+}
+void SumPartsBF16(int64_t i, int64_t n, std::span<const BF16* const> parts, bool accumulate,
+                  BF16* to) {
+  SumPartsBlock(i, n, parts, accumulate, to);
+}
+void SumPartsWiden(int64_t i, int64_t n, std::span<const BF16* const> parts, bool accumulate,
+                   float* to) {
+  SumPartsBlock(i, n, parts, accumulate, to);
 }
 
 double SumOfSquaresBlock(int64_t n, const float* x) {
@@ -50,7 +73,12 @@ namespace cria::kernels {
 namespace {
 
 HWY_EXPORT(AddBlock);
+HWY_EXPORT(SumPartsFloat);
+HWY_EXPORT(SumPartsBF16);
+HWY_EXPORT(SumPartsWiden);
 HWY_EXPORT(SumOfSquaresBlock);
+
+constexpr int64_t kBlock = 1 << 14;
 
 }  // namespace
 
@@ -62,13 +90,34 @@ void SetZero(const Context& context, int64_t n, float* to) {
 }
 
 void Add(const Context& context, int64_t n, const float* from, float* to) {
-  constexpr int64_t kBlock = 1 << 14;
   const auto run = &HWY_DYNAMIC_DISPATCH(AddBlock);
   context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t block) {
     const int64_t i = block * kBlock;
     run(std::min(kBlock, n - i), from + i, to + i);
   });
 }
+
+template <class T, class O>
+void SumParts(const Context& context, int64_t n, std::span<const T* const> parts, bool accumulate,
+              O* to) {
+  CRIA_CHECK(!parts.empty());
+  const auto run = [] {
+    if constexpr (sizeof(T) == sizeof(float))
+      return &HWY_DYNAMIC_DISPATCH(SumPartsFloat);
+    else if constexpr (sizeof(O) == sizeof(float))
+      return &HWY_DYNAMIC_DISPATCH(SumPartsWiden);
+    else
+      return &HWY_DYNAMIC_DISPATCH(SumPartsBF16);
+  }();
+  context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t block) {
+    const int64_t i = block * kBlock;
+    run(i, std::min(kBlock, n - i), parts, accumulate, to);
+  });
+}
+
+template void SumParts(const Context&, int64_t, std::span<const float* const>, bool, float*);
+template void SumParts(const Context&, int64_t, std::span<const BF16* const>, bool, BF16*);
+template void SumParts(const Context&, int64_t, std::span<const BF16* const>, bool, float*);
 
 double SumOfSquares(int64_t n, const float* x) {
   return HWY_DYNAMIC_DISPATCH(SumOfSquaresBlock)(n, x);

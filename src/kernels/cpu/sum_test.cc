@@ -26,5 +26,33 @@ TEST(Add, EqualsAPlainLoop) {
   }
 }
 
+template <class T, class O>
+void CheckParts(int64_t n, bool accumulate) {
+  std::vector<std::vector<T>> values;
+  std::vector<const T*> parts;
+  for (uint64_t p = 0; p < 3; ++p) values.push_back(NormalValues<T>(n, 1 + p));
+  for (const auto& part : values) parts.push_back(part.data());
+  std::vector<O> to = NormalValues<O>(n, 9);
+  const std::vector<O> before = to;
+  SumParts<T, O>(Context(2), n, parts, accumulate, to.data());
+  for (size_t i = 0; i < to.size(); ++i) {
+    float want = (ToFloat(values[0][i]) + ToFloat(values[1][i])) + ToFloat(values[2][i]);
+    if (accumulate) want = ToFloat(before[i]) + want;
+    ASSERT_EQ(ToFloat(to[i]), ToFloat(FromFloat<O>(want))) << i;
+  }
+}
+
+TEST(SumParts, AddsInTheOrderOfParts) {
+  ForEveryInstructionSet([] {
+    for (const int64_t n : {1, 31, 40000}) {
+      for (const bool accumulate : {false, true}) {
+        CheckParts<float, float>(n, accumulate);
+        CheckParts<BF16, BF16>(n, accumulate);
+        CheckParts<BF16, float>(n, accumulate);
+      }
+    }
+  });
+}
+
 }  // namespace
 }  // namespace cria::kernels
