@@ -2,11 +2,14 @@
 """One training run on several ranks of this machine: train_on_ranks.py MPIRUN COMMAND...
 
 The same bits for 1, 2 and 4 ranks and every ZeRO stage; a run saved on 4 goes on on 1 and 2; a rank
-that is killed or hangs ends the run with its name in the message; SIGTERM saves."""
+that is killed or hangs ends the run with its name in the message; SIGTERM saves. Ranks that share
+layers: the same for any number of their groups, and near one rank."""
 import hashlib
+import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -114,6 +117,54 @@ def other_layouts(runs: Runs, alone: str) -> None:
     print("saved on 4, killed and moved to 2 and 4, ended alone: the same bits")
 
 
+def loss(runs: Runs, name: str) -> float:
+    return json.loads((runs.at / name / "run.json").read_text())["summary"]["loss"]
+
+
+def shared_layers(runs: Runs) -> None:
+    """Ranks that share layers: bits of their own, the same for any number of such groups; a run goes
+    on on another number of them, or without."""
+    pair = runs.train("pair", 2, "--tensor", 2)
+    for ranks, zero in ((4, 2), (4, 3)):
+        name = f"pairs-on-{ranks}-zero-{zero}"
+        digest = runs.train(name, ranks, "--tensor", 2, "--zero", zero)
+        print(f"{name}: {digest[:16]}")
+        assert digest == pair, f"{name} differs from one pair: {digest} {pair}"
+    runs.train("four", 4, "--tensor", 4)
+    for name in ("pair", "four"):
+        off = abs(loss(runs, name) / loss(runs, "alone") - 1)
+        print(f"{name}: loss off by {off:.1e} from one rank")
+        assert off < 2e-4, (name, off)
+    # Steps 1 to 4 on two pairs, to 8 on one, to 12 on two again: the same bits.
+    run = runs.start("pairs-moved", 4, "--tensor", 2, "--save-steps", 4)
+    stop_after_checkpoint(runs, "pairs-moved", run)
+    run = runs.start("pairs-moved", 2, "--tensor", 2, "--resume", "--save-steps", 4)
+    stop_after_checkpoint(runs, "pairs-moved", run)
+    assert runs.train("pairs-moved", 4, "--tensor", 2, "--resume", "--save-steps", 4) == pair
+    # What pairs saved goes on on one rank, and on four that share layers.
+    run = runs.start("let-go", 4, "--tensor", 2, "--save-steps", 4)
+    stop_after_checkpoint(runs, "let-go", run)
+    for ranks, tensor in ((0, 1), (4, 4)):
+        name = f"let-go-to-{tensor}"
+        shutil.copytree(runs.at / "let-go", runs.at / name)
+        runs.train(name, ranks, "--resume", "--tensor", tensor, "--save-steps", 4)
+        off = abs(loss(runs, name) / loss(runs, "alone") - 1)
+        assert off < 2e-4, (name, off)
+    print("saved by pairs, went on on other numbers of them, on one rank, and on four that share")
+
+
+def stop_after_checkpoint(runs: Runs, name: str, run: subprocess.Popen) -> None:
+    before = runs.checkpoints(name)
+    for _ in range(4000):
+        if runs.checkpoints(name) != before or run.poll() is not None:
+            break
+        time.sleep(0.005)
+    for process in ranks_below(run.pid):
+        os.kill(process, signal.SIGTERM)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode in (0, 130), (run.returncode, err)  # it may have been at its end
+
+
 def dead_and_hung(runs: Runs) -> None:
     run = runs.start("dead", 3, steps=100000)
     time.sleep(2)
@@ -145,6 +196,12 @@ def refusals(runs: Runs) -> None:
                                         f"--steps 2 --batch 256 --micro-rows 1 --quiet --seed {seed}"
                                         for seed in (1, 2)).split()], capture_output=True, text=True)
     assert mixed.returncode == 1 and "other settings or data than rank 0" in mixed.stderr, mixed.stderr
+    for ranks, tensor, complaint in ((3, 2, "3 ranks are not groups of 2"),
+                                     (3, 3, "4 attention heads cannot be divided among 3 ranks")):
+        run = runs.start("undivided", ranks, "--tensor", tensor)
+        _, err = run.communicate(timeout=60)
+        assert run.returncode == 2 and complaint in err, err
+        assert not (runs.at / "undivided").exists()
     run = runs.start("alone", 2)
     _, err = run.communicate(timeout=60)
     assert run.returncode == 1 and "a run stands here" in err and "rank 0 of 2" in err, err
@@ -155,6 +212,7 @@ def main() -> None:
         runs = Runs(pathlib.Path(name))
         alone = same_bits(runs)
         other_layouts(runs, alone)
+        shared_layers(runs)
         dead_and_hung(runs)
         refusals(runs)
 

@@ -46,26 +46,31 @@ AGENT
 fi
 
 for ranks in $(seq 1 "$most"); do
-  for zero in 2 3; do
-    if [ "$ranks" = 1 ] && [ "$zero" = 3 ]; then continue; fi
+  # ZeRO 2 and 3 among all ranks; all of them sharing every layer.
+  for way in "2 1" "3 1" "2 $ranks"; do
+    read -r zero tensor <<<"$way"
+    if [ "$ranks" = 1 ] && [ "$way" != "2 1" ]; then continue; fi
+    if [ $((6 % tensor)) != 0 ]; then continue; fi  # heads
+    if [ "$ranks" = 1 ] && [ -f "$work/one" ]; then continue; fi
     where=("${launch[@]}" -n "$ranks")
     if [ -n "$rate" ]; then
       hosts=$(seq -s, -f "10.77.0.%g:1" 1 "$ranks")
       where+=(--host "$hosts" --mca plm_rsh_agent "$work/enter" --mca btl tcp,self
               --mca btl_tcp_if_include 10.77.0.0/24 --mca oob_tcp_if_include 10.77.0.0/24)
     fi
-    mpirun "${where[@]}" "$cria" train --data "$shards" --params 10M --seq-len 256 --batch 32768 \
-      --micro-rows 16 --steps 12 --warmup 2 --lr 1e-3 --threads 1 --zero "$zero" --quiet --json \
-      --out "$work/run-$ranks-$zero" >"$work/out"
-    python3 - "$work/out" "$ranks" "$zero" "${rate:-memory}" "$work/one" <<'REPORT'
+    mpirun "${where[@]}" "$cria" train --data "$shards" --dim 384 --layers 8 --heads 6 --seq-len 256 --batch 32768 \
+      --micro-rows 16 --steps 12 --warmup 2 --lr 1e-3 --threads 1 --zero "$zero" --tensor "$tensor" --quiet \
+      --json --out "$work/run-$ranks-$zero-$tensor" >"$work/out"
+    python3 - "$work/out" "$ranks" "$zero" "$tensor" "${rate:-memory}" "$work/one" <<'REPORT'
 import json, pathlib, sys
-path, ranks, zero, rate, one = sys.argv[1:]
+path, ranks, zero, tensor, rate, one = sys.argv[1:]
+way = f"ZeRO {zero}" if tensor == "1" else "layers shared"
 run = json.loads(pathlib.Path(path).read_text())
 speed = run["tokens_per_s"]
 if ranks == "1":
     pathlib.Path(one).write_text(str(speed))
 alone = float(pathlib.Path(one).read_text())
-print(f"{ranks} ranks, ZeRO {zero}, {rate:>8}: {speed:8.0f} tokens/s, efficiency "
+print(f"{ranks} ranks, {way:>13}, {rate:>8}: {speed:8.0f} tokens/s, efficiency "
       f"{100 * speed / alone / int(ranks):5.1f} %, waiting {100 * run['waited_share']:4.1f} %, sent "
       f"{run['sent_bytes'] / 1e6:7.1f} MB a step (by the layout {run['planned_sent_bytes'] / 1e6:7.1f})")
 REPORT

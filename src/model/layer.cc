@@ -69,30 +69,49 @@ const T* LayerPass<T>::BeginWhole(std::span<const T> own, comm::Exchange* exchan
   return all;
 }
 
+// y [N, out] = what `weight` makes of normalised rows of all ranks, begun with the own ones while
+// the others are on their way. Returns the rows.
 template <class T>
-const T* LayerPass<T>::Whole(std::span<const T> own) const {
+const T* LayerPass<T>::WholeProduct(const LinearWeight<T>& weight, std::span<const T> own, T* y,
+                                    int64_t y_stride) const {
+  const int64_t dim = config.dim;
+  if (tokens.exchange.alone()) {
+    weight.Apply(context, tokens.phases, own.data(), dim, &scratch->quantized, y, y_stride);
+    return own.data();
+  }
   comm::Exchange exchange;
   const T* whole = BeginWhole(own, &exchange);
-  tokens.exchange.Finish(&exchange);
+  tokens.exchange.ForOwnThenOthers(tokens.n(), &exchange, [&](const TokenStretch& rows) {
+    weight.Apply(context, {rows.count, 0}, whole + rows.first * dim, dim, &scratch->quantized,
+                 y + rows.first * y_stride, y_stride);
+  });
   return whole;
 }
 
-// to [O, dim] = x [O, dim] + what `weight` makes of `input` [N, in]. `to` may be x.
+// to [O, dim] = x [O, dim] + what `weight` makes of `input` [N, in]. `to` may be x. The own rows
+// come last, while the others' go to where they are summed.
 template <class T>
 void LayerPass<T>::AddProduct(const LinearWeight<T>& weight, const T* input, const float* x,
                               float* to) const {
+  const TokenExchange& exchange = tokens.exchange;
   const int64_t dim = config.dim, n = tokens.n(), own = tokens.own().count, in = weight.in();
   if (to != x) CopyRows(context, own, dim, x, to);
-  if (tokens.exchange.alone()) {
+  if (exchange.alone()) {
     return weight.Apply(context, tokens.phases, input, in, &scratch->quantized, to, dim, true);
   }
   T* const part = scratch->part.data();
   T* const received = scratch->received.data();
-  weight.Apply(context, tokens.phases, input, in, &scratch->quantized, part, dim);
-  comm::Exchange exchange = tokens.exchange.BeginScatter(n, dim, part, received);
-  tokens.exchange.Finish(&exchange);
-  kernels::SumParts<T, float>(context, own * dim, tokens.exchange.Parts<T>(n, dim, part, received),
-                              true, to);
+  comm::Exchange sums = exchange.BeginParts(n, dim, received);
+  for (int distance = 1; distance <= exchange.size(); ++distance) {
+    const int rank = (exchange.rank() + distance) % exchange.size();
+    const TokenStretch rows = exchange.StretchOf(rank, n);
+    weight.Apply(context, {rows.count, 0}, input + rows.first * in, in, &scratch->quantized,
+                 part + rows.first * dim, dim);
+    if (rank != exchange.rank()) exchange.SendPart(rank, n, dim, part, &sums);
+  }
+  exchange.Finish(&sums);
+  kernels::SumParts<T, float>(context, own * dim, exchange.Parts<T>(n, dim, part, received), true,
+                              to);
 }
 
 template <class T>
@@ -116,8 +135,7 @@ template <class T>
 void LayerPass<T>::AttentionForward(const kernels::KvLayer& cache, float* x_mid) const {
   const Widths w(config);
   Norm(a->x.data(), weights.attention_norm, a->attention_normed, a->attention_rms);
-  weights.wqkv.Apply(context, tokens.phases, Whole(a->attention_normed), config.dim,
-                     &scratch->quantized, a->qkv.data(), w.qkv);
+  WholeProduct(weights.wqkv, a->attention_normed, a->qkv.data(), w.qkv);
   kernels::Rope(context, rope, tokens.positions, config.n_heads + config.n_kv_heads, a->qkv.data(),
                 w.qkv, false);
   Attend(cache);
@@ -127,10 +145,7 @@ void LayerPass<T>::AttentionForward(const kernels::KvLayer& cache, float* x_mid)
 // Returns the normalised rows of all ranks.
 template <class T>
 const T* LayerPass<T>::GateUpForward() const {
-  const T* normed = Whole(a->ffn_normed);
-  weights.w13.Apply(context, tokens.phases, normed, config.dim, &scratch->quantized,
-                    a->gate_up.data(), 2 * config.hidden_dim);
-  return normed;
+  return WholeProduct(weights.w13, a->ffn_normed, a->gate_up.data(), 2 * config.hidden_dim);
 }
 
 template <class T>
@@ -189,8 +204,10 @@ void LayerPass<T>::FeedForwardBackward(const T* normed, float* gradients) const 
   T* const d_normed = scratch->d_normed.data();
   comm::Exchange gradient = BeginGradient(), inputs;
   if (normed == nullptr) normed = BeginWhole(a->ffn_normed, &inputs);
-  tokens.exchange.Finish(&gradient);
-  kernels::Matmul(context, n, dx_t, dim, weights.w2.backward, gated, hidden);
+  tokens.exchange.ForOwnThenOthers(n, &gradient, [&](const TokenStretch& rows) {
+    kernels::Matmul(context, rows.count, dx_t + rows.first * dim, dim, weights.w2.backward,
+                    gated + rows.first * hidden, hidden);
+  });
   kernels::SwiGluBackward(context, n, hidden, a->gate_up.data(), gated, a->gate_up.data(), gated);
   const T* d_gate_up = a->gate_up.data();
   kernels::Matmul(context, n, d_gate_up, 2 * hidden, weights.w13.backward, d_normed, dim);
@@ -215,8 +232,10 @@ void LayerPass<T>::AttentionBackward(float* gradients) const {
   T* const d_normed = scratch->d_normed.data();
   comm::Exchange gradient = BeginGradient(), inputs;
   const T* normed = BeginWhole(a->attention_normed, &inputs);
-  tokens.exchange.Finish(&gradient);
-  kernels::Matmul(context, n, dx_t, dim, weights.wo.backward, scratch->d_attended.data(), w.q);
+  tokens.exchange.ForOwnThenOthers(n, &gradient, [&](const TokenStretch& rows) {
+    kernels::Matmul(context, rows.count, dx_t + rows.first * dim, dim, weights.wo.backward,
+                    scratch->d_attended.data() + rows.first * w.q, w.q);
+  });
   kernels::AttentionBackward(context, SelfAttention(config, tokens.grid), q, q + w.q,
                              q + w.q + w.kv, a->attended.data(), a->lse.data(),
                              scratch->d_attended.data(), dq, dq + w.q, dq + w.q + w.kv);

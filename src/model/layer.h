@@ -73,7 +73,8 @@ struct LayerPass {
   void NormBackward(const float* x, const float* gain, std::span<const float> rms, const T* dy,
                     float* dgain) const;
   const T* BeginWhole(std::span<const T> own, comm::Exchange* exchange) const;
-  const T* Whole(std::span<const T> own) const;
+  const T* WholeProduct(const LinearWeight<T>& weight, std::span<const T> own, T* y,
+                        int64_t y_stride) const;
   void AddProduct(const LinearWeight<T>& weight, const T* input, const float* x, float* to) const;
   comm::Exchange BeginGradient() const;
 };

@@ -28,23 +28,34 @@ comm::Exchange TokenExchange::BeginGather(int64_t n, int64_t width, T* all) cons
 }
 
 template <class T>
-comm::Exchange TokenExchange::BeginScatter(int64_t n, int64_t width, const T* part,
-                                           T* received) const {
-  if (alone()) return {};
+comm::Exchange TokenExchange::BeginParts(int64_t n, int64_t width, T* received) const {
+  comm::Exchange exchange;
   const int64_t own = Own(n).count * width;
-  std::vector<std::span<const uint8_t>> out;
-  std::vector<std::span<uint8_t>> in;
-  for (int rank = 0; rank < size(); ++rank) {
-    const TokenStretch theirs = StretchOf(rank, n);
-    out.push_back(Bytes(part + theirs.first * width, theirs.count * width));
-    if (rank == this->rank()) {
-      in.emplace_back();
-      continue;
-    }
-    in.push_back(Bytes(received, own));
+  for (int rank = 0; rank < size() && own > 0; ++rank) {
+    if (rank == this->rank()) continue;
+    exchange.push_back(ranks_->Receive(rank, comm::kGatherTag, Bytes(received, own)));
     received += own;
   }
-  return comm::BeginAllToAll(*ranks_, out, in);
+  return exchange;
+}
+
+template <class T>
+void TokenExchange::SendPart(int to, int64_t n, int64_t width, const T* part,
+                             comm::Exchange* exchange) const {
+  const TokenStretch theirs = StretchOf(to, n);
+  if (theirs.count == 0) return;
+  exchange->push_back(
+      ranks_->Send(to, comm::kGatherTag, Bytes(part + theirs.first * width, theirs.count * width)));
+}
+
+template <class T>
+comm::Exchange TokenExchange::BeginScatter(int64_t n, int64_t width, const T* part,
+                                           T* received) const {
+  comm::Exchange exchange = BeginParts(n, width, received);
+  for (int distance = 1; distance < size(); ++distance) {
+    SendPart((rank() + distance) % size(), n, width, part, &exchange);
+  }
+  return exchange;
 }
 
 template <class T>
@@ -65,6 +76,9 @@ std::vector<const T*> TokenExchange::Parts(int64_t n, int64_t width, const T* pa
 
 #define CRIA_INSTANTIATE(T)                                                                     \
   template comm::Exchange TokenExchange::BeginGather<T>(int64_t, int64_t, T*) const;            \
+  template comm::Exchange TokenExchange::BeginParts<T>(int64_t, int64_t, T*) const;             \
+  template void TokenExchange::SendPart<T>(int, int64_t, int64_t, const T*, comm::Exchange*)    \
+      const;                                                                                    \
   template comm::Exchange TokenExchange::BeginScatter<T>(int64_t, int64_t, const T*, T*) const; \
   template std::vector<const T*> TokenExchange::Parts<T>(int64_t, int64_t, const T*, const T*)  \
       const;

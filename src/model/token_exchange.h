@@ -40,8 +40,14 @@ class TokenExchange {
   template <class T>
   comm::Exchange BeginGather(int64_t n, int64_t width, T* all) const;
 
-  /// Begins to send this rank's `part` [n, width] of a sum to where its stretches are kept, and to
-  /// take the others' parts of the own stretch into `received` [(size - 1) own, width].
+  /// Begins to take the others' parts of a sum's own stretch into `received`
+  /// [(size - 1) own, width]; every rank sends with SendPart.
+  template <class T>
+  comm::Exchange BeginParts(int64_t n, int64_t width, T* received) const;
+  /// Begins to send this rank's `part` [n, width] of a sum to where a rank's stretch of it is kept.
+  template <class T>
+  void SendPart(int to, int64_t n, int64_t width, const T* part, comm::Exchange* exchange) const;
+  /// Both, for all others.
   template <class T>
   comm::Exchange BeginScatter(int64_t n, int64_t width, const T* part, T* received) const;
   /// The parts of the own stretch, in the order of ranks.
@@ -53,6 +59,18 @@ class TokenExchange {
     return Own(n).count * width * (size() - 1);
   }
   int64_t SentByScatter(int64_t n, int64_t width) const { return (n - Own(n).count) * width; }
+
+  /// Calls f(stretch) for the own tokens while `gather` is under way, then, once it is finished,
+  /// for those before and behind them.
+  template <class F>
+  void ForOwnThenOthers(int64_t n, comm::Exchange* gather, F f) const {
+    const TokenStretch own = Own(n);
+    if (own.count > 0) f(own);
+    Finish(gather);
+    const int64_t end = own.first + own.count;
+    if (own.first > 0) f(TokenStretch{0, own.first});
+    if (end < n) f(TokenStretch{end, n - end});
+  }
 
   void Finish(comm::Exchange* exchange) const {
     if (!exchange->empty()) comm::FinishExchange(*ranks_, exchange);
