@@ -9,6 +9,7 @@
 #include "eval/bits_per_byte.h"
 #include "eval/llama_language_model.h"
 #include "eval/report_page.h"
+#include "eval_choices.h"
 #include "eval_windows.h"
 #include "held_out.h"
 #include "infer/load.h"
@@ -31,6 +32,7 @@ struct Flags : CommonFlags {
   std::string model, tokenizer, data, out, against, precision;
   std::vector<std::string> tasks = {"bpb"};
   std::vector<std::string> texts;
+  ChoiceFlags choices;
   int64_t limit = 0, stride = 0, context = 0, window = 512;
   bool list = false, compare = false, force = false;
 
@@ -72,16 +74,35 @@ eval::Table ResultTable(const Flags& flags, const eval::TextEvaluation& evaluati
   return table;
 }
 
+// Questions of public sets; the other tasks score text. Throws Error for a mixture.
+bool AsksQuestions(const Flags& flags) {
+  const auto questions = std::count_if(flags.tasks.begin(), flags.tasks.end(), IsChoiceTask);
+  if (questions > 0 && questions < std::ssize(flags.tasks)) {
+    throw Error("some tasks score text, some ask questions of a set", "--tasks",
+                "give them to two calls: --data means a corpus to the former");
+  }
+  return questions > 0;
+}
+
 void CheckFlags(const Flags& flags) {
   for (const std::string& task : flags.tasks) {
-    const bool known = std::any_of(std::begin(kTasks), std::end(kTasks),
-                                   [&](const Task& t) { return task == t.name; });
+    const bool known =
+        IsChoiceTask(task) || std::any_of(std::begin(kTasks), std::end(kTasks),
+                                          [&](const Task& t) { return task == t.name; });
     if (!known) {
       throw Error(fmt::format("unknown task \"{}\"", task), "--tasks",
                   "cria eval --list shows the tasks");
     }
   }
   if (flags.model.empty()) throw Error("no model given", "MODEL", "name a model or use --list");
+  if (!flags.out.empty()) RequireReport(flags.out, flags.force, "--out");
+  if (AsksQuestions(flags)) {
+    if (!flags.texts.empty() || flags.data.empty()) {
+      throw Error("the folder of the sets must be given", "--data",
+                  "give --data SETS (cria eval --list says which files the tasks read)");
+    }
+    return;
+  }
   if (flags.data.empty() == flags.texts.empty()) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");
@@ -90,8 +111,6 @@ void CheckFlags(const Flags& flags) {
     throw Error("the task kl and the model to compare with belong together", "--tasks, --against",
                 "give both: --tasks perplexity,kl --against ORIGINAL");
   }
-  if (flags.out.empty()) return;
-  RequireReport(flags.out, flags.force, "--out");
 }
 
 // Bits per byte, document by document.
@@ -122,12 +141,37 @@ void ScoreDocuments(const Context& context, const Flags& flags, const infer::Loa
   tables->push_back(ResultTable(flags, evaluation, compressors));
 }
 
+void AskQuestions(const Flags& flags) {
+  ChoiceFlags choices = flags.choices;
+  choices.tasks = flags.tasks;
+  choices.folder = flags.data;
+  choices.limit = flags.limit;
+  ReadChoiceSets(choices);  // what is wrong with them is said before the model is read
+  const Context context = flags.MakeContext();
+  const infer::LoadedModel model = infer::LoadModel(
+      context, flags.model,
+      {.tokenizer = flags.tokenizer, .precision = PrecisionNamed(flags.precision)});
+  eval::LlamaLanguageModel language_model(&context, model.llama.get(), 0);
+  const std::string name = fs::path(flags.model).filename().string();
+  ChoiceOutcome outcome = RunChoiceTasks(flags, choices, name, &language_model, *model.tokenizer);
+  outcome.json["model"] = flags.model;
+  if (!flags.out.empty()) {
+    WriteBlocks(flags.out, "Evaluation of " + flags.model, outcome.json, outcome.blocks);
+  }
+  if (flags.json) return fmt::print("{}\n", outcome.json.dump());
+  PrintTable(std::get<eval::Table>(outcome.blocks[0]));
+  for (size_t i = 1; i < outcome.blocks.size(); ++i) {
+    fmt::print("\n{}\n", std::get<eval::Paragraph>(outcome.blocks[i]).text);
+  }
+}
+
 void RunEval(const Flags& flags) {
   if (flags.list) {
-    for (const Task& task : kTasks) fmt::print("{:<12}{}\n", task.name, task.what);
-    return;
+    for (const Task& task : kTasks) fmt::print("{:<15}{}\n", task.name, task.what);
+    return ListChoiceTasks();
   }
   CheckFlags(flags);
+  if (AsksQuestions(flags)) return AskQuestions(flags);
   const Context context = flags.MakeContext();
   const Precision precision = PrecisionNamed(flags.precision);
   const infer::LoadedModel model = infer::LoadModel(
@@ -168,17 +212,20 @@ void RunEval(const Flags& flags) {
 
 void AddEvalCommand(CLI::App* app) {
   static Flags flags;
-  CLI::App* command =
-      AddCommand(app, "eval", "Measure a model: bits per byte, perplexity, divergence", &flags,
-                 [] { RunEval(flags); });
+  CLI::App* command = AddCommand(
+      app, "eval", "Measure a model: tasks of the paper, bits per byte, perplexity, divergence",
+      &flags, [] { RunEval(flags); });
   command->add_option("model", flags.model, "Model: a run, a checkpoint, or another format");
   command->add_option("--tasks", flags.tasks, "Tasks, separated by commas")
       ->delimiter(',')
       ->capture_default_str();
   command->add_flag("--list", flags.list, "List the tasks");
   command->add_option("--text", flags.texts, "Text files, each one document; .jsonl: one per line");
-  command->add_option("--data", flags.data, "Corpus folder: its held-out documents are scored");
-  command->add_option("--limit", flags.limit, "Documents per source (0: all)")
+  command->add_option(
+      "--data", flags.data,
+      "Corpus folder, whose held-out documents are scored; for tasks with questions "
+      "the folder of the sets");
+  command->add_option("--limit", flags.limit, "Documents per source, questions per task (0: all)")
       ->check(AtLeast0())
       ->capture_default_str();
   command
@@ -189,6 +236,13 @@ void AddEvalCommand(CLI::App* app) {
                    "Tokens in a window of llama.cpp's rule, for perplexity and kl")
       ->check(CLI::Range(int64_t{4}, int64_t{1} << 24))
       ->capture_default_str();
+  command
+      ->add_option("--profile", flags.choices.profile,
+                   "Rules of prompts and ranking: the paper's or those of lm-evaluation-harness")
+      ->check(CLI::IsMember({"paper", "harness"}))
+      ->capture_default_str();
+  command->add_option("--samples", flags.choices.samples,
+                      "Folder for every question with its scores, TASK.jsonl");
   command->add_option("--against", flags.against,
                       "The original that MODEL was made of, for the task kl");
   command->add_option("--stride", flags.stride, "Tokens by which windows of bpb advance (0: half)")
@@ -199,7 +253,8 @@ void AddEvalCommand(CLI::App* app) {
   command->add_option("--out", flags.out, "Write the result: .json, .html or .md");
   command->add_flag("--force", flags.force, "Overwrite --out");
   command->footer(
-      "Examples: cria eval runs/demo/train --tasks bpb --data runs/demo/corpus --compare\n"
+      "Examples: cria eval 7b --tasks boolq,piqa,hellaswag,mmlu --data sets --out tables.html\n"
+      "          cria eval runs/demo/train --tasks bpb --data runs/demo/corpus --compare\n"
       "          cria eval 7b-q4_0.gguf --tasks perplexity,kl --text wiki.test.raw --against 7b");
 }
 

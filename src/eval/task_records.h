@@ -1,0 +1,35 @@
+// The rows of an evaluation set in its public format, and text made of their fields.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/json.h"
+
+namespace cria::eval {
+
+struct Record {
+  Json fields;        ///< an object
+  std::string where;  ///< file:line
+};
+
+/// JSON lines, plain, .gz or .zst; blank lines are left out. Throws Error that names file and line.
+std::vector<Record> ReadJsonLines(const fs::path& path);
+
+/// CSV without a header (RFC 4180: quoted fields may hold commas, quotes and line ends), with these
+/// names for its columns. Throws Error for rows of another width.
+std::vector<Record> ReadCsv(const fs::path& path, const std::vector<std::string>& columns);
+
+/// One whole number a line.
+std::vector<int64_t> ReadLabels(const fs::path& path);
+
+/// `text` with {field}, {a.b} for a field of a field, {} for the record itself where that is a
+/// string, and {field:capital} for the first letter large, the rest small (ASCII). Numbers and
+/// booleans are written as JSON has them. Throws Error for a field that is not there.
+std::string FillIn(const std::string& text, const Json& fields, const std::string& where);
+
+/// A field by its path, or an Error.
+const Json& Field(const Json& fields, const std::string& path, const std::string& where);
+
+}  // namespace cria::eval
