@@ -8,12 +8,14 @@
 #include "comm/collectives.h"
 #include "command.h"
 #include "data/tokenize.h"
+#include "eval_choices.h"
 #include "kernels/ceiling.h"
 #include "model/checkpoint.h"
 #include "progress_line.h"
 #include "ranks.h"
 #include "run_recipe.h"
 #include "store/checkpoint.h"
+#include "task_observer.h"
 #include "train/run.h"
 #include "train/run_folder.h"
 
@@ -32,6 +34,7 @@ struct Flags : CommonFlags {
   double rollback_above = 0;
   std::string memory, rank_timeout = "5m";
   bool resume = false, force = false;
+  ChoiceFlags choices;
   const CLI::App* command = nullptr;
 };
 
@@ -110,6 +113,26 @@ void KeepLayout(const Flags& flags, const train::Layout& before, train::Sharing*
   const int ranks = sharing->ranks != nullptr ? sharing->ranks->size() : 1;
   if (flags.command->count("--tensor") == 0 && ranks % before.tensor == 0) {
     sharing->tensor = before.tensor;
+  }
+}
+
+// What asks questions runs on rank 0 alone.
+void RequireWholeModel(const train::Sharing& sharing) {
+  const train::Layout layout = sharing.layout();
+  if (layout.tensor == 1 && layout.zero < 3) return;
+  throw Error("no rank has the whole model", "--tasks",
+              "train with --zero 2, or ask a checkpoint with cria eval RUN --tasks ...");
+}
+
+void CheckTasks(const ChoiceFlags& choices) {
+  for (const std::string& task : choices.tasks) {
+    if (IsChoiceTask(task)) continue;
+    throw Error(fmt::format("unknown task \"{}\"", task), "--tasks",
+                "cria eval --list shows those that ask questions");
+  }
+  if (choices.tasks.empty() != choices.folder.empty()) {
+    throw Error("tasks and the folder of their sets belong together", "--tasks, --task-data",
+                "give both");
   }
 }
 
@@ -215,11 +238,17 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
     }
   }
   train::ValidateOptions(setup.options);
-  setup.token_bytes =
-      TokenTextBytes(tokenizer::Tokenizer::Load(setup.shards / kShardTokenizerName));
+  const auto tokenizer = tokenizer::Tokenizer::Load(setup.shards / kShardTokenizerName);
+  setup.token_bytes = TokenTextBytes(tokenizer);
   setup.ceiling_flops = MeasureCeiling(context, ranks);
   ProgressLine line(flags.progress_style());
-  train::Observer* const observers[] = {&line};
+  std::vector<train::Observer*> observers = {&line};
+  std::optional<TaskObserver> tasks;
+  if (!flags.choices.tasks.empty()) {
+    RequireWholeModel(setup.sharing);
+    if (leads)
+      observers.push_back(&tasks.emplace(&context, &flags, flags.choices, &tokenizer, flags.out));
+  }
   try {
     const train::RunSummary summary = train::Train(context, setup, observers);
     if (leads) PrintSummary(summary, flags);
@@ -232,6 +261,7 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
 }
 
 void Run(Flags flags) {
+  CheckTasks(flags.choices);
   if (StartedAsRank() && flags.threads == 0) flags.threads = DefaultThreadsOfRank();
   RunRanks(ParseSeconds(flags.rank_timeout, "--rank-timeout"),
            [&](comm::Communicator* ranks) { TrainOnRank(flags, ranks); });
@@ -241,6 +271,7 @@ void Run(Flags flags) {
 
 void AddTrainCommand(CLI::App* app) {
   auto f = std::make_shared<Flags>();
+  f->choices.limit = 200;
   CLI::App* c =
       AddCommand(app, "train", "Pre-training from token shards", f.get(), [f] { Run(*f); });
   f->command = c;
@@ -278,6 +309,13 @@ void AddTrainCommand(CLI::App* app) {
                 "Go back to the last checkpoint, and on behind the batches since, when the loss is "
                 "this many deviations above its median, e.g. 8 (default: never)")
       ->check(AtLeast0());
+  c->add_option("--tasks", f->choices.tasks,
+                "Tasks to ask at every validation (cria eval --list): RUN/tasks.jsonl, tasks.html")
+      ->delimiter(',');
+  c->add_option("--task-data", f->choices.folder, "Folder of their sets");
+  c->add_option("--task-limit", f->choices.limit, "Questions of each task (0: all)")
+      ->check(AtLeast0())
+      ->capture_default_str();
   c->add_option("--memory", f->memory,
                 "Memory that a rank may use, e.g. 8GB (default: most of what is free)");
   c->add_option("--zero", f->zero,

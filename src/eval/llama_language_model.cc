@@ -11,8 +11,6 @@
 namespace cria::eval {
 namespace {
 
-// Ids in one forward pass: enough rows to fill the matrix kernels, little enough memory.
-constexpr int64_t kBatchTokens = 4096;
 // Requests that run at once: short ones fill a pass.
 constexpr int64_t kSequences = 64;
 
@@ -76,10 +74,12 @@ Batch MakeBatch(std::span<const Window> windows, std::span<const int64_t> chosen
 
 }  // namespace
 
-LlamaLanguageModel::LlamaLanguageModel(const Context* context, Llama* model, int64_t context_length)
+LlamaLanguageModel::LlamaLanguageModel(const Context* context, Llama* model, int64_t context_length,
+                                       int64_t batch_tokens)
     : context_(context),
       model_(model),
-      context_length_(context_length > 0 ? context_length : model->config().max_seq_len) {
+      context_length_(context_length > 0 ? context_length : model->config().max_seq_len),
+      batch_tokens_(batch_tokens) {
   CRIA_CHECK(context_length_ <= model->config().max_seq_len, "context {} above {}", context_length_,
              model->config().max_seq_len);
 }
@@ -98,7 +98,7 @@ std::vector<double> LlamaLanguageModel::RollingLoglikelihood(std::span<const Win
     const int64_t inputs = static_cast<int64_t>(windows[order[first]].ids.size()) - 1;
     if (inputs < 1) break;  // sorted: the rest holds no target either
     CRIA_CHECK(inputs <= context_length_, "window of {} ids, context {}", inputs, context_length_);
-    const size_t rows = std::clamp<size_t>(kBatchTokens / inputs, 1, order.size() - first);
+    const size_t rows = std::clamp<size_t>(batch_tokens_ / inputs, 1, order.size() - first);
     std::span<const int64_t> chosen(order.data() + first, rows);
     while (windows[chosen.back()].ids.size() < 2) chosen = chosen.first(chosen.size() - 1);
     const Batch batch = MakeBatch(windows, chosen);
@@ -151,6 +151,25 @@ std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
     }
     scores.push_back(score);
   }
+  return scores;
+}
+
+std::vector<ContinuationScore> TrainingLanguageModel::Loglikelihood(
+    std::span<const Request> requests) {
+  std::vector<std::vector<int32_t>> texts;
+  std::vector<Window> windows;
+  for (const Request& request : requests) {
+    const int64_t length = std::ssize(request.continuation);
+    const int64_t kept =
+        std::min<int64_t>(std::ssize(request.context), context_length() + 1 - length);
+    CRIA_CHECK(kept >= 1, "continuation of {} ids", length);
+    std::vector<int32_t>& text =
+        texts.emplace_back(request.context.end() - kept, request.context.end());
+    text.insert(text.end(), request.continuation.begin(), request.continuation.end());
+    windows.push_back({text, kept});
+  }
+  std::vector<ContinuationScore> scores;
+  for (const double sum : RollingLoglikelihood(windows)) scores.push_back({sum, false});
   return scores;
 }
 

@@ -8,10 +8,14 @@
 
 namespace cria::eval {
 
+/// Ids in one pass over windows: enough rows to fill the matrix kernels, little enough memory.
+inline constexpr int64_t kWindowBatchTokens = 4096;
+
 class LlamaLanguageModel : public LanguageModel {
  public:
   /// `model` has its weights set; both outlive this. `context_length` 0: the model's own.
-  LlamaLanguageModel(const Context* context, Llama* model, int64_t context_length = 0);
+  LlamaLanguageModel(const Context* context, Llama* model, int64_t context_length = 0,
+                     int64_t batch_tokens = kWindowBatchTokens);
 
   int64_t vocab_size() const override { return model_->config().vocab_size; }
   int64_t context_length() const override { return context_length_; }
@@ -27,10 +31,19 @@ class LlamaLanguageModel : public LanguageModel {
 
   const Context* context_;
   Llama* model_;
-  int64_t context_length_;
+  int64_t context_length_, batch_tokens_;
   // Made when first needed: windows are scored without.
   std::unique_ptr<infer::StepModel> step_model_;
   std::unique_ptr<infer::Engine> engine_;
+};
+
+/// A model between two steps of its training: continuations are scored in whole windows too, so
+/// that nothing is kept beside what the training pass needs (at most `batch_tokens` at once).
+class TrainingLanguageModel : public LlamaLanguageModel {
+ public:
+  using LlamaLanguageModel::LlamaLanguageModel;
+  /// `greedy` is not known.
+  std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override;
 };
 
 }  // namespace cria::eval

@@ -1,0 +1,112 @@
+// A line a validation in tasks.jsonl, from which the picture is drawn anew.
+#include "task_observer.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "eval/chart.h"
+#include "eval/llama_language_model.h"
+
+namespace cria::app {
+namespace {
+
+constexpr const char* kLines = "tasks.jsonl";
+constexpr const char* kPicture = "tasks.html";
+
+}  // namespace
+
+TaskObserver::TaskObserver(const Context* context, const CommonFlags* common,
+                           const ChoiceFlags& flags, const tokenizer::Tokenizer* tokenizer,
+                           fs::path run)
+    : context_(context),
+      common_(common),
+      sets_(ReadChoiceSets(flags)),
+      tokenizer_(tokenizer),
+      run_(std::move(run)) {}
+
+void TaskObserver::OnStart(const train::RunStart& start) {
+  seq_len_ = start.plan->seq_len;
+  pass_tokens_ = start.plan->micro_rows * seq_len_;
+  const fs::path path = run_ / kLines;
+  if (start.step > 0 && fs::exists(path)) {
+    std::string text = ReadFile(path);
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = std::min(text.find('\n', at), text.size());
+      Json line = TryParseJson(text.substr(at, end - at));
+      // One that a killed process cut off is none.
+      if (line.is_object() && line.contains("step")) lines_.push_back(std::move(line));
+      at = end + 1;
+    }
+  }
+  KeepUpTo(start.step);
+}
+
+void TaskObserver::OnRollback(const train::RollbackReport& report) {
+  if (report.to_step >= 0) KeepUpTo(report.to_step);
+}
+
+// Steps behind it will be done again.
+void TaskObserver::KeepUpTo(int64_t step) {
+  std::erase_if(lines_, [&](const Json& line) { return line["step"].get<int64_t>() > step; });
+}
+
+void TaskObserver::OnValidation(const train::ValidationReport& report) {
+  if (report.model == nullptr) return;  // shared: train.cc refuses --tasks there
+  eval::TrainingLanguageModel model(context_, report.model, seq_len_, pass_tokens_);
+  Json line = {{"step", report.step}, {"tokens", report.tokens}, {"tasks", Json::object()}};
+  for (const ChoiceSet& set : sets_) {
+    const eval::TaskResult result =
+        eval::RunChoiceTask(&model, EncodeWith(*tokenizer_), set.task, set.questions, nullptr);
+    line["tasks"][set.task.name] = {{"accuracy", result.headline().value()},
+                                    {"stderr", result.headline().standard_error()},
+                                    {"chance", result.chance},
+                                    {"questions", result.headline().total},
+                                    {"left_out", result.not_fitting}};
+  }
+  KeepUpTo(report.step - 1);
+  lines_.push_back(std::move(line));
+  std::string text;
+  for (const Json& kept : lines_) text += kept.dump() + "\n";
+  WriteFile(run_ / kLines, text);
+  Draw();
+}
+
+void TaskObserver::Draw() const {
+  eval::Charts charts;
+  eval::Table table{.caption = "Accuracy in % with its standard error, and that of a guess",
+                    .columns = {{"Task"}, {"Questions", true}, {"Last", true}, {"Chance", true}},
+                    .rows = {}};
+  for (const ChoiceSet& set : sets_) {
+    eval::Line score{.name = "this model", .points = {}, .markers = true};
+    eval::Line chance{.name = "chance", .points = {}};
+    const Json* last = nullptr;
+    for (const Json& line : lines_) {
+      if (!line["tasks"].contains(set.task.name)) continue;  // asked for later
+      last = &line["tasks"][set.task.name];
+      const double tokens = line["tokens"].get<double>() / 1e6;
+      score.points.push_back({tokens, 100 * (*last)["accuracy"].get<double>()});
+      chance.points.push_back({tokens, 100 * (*last)["chance"].get<double>()});
+    }
+    if (last == nullptr) continue;
+    table.rows.push_back({set.task.title, std::to_string((*last)["questions"].get<int64_t>()),
+                          fmt::format("{:.1f} ± {:.1f}", 100 * (*last)["accuracy"].get<double>(),
+                                      100 * (*last)["stderr"].get<double>()),
+                          fmt::format("{:.1f}", 100 * (*last)["chance"].get<double>())});
+    const eval::LineChart chart{.title = set.task.title,
+                                .x_label = "million tokens",
+                                .y_label = "accuracy, %",
+                                .lines = {score, chance}};
+    charts.items.push_back({set.task.name, chart.title, eval::RenderLineChart(chart)});
+  }
+  eval::Page page{.title = "Tasks while training",
+                  .subtitle = run_.filename().string(),
+                  .blocks = {charts, table}};
+  for (const ChoiceSet& set : sets_) {
+    if (!set.task.note.empty()) {
+      page.blocks.push_back(eval::Paragraph{fmt::format("{}: {}", set.task.title, set.task.note)});
+    }
+  }
+  WriteFile(run_ / kPicture, eval::RenderHtml(page));
+}
+
+}  // namespace cria::app
