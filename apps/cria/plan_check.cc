@@ -62,10 +62,13 @@ eval::Table OutcomeTable(const Outcome& o) {
     return n > 0 ? FormatBytes(static_cast<double>(n)) : std::string("-");
   };
   eval::Table table{
-      .caption = fmt::format("{}: {} parameters, {} tokens, {} rank{}", o.run,
+      .caption = fmt::format("{}: {} parameters, {} tokens, {} rank{}{}", o.run,
                              FormatCount(static_cast<double>(ParameterCount(o.record.config))),
                              FormatCount(static_cast<double>(s.tokens)), o.record.layout.ranks,
-                             o.record.layout.ranks == 1 ? "" : "s"),
+                             o.record.layout.ranks == 1 ? "" : "s",
+                             o.record.layout.tensor == 1
+                                 ? ""
+                                 : fmt::format(", {} share every layer", o.record.layout.tensor)),
       .columns = {{"What"}, {"Planned", true}, {"Was", true}, {"Off", true}},
       .rows = {}};
   const double seconds = o.speed > 0 ? static_cast<double>(s.tokens) / o.speed : 0;
@@ -87,6 +90,8 @@ Json ToJson(const std::vector<Outcome>& outcomes) {
     const train::RunSummary& s = o.record.summary;
     runs.push_back({{"run", o.run},
                     {"ranks", o.record.layout.ranks},
+                    {"tensor", o.record.layout.tensor},
+                    {"zero", o.record.layout.zero},
                     {"planned_tokens_per_s", o.speed},
                     {"tokens_per_s", s.tokens_per_s},
                     {"planned_memory_bytes", s.planned_memory_bytes},

@@ -207,13 +207,15 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   setup.shards = flags.data;
   setup.resume = flags.resume;
   setup.force = flags.force;
+  if (flags.resume && fs::exists(setup.run / train::kRunFileName)) {
+    KeepLayout(flags, train::ReadRunRecord(setup.run).layout, &setup.sharing);
+  }
   std::optional<ParameterBlock> initial;
   if (OnlyResume(flags)) {
     const train::RunRecord record = train::ReadRunRecord(flags.out);
     setup.config = record.config;
     setup.options = KeepingFlags(flags, record.options);
     setup.initial_from = record.initial_weights;
-    KeepLayout(flags, record.layout, &setup.sharing);
     if (flags.data.empty()) setup.shards = record.data_folder;
     if (!record.initial_weights.empty() && store::LatestCheckpoint(flags.out).empty()) {
       initial = ReadInitialWeights(context, record.initial_weights, ReadShardManifest(setup.shards),
@@ -267,6 +269,22 @@ void Run(Flags flags) {
            [&](comm::Communicator* ranks) { TrainOnRank(flags, ranks); });
 }
 
+void AddRankFlags(CLI::App* c, Flags* f) {
+  c->add_option("--zero", f->zero,
+                "What ranks share: 0 work only, 1 and 2 weights, gradients and moments, 3 packed "
+                "weights too")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 3));
+  c->add_option(
+       "--tensor", f->tensor,
+       "Neighbouring ranks that share every layer: its heads, hidden units, tokens and the "
+       "vocabulary")
+      ->capture_default_str()
+      ->check(Above0());
+  c->add_option("--rank-timeout", f->rank_timeout, "Silence after which a rank counts as dead")
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void AddTrainCommand(CLI::App* app) {
@@ -316,21 +334,9 @@ void AddTrainCommand(CLI::App* app) {
   c->add_option("--task-limit", f->choices.limit, "Questions of each task (0: all)")
       ->check(AtLeast0())
       ->capture_default_str();
+  AddRankFlags(c, f.get());
   c->add_option("--memory", f->memory,
                 "Memory that a rank may use, e.g. 8GB (default: most of what is free)");
-  c->add_option("--zero", f->zero,
-                "What ranks share: 0 work only, 1 and 2 weights, gradients and moments, 3 packed "
-                "weights too")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 3));
-  c->add_option(
-       "--tensor", f->tensor,
-       "Neighbouring ranks that share every layer: its heads, hidden units, tokens and the "
-       "vocabulary")
-      ->capture_default_str()
-      ->check(Above0());
-  c->add_option("--rank-timeout", f->rank_timeout, "Silence after which a rank counts as dead")
-      ->capture_default_str();
   for (const char* size :
        {"--params", "--preset", "--dim", "--layers", "--heads", "--kv-heads", "--hidden"}) {
     init->excludes(c->get_option(size));

@@ -50,7 +50,7 @@ for ranks in $(seq 1 "$most"); do
   for way in "2 1" "3 1" "2 $ranks"; do
     read -r zero tensor <<<"$way"
     if [ "$ranks" = 1 ] && [ "$way" != "2 1" ]; then continue; fi
-    if [ $((6 % tensor)) != 0 ]; then continue; fi  # heads
+    if [ $((8 % tensor)) != 0 ]; then continue; fi  # heads, hidden units, vocabulary
     if [ "$ranks" = 1 ] && [ -f "$work/one" ]; then continue; fi
     where=("${launch[@]}" -n "$ranks")
     if [ -n "$rate" ]; then
@@ -58,7 +58,7 @@ for ranks in $(seq 1 "$most"); do
       where+=(--host "$hosts" --mca plm_rsh_agent "$work/enter" --mca btl tcp,self
               --mca btl_tcp_if_include 10.77.0.0/24 --mca oob_tcp_if_include 10.77.0.0/24)
     fi
-    mpirun "${where[@]}" "$cria" train --data "$shards" --dim 384 --layers 8 --heads 6 --seq-len 256 --batch 32768 \
+    mpirun "${where[@]}" "$cria" train --data "$shards" --dim 384 --layers 8 --heads 8 --seq-len 256 --batch 32768 \
       --micro-rows 16 --steps 12 --warmup 2 --lr 1e-3 --threads 1 --zero "$zero" --tensor "$tensor" --quiet \
       --json --out "$work/run-$ranks-$zero-$tensor" >"$work/out"
     python3 - "$work/out" "$ranks" "$zero" "$tensor" "${rate:-memory}" "$work/one" <<'REPORT'

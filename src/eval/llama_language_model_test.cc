@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "eval/windows.h"
+#include "model/initial_values.h"
 
 namespace cria::eval {
 namespace {

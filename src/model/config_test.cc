@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "model/initial_values.h"
 #include "model/parameters.h"
 #include "model/weights.h"
 

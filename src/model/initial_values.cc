@@ -1,8 +1,9 @@
-// The values that training begins with: one initialisation, of which every share cuts its part.
+// One initialisation, of which every share cuts its part.
+#include "model/initial_values.h"
+
 #include <cmath>
 
 #include "base/random.h"
-#include "model/tensor_share.h"
 
 namespace cria {
 

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "model/initial_values.h"
 #include "model/sequence.h"
 
 namespace cria {

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "model/initial_values.h"
 #include "model/sequence.h"
 
 namespace cria {

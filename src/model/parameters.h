@@ -83,11 +83,4 @@ class ParameterBlock {
   Buffer<float> values_;
 };
 
-/// Normal with standard deviation 1 / sqrt(dim), of the residual output projections (wo, w2)
-/// 1 / sqrt(2 n_layers dim); norms 1. The paper does not state its own; at its sizes this is near
-/// the usual 0.02, at small ones it learns faster (docs/LOG.md). Each tensor has its own random
-/// streams, so the values depend neither on threads nor on what else the block holds.
-void InitializeParameters(const Context& context, const ModelConfig& config, uint64_t seed,
-                          ParameterBlock* parameters);
-
 }  // namespace cria

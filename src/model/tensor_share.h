@@ -69,9 +69,4 @@ void ForEachHeld(const ModelConfig& config, const TensorShare& share, ParameterB
   }
 }
 
-/// The initial values of a whole model (InitializeParameters), of which `parameters`, a block of
-/// ShareConfig, keeps its part.
-void InitializeShare(const Context& context, const ModelConfig& config, uint64_t seed,
-                     const TensorShare& share, ParameterBlock* parameters);
-
 }  // namespace cria

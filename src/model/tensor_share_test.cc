@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "comm/local_ranks.h"
+#include "model/initial_values.h"
 #include "model/llama.h"
 
 namespace cria {
@@ -205,6 +206,60 @@ TEST_P(TensorRanksTest, SameBitsForAnyThreadsAndWhatIsComputedAgain) {
                              again.gradients.data() + again.gradients.size(),
                              kept.gradients.data()))
           << RecomputeName(recompute);
+    }
+  }
+}
+
+// One of four ranks has no token of its own between the products.
+TEST(TensorRanks, FewerTokensThanRanks) {
+  const ModelConfig config = SmallConfig(false);
+  const Batch batch{1, 3, {5, 60, 99}, {60, 99, 7}};
+  double one = 0;
+  for (const int size : {1, 4}) {
+    comm::RunRanks(size, [&](comm::Communicator& ranks) {
+      const Context context(1);
+      const ModelConfig own = ShareConfig(config, size);
+      ParameterBlock weights(own), gradients(own);
+      InitializeShare(context, config, 3, {ranks.rank(), size}, &weights);
+      const auto model =
+          MakeLlama(config, {Precision::kF32, true, Recompute::kNone, size > 1 ? &ranks : nullptr});
+      const std::vector<ParameterRange> groups = ParameterGroups(own);
+      for (size_t g = 0; g < groups.size(); ++g) {
+        model->SetGroup(context, static_cast<int>(g), weights.values(groups[g]).data());
+      }
+      GradientBlock sink(own, &gradients);
+      const double loss = model->LossAndGradients(context, batch, 1, &sink);
+      if (size == 1) one = loss;
+      EXPECT_NEAR(loss, one, 1e-6 * one);
+    });
+  }
+}
+
+// What goes over the wire is what is planned, where ids are spread evenly.
+TEST(TensorRanks, SendWhatIsPlanned) {
+  const ModelConfig config = SmallConfig(false);
+  Batch batch{2, 24, {}, {}};
+  for (int i = 0; i < 48; ++i) {  // four tokens of each rank's part in turn
+    batch.tokens.push_back(25 * (i % 4) + i % 25);
+    batch.targets.push_back(i);
+  }
+  for (const Precision precision : {Precision::kF32, Precision::kBF16}) {
+    for (const Recompute recompute : kRecomputes) {
+      comm::RunRanks(4, [&](comm::Communicator& ranks) {
+        const Context context(1);
+        const ModelConfig own = ShareConfig(config, 4);
+        ParameterBlock weights(own), gradients(own);
+        InitializeShare(context, config, 3, {ranks.rank(), 4}, &weights);
+        const auto model = MakeLlama(config, {precision, true, recompute, &ranks});
+        const std::vector<ParameterRange> groups = ParameterGroups(own);
+        for (size_t g = 0; g < groups.size(); ++g) {
+          model->SetGroup(context, static_cast<int>(g), weights.values(groups[g]).data());
+        }
+        GradientBlock sink(own, &gradients);
+        model->LossAndGradients(context, batch, 1, &sink);
+        EXPECT_EQ(ranks.traffic().sent_bytes, TensorSentBytes(config, precision, 48, 4, recompute))
+            << RecomputeName(recompute);
+      });
     }
   }
 }

@@ -54,12 +54,6 @@ class TokenExchange {
   template <class T>
   std::vector<const T*> Parts(int64_t n, int64_t width, const T* part, const T* received) const;
 
-  /// Elements that this rank sends for a gather, or for a scatter.
-  int64_t SentByGather(int64_t n, int64_t width) const {
-    return Own(n).count * width * (size() - 1);
-  }
-  int64_t SentByScatter(int64_t n, int64_t width) const { return (n - Own(n).count) * width; }
-
   /// Calls f(stretch) for the own tokens while `gather` is under way, then, once it is finished,
   /// for those before and behind them.
   template <class F>

@@ -44,10 +44,11 @@ class CheckpointWriter {
   void Add(std::string name, DType type, Shape shape, std::span<const uint8_t> bytes);
   /// A tensor of which this rank holds some slices, or none.
   void AddSlices(std::string name, DType type, Shape shape, std::vector<TensorSlice> slices);
-  /// A tensor of which this rank writes one slice (perhaps an empty one) that is made when its turn
-  /// comes. Such go one after the other in the order added, behind the rest, and `make` is called
-  /// on every rank: it may talk to the others. The bytes stay until the next call.
-  void AddMadeSlice(std::string name, DType type, Shape shape, std::function<TensorSlice()> make);
+  /// A tensor of which this rank writes slices (perhaps empty ones) that are made when their turn
+  /// comes, make(0) to make(rounds - 1). Such go one after the other in the order added, behind the
+  /// rest, on every rank: `make` may talk to the others. Its bytes stay until the next call.
+  void AddMadeSlices(std::string name, DType type, Shape shape, int rounds,
+                     std::function<TensorSlice(int)> make);
   /// A tensor that is made while it is written; such go one after the other, the others in
   /// parallel.
   void AddStreamed(OutputTensor tensor);
@@ -84,12 +85,13 @@ class CheckpointWriter {
     std::string name;
     DType type;
     Shape shape;
-    std::vector<TensorSlice> slices;
-    OutputTensor source;                // write is empty if not streamed
-    std::function<TensorSlice()> make;  // empty if `slices` are at hand
     int64_t bytes;
     size_t file;
     int64_t offset;
+    std::vector<TensorSlice> slices = {};
+    OutputTensor source = {};  // write is empty if not streamed
+    int rounds = 0;            // of slices to be made; 0 if they are at hand
+    std::function<TensorSlice(int)> make = {};
   };
   struct File {
     std::string name;

@@ -231,6 +231,29 @@ TEST(CheckpointBlocksTest, FlippedBytesOfEveryBlockAreFound) {
 }
 
 // Of tensors of many blocks, and the newer rule is not taken for the older.
+// Slices made in turn give the file that the whole tensor gives.
+TEST(CheckpointBlocksTest, MadeSlicesEqualTheWhole) {
+  const TestFolder folder;
+  std::vector<uint8_t> bytes(5 * kDigestBlockBytes + 77);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(i * 31 % 251);
+  const Shape shape = {std::ssize(bytes)};
+  CheckpointWriter whole(folder.path() / "whole"), made(folder.path() / "made");
+  whole.Add("weights/a", DType::kU8, shape, bytes);
+  whole.Commit(Context(1), Json::object(), Json::object());
+  std::vector<uint8_t> piece;
+  made.AddMadeSlices("weights/a", DType::kU8, shape, 4, [&](int round) {
+    // Two blocks a round, the last shorter, then none.
+    const int64_t first = std::min<int64_t>(2 * round * kDigestBlockBytes, std::ssize(bytes));
+    const int64_t end = std::min<int64_t>(first + 2 * kDigestBlockBytes, std::ssize(bytes));
+    piece.assign(bytes.begin() + first, bytes.begin() + end);
+    return TensorSlice{first, piece};
+  });
+  made.Commit(Context(2), Json::object(), Json::object());
+  for (const char* name : {"weights.bin", kManifestName}) {
+    EXPECT_EQ(ReadFile(folder.path() / "made" / name), ReadFile(folder.path() / "whole" / name));
+  }
+}
+
 TEST(CheckpointBlocksTest, TheVersionDecidesWhatADigestIsOf) {
   TestFolder folder;
   const Blocks blocks;

@@ -60,7 +60,7 @@ CheckpointWriter::Tensor& CheckpointWriter::Place(std::string name, DType type, 
   const size_t file = FileOf(name.substr(0, slash));
   const int64_t offset = (files_[file].bytes + kAlignment - 1) / kAlignment * kAlignment;
   files_[file].bytes = offset + bytes;
-  tensors_.push_back({std::move(name), type, std::move(shape), {}, {}, {}, bytes, file, offset});
+  tensors_.push_back({std::move(name), type, std::move(shape), bytes, file, offset});
   return tensors_.back();
 }
 
@@ -79,6 +79,7 @@ void CheckpointWriter::AddSlices(std::string name, DType type, Shape shape,
 }
 
 void CheckpointWriter::CheckSlice(const Tensor& tensor, const TensorSlice& slice) {
+  if (slice.bytes.empty()) return;
   const int64_t end = slice.offset + std::ssize(slice.bytes);
   const bool whole_blocks = slice.offset % kDigestBlockBytes == 0 &&
                             (end % kDigestBlockBytes == 0 || end == tensor.bytes);
@@ -86,9 +87,11 @@ void CheckpointWriter::CheckSlice(const Tensor& tensor, const TensorSlice& slice
              tensor.name, slice.offset, end, tensor.bytes);
 }
 
-void CheckpointWriter::AddMadeSlice(std::string name, DType type, Shape shape,
-                                    std::function<TensorSlice()> make) {
-  Place(std::move(name), type, std::move(shape)).make = std::move(make);
+void CheckpointWriter::AddMadeSlices(std::string name, DType type, Shape shape, int rounds,
+                                     std::function<TensorSlice(int)> make) {
+  Tensor& tensor = Place(std::move(name), type, std::move(shape));
+  tensor.rounds = rounds;
+  tensor.make = std::move(make);
 }
 
 void CheckpointWriter::AddStreamed(OutputTensor tensor) {
@@ -136,11 +139,12 @@ const OutputFile& CheckpointWriter::OutputOf(const Tensor& tensor) {
 void CheckpointWriter::WriteSlices(const Context& context) {
   WriteAtHand(context, tensors_);
   for (Tensor& tensor : tensors_) {
-    if (!tensor.make) continue;
-    tensor.slices = {tensor.make()};
-    tensor.make = nullptr;
-    CheckSlice(tensor, tensor.slices[0]);
-    WriteAtHand(context, {&tensor, 1});
+    for (int round = 0; round < tensor.rounds; ++round) {
+      tensor.slices = {tensor.make(round)};
+      CheckSlice(tensor, tensor.slices[0]);
+      WriteAtHand(context, {&tensor, 1});
+    }
+    tensor.rounds = 0;
   }
   WriteStreamed();
 }

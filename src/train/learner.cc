@@ -13,6 +13,8 @@
 #include "comm/local.h"
 #include "kernels/adamw.h"
 #include "kernels/sum.h"
+#include "model/initial_values.h"
+#include "train/shard_map.h"
 
 namespace cria::train {
 namespace {
@@ -20,6 +22,13 @@ namespace {
 std::vector<ParameterRange> Kept(const Partition& partition, int rank, int zero) {
   if (zero > 0) return partition.Held(rank);
   return {{0, partition.group(partition.groups() - 1).end()}};
+}
+
+Layout CheckedLayout(const Sharing& sharing) {
+  const Layout layout = sharing.layout();
+  CRIA_CHECK(layout.tensor >= 1 && layout.ranks % layout.tensor == 0, "{} ranks in groups of {}",
+             layout.ranks, layout.tensor);
+  return layout;
 }
 
 // The ranks of `layout` for which `same` is true.
@@ -68,7 +77,7 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       recompute_(memory.recompute),
       self_(sharing.ranks == nullptr ? comm::MakeSelf() : nullptr),
       all_(sharing.ranks == nullptr ? self_.get() : sharing.ranks),
-      layout_(sharing.layout()),
+      layout_(CheckedLayout(sharing)),
       data_group_(DataGroup(all_, layout_)),
       tensor_group_(TensorGroup(all_, layout_)),
       data_(data_group_ ? data_group_.get() : all_),
@@ -326,7 +335,7 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
   WeightsChanged(context);
 }
 
-int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t piece_tokens) const {
+int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t tokens) const {
   const int ranks = data_->size(), rank = data_->rank();
   const int64_t passes = (pieces - rank + ranks - 1) / ranks;
   // Those that run for the others' sake count too.
@@ -343,8 +352,7 @@ int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t piece_tokens) const {
     elements += times * own * (ranks - 1);
   }
   return elements * int64_t{sizeof(float)} +
-         (stream_layers_ ? rounds : passes) *
-             TensorSentBytes(config(), precision_, piece_tokens, layout_.tensor, recompute_);
+         TensorSentBytes(config(), precision_, tokens, layout_.tensor, recompute_);
 }
 
 int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tokens,
@@ -361,6 +369,7 @@ int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tok
     bytes +=
         2 * ReservedBytes(4 * std::max(ParameterGroups(c)[1].elements, (c.vocab_size + 1) * c.dim));
   }
+  if (layout.tensor > 1) bytes += ShardMap::kCollectBytes;  // while a checkpoint is written
   return bytes + ModelTrainingBytes(config, precision, {tokens, layout.tensor}, used);
 }
 

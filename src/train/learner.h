@@ -60,11 +60,10 @@ class Learner {
 
   /// One optimizer step over a batch that comes in pieces: those of this rank and of all that share
   /// its layers are numbers d, d + D, d + 2 D, ... of all, at least one; d of D is the rank among
-  /// data_ranks(). The loss is summed and divided by the
-  /// number of targets of the whole batch, so the pieces' sizes do not matter but for rounding; who
-  /// runs them does not matter at all. Returns without a change and applied == false if somebody
-  /// asked to stop (`stopped` is set then, on every rank; alone, between two pieces) or if
-  /// something was not finite.
+  /// data_ranks(). The loss is summed and divided by the number of targets of the whole batch, so
+  /// the pieces' sizes do not matter but for rounding; who runs them does not matter at all.
+  /// Returns without a change and applied == false if somebody asked to stop (`stopped` is set
+  /// then, on every rank; alone, between two pieces) or if something was not finite.
   StepOutcome Step(const Context& context, double learning_rate, std::span<const Batch> pieces,
                    bool* stopped = nullptr);
 
@@ -73,10 +72,10 @@ class Learner {
   StepOutcome ComputeGradients(const Context& context, std::span<const Batch> pieces,
                                bool* stopped);
 
-  /// What this rank sends in a step of `pieces` of so many tokens, by the layout: gradients in
-  /// every pass, weights once a step or, streamed, in every pass, tokens between those that share
-  /// layers. Without what ranks say to each other beside that.
-  int64_t SentBytesPerStep(int64_t pieces, int64_t piece_tokens) const;
+  /// What this rank sends in a step of so many `pieces`, of which its own ones have `tokens`, by
+  /// the layout: gradients in every pass, weights once a step or, streamed, in every pass, tokens
+  /// between those that share layers. Without what ranks say to each other beside that.
+  int64_t SentBytesPerStep(int64_t pieces, int64_t tokens) const;
 
   /// Forgets moments and the count of updates.
   void ResetMoments(const Context& context);
@@ -128,7 +127,7 @@ class Learner {
   std::unique_ptr<comm::Communicator> self_;  // when alone
   comm::Communicator* all_;
   Layout layout_;
-  std::unique_ptr<comm::Communicator> data_group_, tensor_group_;  // where both are divided
+  std::unique_ptr<comm::Communicator> data_group_, tensor_group_;  // where layers are shared
   comm::Communicator *data_, *tensor_;                             // tensor_ null: undivided
   bool stream_layers_;
   std::unique_ptr<Llama> model_;

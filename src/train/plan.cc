@@ -64,6 +64,8 @@ int64_t MemoryLimit(const RankMemory& memory) {
   const char* remedy =
       memory.layout.data() > 1 && memory.layout.zero < 3
           ? "share more with --zero 3 or --tensor, or lower --params or --seq-len"
+      : memory.layout.ranks > 1
+          ? "share layers with --tensor, or lower --params or --seq-len"
           : "lower --params or --seq-len, or train on more machines (docs/distributed.md)";
   throw Error(
       fmt::format("training needs {} of memory, {} may be used",
@@ -156,10 +158,10 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
 
 void RequirePieces(const Plan& plan, int data_ranks) {
   if (plan.pieces() >= data_ranks) return;
-  throw Error(
-      fmt::format("a batch of {} pieces has no work for {} ranks", plan.pieces(), data_ranks),
-      fmt::format("{} sequences per step, {} at once", plan.batch_rows, plan.micro_rows),
-      "start fewer ranks, lower --micro-rows or raise --batch");
+  throw Error(fmt::format("a batch of {} pieces has no work for {} ranks or groups of them",
+                          plan.pieces(), data_ranks),
+              fmt::format("{} sequences per step, {} at once", plan.batch_rows, plan.micro_rows),
+              "start fewer ranks, lower --micro-rows or raise --batch");
 }
 
 int64_t ValidationInterval(const TrainOptions& options, const Plan& plan, int64_t total_steps) {

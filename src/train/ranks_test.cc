@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "comm/local_ranks.h"
+#include "model/initial_values.h"
 #include "train/learner.h"
 #include "train/shard_map.h"
 #include "train/tags.h"
@@ -184,14 +185,33 @@ TEST(ShardMap, CollectsWhatRanksKeep) {
       learner.Initialize(context, 3);
       const ShardMap map(config, learner.layout());
       for (size_t p = 0; p < map.whole().size(); ++p) {
-        const std::vector<float> run = map.Collect(&all, learner.weights(), p, kCollectTag);
-        const ParameterRange range = map.RunOf(p, all.rank());
+        ASSERT_EQ(map.RoundsOf(p), 1);
+        const ShardMap::Turn turn{p, 0};
+        const std::vector<float> run = map.Collect(&all, learner.weights(), turn, kCollectTag);
+        const ParameterRange range = map.RunOf(turn, all.rank());
         ASSERT_EQ(std::ssize(run), range.elements);
         const auto want = whole.values(map.whole()[p]).subspan(range.offset, range.elements);
         ASSERT_TRUE(std::equal(run.begin(), run.end(), want.begin())) << map.whole()[p].name;
       }
     });
   }
+}
+
+TEST(ShardMap, RoundsCoverALargeParameter) {
+  ModelConfig config = SmallConfig(false);
+  config.vocab_size = 40'001;  // 235 blocks of the embedding
+  const ShardMap map(config, {.ranks = 3, .tensor = 1, .zero = 2});
+  int64_t at = 0;
+  ASSERT_EQ(map.RoundsOf(0), 2);
+  for (int round = 0; round < 2; ++round) {
+    for (int rank = 0; rank < 3; ++rank) {
+      const ParameterRange run = map.RunOf({0, round}, rank);
+      EXPECT_EQ(run.offset, at);
+      EXPECT_LE(run.elements, ShardMap::kRoundBlocks * Partition::kBlockElements);
+      at = run.end();
+    }
+  }
+  EXPECT_EQ(at, map.whole()[0].elements());
 }
 
 TEST(Partition, RunsOfWholeBlocksCoverEveryGroup) {

@@ -119,6 +119,12 @@ RunRecord ReadRunRecord(const fs::path& run) {
   r.layout.ranks = JsonGetOr(ranks, "number", 1, where);
   r.layout.tensor = JsonGetOr(ranks, "tensor", 1, where);
   r.layout.zero = JsonGetOr(ranks, "zero", 0, where);
+  const Layout& layout = r.layout;
+  if (layout.ranks < 1 || layout.tensor < 1 || layout.ranks % layout.tensor != 0 ||
+      layout.zero < 0 || layout.zero > 3) {
+    throw Error("the ranks of the run make no sense", where,
+                "restore the file, or train again with --force");
+  }
   r.finished = JsonGet<bool>(json, "finished", where);
   if (r.finished) r.summary = SummaryFromJson(JsonGet<Json>(json, "summary", where), where);
   return r;

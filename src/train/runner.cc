@@ -77,6 +77,18 @@ std::vector<Batch> Runner::ReadPieces(int64_t number) {
   return pieces;
 }
 
+// Of a step, in the pieces that this rank runs.
+int64_t Runner::TokensOfRank() const {
+  const Plan& plan = record_.plan;
+  const Layout& layout = record_.layout;
+  int64_t rows = 0;
+  for (int64_t piece = layout.DataRank(ranks().rank()); piece < plan.pieces();
+       piece += layout.data()) {
+    rows += std::min(plan.micro_rows, plan.batch_rows - piece * plan.micro_rows);
+  }
+  return rows * plan.seq_len;
+}
+
 void Runner::Loop() {
   while (LastStep() == 0 || state_.step < LastStep()) {
     const Clock::time_point begin = Clock::now();
@@ -299,8 +311,7 @@ RunSummary Runner::Summary() {
   s.seconds = Elapsed();
   if (ranks().size() > 1 && steps_done_ > 0) {
     const comm::Traffic traffic = ranks().traffic();
-    s.planned_sent_bytes = learner_->SentBytesPerStep(
-        record_.plan.pieces(), record_.plan.micro_rows * record_.plan.seq_len);
+    s.planned_sent_bytes = learner_->SentBytesPerStep(record_.plan.pieces(), TokensOfRank());
     s.sent_bytes = (traffic.sent_bytes - sent_before_) / steps_done_;
     s.waited_share = (traffic.waited_s - waited_before_) / SecondsSince(started_);
   }

@@ -59,6 +59,7 @@ class Runner {
   // runner.cc
   void Loop();
   std::vector<Batch> ReadPieces(int64_t number);
+  int64_t TokensOfRank() const;
   void AfterStep(const StepOutcome& outcome, double step_s);
   void Report(const StepOutcome& outcome);
   bool WentBack(const StepOutcome& outcome);

@@ -83,12 +83,16 @@ void Saver::AddCollected(const std::string& group, const ParameterBlock& block,
   if (!shards_) shards_.emplace(learner.config(), learner.layout());
   for (size_t p = 0; p < shards_->whole().size(); ++p) {
     const ParameterSpec& spec = shards_->whole()[p];
-    writer_->AddMadeSlice(group + "/" + spec.name, DType::kF32, spec.shape, [this, p, &block] {
-      collected_ = shards_->Collect(ranks_, block, p, kCollectTag);
+    const auto make = [this, p, &block](int round) {
+      const ShardMap::Turn turn{p, round};
+      collected_.clear();
+      collected_ = shards_->Collect(ranks_, block, turn, kCollectTag);
       return store::TensorSlice{
-          shards_->RunOf(p, ranks_->rank()).offset * int64_t{sizeof(float)},
+          shards_->RunOf(turn, ranks_->rank()).offset * int64_t{sizeof(float)},
           {reinterpret_cast<const uint8_t*>(collected_.data()), collected_.size() * sizeof(float)}};
-    });
+    };
+    writer_->AddMadeSlices(group + "/" + spec.name, DType::kF32, spec.shape, shards_->RoundsOf(p),
+                           make);
   }
 }
 

@@ -16,10 +16,20 @@ ShardMap::ShardMap(const ModelConfig& config, const Layout& layout)
   for (int rank = 0; rank < layout.data(); ++rank) held_.push_back(partition.Held(rank));
 }
 
-ParameterRange ShardMap::RunOf(size_t p, int rank) const {
+int ShardMap::RoundsOf(size_t p) const {
+  const int64_t round = kRoundBlocks * Partition::kBlockElements * layout_.ranks;
+  return static_cast<int>((whole_[p].elements() + round - 1) / round);
+}
+
+ParameterRange ShardMap::RunOf(const Turn& turn, int rank) const {
   constexpr int64_t kBlock = Partition::kBlockElements;
-  const int64_t elements = whole_[p].elements(), blocks = (elements + kBlock - 1) / kBlock;
-  const auto cut = [&](int r) { return std::min(elements, blocks * r / layout_.ranks * kBlock); };
+  const int64_t elements = whole_[turn.parameter].elements();
+  const int64_t first = kRoundBlocks * layout_.ranks * turn.round;  // in blocks
+  const int64_t blocks =
+      std::min<int64_t>(kRoundBlocks * layout_.ranks, (elements + kBlock - 1) / kBlock - first);
+  const auto cut = [&](int r) {
+    return std::min(elements, (first + blocks * r / layout_.ranks) * kBlock);
+  };
   return {cut(rank), cut(rank + 1) - cut(rank)};
 }
 
@@ -42,14 +52,15 @@ void ShardMap::ForEachPart(size_t p, int rank, const ParameterRange& range, F f)
 }
 
 std::vector<float> ShardMap::Collect(comm::Communicator* ranks, const ParameterBlock& block,
-                                     size_t p, int tag) const {
+                                     const Turn& turn, int tag) const {
   CRIA_CHECK(ranks->size() == layout_.ranks);
+  const size_t p = turn.parameter;
   const auto size = static_cast<size_t>(layout_.ranks), own = static_cast<size_t>(ranks->rank());
-  const ParameterRange mine = RunOf(p, ranks->rank());
+  const ParameterRange mine = RunOf(turn, ranks->rank());
   std::vector<std::vector<float>> given(size), taken(size);
   for (size_t rank = 0; rank < size; ++rank) {
     const int r = static_cast<int>(rank);
-    ForEachPart(p, ranks->rank(), RunOf(p, r), [&](int64_t, int64_t element, int64_t count) {
+    ForEachPart(p, ranks->rank(), RunOf(turn, r), [&](int64_t, int64_t element, int64_t count) {
       const std::span<const float> from = block.values(ParameterRange{element, count});
       given[rank].insert(given[rank].end(), from.begin(), from.end());
     });
@@ -57,7 +68,8 @@ std::vector<float> ShardMap::Collect(comm::Communicator* ranks, const ParameterB
     ForEachPart(p, r, mine, [&](int64_t, int64_t, int64_t count) { count_of_rank += count; });
     if (rank != own) taken[rank].resize(static_cast<size_t>(count_of_rank));
   }
-  taken[own] = given[own];
+  taken[own] = std::move(given[own]);
+  given[own].clear();
   std::vector<std::span<const uint8_t>> out;
   std::vector<std::span<uint8_t>> in;
   for (size_t rank = 0; rank < size; ++rank) {

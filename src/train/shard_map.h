@@ -17,14 +17,23 @@ class ShardMap {
 
   const std::vector<ParameterSpec>& whole() const { return whole_; }
 
-  /// The elements of parameter `p` of the whole model that `rank` writes: whole blocks
-  /// (Partition::kBlockElements), about as many as each other rank's.
-  ParameterRange RunOf(size_t p, int rank) const;
+  /// A parameter is brought together in rounds, so that little of it is in memory at once.
+  struct Turn {
+    size_t parameter = 0;
+    int round = 0;
+  };
+  int RoundsOf(size_t p) const;
+  /// The elements that `rank` writes in a round: whole blocks (Partition::kBlockElements), about as
+  /// many as each other rank's, at most kRoundBlocks.
+  ParameterRange RunOf(const Turn& turn, int rank) const;
+  static constexpr int64_t kRoundBlocks = 64;
 
-  /// Brings run RunOf(p, this rank) together from the ranks that keep it: every rank calls it, with
-  /// its block of weights or moments and the same `p`. `tag` as in BeginAllToAll.
-  std::vector<float> Collect(comm::Communicator* ranks, const ParameterBlock& block, size_t p,
-                             int tag) const;
+  /// Brings RunOf(turn, this rank) together from the ranks that keep it: every rank calls it, with
+  /// its block of weights or moments and the same turn. `tag` as in BeginAllToAll.
+  std::vector<float> Collect(comm::Communicator* ranks, const ParameterBlock& block,
+                             const Turn& turn, int tag) const;
+  /// Memory that this takes, the result included.
+  static constexpr int64_t kCollectBytes = 5 * kRoundBlocks * Partition::kBlockElements * 4;
 
  private:
   // Calls f(element of the parameter, element of the rank's block, count) for what `rank` keeps

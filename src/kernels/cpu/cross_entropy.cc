@@ -16,8 +16,8 @@ HWY_BEFORE_NAMESPACE();
 namespace cria::kernels {
 namespace HWY_NAMESPACE {
 
-/// Runs have a maximum of their own, so that a row is read from memory once and every exp is
-/// computed once; a run is summed in float, the runs in double.
+/// Runs have a maximum of their own, so that a row is read from memory once and, where one holder
+/// has all columns, every exp is computed once; a run is summed in float, the runs in double.
 constexpr int64_t kRun = 1024;
 
 /// log(sum(exp(x))). terms [n] receives exp(x - max of its run), maxima the maximum of each run.
