@@ -16,7 +16,7 @@ struct ChoiceFlags {
   std::string folder;              ///< of the sets
   std::string profile = "paper";
   std::string samples;  ///< folder for a line a question; empty: none
-  int64_t limit = 0;  ///< questions of each task, evenly spread; 0: all
+  int64_t limit = 0;    ///< questions of each task, evenly spread; 0: all
 };
 
 /// Whether `task` names such a task, or a file of one.
