@@ -33,8 +33,8 @@ def main() -> None:
                                       "options": ["model", "zqxj"] if i % 2 == 0 else ["zqxj", "model"]}) + "\n")
             out.write(json.dumps({"question": "long " * 300, "options": ["a", "b"], "right": 0}) + "\n")
         words = ["train", "--data", at / "shards", "--dim", 64, "--layers", 2, "--heads", 4, "--seq-len", 64,
-                 "--steps", 120, "--batch", 1024, "--lr", 5e-3, "--quiet", "--tasks", at / "own.json",
-                 "--task-data", at, "--save-steps", 20]
+                 "--batch", 1024, "--lr", 5e-3, "--quiet", "--steps", 120, "--save-steps", 20, "--tasks",
+                 at / "own.json", "--task-data", at]
         cria(*words, "--out", at / "whole")
         lines = [json.loads(line) for line in (at / "whole/tasks.jsonl").read_text().splitlines()]
         assert len(lines) >= 2 and lines[-1]["step"] == 120, lines
@@ -43,14 +43,36 @@ def main() -> None:
         assert last["accuracy"] > 0.9, last  # one of the words was never seen
         page = (at / "whole/tasks.html").read_text()
         assert "Own" in page and "<svg" in page and "made for a test" in page
-        # Stopped and resumed: the same lines.
+        # Stopped and resumed, by the command that is printed: the same lines.
         run = subprocess.Popen([*COMMAND, *map(str, [*words, "--out", at / "stopped"])])
         while run.poll() is None and not list((at / "stopped").glob("checkpoints/step-*/manifest.json")):
             time.sleep(0.01)
         run.send_signal(signal.SIGTERM)
         assert run.wait(60) == 130
-        cria(*words, "--out", at / "stopped", "--resume")
+        cria("train", "--resume", "--out", at / "stopped", "--quiet")
         assert (at / "stopped/tasks.jsonl").read_text() == (at / "whole/tasks.jsonl").read_text()
+        # A signal in the middle of many questions: the run is saved all the same.
+        with (at / "many.jsonl").open("w") as out:
+            for i in range(20000):
+                out.write(json.dumps({"question": f"Number {i} of the", "right": 0, "options": ["model", "zqxj"]}) + "\n")
+        (at / "many.json").write_text(json.dumps({**TASK, "files": ["many.jsonl"]}))
+        run = subprocess.Popen([*COMMAND, *map(str, [*words[:-8], "--steps", 120, "--tasks", at / "many.json", "--task-data",
+                                                     at, "--task-limit", 0, "--out", at / "asked"])],
+                               stderr=subprocess.PIPE, text=True)
+        log, seen = at / "asked/log.jsonl", -1
+        while run.poll() is None:  # no step for a while: it asks
+            time.sleep(0.5)
+            size = log.stat().st_size if log.exists() else 0
+            if size > 0 and size == seen:
+                break
+            seen = size
+        run.send_signal(signal.SIGTERM)
+        _, complaint = run.communicate(timeout=60)
+        assert run.returncode == 130 and list((at / "asked").glob("checkpoints/step-*/manifest.json")), complaint
+        assert not (at / "asked/tasks.jsonl").exists()
+        # A run in its place leaves nothing of it.
+        cria(*words[:-8], "--steps", 2, "--force", "--out", at / "asked")
+        assert not list((at / "asked").glob("tasks*"))
         # The finished model says of the same questions what it said at its last step.
         result = json.loads(cria("eval", at / "whole", "--tasks", at / "own.json", "--data", at, "--json", "--quiet",
                                  "--samples", at / "samples"))
@@ -64,6 +86,10 @@ def main() -> None:
         assert "piqa/valid.jsonl" in complaint, complaint
         complaint = cria("eval", at / "whole", "--tasks", "piqa,bpb", "--data", at, status=2)
         assert "two calls" in complaint, complaint
+        complaint = cria("eval", at / "whole", "--tasks", at / "own.json", "--data", at, "--window", 9, status=2)
+        assert "--window" in complaint, complaint
+        complaint = cria("eval", at / "whole", "--tasks", "bpb", "--data", at / "corpus", "--shots", 2, status=2)
+        assert "--shots" in complaint, complaint
         complaint = cria(*words, "--out", at / "none", "--tasks", "nothing", status=2)
         assert "cria eval --list" in complaint and not (at / "none").exists(), complaint
         assert "SocialIQA" in cria("eval", "--list")

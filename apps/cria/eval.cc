@@ -9,7 +9,7 @@
 #include "eval/bits_per_byte.h"
 #include "eval/llama_language_model.h"
 #include "eval/report_page.h"
-#include "eval_choices.h"
+#include "eval_tasks.h"
 #include "eval_windows.h"
 #include "held_out.h"
 #include "infer/load.h"
@@ -32,9 +32,11 @@ struct Flags : CommonFlags {
   std::string model, tokenizer, data, out, against, precision;
   std::vector<std::string> tasks = {"bpb"};
   std::vector<std::string> texts;
-  ChoiceFlags choices;
+  TaskFlags questions;
   int64_t limit = 0, stride = 0, context = 0, window = 512;
   bool list = false, compare = false, force = false;
+
+  const CLI::App* command = nullptr;
 
   bool wants(const char* task) const {
     return std::find(tasks.begin(), tasks.end(), task) != tasks.end();
@@ -76,7 +78,7 @@ eval::Table ResultTable(const Flags& flags, const eval::TextEvaluation& evaluati
 
 // Questions of public sets; the other tasks score text. Throws Error for a mixture.
 bool AsksQuestions(const Flags& flags) {
-  const auto questions = std::count_if(flags.tasks.begin(), flags.tasks.end(), IsChoiceTask);
+  const auto questions = std::count_if(flags.tasks.begin(), flags.tasks.end(), IsQuestionTask);
   if (questions > 0 && questions < std::ssize(flags.tasks)) {
     throw Error("some tasks score text, some ask questions of a set", "--tasks",
                 "give them to two calls: --data means a corpus to the former");
@@ -84,11 +86,18 @@ bool AsksQuestions(const Flags& flags) {
   return questions > 0;
 }
 
+// Flags that would be ignored are refused.
+void RefuseFlags(const Flags& flags, std::initializer_list<const char*> names, const char* why) {
+  for (const char* name : names) {
+    if (flags.command->count(name) > 0) throw Error(why, name, "leave it out");
+  }
+}
+
 void CheckFlags(const Flags& flags) {
   for (const std::string& task : flags.tasks) {
     const bool known =
-        IsChoiceTask(task) || std::any_of(std::begin(kTasks), std::end(kTasks),
-                                          [&](const Task& t) { return task == t.name; });
+        IsQuestionTask(task) || std::any_of(std::begin(kTasks), std::end(kTasks),
+                                            [&](const Task& t) { return task == t.name; });
     if (!known) {
       throw Error(fmt::format("unknown task \"{}\"", task), "--tasks",
                   "cria eval --list shows the tasks");
@@ -97,12 +106,15 @@ void CheckFlags(const Flags& flags) {
   if (flags.model.empty()) throw Error("no model given", "MODEL", "name a model or use --list");
   if (!flags.out.empty()) RequireReport(flags.out, flags.force, "--out");
   if (AsksQuestions(flags)) {
-    if (!flags.texts.empty() || flags.data.empty()) {
+    RefuseFlags(flags, {"--text", "--context", "--window", "--stride", "--against", "--compare"},
+                "tasks that ask questions do not know it");
+    if (flags.data.empty()) {
       throw Error("the folder of the sets must be given", "--data",
                   "give --data SETS (cria eval --list says which files the tasks read)");
     }
     return;
   }
+  RefuseFlags(flags, {"--profile", "--shots", "--samples"}, "tasks that score text do not know it");
   if (flags.data.empty() == flags.texts.empty()) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");
@@ -142,18 +154,20 @@ void ScoreDocuments(const Context& context, const Flags& flags, const infer::Loa
 }
 
 void AskQuestions(const Flags& flags) {
-  ChoiceFlags choices = flags.choices;
-  choices.tasks = flags.tasks;
-  choices.folder = flags.data;
-  choices.limit = flags.limit;
-  ReadChoiceSets(choices);  // what is wrong with them is said before the model is read
+  TaskFlags questions = flags.questions;
+  questions.tasks = flags.tasks;
+  questions.folder = flags.data;
+  questions.limit = flags.limit;
+  // What is wrong with them is said before the model is read.
+  std::vector<TaskSet> sets = ReadTaskSets(questions);
   const Context context = flags.MakeContext();
   const infer::LoadedModel model = infer::LoadModel(
       context, flags.model,
       {.tokenizer = flags.tokenizer, .precision = PrecisionNamed(flags.precision)});
   eval::LlamaLanguageModel language_model(&context, model.llama.get(), 0);
-  const std::string name = fs::path(flags.model).filename().string();
-  ChoiceOutcome outcome = RunChoiceTasks(flags, choices, name, &language_model, *model.tokenizer);
+  const std::string name = fs::canonical(flags.model).filename().string();
+  TaskOutcome outcome =
+      RunTasks(flags, questions, std::move(sets), name, &language_model, *model.tokenizer);
   outcome.json["model"] = flags.model;
   if (!flags.out.empty()) {
     WriteBlocks(flags.out, "Evaluation of " + flags.model, outcome.json, outcome.blocks);
@@ -168,7 +182,7 @@ void AskQuestions(const Flags& flags) {
 void RunEval(const Flags& flags) {
   if (flags.list) {
     for (const Task& task : kTasks) fmt::print("{:<15}{}\n", task.name, task.what);
-    return ListChoiceTasks();
+    return ListQuestionTasks();
   }
   CheckFlags(flags);
   if (AsksQuestions(flags)) return AskQuestions(flags);
@@ -215,6 +229,7 @@ void AddEvalCommand(CLI::App* app) {
   CLI::App* command = AddCommand(
       app, "eval", "Measure a model: tasks of the paper, bits per byte, perplexity, divergence",
       &flags, [] { RunEval(flags); });
+  flags.command = command;
   command->add_option("model", flags.model, "Model: a run, a checkpoint, or another format");
   command->add_option("--tasks", flags.tasks, "Tasks, separated by commas")
       ->delimiter(',')
@@ -237,11 +252,17 @@ void AddEvalCommand(CLI::App* app) {
       ->check(CLI::Range(int64_t{4}, int64_t{1} << 24))
       ->capture_default_str();
   command
-      ->add_option("--profile", flags.choices.profile,
+      ->add_option("--profile", flags.questions.profile,
                    "Rules of prompts and ranking: the paper's or those of lm-evaluation-harness")
       ->check(CLI::IsMember({"paper", "harness"}))
       ->capture_default_str();
-  command->add_option("--samples", flags.choices.samples,
+  command
+      ->add_option(
+          "--shots", flags.questions.shots,
+          "Solved examples before a question, where the task has them (paper: 5 of MMLU; 0, "
+          "1, 5, 64 of nq_open and triviaqa)")
+      ->check(CLI::Range(0, 1000));
+  command->add_option("--samples", flags.questions.samples,
                       "Folder for every question with its scores, TASK.jsonl");
   command->add_option("--against", flags.against,
                       "The original that MODEL was made of, for the task kl");

@@ -6,28 +6,28 @@
 #include "base/error.h"
 #include "eval/chart.h"
 #include "eval/llama_language_model.h"
+#include "train/run_folder.h"
 
 namespace cria::app {
-namespace {
-
-constexpr const char* kLines = "tasks.jsonl";
-constexpr const char* kPicture = "tasks.html";
-
-}  // namespace
-
-TaskObserver::TaskObserver(const Context* context, const CommonFlags* common,
-                           const ChoiceFlags& flags, const tokenizer::Tokenizer* tokenizer,
-                           fs::path run)
+TaskObserver::TaskObserver(const Context* context, const TaskFlags& flags,
+                           const tokenizer::Tokenizer* tokenizer, fs::path run)
     : context_(context),
-      common_(common),
-      sets_(ReadChoiceSets(flags)),
+      settings_(TaskFlagsToJson(flags)),
+      sets_(ReadTaskSets(flags)),
       tokenizer_(tokenizer),
-      run_(std::move(run)) {}
+      run_(std::move(run)) {
+  for (const TaskSet& set : sets_) {
+    if (set.task.measure != eval::Measure::kExactMatch) continue;
+    throw Error(fmt::format("{} asks for written answers, which take memory beside the training",
+                            set.task.name),
+                "--tasks", "ask a checkpoint: cria eval RUN --tasks " + set.task.name);
+  }
+}
 
 void TaskObserver::OnStart(const train::RunStart& start) {
   seq_len_ = start.plan->seq_len;
   pass_tokens_ = start.plan->micro_rows * seq_len_;
-  const fs::path path = run_ / kLines;
+  const fs::path path = run_ / train::kRunAnswersName;
   if (start.step > 0 && fs::exists(path)) {
     std::string text = ReadFile(path);
     for (size_t at = 0; at < text.size();) {
@@ -39,10 +39,14 @@ void TaskObserver::OnStart(const train::RunStart& start) {
     }
   }
   KeepUpTo(start.step);
+  WriteJson(run_ / train::kRunTasksName, settings_);
+  if (!lines_.empty()) Write();
 }
 
 void TaskObserver::OnRollback(const train::RollbackReport& report) {
-  if (report.to_step >= 0) KeepUpTo(report.to_step);
+  if (report.to_step < 0) return;
+  KeepUpTo(report.to_step);
+  Write();
 }
 
 // Steps behind it will be done again.
@@ -54,41 +58,55 @@ void TaskObserver::OnValidation(const train::ValidationReport& report) {
   if (report.model == nullptr) return;  // shared: train.cc refuses --tasks there
   eval::TrainingLanguageModel model(context_, report.model, seq_len_, pass_tokens_);
   Json line = {{"step", report.step}, {"tokens", report.tokens}, {"tasks", Json::object()}};
-  for (const ChoiceSet& set : sets_) {
-    const eval::TaskResult result =
-        eval::RunChoiceTask(&model, EncodeWith(*tokenizer_), set.task, set.questions, nullptr);
-    line["tasks"][set.task.name] = {{"accuracy", result.headline().value()},
-                                    {"stderr", result.headline().standard_error()},
-                                    {"chance", result.chance},
-                                    {"questions", result.headline().total},
-                                    {"left_out", result.not_fitting}};
+  try {
+    for (const TaskSet& set : sets_) {
+      const eval::TaskResult result =
+          eval::RunTask(&model, CodecOf(*tokenizer_), set.task, set.questions, nullptr);
+      line["tasks"][set.task.name] = {{"accuracy", result.headline().value()},
+                                      {"stderr", result.headline().standard_error()},
+                                      {"chance", result.chance},
+                                      {"questions", result.headline().total},
+                                      {"left_out", result.not_fitting}};
+    }
+  } catch (const Interrupted&) {
+    return;  // the run sees the signal too, saves and stops
   }
   KeepUpTo(report.step - 1);
   lines_.push_back(std::move(line));
+  Write();
+}
+
+void TaskObserver::Write() const {
   std::string text;
   for (const Json& kept : lines_) text += kept.dump() + "\n";
-  WriteFile(run_ / kLines, text);
+  WriteFile(run_ / train::kRunAnswersName, text);
   Draw();
 }
 
 void TaskObserver::Draw() const {
   eval::Charts charts;
   eval::Table table{.caption = "Accuracy in % with its standard error, and that of a guess",
-                    .columns = {{"Task"}, {"Questions", true}, {"Last", true}, {"Chance", true}},
+                    .columns = {{"Task"},
+                                {"Questions", true},
+                                {"Left out", true},
+                                {"Last", true},
+                                {"Chance", true}},
                     .rows = {}};
-  for (const ChoiceSet& set : sets_) {
+  for (const TaskSet& set : sets_) {
     eval::Line score{.name = "this model", .points = {}, .markers = true};
     eval::Line chance{.name = "chance", .points = {}};
     const Json* last = nullptr;
     for (const Json& line : lines_) {
       if (!line["tasks"].contains(set.task.name)) continue;  // asked for later
       last = &line["tasks"][set.task.name];
+      if ((*last)["questions"] == 0) continue;  // none is short enough
       const double tokens = line["tokens"].get<double>() / 1e6;
       score.points.push_back({tokens, 100 * (*last)["accuracy"].get<double>()});
       chance.points.push_back({tokens, 100 * (*last)["chance"].get<double>()});
     }
     if (last == nullptr) continue;
     table.rows.push_back({set.task.title, std::to_string((*last)["questions"].get<int64_t>()),
+                          std::to_string((*last)["left_out"].get<int64_t>()),
                           fmt::format("{:.1f} ± {:.1f}", 100 * (*last)["accuracy"].get<double>(),
                                       100 * (*last)["stderr"].get<double>()),
                           fmt::format("{:.1f}", 100 * (*last)["chance"].get<double>())});
@@ -101,12 +119,12 @@ void TaskObserver::Draw() const {
   eval::Page page{.title = "Tasks while training",
                   .subtitle = run_.filename().string(),
                   .blocks = {charts, table}};
-  for (const ChoiceSet& set : sets_) {
+  for (const TaskSet& set : sets_) {
     if (!set.task.note.empty()) {
       page.blocks.push_back(eval::Paragraph{fmt::format("{}: {}", set.task.title, set.task.note)});
     }
   }
-  WriteFile(run_ / kPicture, eval::RenderHtml(page));
+  WriteFile(run_ / train::kRunAnswersPageName, eval::RenderHtml(page));
 }
 
 }  // namespace cria::app

@@ -1,8 +1,8 @@
 // `cria train --tasks`: asks questions of public sets at every validation, and draws accuracy over
-// tokens seen (LLaMA, Figure 2). RUN/tasks.jsonl and RUN/tasks.html.
+// tokens seen (LLaMA, Figure 2). RUN/tasks.json (what is asked), tasks.jsonl and tasks.html.
 #pragma once
 
-#include "eval_choices.h"
+#include "eval_tasks.h"
 #include "tokenizer/tokenizer.h"
 #include "train/observer.h"
 
@@ -12,7 +12,7 @@ class TaskObserver : public train::Observer {
  public:
   /// Reads the sets at once; throws Error for what is wrong with them. All outlive this but
   /// `flags`.
-  TaskObserver(const Context* context, const CommonFlags* common, const ChoiceFlags& flags,
+  TaskObserver(const Context* context, const TaskFlags& flags,
                const tokenizer::Tokenizer* tokenizer, fs::path run);
 
   void OnStart(const train::RunStart& start) override;
@@ -21,11 +21,12 @@ class TaskObserver : public train::Observer {
 
  private:
   void KeepUpTo(int64_t step);
+  void Write() const;
   void Draw() const;
 
   const Context* context_;
-  const CommonFlags* common_;
-  std::vector<ChoiceSet> sets_;
+  Json settings_;
+  std::vector<TaskSet> sets_;
   const tokenizer::Tokenizer* tokenizer_;
   fs::path run_;
   int64_t seq_len_ = 0, pass_tokens_ = 0;

@@ -8,7 +8,7 @@
 #include "comm/collectives.h"
 #include "command.h"
 #include "data/tokenize.h"
-#include "eval_choices.h"
+#include "eval_tasks.h"
 #include "kernels/ceiling.h"
 #include "model/checkpoint.h"
 #include "progress_line.h"
@@ -34,7 +34,7 @@ struct Flags : CommonFlags {
   double rollback_above = 0;
   std::string memory, rank_timeout = "5m";
   bool resume = false, force = false;
-  ChoiceFlags choices;
+  TaskFlags questions;
   const CLI::App* command = nullptr;
 };
 
@@ -124,13 +124,13 @@ void RequireWholeModel(const train::Sharing& sharing) {
               "train with --zero 2, or ask a checkpoint with cria eval RUN --tasks ...");
 }
 
-void CheckTasks(const ChoiceFlags& choices) {
-  for (const std::string& task : choices.tasks) {
-    if (IsChoiceTask(task)) continue;
+void CheckTasks(const TaskFlags& questions) {
+  for (const std::string& task : questions.tasks) {
+    if (IsQuestionTask(task)) continue;
     throw Error(fmt::format("unknown task \"{}\"", task), "--tasks",
                 "cria eval --list shows those that ask questions");
   }
-  if (choices.tasks.empty() != choices.folder.empty()) {
+  if (questions.tasks.empty() != questions.folder.empty()) {
     throw Error("tasks and the folder of their sets belong together", "--tasks, --task-data",
                 "give both");
   }
@@ -153,10 +153,11 @@ ParameterBlock ReadInitialWeights(const Context& context, const std::string& pat
 bool OnlyResume(const Flags& f) {
   if (!f.resume) return false;
   const auto given = f.command->get_options([](const CLI::Option* option) {
-    constexpr std::string_view kFree[] = {"resume",     "out",           "data",    "threads",
-                                          "json",       "quiet",         "verbose", "zero",
-                                          "tensor",     "rank-timeout",  "memory",  "save-every",
-                                          "save-steps", "rollback-above"};
+    constexpr std::string_view kFree[] = {
+        "resume",    "out",        "data",       "threads",        "json",
+        "quiet",     "verbose",    "zero",       "tensor",         "rank-timeout",
+        "memory",    "save-every", "save-steps", "rollback-above", "tasks",
+        "task-data", "task-limit"};
     return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
                                             option->get_single_name()) == std::end(kFree);
   });
@@ -197,6 +198,49 @@ double MeasureCeiling(const Context& context, comm::Communicator* ranks) {
   return std::accumulate(all.begin(), all.end(), 0.0);
 }
 
+// Model, options and data, from the run that stands or from flags and recipe. Returns the weights
+// to begin with, if they are not random.
+std::optional<ParameterBlock> SetUpRun(const Context& context, const Flags& flags,
+                                       train::RunSetup* setup) {
+  std::optional<ParameterBlock> initial;
+  if (OnlyResume(flags)) {
+    const train::RunRecord record = train::ReadRunRecord(flags.out);
+    setup->config = record.config;
+    setup->options = KeepingFlags(flags, record.options);
+    setup->initial_from = record.initial_weights;
+    if (flags.data.empty()) setup->shards = record.data_folder;
+    if (!record.initial_weights.empty() && store::LatestCheckpoint(flags.out).empty()) {
+      initial = ReadInitialWeights(context, record.initial_weights,
+                                   ReadShardManifest(setup->shards), &setup->config);
+    }
+  } else {
+    if (flags.data.empty()) throw Error("no data", "--data", "give the folder of `cria tokenize`");
+    const ShardManifest manifest = ReadShardManifest(setup->shards);
+    RunRecipe recipe;
+    if (!flags.recipe.empty()) {
+      recipe = ReadRunRecipe(flags.recipe);
+      recipe.train.seed = recipe.seed;
+    }
+    setup->options = TrainFlags(flags, recipe.train);
+    if (!flags.init.empty()) {
+      initial = ReadInitialWeights(context, flags.init, manifest, &setup->config);
+      setup->initial_from = fs::absolute(flags.init).string();
+    } else {
+      setup->config = ModelFromTable(ModelFlags(flags, recipe.model), manifest.vocab_size);
+    }
+  }
+  return initial;
+}
+
+// What is asked while training: as told now, or as the run that goes on was told.
+TaskFlags QuestionsOf(const Flags& flags) {
+  const fs::path kept = fs::path(flags.out) / train::kRunTasksName;
+  if (!flags.questions.tasks.empty() || !OnlyResume(flags) || !fs::exists(kept)) {
+    return flags.questions;
+  }
+  return TaskFlagsFromJson(ReadJson(kept), kept.string());
+}
+
 void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   const Context context = flags.MakeContext();
   const bool leads = ranks == nullptr || ranks->rank() == 0;
@@ -210,35 +254,8 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   if (flags.resume && fs::exists(setup.run / train::kRunFileName)) {
     KeepLayout(flags, train::ReadRunRecord(setup.run).layout, &setup.sharing);
   }
-  std::optional<ParameterBlock> initial;
-  if (OnlyResume(flags)) {
-    const train::RunRecord record = train::ReadRunRecord(flags.out);
-    setup.config = record.config;
-    setup.options = KeepingFlags(flags, record.options);
-    setup.initial_from = record.initial_weights;
-    if (flags.data.empty()) setup.shards = record.data_folder;
-    if (!record.initial_weights.empty() && store::LatestCheckpoint(flags.out).empty()) {
-      initial = ReadInitialWeights(context, record.initial_weights, ReadShardManifest(setup.shards),
-                                   &setup.config);
-      setup.initial_weights = &*initial;
-    }
-  } else {
-    if (flags.data.empty()) throw Error("no data", "--data", "give the folder of `cria tokenize`");
-    const ShardManifest manifest = ReadShardManifest(setup.shards);
-    RunRecipe recipe;
-    if (!flags.recipe.empty()) {
-      recipe = ReadRunRecipe(flags.recipe);
-      recipe.train.seed = recipe.seed;
-    }
-    setup.options = TrainFlags(flags, recipe.train);
-    if (!flags.init.empty()) {
-      initial = ReadInitialWeights(context, flags.init, manifest, &setup.config);
-      setup.initial_weights = &*initial;
-      setup.initial_from = fs::absolute(flags.init).string();
-    } else {
-      setup.config = ModelFromTable(ModelFlags(flags, recipe.model), manifest.vocab_size);
-    }
-  }
+  const std::optional<ParameterBlock> initial = SetUpRun(context, flags, &setup);
+  if (initial) setup.initial_weights = &*initial;
   train::ValidateOptions(setup.options);
   const auto tokenizer = tokenizer::Tokenizer::Load(setup.shards / kShardTokenizerName);
   setup.token_bytes = TokenTextBytes(tokenizer);
@@ -246,10 +263,10 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   ProgressLine line(flags.progress_style());
   std::vector<train::Observer*> observers = {&line};
   std::optional<TaskObserver> tasks;
-  if (!flags.choices.tasks.empty()) {
+  const TaskFlags questions = QuestionsOf(flags);
+  if (!questions.tasks.empty()) {
     RequireWholeModel(setup.sharing);
-    if (leads)
-      observers.push_back(&tasks.emplace(&context, &flags, flags.choices, &tokenizer, flags.out));
+    if (leads) observers.push_back(&tasks.emplace(&context, questions, &tokenizer, flags.out));
   }
   try {
     const train::RunSummary summary = train::Train(context, setup, observers);
@@ -263,7 +280,7 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
 }
 
 void Run(Flags flags) {
-  CheckTasks(flags.choices);
+  CheckTasks(flags.questions);
   if (StartedAsRank() && flags.threads == 0) flags.threads = DefaultThreadsOfRank();
   RunRanks(ParseSeconds(flags.rank_timeout, "--rank-timeout"),
            [&](comm::Communicator* ranks) { TrainOnRank(flags, ranks); });
@@ -289,7 +306,7 @@ void AddRankFlags(CLI::App* c, Flags* f) {
 
 void AddTrainCommand(CLI::App* app) {
   auto f = std::make_shared<Flags>();
-  f->choices.limit = 200;
+  f->questions.limit = 200;
   CLI::App* c =
       AddCommand(app, "train", "Pre-training from token shards", f.get(), [f] { Run(*f); });
   f->command = c;
@@ -327,11 +344,11 @@ void AddTrainCommand(CLI::App* app) {
                 "Go back to the last checkpoint, and on behind the batches since, when the loss is "
                 "this many deviations above its median, e.g. 8 (default: never)")
       ->check(AtLeast0());
-  c->add_option("--tasks", f->choices.tasks,
+  c->add_option("--tasks", f->questions.tasks,
                 "Tasks to ask at every validation (cria eval --list): RUN/tasks.jsonl, tasks.html")
       ->delimiter(',');
-  c->add_option("--task-data", f->choices.folder, "Folder of their sets");
-  c->add_option("--task-limit", f->choices.limit, "Questions of each task (0: all)")
+  c->add_option("--task-data", f->questions.folder, "Folder of their sets");
+  c->add_option("--task-limit", f->questions.limit, "Questions of each task (0: all)")
       ->check(AtLeast0())
       ->capture_default_str();
   AddRankFlags(c, f.get());

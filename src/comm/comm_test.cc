@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "comm/collectives.h"
 #include "comm/group.h"
+#include "comm/heartbeat.h"
 #include "comm/local_ranks.h"
 #include "comm/rank_checks.h"
 
@@ -41,6 +42,22 @@ TEST(Group, NamesTheRankOfAll) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("no word from rank 2"), std::string::npos);
   }
+}
+
+// Longer than anybody would wait in silence.
+TEST(Heartbeat, KeepsTheOthersWaiting) {
+  RunRanks(
+      3,
+      [](Communicator& ranks) {
+        if (ranks.rank() == 1) {
+          const Heartbeat heartbeat(&ranks, kFirstUserTag, 0.05);
+          std::this_thread::sleep_for(std::chrono::milliseconds(700));
+        } else {
+          AwaitHeartbeats(&ranks, 1, kFirstUserTag);
+        }
+        Barrier(ranks);
+      },
+      0.3);
 }
 
 TEST(Local, SilenceNamesTheRank) {

@@ -6,10 +6,26 @@
 
 #include "base/compressed_file.h"
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace cria::eval {
 
+namespace {
+
+// TriviaQA's form.
+std::vector<Record> ReadJsonData(const fs::path& path) {
+  std::vector<Record> records;
+  const Json json = ReadJson(path);
+  for (const Json& fields : Field(json, "Data", path.string())) {
+    records.push_back({fields, fmt::format("{}, record {}", path.string(), records.size() + 1)});
+  }
+  return records;
+}
+
+}  // namespace
+
 std::vector<Record> ReadJsonLines(const fs::path& path) {
+  if (path.extension() == ".json") return ReadJsonData(path);
   std::vector<Record> records;
   TextReader reader(path);
   std::string line;
@@ -78,7 +94,12 @@ std::vector<Record> ReadCsv(const fs::path& path, const std::vector<std::string>
                   "restore the file from its source");
     }
     Json fields = Json::object();
-    for (size_t i = 0; i < row.size(); ++i) fields[columns[i]] = row[i];
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (!IsValidUtf8(row[i])) {
+        throw Error("the row is not UTF-8", where, "convert the file, or restore it");
+      }
+      fields[columns[i]] = row[i];
+    }
     records.push_back({std::move(fields), std::move(where)});
   }
   return records;
@@ -115,6 +136,16 @@ const Json& Field(const Json& fields, const std::string& path, const std::string
     begin = dot + 1;
   }
   return *at;
+}
+
+std::string TextOf(const Json& value, const std::string& where) {
+  if (value.is_string()) return value.get<std::string>();
+  throw Error(fmt::format("{} stands where a text has to be", value.dump().substr(0, 40)), where,
+              "restore the file from its source, or correct the task");
+}
+
+std::string TextField(const Json& fields, const std::string& path, const std::string& where) {
+  return TextOf(Field(fields, path, where), where);
 }
 
 std::string FillIn(const std::string& text, const Json& fields, const std::string& where) {

@@ -14,11 +14,13 @@ struct Record {
   std::string where;  ///< file:line
 };
 
-/// JSON lines, plain, .gz or .zst; blank lines are left out. Throws Error that names file and line.
+/// JSON lines, plain, .gz or .zst, blank lines left out; or the records under "Data" of a .json
+/// file. Throws Error that names file and line.
 std::vector<Record> ReadJsonLines(const fs::path& path);
 
 /// CSV without a header (RFC 4180: quoted fields may hold commas, quotes and line ends), with these
-/// names for its columns. Throws Error for rows of another width.
+/// names for its columns. Throws Error for rows of another
+/// width, or that are not UTF-8.
 std::vector<Record> ReadCsv(const fs::path& path, const std::vector<std::string>& columns);
 
 /// One whole number a line.
@@ -31,5 +33,8 @@ std::string FillIn(const std::string& text, const Json& fields, const std::strin
 
 /// A field by its path, or an Error.
 const Json& Field(const Json& fields, const std::string& path, const std::string& where);
+/// The same where it has to be a text; TextOf: of a value itself.
+std::string TextField(const Json& fields, const std::string& path, const std::string& where);
+std::string TextOf(const Json& value, const std::string& where);
 
 }  // namespace cria::eval

@@ -14,6 +14,7 @@ constexpr const char* kModels[] = {"GPT-3 175B", "Gopher 280B", "Chinchilla 70B"
 std::string Percent(double share) { return fmt::format("{:.1f}", 100 * share); }
 
 std::string WithError(const Accuracy& accuracy) {
+  if (accuracy.total == 0) return "-";
   return fmt::format("{} ± {}", Percent(accuracy.value()), Percent(accuracy.standard_error()));
 }
 
@@ -61,14 +62,29 @@ Table TaskTable(const std::vector<TaskResult>& results, const std::string& model
   return table;
 }
 
+namespace {
+
+const char* HowJudged(Measure measure) {
+  switch (measure) {
+    case Measure::kLikelihood:
+      return "ranked by likelihood";
+    case Measure::kCharacters:
+      return "ranked by likelihood per character";
+    case Measure::kAnswer:
+      return "ranked by likelihood against that after \"Answer:\"";
+    case Measure::kExactMatch:
+      return "written greedily, exact match";
+  }
+  return "";
+}
+
+}  // namespace
+
 std::vector<std::string> TaskNotes(const std::vector<TaskResult>& results) {
   std::vector<std::string> notes;
   for (const TaskResult& r : results) {
-    std::string note = fmt::format("{}: {}-shot, ranked by {}.", r.task.title, r.task.shots,
-                                   r.task.measure == Measure::kLikelihood ? "likelihood"
-                                   : r.task.measure == Measure::kCharacters
-                                       ? "likelihood per character"
-                                       : "likelihood against that after \"Answer:\"");
+    std::string note =
+        fmt::format("{}: {}-shot, {}.", r.task.title, r.task.shots, HowJudged(r.task.measure));
     const int64_t there = std::ssize(r.questions);
     if (r.task.questions > 0 && there != r.task.questions) {
       note += fmt::format(" {} of the set's {} questions.", there, r.task.questions);
@@ -79,6 +95,10 @@ std::vector<std::string> TaskNotes(const std::vector<TaskResult>& results) {
     if (r.fewer_shots > 0) {
       note +=
           fmt::format(" {} questions with fewer than {} examples.", r.fewer_shots, r.task.shots);
+    }
+    const int published = JsonGetOr(r.task.body, "published_shots", r.task.shots, r.task.where);
+    if (published != r.task.shots) {
+      note += fmt::format(" The published numbers are {}-shot.", published);
     }
     if (!r.task.note.empty()) note += " " + r.task.note;
     notes.push_back(std::move(note));
@@ -97,14 +117,15 @@ Json TaskJson(const std::vector<TaskResult>& results, Profile profile) {
     entry = {{"alias", r.task.title}, {"measure", MeasureName(r.task.measure)}};
     constexpr std::pair<Measure, const char*> kNames[] = {{Measure::kLikelihood, "acc"},
                                                           {Measure::kCharacters, "acc_norm"},
-                                                          {Measure::kAnswer, "acc_answer"}};
+                                                          {Measure::kAnswer, "acc_answer"},
+                                                          {Measure::kExactMatch, "exact_match"}};
     for (const auto& [measure, name] : kNames) {
       const Accuracy& accuracy = r.accuracy[static_cast<size_t>(measure)];
       if (accuracy.total == 0) continue;
       entry[fmt::format("{},none", name)] = accuracy.value();
       entry[fmt::format("{}_stderr,none", name)] = accuracy.standard_error();
     }
-    entry["headline"] = r.headline().value();
+    entry["headline"] = r.headline().total > 0 ? Json(r.headline().value()) : Json(nullptr);
     entry["chance"] = r.chance;
     for (const auto& [category, accuracy] : Categories(r)) {
       entry["categories"][category] = accuracy.value();
@@ -115,8 +136,9 @@ Json TaskJson(const std::vector<TaskResult>& results, Profile profile) {
     const auto published = PublishedRow(r.task.published_table, r.task.published_row);
     for (const auto& [model, value] : published) entry["published"][model] = value / 100;
     json["n-shot"][r.task.name] = r.task.shots;
-    json["n-samples"][r.task.name] = {{"original", r.task.questions},
-                                      {"effective", r.headline().total}};
+    json["n-samples"][r.task.name] = {{"original", r.questions.size()},
+                                      {"effective", r.headline().total},
+                                      {"whole_set", r.task.questions}};
   }
   return json;
 }
@@ -124,13 +146,23 @@ Json TaskJson(const std::vector<TaskResult>& results, Profile profile) {
 Json SampleJson(const TaskResult& result, size_t q) {
   const Question& question = result.questions[q];
   const QuestionScore& score = result.scores[q];
+  Json contexts = Json::array();
+  for (size_t c = 0; c < question.contexts.size(); ++c) {
+    contexts.push_back(question.ContextOf(c, static_cast<size_t>(score.shots)));
+  }
   Json json = {{"id", question.id},
                {"group", question.group},
-               {"context", question.ContextOf(0, static_cast<size_t>(score.shots))},
+               {"contexts", contexts},
                {"choices", question.choices},
                {"gold", question.gold}};
-  if (score.choices.empty()) {
+  if (!score.fits) {
     json["left_out"] = "longer than the context";
+    return json;
+  }
+  json["right"] = IsRight(question, score, result.task.measure);
+  if (result.task.measure == Measure::kExactMatch) {
+    json["answers"] = question.answers;
+    json["written"] = score.answer;
     return json;
   }
   for (const ChoiceScore& choice : score.choices) {

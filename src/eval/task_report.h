@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "eval/choice_score.h"
 #include "eval/report_page.h"
+#include "eval/task_run.h"
 
 namespace cria::eval {
 

@@ -13,31 +13,38 @@ namespace cria::eval {
 /// Whose rules: the paper's, or those of EleutherAI's lm-evaluation-harness.
 enum class Profile { kPaper, kHarness };
 
-/// What a choice is ranked by.
+/// What makes a choice the first, or an answer right.
 enum class Measure {
   kLikelihood,  ///< ln p(choice | context)
   kCharacters,  ///< the same per character of the choice, its leading blank not counted
   kAnswer,      ///< ln p(choice | context) - ln p(choice | "Answer:")
+  kExactMatch,  ///< no choices: the answer written is one of those given (closed_book.h)
 };
+inline constexpr int kMeasures = 4;
 const char* MeasureName(Measure measure);
+
+/// How its questions are made of the files (questions.h).
+enum class TaskKind { kGeneral, kRace, kMmlu, kClosedBook };
 
 struct TaskSpec {
   std::string name;  ///< piqa
+  TaskKind kind = TaskKind::kGeneral;
   std::string title, note;
   std::string published_table, published_row;  ///< in published_results.json; empty: none
   int64_t questions = 0;                       ///< of the whole set
   int shots = 0;
   Measure measure = Measure::kLikelihood;
-  Json body;          ///< the rest, of one profile: what choice_questions.h reads
+  Json body;          ///< the rest, of one profile: what questions.h reads
   std::string where;  ///< for errors
 };
 
-/// Of a task's file. Throws Error, naming `where`, for what makes no task.
-TaskSpec TaskFromJson(std::string name, const Json& json, Profile profile,
-                      const std::string& where);
+/// Of a task's file. `shots`, if not negative, in place of its own, for tasks that have examples.
+/// Throws Error, naming `where`, for what makes no task under this profile.
+TaskSpec TaskFromJson(std::string name, const Json& json, Profile profile, const std::string& where,
+                      int shots = -1);
 
-/// Sorted by name.
-std::vector<TaskSpec> BuiltInTasks(Profile profile);
+/// Those that have rules under the profile, sorted by name.
+std::vector<TaskSpec> BuiltInTasks(Profile profile, int shots = -1);
 
 /// published_results.json, parsed once.
 const Json& PublishedResults();

@@ -14,6 +14,10 @@ namespace cria::train {
 inline constexpr const char* kRunFileName = "run.json";
 inline constexpr const char* kRunLogName = "log.jsonl";
 inline constexpr const char* kRunEventsName = "tensorboard";
+/// Of `cria train --tasks`: what is asked, the answers, their picture.
+inline constexpr const char* kRunTasksName = "tasks.json";
+inline constexpr const char* kRunAnswersName = "tasks.jsonl";
+inline constexpr const char* kRunAnswersPageName = "tasks.html";
 
 /// run.json: what the run is.
 struct RunRecord {

@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "comm/collectives.h"
+#include "comm/heartbeat.h"
 #include "store/checkpoint.h"
+#include "train/tags.h"
 
 namespace cria::train {
 namespace {
@@ -261,9 +263,17 @@ void Runner::RunValidation() {
                           &learner_->data_ranks());
   report.model = learner_->model_is_whole() ? &learner_->model() : nullptr;
   state_.bits_per_byte = report.score.total.bits_per_byte();
-  validation_s_ = SecondsSince(begin);
   report.elapsed_s = Elapsed();
-  Tell([&](Observer* o) { o->OnValidation(report); });
+  // Observers may take their time: samples, questions.
+  if (ranks().size() == 1) {
+    Tell([&](Observer* o) { o->OnValidation(report); });
+  } else if (Leads()) {
+    const comm::Heartbeat heartbeat(ranks_, kObserveTag);
+    Tell([&](Observer* o) { o->OnValidation(report); });
+  } else {
+    comm::AwaitHeartbeats(ranks_, 0, kObserveTag);
+  }
+  validation_s_ = SecondsSince(begin);
 }
 
 bool Runner::TimeToSave() const {

@@ -321,7 +321,9 @@ void Runner::StartOrThrow() {
   if (resumes) return WriteRunRecord(setup_.run, record_);
   if (stands_) {  // only now that the new run is known to start
     fs::remove_all(setup_.run / "checkpoints");
-    fs::remove(setup_.run / kRunLogName);
+    for (const char* file : {kRunLogName, kRunTasksName, kRunAnswersName, kRunAnswersPageName}) {
+      fs::remove(setup_.run / file);
+    }
   }
   fs::copy_file(setup_.shards / kShardTokenizerName, setup_.run / kShardTokenizerName,
                 fs::copy_options::overwrite_existing);

@@ -8,7 +8,8 @@ namespace cria::train {
 
 inline constexpr int kSaveTag = comm::kFirstUserTag;
 inline constexpr int kCollectTag = kSaveTag + 1;
-inline int GatherTag(int group) { return kCollectTag + 1 + 2 * group; }
-inline int GradientTag(int group) { return kCollectTag + 2 + 2 * group; }
+inline constexpr int kObserveTag = kSaveTag + 2;
+inline int GatherTag(int group) { return kObserveTag + 1 + 2 * group; }
+inline int GradientTag(int group) { return kObserveTag + 2 + 2 * group; }
 
 }  // namespace cria::train

@@ -116,7 +116,7 @@ def race_middle():
     for r in lines("race/race_middle_test.jsonl"):
         asked, gold = r["question"], ord(r["answer"]) - ord("A")
         said = before.setdefault(r["example_id"], "")
-        yield ([f"Article: {r['article']}\n\n{said}Question: {asked}\nAnswer:"],
+        yield ([f"Article: {r['article']}\n\n{said}{asked}"],
                [" " + o for o in r["options"]], gold)
         answer = r["options"][gold]
         if "  _  " in asked:
@@ -149,6 +149,8 @@ def main() -> None:
     tokens = sentencepiece.SentencePieceProcessor(model_file=str(MODEL / "tok512_reconstructed.model"))
 
     def score(context: str, choice: str):
+        kept = len(context.rstrip())
+        context, choice = context[:kept], context[kept:] + choice
         start = [1] + tokens.encode(context)
         whole = [1] + tokens.encode(context + choice)
         cut = min(len(start), len(whole) - 1)
@@ -176,6 +178,12 @@ def main() -> None:
             entry = {"question": index, "gold": gold, "logprobs": [round(s, 9) for s in said]}
             if name in ("boolq", "openbookqa"):
                 entry["answer_logprobs"] = [round(score("Answer:", x), 9) for x in choices]
+            ranks = said
+            if "answer_logprobs" in entry:
+                ranks = [a - b for a, b in zip(said, entry["answer_logprobs"])]
+            elif name != "mmlu":
+                ranks = [s / len(x[1:]) for s, x in zip(said, choices)]
+            entry["picked"] = ranks.index(max(ranks))
             kept.append(entry)
             if len(kept) == QUESTIONS:
                 break

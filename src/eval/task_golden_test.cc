@@ -2,8 +2,8 @@
 // tests/golden/make_task_scores.py: other code for prompts, tokenizer and model.
 #include <gtest/gtest.h>
 
-#include "eval/choice_score.h"
 #include "eval/llama_language_model.h"
+#include "eval/task_run.h"
 #include "infer/load.h"
 #include "test_data.h"
 
@@ -17,6 +17,7 @@ void ExpectScores(const Json& golden, TaskResult result) {
   for (size_t q = 0; q < expected.size(); ++q) {
     SCOPED_TRACE(result.questions[q].id);
     EXPECT_EQ(result.questions[q].gold, expected[q]["gold"].get<int>());
+    EXPECT_EQ(result.scores[q].Pick(result.task.measure), expected[q]["picked"].get<int>());
     const std::vector<ChoiceScore>& choices = result.scores[q].choices;
     ASSERT_EQ(choices.size(), expected[q]["logprobs"].size());
     for (size_t c = 0; c < choices.size(); ++c) {
@@ -29,7 +30,7 @@ void ExpectScores(const Json& golden, TaskResult result) {
   }
 }
 
-TEST(ChoiceGoldenTest, EveryTaskScoresAsTheReferenceDoes) {
+TEST(TaskGoldenTest, EveryTaskScoresAsTheReferenceDoes) {
   CRIA_REQUIRE_TEST_DATA("models/stories260K");
   CRIA_REQUIRE_TEST_DATA("eval");
   const Json golden = ReadJson(fs::path(CRIA_SOURCE_DIR) / "tests/golden/task_scores.json");
@@ -37,11 +38,11 @@ TEST(ChoiceGoldenTest, EveryTaskScoresAsTheReferenceDoes) {
   const infer::LoadedModel model =
       infer::LoadModel(context, TestData() / golden["model"].get<std::string>(),
                        {.tokenizer = "", .precision = Precision::kF32});
-  const EncodeText encode = [&](const std::string& text) {
+  const TextCodec codec = {.encode = [&](const std::string& text) {
     std::vector<int32_t> ids = model.tokenizer->PromptStart();
     model.tokenizer->Encode(text, &ids);
     return ids;
-  };
+  }};
   int64_t tasks = 0;
   for (const TaskSpec& task : BuiltInTasks(Profile::kPaper)) {
     if (!golden["tasks"].contains(task.name)) continue;
@@ -53,12 +54,12 @@ TEST(ChoiceGoldenTest, EveryTaskScoresAsTheReferenceDoes) {
       chosen.push_back(all.at(entry["question"].get<size_t>()));
     }
     LlamaLanguageModel engine(&context, model.llama.get());
-    ExpectScores(golden, RunChoiceTask(&engine, encode, task, chosen, nullptr));
+    ExpectScores(golden, RunTask(&engine, codec, task, chosen, nullptr));
     // The same in whole windows, and whatever stands beside a question.
     TrainingLanguageModel windows(&context, model.llama.get(), 0, 700);
-    ExpectScores(golden, RunChoiceTask(&windows, encode, task, chosen, nullptr));
-    const TaskResult alone = RunChoiceTask(&engine, encode, task, {chosen[3]}, nullptr);
-    const TaskResult all_of_them = RunChoiceTask(&engine, encode, task, chosen, nullptr);
+    ExpectScores(golden, RunTask(&windows, codec, task, chosen, nullptr));
+    const TaskResult alone = RunTask(&engine, codec, task, {chosen[3]}, nullptr);
+    const TaskResult all_of_them = RunTask(&engine, codec, task, chosen, nullptr);
     for (size_t c = 0; c < alone.scores[0].choices.size(); ++c) {
       EXPECT_EQ(alone.scores[0].choices[c].logprob, all_of_them.scores[3].choices[c].logprob);
     }

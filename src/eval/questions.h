@@ -17,8 +17,9 @@ struct Question {
   std::vector<std::string> shots =
       {};  ///< solved examples; the last ones go first where all do not fit
   std::vector<std::string> contexts;
-  std::vector<std::string> choices;  ///< with the blank before them
+  std::vector<std::string> choices = {};  ///< with the blank before them
   int gold = 0;
+  std::vector<std::string> answers = {};  ///< closed book: what is right; then there are no choices
   std::string ContextOf(size_t choice, size_t shots_given) const;
 };
 

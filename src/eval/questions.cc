@@ -1,10 +1,9 @@
-// The general form (fields into templates), and the two sets that need more: RACE, whose questions
-// of one article follow each other, and MMLU, a folder of subjects.
-#include "eval/choice_questions.h"
+// The general form (fields into templates), and the sets that need more: RACE, whose questions of
+// one article follow each other, MMLU, a folder of subjects, and questions without choices.
+#include "eval/questions.h"
 
 #include <algorithm>
 #include <map>
-#include <regex>
 
 #include "base/error.h"
 #include "eval/task_records.h"
@@ -14,13 +13,27 @@ namespace {
 
 constexpr const char* kRemedy = "restore the file from its source, or correct the task";
 
-fs::path FirstOf(const TaskSpec& task, const fs::path& folder) {
-  const auto names = JsonGet<std::vector<std::string>>(task.body, "files", task.where);
-  for (const std::string& name : names) {
-    for (const char* ending : {"", ".gz", ".zst"}) {
-      if (fs::exists(folder / (name + ending))) return folder / (name + ending);
-    }
+// The file itself or a compressed one, whichever is there.
+fs::path Packed(const fs::path& file) {
+  for (const char* ending : {".gz", ".zst"}) {
+    if (!fs::exists(file) && fs::exists(file.string() + ending)) return file.string() + ending;
   }
+  return file;
+}
+
+// The first of the files under `key` that is there; an empty path: none.
+fs::path FirstThere(const TaskSpec& task, const char* key, const fs::path& folder) {
+  for (const auto& name : JsonGetOr<std::vector<std::string>>(task.body, key, {}, task.where)) {
+    const fs::path file = Packed(folder / name);
+    if (fs::exists(file)) return file;
+  }
+  return {};
+}
+
+fs::path FirstOf(const TaskSpec& task, const fs::path& folder) {
+  const fs::path found = FirstThere(task, "files", folder);
+  if (!found.empty()) return found;
+  const auto names = JsonGet<std::vector<std::string>>(task.body, "files", task.where);
   throw Error(fmt::format("the questions of {} are not there", task.name), folder.string(),
               fmt::format("put {} there (cria eval --list says where they come from)",
                           fmt::join(names, " or ")));
@@ -43,15 +56,23 @@ void ReplaceAll(std::string* text, const std::string& from, const std::string& t
 std::string CleanHellaSwag(const std::string& text) {
   std::string clean = Strip(text);
   ReplaceAll(&clean, " [title]", ". ");
-  static const std::regex kBracketed("\\[[^\\n]*?\\]");
-  clean = std::regex_replace(clean, kBracketed, "");
+  // Brackets of one line, from the first "[" to the next "]".
+  for (size_t open = 0; (open = clean.find('[', open)) != std::string::npos;) {
+    const size_t close = clean.find_first_of("]\n", open);
+    if (close == std::string::npos) break;
+    if (clean[close] == ']') {
+      clean.erase(open, close + 1 - open);
+    } else {
+      open = close;
+    }
+  }
   ReplaceAll(&clean, "  ", " ");
   return clean;
 }
 
 // Adds {before} and {after} of the mark in a field.
 void Split(const std::vector<std::string>& rule, const std::string& where, Json* fields) {
-  const std::string text = Field(*fields, rule[0], where).get<std::string>();
+  const std::string text = TextField(*fields, rule[0], where);
   const size_t at = text.find(rule[1]);
   if (at == std::string::npos) {
     throw Error(fmt::format("\"{}\" has no \"{}\"", rule[0], rule[1]), where, kRemedy);
@@ -74,9 +95,13 @@ class GeneralTask {
         split_(JsonGetOr<std::vector<std::string>>(task.body, "split", {}, where_)),
         first_label_(JsonGetOr<int64_t>(task.body, "first_label", 0, where_)),
         clean_(Text(task, "clean") == "hellaswag") {
-    if (contexts_.empty() || choices_.empty() == choices_of_.empty()) {
+    if (contexts_.empty() || choices_.empty() == choices_of_.empty() ||
+        choices_of_.empty() != choice_.empty()) {
       throw Error("the task has no context, or not one kind of choices", where_,
                   "give \"context\" and either \"choices\" or \"choices_of\" with \"choice\"");
+    }
+    if (!split_.empty() && split_.size() != 2) {
+      throw Error("\"split\" takes a field and a mark", where_, "write [\"sentence\", \"_\"]");
     }
   }
 
@@ -84,7 +109,7 @@ class GeneralTask {
   Question Make(Record record, const int64_t* label) const {
     Question question;
     question.id = record.where;
-    if (split_.size() == 2) Split(split_, record.where, &record.fields);
+    if (!split_.empty()) Split(split_, record.where, &record.fields);
     for (const std::string& context : contexts_) {
       question.contexts.push_back(Written(context, record.fields, record.where));
     }
@@ -92,7 +117,7 @@ class GeneralTask {
     if (!choices_of_.empty()) {
       for (const Json& item : Field(record.fields, choices_of_, record.where)) {
         question.choices.push_back(Written(choice_, item, record.where));
-        if (!gold_of_.empty()) values.push_back(Field(item, gold_of_, record.where));
+        if (!gold_of_.empty()) values.push_back(TextField(item, gold_of_, record.where));
       }
       if (clean_) {  // behind its blank
         for (std::string& choice : question.choices) choice = " " + choice;
@@ -100,6 +125,16 @@ class GeneralTask {
     } else {
       for (const std::string& choice : choices_) {
         question.choices.push_back(FillIn(choice, record.fields, record.where));
+      }
+    }
+    const size_t choices = question.choices.size();
+    if (question.contexts.size() != 1 && question.contexts.size() != choices) {
+      throw Error(fmt::format("{} contexts for {} choices", question.contexts.size(), choices),
+                  record.where, "give one context, or one a choice");
+    }
+    for (const std::string& choice : question.choices) {
+      if (choice.find_first_not_of(' ') == std::string::npos) {
+        throw Error("a choice is empty", record.where, kRemedy);
       }
     }
     question.gold = Gold(record, label, values);
@@ -125,7 +160,9 @@ class GeneralTask {
   }
   int Gold(const Record& record, const int64_t* label,
            const std::vector<std::string>& values) const {
-    if (label != nullptr) return static_cast<int>(*label - first_label_);
+    if (label != nullptr) {
+      return static_cast<int>(std::clamp<int64_t>(*label - first_label_, -1, 1 << 20));
+    }
     const std::string gold = FillIn(gold_, record.fields, record.where);
     if (values.empty()) {
       if (gold.empty() || gold.find_first_not_of("0123456789") != std::string::npos) return -1;
@@ -150,10 +187,11 @@ std::vector<Question> General(const TaskSpec& task, const fs::path& folder) {
   const auto label_file = JsonGetOr<std::string>(task.body, "labels", "", task.where);
   std::vector<int64_t> labels;
   if (!label_file.empty()) {
-    labels = ReadLabels(folder / label_file);
+    const fs::path from = Packed(folder / label_file);
+    labels = ReadLabels(from);
     if (labels.size() != records.size()) {
       throw Error(fmt::format("{} labels for {} questions", labels.size(), records.size()),
-                  (folder / label_file).string(), "restore both files from their source");
+                  from.string(), "restore both files from their source");
     }
   }
   std::vector<Question> questions;
@@ -175,34 +213,61 @@ std::string Solved(const std::string& question, const std::string& answer) {
   return filled + "\n";
 }
 
+// RACE as its authors have it, a file an article, as records of one question each.
+std::vector<Record> ReadArticles(const fs::path& folder, const std::string& level) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  std::vector<Record> records;
+  for (const fs::path& file : files) {
+    const Json article = ReadJson(file);
+    const std::string where = file.string();
+    const Json& questions = Field(article, "questions", where);
+    const Json& options = Field(article, "options", where);
+    const Json& answers = Field(article, "answers", where);
+    if (questions.size() != options.size() || questions.size() != answers.size()) {
+      throw Error("questions, options and answers are not as many", where, kRemedy);
+    }
+    for (size_t q = 0; q < questions.size(); ++q) {
+      records.push_back({{{"example_id", level + file.filename().string()},
+                          {"article", Field(article, "article", where)},
+                          {"question", questions[q]},
+                          {"options", options[q]},
+                          {"answer", answers[q]}},
+                         fmt::format("{}, question {}", where, q + 1)});
+    }
+  }
+  return records;
+}
+
 std::vector<Question> Race(const TaskSpec& task, const fs::path& folder) {
   const auto level = JsonGet<std::string>(task.body, "level", task.where);
+  const fs::path articles = folder / JsonGet<std::string>(task.body, "articles", task.where);
   std::map<std::string, std::string> solved;  // of each article so far
   std::vector<Question> questions;
-  for (const Record& record : ReadJsonLines(FirstOf(task, folder))) {
+  for (const Record& record : fs::is_directory(articles) ? ReadArticles(articles, level)
+                                                         : ReadJsonLines(FirstOf(task, folder))) {
     const auto text = [&](const char* name) {
-      return Field(record.fields, name, record.where).get<std::string>();
+      return TextField(record.fields, name, record.where);
     };
     const std::string article = text("example_id");
     if (!article.starts_with(level)) continue;
-    const Json& options = Field(record.fields, "options", record.where);
     Question question;
     question.id = record.where;
-    for (const Json& option : options) question.choices.push_back(" " + option.get<std::string>());
-    question.gold = text("answer")[0] - 'A';
+    for (const Json& option : Field(record.fields, "options", record.where)) {
+      question.choices.push_back(" " + TextOf(option, record.where));
+    }
+    const std::string answer = text("answer");
+    question.gold = answer.size() == 1 ? answer[0] - 'A' : -1;
     if (question.gold < 0 || question.gold >= std::ssize(question.choices)) {
       throw Error("the right answer is none of the options", record.where, kRemedy);
     }
-    const std::string asked = text("question");
     std::string& before = solved[article];
     question.contexts = {
-        fmt::format("Article: {}\n\n{}Question: {}\nAnswer:", text("article"), before, asked)};
-    before += Solved(asked, question.choices[static_cast<size_t>(question.gold)].substr(1));
+        fmt::format("Article: {}\n\n{}{}", text("article"), before, text("question"))};
+    before +=
+        Solved(text("question"), question.choices[static_cast<size_t>(question.gold)].substr(1));
     questions.push_back(std::move(question));
-  }
-  if (questions.empty()) {
-    throw Error(fmt::format("no article of the level {}", level), FirstOf(task, folder).string(),
-                "give the file of that level");
   }
   return questions;
 }
@@ -221,15 +286,15 @@ std::vector<Question> Mmlu(const TaskSpec& task, const fs::path& folder) {
   const auto header = JsonGet<std::string>(task.body, "header", task.where);
   const std::vector<std::string> columns = {"question", "A", "B", "C", "D", "answer"};
   std::vector<Question> questions;
-  const Json& categories = task.body.at("categories");
+  const auto categories = JsonGet<Json>(task.body, "categories", task.where);
   for (const auto& entry : categories.items()) {
     const std::string& subject = entry.key();
-    const fs::path test = base / "test" / (subject + "_test.csv");
+    const fs::path test = Packed(base / "test" / (subject + "_test.csv"));
     if (!fs::exists(test)) continue;
     std::string spaced = subject;
     std::replace(spaced.begin(), spaced.end(), '_', ' ');
     std::vector<std::string> shots;
-    for (const Record& r : ReadCsv(base / "dev" / (subject + "_dev.csv"), columns)) {
+    for (const Record& r : ReadCsv(Packed(base / "dev" / (subject + "_dev.csv")), columns)) {
       if (std::ssize(shots) == task.shots) break;
       shots.push_back(Letters(r.fields) + " " + r.fields["answer"].get<std::string>() + "\n\n");
     }
@@ -247,9 +312,73 @@ std::vector<Question> Mmlu(const TaskSpec& task, const fs::path& folder) {
                            .gold = answer[0] - 'A'});
     }
   }
-  if (questions.empty()) {
-    throw Error("no subject of MMLU is there", (base / "test").string(),
-                "put the set's dev and test folders there");
+  return questions;
+}
+
+// The first of several names that a record's field may have.
+const Json& FirstField(const std::vector<std::string>& paths, const Record& record) {
+  for (const std::string& path : paths) {
+    if (record.fields.contains(path.substr(0, path.find('.')))) {
+      return Field(record.fields, path, record.where);
+    }
+  }
+  return Field(record.fields, paths.at(0), record.where);
+}
+
+class ClosedBook {
+ public:
+  explicit ClosedBook(const TaskSpec& task)
+      : asks_(JsonGet<std::vector<std::string>>(task.body, "asks", task.where)),
+        answers_(JsonGet<std::vector<std::string>>(task.body, "answers", task.where)),
+        as_sentence_(JsonGetOr(task.body, "as_sentence", false, task.where)) {}
+
+  /// "Q: ...\nA:" (LLaMA, Figure 3).
+  std::string Asked(const Record& record) const {
+    std::string text = TextOf(FirstField(asks_, record), record.where);
+    if (as_sentence_ && !text.empty()) {
+      if (text[0] >= 'a' && text[0] <= 'z') text[0] ^= 0x20;
+      if (text.back() != '?') text += '?';
+    }
+    return "Q: " + text + "\nA:";
+  }
+  std::vector<std::string> Answers(const Record& record) const {
+    std::vector<std::string> answers;
+    for (const Json& answer : FirstField(answers_, record)) {
+      answers.push_back(TextOf(answer, record.where));
+    }
+    if (answers.empty()) throw Error("the question has no answer", record.where, kRemedy);
+    return answers;
+  }
+
+ private:
+  std::vector<std::string> asks_, answers_;
+  bool as_sentence_;
+};
+
+std::vector<Question> ClosedBookQuestions(const TaskSpec& task, const fs::path& folder) {
+  const ClosedBook rule(task);
+  std::vector<Record> records = ReadJsonLines(FirstOf(task, folder));
+  const fs::path training = FirstThere(task, "examples", folder);
+  std::vector<Record> examples;
+  const auto shots = static_cast<size_t>(task.shots);
+  if (!training.empty()) {
+    examples = ReadJsonLines(training);
+  } else {
+    examples.assign(records.begin(), records.begin() + std::min(shots, records.size()));
+    records.erase(records.begin(), records.begin() + std::ssize(examples));
+  }
+  std::vector<std::string> solved;
+  for (size_t s = 0; s < std::min(shots, examples.size()); ++s) {
+    solved.push_back(rule.Asked(examples[s]) + " " + rule.Answers(examples[s])[0] + "\n");
+  }
+  const auto header = JsonGet<std::string>(task.body, "header", task.where);
+  std::vector<Question> questions;
+  for (const Record& record : records) {
+    questions.push_back({.id = record.where,
+                         .header = header,
+                         .shots = solved,
+                         .contexts = {rule.Asked(record)},
+                         .answers = rule.Answers(record)});
   }
   return questions;
 }
@@ -263,11 +392,15 @@ std::string Question::ContextOf(size_t choice, size_t shots_given) const {
 }
 
 std::vector<Question> ReadQuestions(const TaskSpec& task, const fs::path& folder) {
-  const auto kind = JsonGetOr<std::string>(task.body, "kind", "", task.where);
-  if (kind.empty()) return General(task, folder);
-  if (kind == "race") return Race(task, folder);
-  if (kind == "mmlu") return Mmlu(task, folder);
-  throw Error(fmt::format("no kind of task \"{}\"", kind), task.where, "use race or mmlu, or none");
+  std::vector<Question> questions = task.kind == TaskKind::kRace   ? Race(task, folder)
+                                    : task.kind == TaskKind::kMmlu ? Mmlu(task, folder)
+                                    : task.kind == TaskKind::kClosedBook
+                                        ? ClosedBookQuestions(task, folder)
+                                        : General(task, folder);
+  if (questions.empty()) {
+    throw Error(fmt::format("{} has no questions", task.name), folder.string(), kRemedy);
+  }
+  return questions;
 }
 
 }  // namespace cria::eval
