@@ -26,6 +26,7 @@ void GroupGather::Post(int group, Slot* slot) {
   };
   const auto mine = own.elements > 0 ? shard_->values(own) : std::span<const float>();
   std::copy(mine.begin(), mine.end(), place(own).begin());
+  if (compact_ != nullptr) return PostRounded(group, mine, slot);
   for (int rank = 0; rank < ranks_->size(); ++rank) {
     if (rank == ranks_->rank()) continue;
     const ParameterRange run = partition_->Run(group, rank);
@@ -39,6 +40,43 @@ void GroupGather::Post(int group, Slot* slot) {
           ranks_->Send(rank, GatherTag(group),
                        {reinterpret_cast<const uint8_t*>(mine.data()), mine.size_bytes()}));
     }
+  }
+}
+
+void GroupGather::PostRounded(int group, std::span<const float> mine, Slot* slot) {
+  const ParameterRange own = partition_->Run(group, ranks_->rank());
+  const auto grow = [](Buffer<uint8_t>* buffer, int64_t bytes) {
+    if (buffer->size() < bytes) *buffer = Buffer<uint8_t>(bytes);
+    return buffer->data();
+  };
+  uint8_t* in = grow(&slot->in, compact_->Bytes(partition_->group(group)) - compact_->Bytes(own));
+  const auto bytes = static_cast<size_t>(compact_->Bytes(own));
+  uint8_t* const out = grow(&slot->out, compact_->Bytes(own));
+  compact_->Pack(*context_, own, mine.data(), out);
+  for (int rank = 0; rank < ranks_->size(); ++rank) {
+    if (rank == ranks_->rank()) continue;
+    const auto theirs = static_cast<size_t>(compact_->Bytes(partition_->Run(group, rank)));
+    if (theirs > 0) {
+      slot->receives.push_back(ranks_->Receive(rank, GatherTag(group), {in, theirs}));
+      in += theirs;
+    }
+    if (bytes > 0) slot->sends.push_back(ranks_->Send(rank, GatherTag(group), {out, bytes}));
+  }
+}
+
+// Waits until the others' runs stand in the slot's values.
+void GroupGather::Receive(Slot* slot) {
+  const bool any = !slot->receives.empty();
+  for (const comm::Transfer& receive : slot->receives) ranks_->Wait(receive);
+  slot->receives.clear();
+  if (compact_ == nullptr || !any) return;
+  const int64_t first = partition_->group(slot->group).offset;
+  const uint8_t* in = slot->in.data();
+  for (int rank = 0; rank < ranks_->size(); ++rank) {
+    if (rank == ranks_->rank()) continue;
+    const ParameterRange run = partition_->Run(slot->group, rank);
+    compact_->Unpack(*context_, run, in, slot->values.data() + (run.offset - first));
+    in += compact_->Bytes(run);
   }
 }
 
@@ -56,8 +94,7 @@ const float* GroupGather::Fetch(int group, int next) {
     slot = slots_.begin();
     Post(group, &*slot);
   }
-  for (const comm::Transfer& receive : slot->receives) ranks_->Wait(receive);
-  slot->receives.clear();
+  Receive(&*slot);
   if (next >= 0 && next != group) Post(next, slot == slots_.begin() ? &slots_[1] : &slots_[0]);
   // Its values are of now; a later Fetch asks anew, unless it is the very next one.
   if (next != group) slot->group = -1;

@@ -7,15 +7,21 @@
 
 #include "comm/communicator.h"
 #include "model/parameter_stream.h"
+#include "train/compact_run.h"
 #include "train/partition.h"
 
 namespace cria::train {
 
 class GroupGather : public WeightSource {
  public:
-  /// `shard` holds partition->Held(this rank), or everything. All outlive this.
-  GroupGather(const Partition* partition, comm::Communicator* ranks, const ParameterBlock* shard)
-      : partition_(partition), ranks_(ranks), shard_(shard) {}
+  /// `shard` holds partition->Held(this rank), or everything. All outlive this, `compact` too, if
+  /// given: then what other ranks send is rounded as it says.
+  GroupGather(const Partition* partition, comm::Communicator* ranks, const ParameterBlock* shard,
+              const CompactRuns* compact = nullptr)
+      : partition_(partition), ranks_(ranks), shard_(shard), compact_(compact) {}
+
+  /// For rounding; before the first Fetch with `compact`.
+  void set_context(const Context* context) { context_ = context; }
 
   /// Every rank calls this with the same groups in the same order. The values of `next` are those
   /// of now: between this and its Fetch `shard` must not change.
@@ -27,14 +33,19 @@ class GroupGather : public WeightSource {
   struct Slot {
     int group = -1;
     Buffer<float> values;
+    Buffer<uint8_t> out, in;  // messages, where they are rounded
     std::vector<comm::Transfer> sends, receives;
   };
   void Post(int group, Slot* slot);
+  void PostRounded(int group, std::span<const float> mine, Slot* slot);
+  void Receive(Slot* slot);
   void Complete(Slot* slot);
 
   const Partition* partition_;
   comm::Communicator* ranks_;
   const ParameterBlock* shard_;
+  const CompactRuns* compact_;
+  const Context* context_ = nullptr;
   std::array<Slot, 2> slots_;
 };
 

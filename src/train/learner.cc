@@ -89,11 +89,13 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
                                 .tensor_ranks = tensor_})),
       share_config_(ShareConfig(config, layout_.tensor)),
       partition_(share_config_, layout_.data()),
+      compact_(share_config_, precision == Precision::kBF16),
       sum_(share_config_, &partition_, data_),
       weights_(share_config_, Kept(partition_, data_->rank(), layout_.zero)),
       first_(share_config_, weights_.held()),
       second_(share_config_, weights_.held()),
-      weight_gather_(&partition_, data_, &weights_),
+      weight_gather_(&partition_, data_, &weights_,
+                     precision == Precision::kBF16 ? &compact_ : nullptr),
       gradient_gather_(&partition_, data_, &sum_.sum()) {
   if (stream_layers_) model_->StreamLayers(&weight_gather_);
   decay_runs_.resize(static_cast<size_t>(partition_.groups()));
@@ -119,6 +121,7 @@ void Learner::Initialize(const Context& context, uint64_t seed) {
 }
 
 void Learner::WeightsChanged(const Context& context) {
+  weight_gather_.set_context(&context);
   const int last = partition_.groups() - 1;
   for (int g = 0; g <= last; g = g == 0 && stream_layers_ ? last : g + 1) {
     const int next = g == last ? -1 : stream_layers_ ? last : g + 1;
@@ -173,6 +176,7 @@ double Learner::RunPieces(const Context& context, std::span<const Batch> pieces,
   const float scale = static_cast<float>(1.0 / static_cast<double>(size.targets));
   std::vector<double> losses;
   sum_.Start(&context);
+  weight_gather_.set_context(&context);
   for (int64_t first = 0; first < size.pieces; first += layout_.data()) {
     if (layout_.ranks == 1 && stopped != nullptr && InterruptRequested()) {
       *stopped = true;
@@ -340,19 +344,20 @@ int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t tokens) const {
   const int64_t passes = (pieces - rank + ranks - 1) / ranks;
   // Those that run for the others' sake count too.
   const int64_t rounds = (pieces + ranks - 1) / ranks;
-  int64_t elements = 0;
+  int64_t bytes = 0;
   for (int g = 0; g < partition_.groups(); ++g) {
-    const int64_t own = partition_.Run(g, rank).elements;
-    elements += passes * (partition_.group(g).elements - own);
+    const ParameterRange own = partition_.Run(g, rank);
+    bytes += passes * (partition_.group(g).elements - own.elements) * int64_t{sizeof(float)};
     const bool streamed =
         stream_layers_ && layout_.zero > 0 && g > 0 && g + 1 < partition_.groups();
     // Forward and backward; the last layer is at hand when the backward pass begins.
     const bool last_layer = g + 2 == partition_.groups();
     const int64_t times = !streamed ? 1 : rounds * (last_layer ? 1 : 2);
-    elements += times * own * (ranks - 1);
+    // Without ZeRO it is gradients that are gathered.
+    const int64_t message = layout_.zero > 0 ? compact_.Bytes(own) : own.elements * 4;
+    bytes += times * message * (ranks - 1);
   }
-  return elements * int64_t{sizeof(float)} +
-         TensorSentBytes(config(), precision_, tokens, layout_.tensor, recompute_);
+  return bytes + TensorSentBytes(config(), precision_, tokens, layout_.tensor, recompute_);
 }
 
 int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tokens,
@@ -366,8 +371,14 @@ int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tok
   int64_t bytes = 3 * ReservedBytes(4 * (layout.zero == 0 || data == 1 ? all : run)) +
                   ReservedBytes(4 * run) + GradientSum::BufferBytes(c, data);
   if (data > 1) {  // two groups gathered: of weights, or with stage 0 of gradients
-    bytes +=
-        2 * ReservedBytes(4 * std::max(ParameterGroups(c)[1].elements, (c.vocab_size + 1) * c.dim));
+    const CompactRuns compact(c, precision == Precision::kBF16);
+    int64_t values = 0, messages = 0;
+    for (const ParameterRange& group : ParameterGroups(c)) {
+      values = std::max(values, group.elements);
+      messages = std::max(messages, compact.Bytes(group));
+    }
+    bytes += 2 * ReservedBytes(4 * values);
+    if (layout.zero > 0 && precision == Precision::kBF16) bytes += 2 * ReservedBytes(messages);
   }
   if (layout.tensor > 1) bytes += ShardMap::kCollectBytes;  // while a checkpoint is written
   return bytes + ModelTrainingBytes(config, precision, {tokens, layout.tensor}, used);

@@ -133,6 +133,7 @@ class Learner {
   std::unique_ptr<Llama> model_;
   ModelConfig share_config_;
   Partition partition_;
+  CompactRuns compact_;
   GradientSum sum_;
   ParameterBlock weights_, first_, second_;
   GroupGather weight_gather_, gradient_gather_;

@@ -68,8 +68,16 @@ Result Train(const ModelConfig& config, Precision precision, const Setting& sett
       for (int p = layout.DataRank(ranks.rank()); p < 7; p += layout.data()) {
         pieces.push_back(RandomBatch(p == 6 ? 1 : 2, 100 * step + static_cast<uint64_t>(p)));
       }
+      const int64_t before = ranks.traffic().sent_bytes;
       const StepOutcome outcome = learner.Step(context, 1e-2, pieces);
       ASSERT_TRUE(outcome.applied);
+      if (layout.tensor == 1) {  // there ids decide too
+        const int64_t sent = ranks.traffic().sent_bytes - before;
+        const int64_t planned = learner.SentBytesPerStep(7, 0);
+        // Beside it a few numbers, and up to two rounds more of weights that were ahead.
+        EXPECT_GE(sent, planned);
+        EXPECT_LT(sent, planned + planned / 8 + 20000) << setting.zero;
+      }
       if (ranks.rank() > 0) continue;
       result.losses.push_back(outcome.loss);
       result.norms.push_back(outcome.gradient_norm);
