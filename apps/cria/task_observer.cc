@@ -25,6 +25,10 @@ TaskObserver::TaskObserver(const Context* context, const TaskFlags& flags,
 }
 
 void TaskObserver::OnStart(const train::RunStart& start) {
+  if (start.layout.data() > 1 && start.pass->memory.stream_layers) {
+    throw Error("packed layer by layer, no rank has the whole model to be asked", "--tasks",
+                "give each rank more --memory, or ask a checkpoint with cria eval");
+  }
   seq_len_ = start.plan->seq_len;
   pass_tokens_ = start.plan->micro_rows * seq_len_;
   const fs::path path = run_ / train::kRunAnswersName;
@@ -55,7 +59,7 @@ void TaskObserver::KeepUpTo(int64_t step) {
 }
 
 void TaskObserver::OnValidation(const train::ValidationReport& report) {
-  if (report.model == nullptr) return;  // shared: train.cc refuses --tasks there
+  CRIA_CHECK(report.model != nullptr);
   eval::TrainingLanguageModel model(context_, report.model, seq_len_, pass_tokens_);
   Json line = {{"step", report.step}, {"tokens", report.tokens}, {"tasks", Json::object()}};
   try {
