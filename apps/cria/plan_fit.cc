@@ -40,14 +40,18 @@ eval::Table LawTable(const plan::LawFit& fit) {
         name, fmt::format("{:.{}f}", value, digits),
         fmt::format("{:.{}f} to {:.{}f}", in.low, digits, in.high, digits)};
   };
-  return {
-      .caption = fmt::format("L(N, D) = E + A N^-alpha + B D^-beta; misses the runs by {:.2f} % "
-                             "(root mean square)",
-                             100 * fit.residual),
-      .columns = {{"Constant"}, {"Value", true}, {"90 % of resampled fits", true}},
-      .rows = {row("E", fit.law.e, fit.e, 4), row("A", fit.law.a, fit.a, 1),
-               row("B", fit.law.b, fit.b, 1), row("alpha", fit.law.alpha, fit.alpha, 4),
-               row("beta", fit.law.beta, fit.beta, 4)}};
+  return {.caption =
+              fmt::format("L(N, D) = E + A N^-alpha + B D^-beta; misses the runs by {:.2f} % "
+                          "(root mean square){}",
+                          100 * fit.residual,
+                          fit.determined() ? ""
+                                           : ". These runs determine no law: an exponent lies at "
+                                             "the edge of the search. Add runs whose loss falls "
+                                             "with size, and with length"),
+          .columns = {{"Constant"}, {"Value", true}, {"90 % of resampled fits", true}},
+          .rows = {row("E", fit.law.e, fit.e, 4), row("A", fit.law.a, fit.a, 1),
+                   row("B", fit.law.b, fit.b, 1), row("alpha", fit.law.alpha, fit.alpha, 4),
+                   row("beta", fit.law.beta, fit.beta, 4)}};
 }
 
 eval::Table RunsTable(const Flags& flags, const std::vector<plan::LossPoint>& points,
@@ -76,13 +80,10 @@ Json ToJson(const std::vector<plan::LossPoint>& points, const plan::LawFit& fit)
   for (const plan::LossPoint& p : points) {
     runs.push_back({{"parameters", p.parameters}, {"tokens", p.tokens}, {"loss", p.loss}});
   }
-  return {{"e", constant(fit.law.e, fit.e)},
-          {"a", constant(fit.law.a, fit.a)},
-          {"b", constant(fit.law.b, fit.b)},
-          {"alpha", constant(fit.law.alpha, fit.alpha)},
-          {"beta", constant(fit.law.beta, fit.beta)},
-          {"residual", fit.residual},
-          {"runs", runs}};
+  return {{"e", constant(fit.law.e, fit.e)},          {"a", constant(fit.law.a, fit.a)},
+          {"b", constant(fit.law.b, fit.b)},          {"alpha", constant(fit.law.alpha, fit.alpha)},
+          {"beta", constant(fit.law.beta, fit.beta)}, {"residual", fit.residual},
+          {"determined", fit.determined()},           {"runs", runs}};
 }
 
 /// What was measured over what the law says: on the line, all is well.

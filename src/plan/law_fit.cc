@@ -87,7 +87,8 @@ double Descend(const std::vector<LossPoint>& points, Vector* x) {
     }
     for (int i = 0; i < kUnknowns; ++i) next[i] += step[i];
     const double value = Objective(next, points);
-    const bool sensible = next[3] > 0 && next[4] > 0 && next[3] < 3 && next[4] < 3;
+    const bool sensible =
+        next[3] > 0 && next[4] > 0 && next[3] < kLargestExponent && next[4] < kLargestExponent;
     if (sensible && value < best) {
       const bool done = best - value < 1e-15 * best;
       *x = next, best = value, damping = std::max(damping / 5, 1e-12);

@@ -1,6 +1,7 @@
 // A scaling law of one's own: E, A, B and the exponents from finished runs.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -17,10 +18,15 @@ struct Interval {
   double low = 0, high = 0;
 };
 
+/// Exponents are looked for below this.
+inline constexpr double kLargestExponent = 3;
+
 struct LawFit {
   ScalingLaw law;
   Interval e, a, b, alpha, beta;
   double residual = 0;  ///< root of the mean square of ln(predicted / measured)
+  /// False where an exponent lies at the edge of the search: no law follows from these runs.
+  bool determined() const { return std::max(law.alpha, law.beta) < 0.99 * kLargestExponent; }
 };
 
 /// Least sum of Huber losses (delta 1e-3) of ln L - ln of what was measured, as in Hoffmann et al.

@@ -59,6 +59,15 @@ TEST(LawFit, OneRunThatWentWrongMovesLittle) {
   EXPECT_NEAR(fit.law.e, law.e, 0.05);
 }
 
+// Larger models trained for too few tokens are worse, which no such law says.
+TEST(LawFit, RunsThatDetermineNothingAreSaidToBeSo) {
+  const std::vector<LossPoint> points = {{1.008e6, 4e6, 4.2442},  {2.900e6, 4e6, 4.0152},
+                                         {1.006e7, 4e6, 4.1130},  {2.950e7, 4e6, 4.2283},
+                                         {1.008e6, 12e6, 3.8671}, {2.900e6, 12e6, 3.4346}};
+  EXPECT_FALSE(FitLaw(points, 0, 1).determined());
+  EXPECT_TRUE(FitLaw(PointsOf(PublishedLaws()[0], 0.005), 0, 1).determined());
+}
+
 TEST(LawFit, TooFewRunsAreAnError) {
   std::vector<LossPoint> points = PointsOf(PublishedLaws()[0], 0);
   EXPECT_THROW(FitLaw({points.begin(), points.begin() + 5}, 0, 1), Error);
