@@ -142,32 +142,40 @@ def shared_layers(runs: Runs) -> None:
     for name in ("pair", "four"):
         print(f"{name}: losses off by {off(runs, name):.1e} from one rank")
     # The first steps on two pairs, more on one, the last on two again: the same bits.
-    run = runs.start("pairs-moved", 4, "--tensor", 2, "--save-steps", 4)
-    stop_after_checkpoint(runs, "pairs-moved", run)
-    run = runs.start("pairs-moved", 2, "--tensor", 2, "--resume", "--save-steps", 4)
-    stop_after_checkpoint(runs, "pairs-moved", run)
-    assert runs.train("pairs-moved", 4, "--tensor", 2, "--resume", "--save-steps", 4) == pair
+    stopped(runs, "pairs-moved", 4, "--tensor", 2, "--save-steps", 2)
+    stopped(runs, "pairs-moved", 2, "--tensor", 2, "--resume", "--save-steps", 2)
+    assert runs.train("pairs-moved", 4, "--tensor", 2, "--resume", "--save-steps", 2) == pair
     # What pairs saved goes on on one rank, and on four that share layers.
-    run = runs.start("let-go", 4, "--tensor", 2, "--save-steps", 4)
-    stop_after_checkpoint(runs, "let-go", run)
+    stopped(runs, "let-go", 4, "--tensor", 2, "--save-steps", 2)
     for ranks, tensor in ((0, 1), (4, 4)):
         name = f"let-go-to-{tensor}"
         shutil.copytree(runs.at / "let-go", runs.at / name)
-        runs.train(name, ranks, "--resume", "--tensor", tensor, "--save-steps", 4)
+        runs.train(name, ranks, "--resume", "--tensor", tensor, "--save-steps", 2)
         off(runs, name)
     print("saved by pairs, went on on other numbers of them, on one rank, and on four that share")
 
 
-def stop_after_checkpoint(runs: Runs, name: str, run: subprocess.Popen) -> None:
-    before = runs.checkpoints(name)
-    for _ in range(4000):
-        if runs.checkpoints(name) != before or run.poll() is not None:
-            break
-        time.sleep(0.005)
-    for process in ranks_below(run.pid):
-        os.kill(process, signal.SIGTERM)
-    _, err = run.communicate(timeout=60)
-    assert run.returncode == 130, (run.returncode, err)
+def stopped(runs: Runs, name: str, *words: object) -> None:
+    """Starts or resumes a run and stops it behind its next checkpoint; again if it was at its end by then."""
+    folder, before = runs.at / name, runs.at / "before"
+    for _ in range(8):
+        shutil.rmtree(before, ignore_errors=True)
+        if folder.exists():
+            shutil.copytree(folder, before)
+        seen = runs.checkpoints(name)
+        run = runs.start(name, *words)
+        while runs.checkpoints(name) == seen and run.poll() is None:
+            time.sleep(0.005)
+        for process in ranks_below(run.pid):
+            os.kill(process, signal.SIGTERM)
+        _, err = run.communicate(timeout=60)
+        if run.returncode == 130:
+            return
+        assert run.returncode == 0, (run.returncode, err)
+        shutil.rmtree(folder)
+        if before.exists():
+            shutil.copytree(before, folder)
+    raise AssertionError(f"{name} was always at its end")
 
 
 def dead_and_hung(runs: Runs) -> None:
