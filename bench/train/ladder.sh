@@ -2,7 +2,7 @@
 # A ladder of small models on one corpus, and the law through their losses:
 #   bench/train/ladder.sh SHARDS OUT [CRIA]
 # Each run has its own length, batch and learning rate by the program's defaults. Stopped and started
-# again it goes on. Two to three hours on two cores; law.html and law.json stand in OUT at the end.
+# again it goes on. Hours on two cores; law.html and law.json stand in OUT at the end.
 set -euo pipefail
 shards=$1 out=$2 cria=${3:-build/release/cria}
 

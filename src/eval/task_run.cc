@@ -1,5 +1,5 @@
 // Requests of a few hundred questions at a time, choices of one question side by side, so that
-// their context is read once.
+// the engine can share what they have in common.
 #include "eval/task_run.h"
 
 #include <algorithm>

@@ -106,6 +106,23 @@ struct Way {
   Recompute recompute = Recompute::kNone;
 };
 
+// The share of one of the ranks, its weights set.
+std::unique_ptr<Llama> MakeShare(const Context& context, const ModelConfig& config, const Way& way,
+                                 comm::Communicator* ranks) {
+  const TensorShare share{ranks->rank(), way.ranks};
+  const ModelConfig own = ShareConfig(config, way.ranks);
+  ParameterBlock weights(own);
+  InitializeShare(context, config, 3, share, &weights);
+  Enlarge(config, share, &weights);
+  auto model =
+      MakeLlama(config, {way.precision, true, way.recompute, way.ranks > 1 ? ranks : nullptr});
+  const std::vector<ParameterRange> groups = ParameterGroups(own);
+  for (size_t g = 0; g < groups.size(); ++g) {
+    model->SetGroup(context, static_cast<int>(g), weights.values(groups[g]).data());
+  }
+  return model;
+}
+
 Outcome Compute(const ModelConfig& config, const Way& way) {
   const Batch batch = SomeBatch(config);
   Outcome outcome{0, 0, std::vector<float>(39), ParameterBlock(config)};
@@ -116,16 +133,7 @@ Outcome Compute(const ModelConfig& config, const Way& way) {
   std::mutex mutex;
   comm::RunRanks(way.ranks, [&](comm::Communicator& ranks) {
     const Context context(way.threads);
-    const TensorShare share{ranks.rank(), ranks.size()};
-    ParameterBlock weights(own);
-    InitializeShare(context, config, 3, share, &weights);
-    Enlarge(config, share, &weights);
-    const auto model =
-        MakeLlama(config, {way.precision, true, way.recompute, way.ranks > 1 ? &ranks : nullptr});
-    const std::vector<ParameterRange> groups = ParameterGroups(own);
-    for (size_t g = 0; g < groups.size(); ++g) {
-      model->SetGroup(context, static_cast<int>(g), weights.values(groups[g]).data());
-    }
+    const auto model = MakeShare(context, config, way, &ranks);
     GradientBlock sink(own, &all[static_cast<size_t>(ranks.rank())]);
     const double loss = model->LossAndGradients(context, batch, 0.1f, &sink);
     std::vector<float> token_loss(39);
@@ -219,14 +227,8 @@ TEST(TensorRanks, FewerTokensThanRanks) {
     comm::RunRanks(size, [&](comm::Communicator& ranks) {
       const Context context(1);
       const ModelConfig own = ShareConfig(config, size);
-      ParameterBlock weights(own), gradients(own);
-      InitializeShare(context, config, 3, {ranks.rank(), size}, &weights);
-      const auto model =
-          MakeLlama(config, {Precision::kF32, true, Recompute::kNone, size > 1 ? &ranks : nullptr});
-      const std::vector<ParameterRange> groups = ParameterGroups(own);
-      for (size_t g = 0; g < groups.size(); ++g) {
-        model->SetGroup(context, static_cast<int>(g), weights.values(groups[g]).data());
-      }
+      ParameterBlock gradients(own);
+      const auto model = MakeShare(context, config, {.ranks = size}, &ranks);
       GradientBlock sink(own, &gradients);
       const double loss = model->LossAndGradients(context, batch, 1, &sink);
       if (size == 1) one = loss;
@@ -248,13 +250,9 @@ TEST(TensorRanks, SendWhatIsPlanned) {
       comm::RunRanks(4, [&](comm::Communicator& ranks) {
         const Context context(1);
         const ModelConfig own = ShareConfig(config, 4);
-        ParameterBlock weights(own), gradients(own);
-        InitializeShare(context, config, 3, {ranks.rank(), 4}, &weights);
-        const auto model = MakeLlama(config, {precision, true, recompute, &ranks});
-        const std::vector<ParameterRange> groups = ParameterGroups(own);
-        for (size_t g = 0; g < groups.size(); ++g) {
-          model->SetGroup(context, static_cast<int>(g), weights.values(groups[g]).data());
-        }
+        ParameterBlock gradients(own);
+        const Way way{.ranks = 4, .precision = precision, .recompute = recompute};
+        const auto model = MakeShare(context, config, way, &ranks);
         GradientBlock sink(own, &gradients);
         model->LossAndGradients(context, batch, 1, &sink);
         EXPECT_EQ(ranks.traffic().sent_bytes, TensorSentBytes(config, precision, 48, 4, recompute))

@@ -31,68 +31,65 @@ std::vector<int64_t> VocabularyShare::CountKeepers(int rank, std::span<const int
   return counts;
 }
 
-void VocabularyShare::Embed(int64_t dim, std::span<const int32_t> ids,
-                            const std::function<void(std::span<const int32_t>, float*)>& lookup,
-                            float* in, float* out, float* x) const {
-  std::vector<int32_t> mine;
-  for (const int32_t id : ids) {
-    if (KeeperOf(id) == exchange_.rank()) mine.push_back(Local(id));
-  }
-  lookup(mine, out);  // in the order of tokens, so stretch by stretch
-  std::vector<int64_t> given;
+std::vector<int64_t> VocabularyShare::CountOwn(std::span<const int32_t> ids) const {
+  std::vector<int64_t> counts;
   for (int rank = 0; rank < exchange_.size(); ++rank) {
-    given.push_back(CountKeepers(rank, ids)[static_cast<size_t>(exchange_.rank())]);
+    counts.push_back(CountKeepers(rank, ids)[static_cast<size_t>(exchange_.rank())]);
   }
-  const std::vector<int64_t> taken = CountKeepers(exchange_.rank(), ids);
+  return counts;
+}
+
+std::vector<int32_t> VocabularyShare::OwnIds(std::span<const int32_t> ids) const {
+  std::vector<int32_t> own;
+  for (const int32_t id : ids) {
+    if (KeeperOf(id) == exchange_.rank()) own.push_back(Local(id));
+  }
+  return own;
+}
+
+void VocabularyShare::ExchangeRows(int64_t dim, const std::vector<int64_t>& given, float* out,
+                                   const std::vector<int64_t>& taken, float* in) const {
   const auto own = static_cast<size_t>(exchange_.rank());
   const auto messages_out = Messages<const uint8_t>(out, given, dim);
   const auto messages_in = Messages<uint8_t>(in, taken, dim);
   comm::Exchange exchange = comm::BeginAllToAll(*exchange_.ranks(), messages_out, messages_in);
   std::copy(messages_out[own].begin(), messages_out[own].end(), messages_in[own].begin());
   exchange_.Finish(&exchange);
-  std::vector<const float*> next;
-  for (const auto& message : messages_in) {
-    next.push_back(reinterpret_cast<const float*>(message.data()));
+}
+
+template <class F>
+void VocabularyShare::ForOwnRows(int64_t dim, std::span<const int32_t> ids, float* rows,
+                                 F f) const {
+  std::vector<float*> next;
+  for (const int64_t n : CountKeepers(exchange_.rank(), ids)) {
+    next.push_back(rows);
+    rows += n * dim;
   }
   const TokenStretch stretch = exchange_.Own(std::ssize(ids));
   for (const int32_t id : ids.subspan(stretch.first, stretch.count)) {
-    const float*& row = next[static_cast<size_t>(KeeperOf(id))];
-    x = std::copy_n(row, dim, x);
+    float*& row = next[static_cast<size_t>(KeeperOf(id))];
+    f(row);
     row += dim;
   }
+}
+
+void VocabularyShare::Embed(int64_t dim, std::span<const int32_t> ids,
+                            const std::function<void(std::span<const int32_t>, float*)>& lookup,
+                            float* in, float* out, float* x) const {
+  lookup(OwnIds(ids), out);  // in the order of tokens, so stretch by stretch
+  ExchangeRows(dim, CountOwn(ids), out, CountKeepers(exchange_.rank(), ids), in);
+  ForOwnRows(dim, ids, in, [&](const float* row) { x = std::copy_n(row, dim, x); });
 }
 
 std::vector<int32_t> VocabularyShare::ReturnGradients(int64_t dim, std::span<const int32_t> ids,
                                                       const float* dx, float* in,
                                                       float* out) const {
-  const auto own = static_cast<size_t>(exchange_.rank());
-  const std::vector<int64_t> given = CountKeepers(exchange_.rank(), ids);
-  std::vector<float*> next;
-  float* at = out;
-  for (const int64_t n : given) {
-    next.push_back(at);
-    at += n * dim;
-  }
-  const TokenStretch stretch = exchange_.Own(std::ssize(ids));
-  for (const int32_t id : ids.subspan(stretch.first, stretch.count)) {
-    float*& row = next[static_cast<size_t>(KeeperOf(id))];
-    row = std::copy_n(dx, dim, row);
+  ForOwnRows(dim, ids, out, [&](float* row) {
+    std::copy_n(dx, dim, row);
     dx += dim;
-  }
-  std::vector<int64_t> taken;
-  for (int rank = 0; rank < exchange_.size(); ++rank) {
-    taken.push_back(CountKeepers(rank, ids)[own]);
-  }
-  const auto messages_out = Messages<const uint8_t>(out, given, dim);
-  const auto messages_in = Messages<uint8_t>(in, taken, dim);
-  comm::Exchange exchange = comm::BeginAllToAll(*exchange_.ranks(), messages_out, messages_in);
-  std::copy(messages_out[own].begin(), messages_out[own].end(), messages_in[own].begin());
-  exchange_.Finish(&exchange);
-  std::vector<int32_t> mine;
-  for (const int32_t id : ids) {
-    if (KeeperOf(id) == exchange_.rank()) mine.push_back(Local(id));
-  }
-  return mine;
+  });
+  ExchangeRows(dim, CountKeepers(exchange_.rank(), ids), out, CountOwn(ids), in);
+  return OwnIds(ids);
 }
 
 template <class T>

@@ -41,6 +41,15 @@ class VocabularyShare {
   int32_t Local(int32_t id) const { return static_cast<int32_t>(id % size_); }
   // How many of a rank's stretch of tokens each rank keeps the rows of.
   std::vector<int64_t> CountKeepers(int rank, std::span<const int32_t> ids) const;
+  // How many tokens of each rank's stretch this rank keeps the rows of; and their ids, from 0.
+  std::vector<int64_t> CountOwn(std::span<const int32_t> ids) const;
+  std::vector<int32_t> OwnIds(std::span<const int32_t> ids) const;
+  // Rows to and from every rank, those of a rank behind those of the one before.
+  void ExchangeRows(int64_t dim, const std::vector<int64_t>& given, float* out,
+                    const std::vector<int64_t>& taken, float* in) const;
+  // Calls f(row) for the own tokens in order; `rows` are grouped by who keeps them.
+  template <class F>
+  void ForOwnRows(int64_t dim, std::span<const int32_t> ids, float* rows, F f) const;
 
   int64_t size_;
   TokenExchange exchange_;

@@ -31,6 +31,17 @@ double FinalLoss(const LogRecord& log, int64_t steps) {
   return count > 0 ? sum / static_cast<double>(count) : 0;
 }
 
+// Calls f(first row, rows) for the pieces of a rank: d of D that share the batch has d, d + D, ...
+template <class F>
+void ForOwnPieces(const RunRecord& record, int rank, F f) {
+  const Plan& plan = record.plan;
+  for (int64_t piece = record.layout.DataRank(rank); piece < plan.pieces();
+       piece += record.layout.data()) {
+    const int64_t row = piece * plan.micro_rows;
+    f(row, std::min(plan.micro_rows, plan.batch_rows - row));
+  }
+}
+
 }  // namespace
 
 RunSummary Runner::Go() {
@@ -66,29 +77,19 @@ RunSummary Runner::Go() {
   return record_.summary;
 }
 
-// This rank's: of d among D that share the batch, numbers d, d + D, ...
 std::vector<Batch> Runner::ReadPieces(int64_t number) {
   std::vector<Batch> pieces;
-  const Plan& plan = record_.plan;
-  const Layout& layout = record_.layout;
-  for (int64_t piece = layout.DataRank(ranks().rank()); piece < plan.pieces();
-       piece += layout.data()) {
-    const int64_t row = piece * plan.micro_rows;
-    pieces.push_back(loader_->Read(number, row, std::min(plan.micro_rows, plan.batch_rows - row)));
-  }
+  ForOwnPieces(record_, ranks().rank(), [&](int64_t row, int64_t rows) {
+    pieces.push_back(loader_->Read(number, row, rows));
+  });
   return pieces;
 }
 
 // Of a step, in the pieces that this rank runs.
 int64_t Runner::TokensOfRank() const {
-  const Plan& plan = record_.plan;
-  const Layout& layout = record_.layout;
-  int64_t rows = 0;
-  for (int64_t piece = layout.DataRank(ranks().rank()); piece < plan.pieces();
-       piece += layout.data()) {
-    rows += std::min(plan.micro_rows, plan.batch_rows - piece * plan.micro_rows);
-  }
-  return rows * plan.seq_len;
+  int64_t all = 0;
+  ForOwnPieces(record_, ranks().rank(), [&](int64_t, int64_t rows) { all += rows; });
+  return all * record_.plan.seq_len;
 }
 
 void Runner::Loop() {
