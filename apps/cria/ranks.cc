@@ -54,10 +54,11 @@ void RunRanks(double timeout_s, const std::function<void(comm::Communicator*)>& 
   try {
     body(ranks.get());
   } catch (const Interrupted&) {
-    // All ranks stop at the same step and part in peace; one of them says so.
+    // All ranks stop at the same step and part in peace. One of them says so, before they part: a
+    // launcher ends those that are left when the first is gone with a status other than 0.
+    const int status = ReportFailure(std::current_exception(), "cria", rank == 0);
     ranks.reset();
-    if (rank == 0) throw;
-    std::exit(kInterrupted);
+    std::exit(status);
   } catch (...) {
     LetTheFirstSpeak(rank);
     comm::AbortMpi(
