@@ -129,6 +129,7 @@ void AddBenchCommand(CLI::App* app) {
   AddBenchModel(bench);
   AddBenchInfer(bench);
   AddBenchBatch(bench);
+  AddBenchCorpus(bench);
 }
 
 }  // namespace cria::app

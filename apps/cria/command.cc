@@ -113,9 +113,10 @@ CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::strin
   command->add_flag("-v,--verbose", flags->verbose, "More log lines");
   if (!run) return command;
   command->callback([command, run = std::move(run)] {
-    if (StartedAsRank() && PathOf(command) != "cria train") {
-      throw Error(fmt::format("`{}` is for one process", PathOf(command)), "mpirun or srun",
-                  "start it without; `cria train` is what runs on many ranks");
+    const std::string path = PathOf(command);
+    if (StartedAsRank() && path != "cria train" && path != "cria corpus build") {
+      throw Error(fmt::format("`{}` is for one process", path), "mpirun or srun",
+                  "start it without; `cria train` and `cria corpus build` run on many ranks");
     }
     run();
   });

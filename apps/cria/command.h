@@ -67,5 +67,6 @@ void AddBenchTrain(CLI::App* bench);
 void AddBenchModel(CLI::App* bench);
 void AddBenchInfer(CLI::App* bench);
 void AddBenchBatch(CLI::App* bench);
+void AddBenchCorpus(CLI::App* bench);
 
 }  // namespace cria::app

@@ -1,6 +1,7 @@
 // The stages of `cria raise` before there is a model: raw text to documents, tokenizer and shards.
 #include <cmath>
 
+#include "corpus_pieces.h"
 #include "data/tokenize.h"
 #include "raise.h"
 #include "tokenizer/trainer.h"
@@ -32,10 +33,11 @@ corpus::Manifest CollectStage(const Run& run) {
   corpus::Manifest manifest;
   // The corpus room compares recipe and inputs itself; asking it is cheap.
   const Json key = {{"recipe", corpus::RecipeToJson(run.recipe.corpus)}};
-  const corpus::BuildOptions options{.cache_dir = DefaultCache(),
-                                     .progress = run.progress,
-                                     .force = false,
-                                     .program_version = CRIA_VERSION};
+  corpus::BuildOptions options;
+  options.cache_dir = DefaultCache();
+  options.progress = run.progress;
+  options.program_version = CRIA_VERSION;
+  options.load_pieces = LoadPieces;
   const auto build = [&] {
     manifest = corpus::BuildCorpus(*run.context, run.recipe.corpus, run.paths.corpus(), options);
   };

@@ -1,4 +1,4 @@
-// Streaming text files behind zstd or gzip, chosen by content when reading and by name when
+// Streaming text files behind zstd, gzip, bzip2 or xz, chosen by content when reading; zstd when
 // writing.
 #pragma once
 
@@ -9,14 +9,22 @@
 
 namespace cria {
 
-/// Reads lines (or blocks) of a plain, .gz (all members) or .zst file. Damaged data throws Error
-/// with the offset in the compressed file.
+/// Reads lines (or blocks) of a plain, .gz, .bz2, .xz or .zst file, all members or streams of it.
+/// Damaged data throws Error with the offset in the compressed file, after what stands before the
+/// damage was handed out. Memory is bounded by what one call hands out: see NextLine and ReadAll.
 class TextReader {
  public:
   explicit TextReader(const fs::path& path);
   ~TextReader();
   /// Next line without its '\n'; false at the end.
   bool NextLine(std::string* line);
+  /// The same, but a line longer than `max_bytes` comes cut to max_bytes + 1 bytes and its rest is
+  /// skipped: line->size() > max_bytes says so, line_bytes() how long it is.
+  bool NextLine(std::string* line, size_t max_bytes);
+  /// Length of the last line, all of it.
+  int64_t line_bytes() const;
+  /// The next bytes, at most `size`; their number, 0 only at the end.
+  size_t ReadSome(char* to, size_t size);
   /// Everything that is left.
   /// Throws Error if it is more than `max_bytes`.
   std::string ReadAll(int64_t max_bytes = int64_t{1} << 40);
@@ -24,6 +32,7 @@ class TextReader {
  private:
   struct State;
   bool Fill();
+  size_t Unpack(char* to, size_t size);
   std::unique_ptr<State> state_;
 };
 

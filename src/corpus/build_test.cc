@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/utf8.h"
+#include "comm/local_ranks.h"
 
 namespace cria::corpus {
 namespace {
@@ -54,7 +55,7 @@ class BuildTest : public testing::Test {
     return ParseRecipe(
         "[corpus.holdout]\nshare = 0.1\nmin_bytes = 2000\nmax_bytes = 9000\n"
         "[[source]]\nname = \"stories\"\nkind = \"books\"\npath = \"in/stories\"\nlanguage = "
-        "\"en\"\n"
+        "\"en\"\noverlap = 0\n"  // they are much alike
         "[[source]]\nname = \"pages\"\nkind = \"pages\"\npath = \"in/pages\"\nweight = 2\n"
         "[[source]]\nname = \"lines\"\npath = \"in/lines\"\n",
         root_, "r.toml");
@@ -62,8 +63,11 @@ class BuildTest : public testing::Test {
 
   Manifest Build(const Recipe& recipe, const std::string& out, int threads = 2,
                  bool force = false) {
-    return BuildCorpus(Context(threads), recipe, root_ / out,
-                       {root_ / "cache", Progress::Style::kQuiet, force, "t"});
+    BuildOptions options;
+    options.cache_dir = root_ / "cache";
+    options.force = force;
+    options.program_version = "t";
+    return BuildCorpus(Context(threads), recipe, root_ / out, options);
   }
 
   fs::path root_;
@@ -92,7 +96,8 @@ TEST_F(BuildTest, FoldersToShards) {
   }
   const Manifest back = ReadManifest(root_ / "out");
   EXPECT_EQ(back.digest, manifest.digest);
-  EXPECT_EQ(back.sources[1].train.sha256, manifest.sources[1].train.sha256);
+  EXPECT_EQ(back.sources[1].train.shards.at(0).sha256,
+            manifest.sources[1].train.shards.at(0).sha256);
   EXPECT_EQ(back.inputs.size(), 3u);
 }
 
@@ -104,8 +109,9 @@ TEST_F(BuildTest, SameBytesForAnyThreadCount) {
             Story(5000));
   Build(StoryRecipe(), "one", 1);
   Build(StoryRecipe(), "two", 2);
-  for (const char* name : {"train/stories.jsonl.zst", "holdout/stories.jsonl.zst",
-                           "train/pages.jsonl.zst", "train/lines.jsonl.zst", "manifest.json"}) {
+  for (const char* name :
+       {"train/stories-00000.jsonl.zst", "holdout/stories-00000.jsonl.zst",
+        "train/pages-00000.jsonl.zst", "train/lines-00000.jsonl.zst", "manifest.json"}) {
     EXPECT_EQ(ReadFile(root_ / "one" / name), ReadFile(root_ / "two" / name)) << name;
   }
 }
@@ -136,28 +142,6 @@ TEST_F(BuildTest, LinksInACircleAreNoFiles) {
   EXPECT_EQ(Build(StoryRecipe(), "out").sources[0].read.documents, 30);
 }
 
-// A paragraph of a document that goes as too short is not "seen": its next copy stays.
-TEST_F(BuildTest, DeduplicationLosesNoText) {
-  WriteStories(30);
-  const std::string
-      shared = Story(500),
-      only =
-          "This paragraph is the only one of its kind, and it "
-          "is long enough to be compared with the others that stand in the same corpus.\n";
-  Write("stories/a.txt", shared);
-  Write("stories/b.txt", shared + "\n" + only);
-  Write("stories/c.txt", Story(501) + "\n" + only);
-  Build(StoryRecipe(), "out");
-  int found = 0;
-  for (const Split split : {Split::kTrain, Split::kHoldout}) {
-    ForEachDocument(root_ / "out", split, "stories", [&](const Document& document) {
-      found += document.text.find("only one of its kind") != std::string::npos;
-      return true;
-    });
-  }
-  EXPECT_EQ(found, 1);
-}
-
 TEST_F(BuildTest, CompanionFilesAreInTheDigest) {
   WriteStories(30);
   const Recipe recipe = ParseRecipe(
@@ -170,6 +154,94 @@ TEST_F(BuildTest, CompanionFilesAreInTheDigest) {
   EXPECT_NE(Build(recipe, "out").digest, before);
 }
 
+// A changed threshold, a new file: what was read and judged before is used again.
+TEST_F(BuildTest, DoesOnlyWhatIsNew) {
+  WriteStories(30);
+  Recipe recipe = StoryRecipe();
+  Build(recipe, "out");
+  const auto times = [&](const char* stage) {
+    std::map<std::string, fs::file_time_type> found;
+    for (const auto& entry : fs::directory_iterator(root_ / "out/work" / stage)) {
+      found[entry.path().filename().string()] = entry.last_write_time();
+    }
+    return found;
+  };
+  const auto texts = times("texts"), judged = times("judged");
+  EXPECT_EQ(texts.size(), 12u);   // of three parts: documents, drops, fates, record
+  EXPECT_EQ(judged.size(), 15u);  // and attributes
+  recipe.filters.near_copy_share = 0.2;
+  recipe.holdout.min_bytes = 3000;
+  Build(recipe, "out");
+  EXPECT_EQ(times("texts"), texts);
+  EXPECT_EQ(times("judged"), judged);
+  Write("stories/new.txt", Story(4321));
+  Build(recipe, "out");
+  int kept = 0;
+  for (const auto& [name, time] : times("texts")) {
+    kept += texts.contains(name) && texts.at(name) == time;
+  }
+  EXPECT_EQ(kept, 8);
+  EXPECT_EQ(times("judged").size(), 15u);  // those of before are gone
+  Build(recipe, "fresh");
+  EXPECT_EQ(ReadFile(root_ / "out/train/stories-00000.jsonl.zst"),
+            ReadFile(root_ / "fresh/train/stories-00000.jsonl.zst"));
+}
+
+// Whatever is held in memory and whoever reads which file.
+TEST_F(BuildTest, SameBytesForAnyMemoryAndRanks) {
+  WriteStories(40);
+  for (int i = 0; i < 10; ++i) {
+    Write("stories/again" + std::to_string(i) + ".txt", Story(i) + "\n" + Story(900 + i));
+  }
+  const auto build = [&](const std::string& out, int64_t memory_bytes, const Team& team) {
+    BuildOptions options;
+    options.cache_dir = root_ / "cache";
+    options.program_version = "t";
+    options.memory_bytes = memory_bytes;
+    options.team = team;
+    BuildCorpus(Context(1), StoryRecipe(), root_ / out, options);
+  };
+  build("alone", int64_t{1} << 30, {});
+  build("spilled", 100, {});
+  for (const int ranks : {2, 4}) {
+    comm::RunRanks(
+        ranks, [&](comm::Communicator& own) { build("on" + std::to_string(ranks), 1000, {&own}); });
+  }
+  for (const char* other : {"spilled", "on2", "on4"}) {
+    for (const char* name : {"train/stories-00000.jsonl.zst", "holdout/stories-00000.jsonl.zst",
+                             "train/pages-00000.jsonl.zst", "dropped/stories.jsonl.zst",
+                             "train/lines-00000.jsonl.zst", "manifest.json"}) {
+      EXPECT_EQ(ReadFile(root_ / "alone" / name), ReadFile(root_ / other / name)) << other << name;
+    }
+  }
+}
+
+TEST_F(BuildTest, TwoSourcesMayTakeTheSameFiles) {
+  WriteStories(20);
+  const Manifest manifest = Build(
+      ParseRecipe("[[source]]\nname = \"one\"\npath = \"in/stories\"\n"
+                  "[[source]]\nname = \"two\"\npath = \"in/stories\"\nduplicates = \"none\"\n",
+                  root_, "r.toml"),
+      "out");
+  EXPECT_EQ(manifest.sources[0].read.documents, 20);
+  EXPECT_EQ(manifest.sources[1].read.documents, 20);
+}
+
+TEST_F(BuildTest, DroppedDocumentsCanBeLookedAt) {
+  WriteStories(30);
+  Write("stories/copy.txt", Story(3));
+  Write("stories/short.txt", "Too short.");
+  Build(StoryRecipe(), "out");
+  std::map<std::string, std::string> samples;
+  DocumentReader reader(DroppedPath(root_ / "out", "stories"));
+  Document document;
+  while (reader.Next(&document)) {
+    samples[document.meta["reason"].get<std::string>()] = document.text;
+  }
+  EXPECT_EQ(samples.at("too_short"), "Too short.");
+  EXPECT_EQ(samples.at("duplicate_document") + "\n\n", Story(3));
+}
+
 TEST_F(BuildTest, SkipsWhenNothingChanged) {
   WriteStories(30);
   Build(StoryRecipe(), "out");
@@ -180,9 +252,9 @@ TEST_F(BuildTest, SkipsWhenNothingChanged) {
   Build(StoryRecipe(), "out");
   EXPECT_NE(fs::last_write_time(root_ / "out/manifest.json"), time);
   // A lost shard is noticed.
-  fs::remove(root_ / "out/train/pages.jsonl.zst");
+  fs::remove(root_ / "out/train/pages-00000.jsonl.zst");
   Build(StoryRecipe(), "out");
-  EXPECT_TRUE(fs::exists(root_ / "out/train/pages.jsonl.zst"));
+  EXPECT_TRUE(fs::exists(root_ / "out/train/pages-00000.jsonl.zst"));
 }
 
 TEST_F(BuildTest, DropsAreCountedByReason) {

@@ -1,23 +1,46 @@
-// The held-out part: chosen by hash, and kept out of the training part in near-copies too.
+// The held-out part of a source: its documents in the order of a hash, up to a bound.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
-#include "base/context.h"
-#include "corpus/draft.h"
+#include "corpus/recipe.h"
 
 namespace cria::corpus {
 
-/// Marks `holdout` on documents of every source, in the order of a hash of seed and id, until
-/// max(share of the source's bytes, min_bytes or a tenth of the source) but at most max_bytes are
-/// marked. Documents that would pass max_bytes are passed over.
-void ChooseHoldout(const Recipe& recipe, std::vector<Draft>* drafts);
+/// The hash that decides; the same document has it in every build with this seed.
+uint64_t HoldoutHash(std::string_view id, uint64_t seed);
 
-/// Shingles are runs of 8 words (letters and digits, ASCII in lower case). A paragraph of the
-/// training part that shares more than filters.near_copy_share of its shingles with the held-out
-/// text of any source goes as near_copy_paragraph; a document that loses more than half of its
-/// bytes so goes whole, as near_copy_document. Code is judged as whole documents.
-void DropNearCopies(const Context& context, const Filters& filters, std::vector<Draft>* drafts,
-                    Drops* drops);
+/// What may be held out of one source. Documents may be offered in any order, and several of these
+/// merged: the choice is the same.
+class HoldoutCandidates {
+ public:
+  explicit HoldoutCandidates(const Holdout& rule) : rule_(rule) {}
+  void Offer(uint64_t hash, int64_t bytes);
+  void Merge(const HoldoutCandidates& other);
+
+  /// Hashes of documents until max(share of the source's bytes, min_bytes or a tenth of the source)
+  /// are reached, but at most max_bytes and half of the source. Documents that would pass these are
+  /// passed over.
+  std::unordered_set<uint64_t> Choose() const;
+
+  struct Candidate {
+    uint64_t hash = 0;
+    int64_t bytes = 0;
+    bool operator<(const Candidate& other) const { return hash < other.hash; }
+  };
+  /// For ranks: what Merge takes.
+  const std::vector<Candidate>& candidates() const { return candidates_; }
+  int64_t bytes() const { return bytes_; }
+  void Restore(std::vector<Candidate> candidates, int64_t bytes);
+
+ private:
+  void Trim();
+  Holdout rule_;
+  int64_t bytes_ = 0;  ///< of all documents offered
+  std::vector<Candidate> candidates_;
+};
 
 }  // namespace cria::corpus

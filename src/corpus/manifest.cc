@@ -1,59 +1,66 @@
 // The manifest's file form (docs/formats/document.md) and reading a finished corpus.
+#include "corpus/manifest.h"
+
+#include <algorithm>
+
 #include "base/error.h"
-#include "corpus/build.h"
 
 namespace cria::corpus {
 namespace {
 
-Json CountToJson(const Count& count) {
-  return {{"documents", count.documents}, {"bytes", count.bytes}};
-}
+constexpr int kVersion = 2;
 
-Count CountFromJson(const Json& json, const std::string& where) {
-  return {JsonGet<int64_t>(json, "documents", where), JsonGet<int64_t>(json, "bytes", where)};
-}
-
-Json CountsToJson(const std::map<std::string, Count>& counts) {
-  Json json = Json::object();
-  for (const auto& [name, count] : counts) json[name] = CountToJson(count);
+Json SplitToJson(const SplitInfo& split) {
+  Json json = CountToJson(split.text);
+  json["languages"] = CountsToJson(split.languages);
+  json["shards"] = Json::array();
+  for (const ShardInfo& shard : split.shards) {
+    Json entry = CountToJson(shard.text);
+    entry["path"] = shard.path;
+    entry["file_bytes"] = shard.file_bytes;
+    entry["sha256"] = shard.sha256;
+    json["shards"].push_back(std::move(entry));
+  }
   return json;
 }
 
-std::map<std::string, Count> CountsFromJson(const Json& json, const std::string& where) {
-  std::map<std::string, Count> counts;
-  for (const auto& [name, count] : json.items()) counts[name] = CountFromJson(count, where);
-  return counts;
+// Shards lie below the corpus folder, whatever the manifest says.
+std::string ShardPath(const Json& json, const std::string& where) {
+  const std::string path = JsonGet<std::string>(json, "path", where);
+  const bool below = path.starts_with("train/") || path.starts_with("holdout/");
+  if (!below || path.find("..") != std::string::npos) {
+    throw Error("a shard outside of the corpus: " + path, where, "build the corpus again");
+  }
+  return path;
 }
 
-Json ShardToJson(const ShardInfo& shard) {
-  Json json = CountToJson(shard.text);
-  json["path"] = shard.path;
-  json["file_bytes"] = shard.file_bytes;
-  json["sha256"] = shard.sha256;
-  json["languages"] = CountsToJson(shard.languages);
-  return json;
-}
-
-ShardInfo ShardFromJson(const Json& json, const std::string& where) {
-  ShardInfo shard;
-  shard.text = CountFromJson(json, where);
-  shard.path = JsonGet<std::string>(json, "path", where);
-  shard.file_bytes = JsonGet<int64_t>(json, "file_bytes", where);
-  shard.sha256 = JsonGet<std::string>(json, "sha256", where);
-  shard.languages = CountsFromJson(JsonGet<Json>(json, "languages", where), where);
-  return shard;
+SplitInfo SplitFromJson(const Json& json, const std::string& where) {
+  SplitInfo split;
+  split.text = CountFromJson(json, where);
+  split.languages = CountsFromJson(JsonGet<Json>(json, "languages", where), where);
+  for (const Json& entry : JsonGet<Json>(json, "shards", where)) {
+    ShardInfo shard;
+    shard.path = ShardPath(entry, where);
+    shard.text = CountFromJson(entry, where);
+    shard.file_bytes = JsonGet<int64_t>(entry, "file_bytes", where);
+    shard.sha256 = JsonGet<std::string>(entry, "sha256", where);
+    split.shards.push_back(std::move(shard));
+  }
+  return split;
 }
 
 Json SourceToJson(const SourceInfo& source) {
   return {{"name", source.name},
           {"kind", source.kind},
           {"licence", source.licence},
+          {"shards", source.shards},
           {"weight", source.weight},
           {"proportion", source.proportion},
           {"read", CountToJson(source.read)},
           {"drops", CountsToJson(source.drops)},
-          {"train", ShardToJson(source.train)},
-          {"holdout", ShardToJson(source.holdout)}};
+          {"measures", HistogramsToJson(source.measures)},
+          {"train", SplitToJson(source.train)},
+          {"holdout", SplitToJson(source.holdout)}};
 }
 
 SourceInfo SourceFromJson(const Json& json, const std::string& where) {
@@ -61,19 +68,21 @@ SourceInfo SourceFromJson(const Json& json, const std::string& where) {
   source.name = JsonGet<std::string>(json, "name", where);
   source.kind = JsonGet<std::string>(json, "kind", where);
   source.licence = JsonGet<std::string>(json, "licence", where);
+  source.shards = JsonGetOr<int64_t>(json, "shards", 0, where);
   source.weight = JsonGet<double>(json, "weight", where);
   source.proportion = JsonGet<double>(json, "proportion", where);
   source.read = CountFromJson(JsonGet<Json>(json, "read", where), where);
   source.drops = CountsFromJson(JsonGet<Json>(json, "drops", where), where);
-  source.train = ShardFromJson(JsonGet<Json>(json, "train", where), where);
-  source.holdout = ShardFromJson(JsonGet<Json>(json, "holdout", where), where);
+  source.measures = HistogramsFromJson(json.value("measures", Json::object()), where);
+  source.train = SplitFromJson(JsonGet<Json>(json, "train", where), where);
+  source.holdout = SplitFromJson(JsonGet<Json>(json, "holdout", where), where);
   return source;
 }
 
 }  // namespace
 
 void WriteManifest(const fs::path& corpus_dir, const Manifest& manifest) {
-  Json json = {{"format", "cria corpus"}, {"version", 1},
+  Json json = {{"format", "cria corpus"}, {"version", kVersion},
                {"name", manifest.name},   {"program_version", manifest.program_version},
                {"seed", manifest.seed},   {"digest", manifest.digest}};
   json["sources"] = Json::array();
@@ -90,6 +99,7 @@ void WriteManifest(const fs::path& corpus_dir, const Manifest& manifest) {
   }
   json["language_id"] = manifest.language_id;
   json["recipe"] = manifest.recipe;
+  if (!manifest.contamination.empty()) json["contamination"] = manifest.contamination;
   WriteJson(corpus_dir / "manifest.json", json);
 }
 
@@ -102,8 +112,9 @@ Manifest ReadManifest(const fs::path& corpus_dir) {
   }
   const Json json = ReadJson(path);
   if (JsonGet<std::string>(json, "format", where) != "cria corpus" ||
-      JsonGet<int>(json, "version", where) != 1) {
-    throw Error("not a corpus manifest of version 1", where, "build the corpus again");
+      JsonGet<int>(json, "version", where) != kVersion) {
+    throw Error(fmt::format("not a corpus manifest of version {}", kVersion), where,
+                "build the corpus again");
   }
   Manifest manifest;
   manifest.name = JsonGet<std::string>(json, "name", where);
@@ -126,18 +137,41 @@ Manifest ReadManifest(const fs::path& corpus_dir) {
   }
   manifest.language_id = JsonGet<Json>(json, "language_id", where);
   manifest.recipe = JsonGet<Json>(json, "recipe", where);
+  manifest.contamination = json.value("contamination", Json::object());
   return manifest;
 }
 
 const char* SplitName(Split split) { return split == Split::kTrain ? "train" : "holdout"; }
 
+int64_t SplitInfo::file_bytes() const {
+  int64_t sum = 0;
+  for (const ShardInfo& shard : shards) sum += shard.file_bytes;
+  return sum;
+}
+
 void ForEachDocument(const fs::path& corpus_dir, Split split, const std::string& source,
                      const std::function<bool(const Document&)>& use) {
-  DocumentReader reader(corpus_dir / SplitName(split) / (source + ".jsonl.zst"));
-  Document document;
-  while (reader.Next(&document)) {
-    if (!use(document)) return;
+  const Manifest manifest = ReadManifest(corpus_dir);
+  const auto info = std::find_if(manifest.sources.begin(), manifest.sources.end(),
+                                 [&](const SourceInfo& s) { return s.name == source; });
+  if (info == manifest.sources.end()) {
+    throw Error("no such source: " + source, corpus_dir.string(), "see `cria corpus stats`");
   }
+  Document document;
+  for (const ShardInfo& shard : info->split(split).shards) {
+    DocumentReader reader(corpus_dir / shard.path);
+    while (reader.Next(&document)) {
+      if (!use(document)) return;
+    }
+  }
+}
+
+fs::path DroppedPath(const fs::path& corpus_dir, const std::string& source) {
+  return corpus_dir / "dropped" / (source + ".jsonl.zst");
+}
+
+fs::path FatesPath(const fs::path& corpus_dir, const std::string& source, int64_t shard) {
+  return corpus_dir / "fates" / fmt::format("{}-{:05}.jsonl.zst", source, shard);
 }
 
 }  // namespace cria::corpus

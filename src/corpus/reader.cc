@@ -7,6 +7,12 @@
 #include "base/error.h"
 #include "corpus/dictionary.h"
 #include "corpus/encoding.h"
+#include "corpus/formats/arxiv.h"
+#include "corpus/formats/main_text.h"
+#include "corpus/formats/mediawiki.h"
+#include "corpus/formats/repositories.h"
+#include "corpus/formats/stack_exchange.h"
+#include "corpus/formats/web_archive.h"
 #include "corpus/gettext.h"
 #include "corpus/html.h"
 #include "corpus/language.h"
@@ -24,7 +30,7 @@ constexpr size_t kJoinedBytes = 6000;
 constexpr int64_t kMaxUnpackedBytes = int64_t{2} << 30;
 
 std::string WithoutCompression(std::string name) {
-  for (const char* suffix : {".gz", ".zst", ".dz"}) {
+  for (const char* suffix : {".gz", ".zst", ".dz", ".bz2", ".xz"}) {
     if (name.ends_with(suffix))
       return name.substr(0, name.size() - std::string_view(suffix).size());
   }
@@ -38,20 +44,40 @@ bool IsManSuffix(std::string_view suffix) {
          suffix.size() <= 6;
 }
 
-void Lose(FileTexts* result, const std::string& reason, int64_t bytes, const std::string& warning) {
-  auto& loss = result->losses[reason];
-  ++loss.items;
-  loss.bytes += bytes;
-  if (result->warning.empty()) result->warning = warning;
-}
+// Passes everything on, and remembers whether it was the taker that failed, not the file.
+class WatchedSink : public TextSink {
+ public:
+  explicit WatchedSink(TextSink* sink) : sink_(sink) {}
+  void Take(RawText text) override {
+    failed_ = true;
+    if (static_cast<int64_t>(text.text.size()) > kMaxRawTextBytes) {
+      sink_->Lose("too_long", 1, static_cast<int64_t>(text.text.size()), text.title);
+    } else {
+      sink_->Take(std::move(text));
+    }
+    failed_ = false;
+  }
+  void Lose(std::string_view reason, int64_t items, int64_t bytes, std::string_view why) override {
+    failed_ = true;
+    sink_->Lose(reason, items, bytes, why);
+    failed_ = false;
+  }
+  bool failed() const { return failed_; }
 
-void Numbered(std::vector<std::string> texts, const std::string& prefix, FileTexts* result) {
+ private:
+  TextSink* sink_;
+  bool failed_ = false;
+};
+
+void Give(std::string text, TextSink* sink) { sink->Take({std::move(text), "", "", "", {}}); }
+
+void Numbered(std::vector<std::string> texts, const std::string& prefix, TextSink* sink) {
   for (size_t i = 0; i < texts.size(); ++i) {
-    result->texts.push_back({std::move(texts[i]), fmt::format("{}{}", prefix, i), "", ""});
+    sink->Take({std::move(texts[i]), fmt::format("{}{}", prefix, i), "", "", {}});
   }
 }
 
-void ReadSword(const fs::path& file, const std::string& charset, FileTexts* result) {
+void ReadSword(const fs::path& file, const std::string& charset, TextSink* sink) {
   const auto sibling = [&](const char* suffix) {
     fs::path path = file;
     path.replace_extension(suffix);
@@ -61,10 +87,10 @@ void ReadSword(const fs::path& file, const std::string& charset, FileTexts* resu
   std::vector<std::string> chapters =
       ReadSwordText(bzs.text(), bzv.text(), bzz.text(), file.string());
   for (std::string& chapter : chapters) chapter = ToUtf8(chapter, charset);
-  Numbered(std::move(chapters), "chapter ", result);
+  Numbered(std::move(chapters), "chapter ", sink);
 }
 
-void ReadDictionary(const fs::path& file, const std::string& charset, FileTexts* result) {
+void ReadDictionary(const fs::path& file, const std::string& charset, TextSink* sink) {
   const fs::path index =
       WithoutCompression(file.string())
           .substr(0, WithoutCompression(file.string()).size() - std::string_view(".dict").size()) +
@@ -72,10 +98,10 @@ void ReadDictionary(const fs::path& file, const std::string& charset, FileTexts*
   const std::string text = TextReader(file).ReadAll();
   std::vector<std::string> runs = ReadDictd(text, ReadFile(index), kJoinedBytes, index.string());
   for (std::string& run : runs) run = ToUtf8(run, charset);
-  Numbered(std::move(runs), "entries ", result);
+  Numbered(std::move(runs), "entries ", sink);
 }
 
-void ReadMarkup(const fs::path& file, const std::string& utf8, ReaderKind kind, FileTexts* result) {
+void ReadMarkup(const fs::path& file, const std::string& utf8, ReaderKind kind, TextSink* sink) {
   // Mallard links name other pages of the same folder and print their titles.
   const auto title_of = [&](const std::string& xref) -> std::string {
     const std::string page = xref.substr(0, xref.find('#'));
@@ -84,55 +110,85 @@ void ReadMarkup(const fs::path& file, const std::string& utf8, ReaderKind kind, 
     return MallardTitle(ToUtf8(ReadFile(target), ""));
   };
   MarkupText markup = kind == ReaderKind::kXml ? XmlToText(utf8, title_of) : HtmlToText(utf8);
-  result->texts.push_back(
-      {std::move(markup.text), "", NormalizeLanguage(markup.language), std::move(markup.title)});
+  sink->Take({std::move(markup.text),
+              "",
+              NormalizeLanguage(markup.language),
+              std::move(markup.title),
+              {}});
 }
 
 void ReadDecoded(const fs::path& file, const std::string& bytes, ReaderKind kind,
-                 const std::string& charset, FileTexts* result) {
+                 const std::string& charset, TextSink* sink) {
   const std::string declared =
       kind == ReaderKind::kText || kind == ReaderKind::kJsonLines ? "" : DeclaredCharset(bytes);
   std::string utf8 = ToUtf8(bytes, charset.empty() ? declared : charset);
   switch (kind) {
+    case ReaderKind::kWebPage:
+      return sink->Take(ExtractMainText(utf8));
     case ReaderKind::kHtml:
     case ReaderKind::kXml:
-      return ReadMarkup(file, utf8, kind, result);
+      return ReadMarkup(file, utf8, kind, sink);
     case ReaderKind::kMan:
-      result->texts.push_back({ManToText(utf8), "", "", ""});
-      return;
+      return Give(ManToText(utf8), sink);
     case ReaderKind::kMarkdown:
-      result->texts.push_back({MarkdownToText(utf8), "", "", ""});
-      return;
+      return Give(MarkdownToText(utf8), sink);
     case ReaderKind::kFortune:
-      return Numbered(ReadFortunes(utf8, kJoinedBytes), "quotations ", result);
+      return Numbered(ReadFortunes(utf8, kJoinedBytes), "quotations ", sink);
     case ReaderKind::kText:
-      result->texts.push_back({StripGutenberg(std::move(utf8)), "", "", ""});
-      return;
+      return Give(StripGutenberg(std::move(utf8)), sink);
     default:
-      result->texts.push_back({std::move(utf8), "", "", ""});
+      return Give(std::move(utf8), sink);
   }
 }
 
-void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charset,
-                FileTexts* result) {
-  if (kind == ReaderKind::kSword) return ReadSword(file, charset, result);
-  if (kind == ReaderKind::kDict) return ReadDictionary(file, charset, result);
+// The dumps that are read piece by piece. False for other kinds.
+bool ReadDump(const fs::path& file, ReaderKind kind, const fs::path& scratch, TextSink* sink) {
+  switch (kind) {
+    case ReaderKind::kWebArchive:
+      ReadWebArchive(file, sink, ExtractMainText);
+      return true;
+    case ReaderKind::kMediaWiki:
+      ReadMediaWiki(file, sink);
+      return true;
+    case ReaderKind::kArxiv:
+      ReadArxiv(file, sink);
+      return true;
+    case ReaderKind::kStackExchange: {
+      StackExchangeOptions options;
+      if (!scratch.empty()) options.scratch = scratch;
+      ReadStackExchange(file, options, sink);
+      return true;
+    }
+    case ReaderKind::kRepositories:
+      ReadRepositories(file, sink);
+      return true;
+    default:
+      return false;
+  }
+}
+
+void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charset, TextSink* sink) {
+  if (kind == ReaderKind::kSword) return ReadSword(file, charset, sink);
+  if (kind == ReaderKind::kDict) return ReadDictionary(file, charset, sink);
   const std::string bytes = TextReader(file).ReadAll(kMaxUnpackedBytes);
   if (kind == ReaderKind::kGettext) {
-    return Numbered(ReadGettext(bytes, charset, file.string()), "messages ", result);
+    return Numbered(ReadGettext(bytes, charset, file.string()), "messages ", sink);
   }
   if (LooksBinary(bytes)) {
-    return Lose(result, "binary", static_cast<int64_t>(bytes.size()),
-                file.string() + " is no text");
+    return sink->Lose("binary", 1, static_cast<int64_t>(bytes.size()),
+                      file.string() + " is no text");
   }
-  if (kind != ReaderKind::kJsonLines) return ReadDecoded(file, bytes, kind, charset, result);
+  if (kind != ReaderKind::kJsonLines) return ReadDecoded(file, bytes, kind, charset, sink);
   const auto bad_line = [&](int64_t line, size_t size) {
-    Lose(result, "damaged_line", static_cast<int64_t>(size),
-         fmt::format("{}:{} is no JSON object with a text", file.string(), line));
+    sink->Lose("damaged_line", 1, static_cast<int64_t>(size),
+               fmt::format("{}:{} is no JSON object with a text", file.string(), line));
   };
   for (JsonText& item : ReadJsonLines(ToUtf8(bytes, charset), bad_line)) {
-    result->texts.push_back({std::move(item.text), std::move(item.part),
-                             NormalizeLanguage(item.language), std::move(item.title)});
+    sink->Take({std::move(item.text),
+                std::move(item.part),
+                NormalizeLanguage(item.language),
+                std::move(item.title),
+                {}});
   }
 }
 
@@ -140,6 +196,10 @@ void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charse
 
 ReaderKind ReaderForName(const std::string& file_name) {
   const std::string name = WithoutCompression(file_name);
+  if (name == "Posts.xml") return ReaderKind::kStackExchange;
+  if (name.find("pages-articles") != name.npos || name.ends_with(".wiki.xml")) {
+    return ReaderKind::kMediaWiki;
+  }
   std::string suffix = fs::path(name).extension().string();
   std::transform(suffix.begin(), suffix.end(), suffix.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -152,8 +212,9 @@ ReaderKind ReaderForName(const std::string& file_name) {
       {".xml", ReaderKind::kXml},           {".page", ReaderKind::kXml},
       {".docbook", ReaderKind::kXml},       {".dict", ReaderKind::kDict},
       {".bzv", ReaderKind::kSword},         {".mo", ReaderKind::kGettext},
-      {".jsonl", ReaderKind::kJsonLines},   {".ndjson", ReaderKind::kJsonLines},
-      {".json", ReaderKind::kJsonLines}};
+      {".warc", ReaderKind::kWebArchive},   {".wet", ReaderKind::kWebArchive},
+      {".arc", ReaderKind::kWebArchive},    {".jsonl", ReaderKind::kJsonLines},
+      {".ndjson", ReaderKind::kJsonLines},  {".json", ReaderKind::kJsonLines}};
   for (const auto& [known, kind] : kSuffixes) {
     if (suffix == known) return kind;
   }
@@ -174,6 +235,16 @@ std::vector<std::string> DefaultFiles(ReaderKind kind) {
       return {"*.page", "*.xml", "*.docbook"};
     case ReaderKind::kMarkdown:
       return {"*.md", "*.markdown", "*.md.gz"};
+    case ReaderKind::kWebPage:
+      return DefaultFiles(ReaderKind::kHtml);
+    case ReaderKind::kWebArchive:
+      return {"*.warc", "*.warc.gz", "*.wet", "*.wet.gz", "*.arc", "*.arc.gz"};
+    case ReaderKind::kMediaWiki:
+      return {"*.xml", "*.xml.bz2", "*.xml.gz", "*.xml.xz", "*.xml.zst"};
+    case ReaderKind::kArxiv:
+      return {"*.tar", "*.gz", "*.tex", "*.tgz"};
+    case ReaderKind::kStackExchange:
+      return {"Posts.xml", "Posts.xml.*"};
     case ReaderKind::kDict:
       return {"*.dict", "*.dict.dz"};
     case ReaderKind::kSword:
@@ -190,22 +261,22 @@ std::vector<std::string> DefaultFiles(ReaderKind kind) {
   }
 }
 
-FileTexts ReadTexts(const fs::path& file, ReaderKind kind, const std::string& charset) {
-  FileTexts result;
+void ReadTexts(const fs::path& file, const ReadOptions& options, TextSink* sink) {
+  ReaderKind kind = options.kind;
   if (kind == ReaderKind::kAuto) kind = ReaderForName(file.filename().string());
-  const auto bytes = static_cast<int64_t>(fs::file_size(file));
-  if (kind == ReaderKind::kAuto) {
-    Lose(&result, "unknown_format", bytes, "");
-    return result;
-  }
-  MappedFile readable(file);  // an unreadable file is the user's to mend: its Error passes
+  const bool folder = fs::is_directory(file);
+  const auto bytes = folder ? 0 : static_cast<int64_t>(fs::file_size(file));
+  if (kind == ReaderKind::kAuto) return sink->Lose("unknown_format", 1, bytes, "");
+  if (!folder) MappedFile readable(file);  // an unreadable one is the user's to mend: Error passes
+  WatchedSink watched(sink);
   try {
-    ReadByKind(file, kind, charset, &result);
+    if (!ReadDump(file, kind, options.scratch, &watched)) {
+      ReadByKind(file, kind, options.charset, &watched);
+    }
   } catch (const Error& error) {
-    result.texts.clear();
-    Lose(&result, "damaged_file", bytes, error.what());
+    if (watched.failed()) throw;
+    sink->Lose("damaged_file", 1, bytes, error.what());
   }
-  return result;
 }
 
 std::vector<fs::path> CompanionFiles(const fs::path& file) {

@@ -2,31 +2,14 @@
 // (page, chapter, run of entries). Does not clean, filter or judge.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
+#include "corpus/formats/raw_text.h"
 #include "corpus/recipe.h"
 
 namespace cria::corpus {
-
-struct RawText {
-  std::string text;      ///< valid UTF-8
-  std::string part;      ///< which part of the file; empty if it is the whole
-  std::string language;  ///< as the file declares it, normalised; may be empty
-  std::string title;
-};
-
-struct FileTexts {
-  std::vector<RawText> texts;
-  /// What could not be read, by reason: binary, damaged_file, damaged_line, unknown_format.
-  struct Loss {
-    int64_t items = 0, bytes = 0;
-  };
-  std::map<std::string, Loss> losses;
-  std::string warning;  ///< first fault in words
-};
 
 /// The reader that a file's name stands for; kAuto if none.
 ReaderKind ReaderForName(const std::string& name);
@@ -34,8 +17,17 @@ ReaderKind ReaderForName(const std::string& name);
 /// Globs of the files that a reader takes where the recipe names none.
 std::vector<std::string> DefaultFiles(ReaderKind kind);
 
-/// Reads `file`. Unreadable files throw Error; damaged contents are losses.
-FileTexts ReadTexts(const fs::path& file, ReaderKind kind, const std::string& charset);
+struct ReadOptions {
+  ReaderKind kind = ReaderKind::kAuto;
+  std::string charset;  ///< of files that are not UTF-8; empty: guessed
+  fs::path scratch;     ///< folder for what is larger than memory; empty: the system's
+};
+
+/// Hands the texts of `file` to `sink`. An unreadable file throws Error, as do faults of the sink;
+/// damaged contents are losses: binary, damaged_file, damaged_line, unknown_format, too_long, and
+/// those that the readers of the formats name.
+/// A folder is read where its kind takes one: repositories.
+void ReadTexts(const fs::path& file, const ReadOptions& options, TextSink* sink);
 
 /// The files beside `file` that its reader takes text from: a SWORD book's .bzs and .bzz, a
 /// dictionary's index. Only those that exist.

@@ -6,11 +6,25 @@
 
 #include "base/compressed_file.h"
 #include "base/utf8.h"
+#include "corpus/drop_log.h"
 #include "corpus/plain.h"
 #include "test_data.h"
 
 namespace cria::corpus {
 namespace {
+
+// Everything that a file gives.
+struct FileTexts : TextSink {
+  FileTexts(const fs::path& file, ReaderKind kind) { ReadTexts(file, {kind, "", ""}, this); }
+  void Take(RawText text) override { texts.push_back(std::move(text)); }
+  void Lose(std::string_view reason, int64_t items, int64_t bytes, std::string_view why) override {
+    losses[std::string(reason)] += {items, bytes};
+    if (warning.empty()) warning = why;
+  }
+  std::vector<RawText> texts;
+  Counts losses;
+  std::string warning;
+};
 
 fs::path Write(const std::string& name, std::string_view bytes) {
   const fs::path path = fs::path(testing::TempDir()) / name;
@@ -19,7 +33,7 @@ fs::path Write(const std::string& name, std::string_view bytes) {
 }
 
 std::string Only(const fs::path& path, ReaderKind kind = ReaderKind::kAuto) {
-  const FileTexts texts = ReadTexts(path, kind, "");
+  const FileTexts texts(path, kind);
   EXPECT_EQ(texts.texts.size(), 1u) << path << " " << texts.warning;
   return texts.texts.empty() ? "" : texts.texts[0].text;
 }
@@ -49,30 +63,30 @@ TEST(Reader, CompressedAndPlain) {
 }
 
 TEST(Reader, LossesAreCounted) {
-  FileTexts texts = ReadTexts(Write("reader_d.txt", std::string("a\0b", 3)), ReaderKind::kAuto, "");
-  EXPECT_EQ(texts.losses.at("binary").bytes, 3);
-  texts = ReadTexts(Write("reader_e.txt.gz", "\x1f\x8b\x08 cut"), ReaderKind::kAuto, "");
-  EXPECT_EQ(texts.losses.at("damaged_file").items, 1);
-  EXPECT_FALSE(texts.warning.empty());
-  texts = ReadTexts(Write("reader_f.png", "x"), ReaderKind::kAuto, "");
-  EXPECT_EQ(texts.losses.at("unknown_format").items, 1);
+  const auto read = [](const char* name, std::string_view bytes) {
+    return FileTexts(Write(name, bytes), ReaderKind::kAuto);
+  };
+  EXPECT_EQ(read("reader_d.txt", {"a\0b", 3}).losses.at("binary").bytes, 3);
+  const FileTexts damaged = read("reader_e.txt.gz", "\x1f\x8b\x08 cut");
+  EXPECT_EQ(damaged.losses.at("damaged_file").documents, 1);
+  EXPECT_FALSE(damaged.warning.empty());
+  EXPECT_EQ(read("reader_f.png", "x").losses.at("unknown_format").documents, 1);
 }
 
 TEST(Reader, JsonLines) {
-  const FileTexts texts =
-      ReadTexts(Write("reader_g.jsonl",
-                      "{\"text\":\"one\",\"id\":\"7\",\"language\":\"de-AT\"}\n\nnot json\n"
-                      "{\"content\":\"two\"}\n{\"other\":1}\n{\"text\":\"cut"),
-                ReaderKind::kAuto, "");
+  const FileTexts texts(Write("reader_g.jsonl",
+                              "{\"text\":\"one\",\"id\":\"7\",\"language\":\"de-AT\"}\n\nnot json\n"
+                              "{\"content\":\"two\"}\n{\"other\":1}\n{\"text\":\"cut"),
+                        ReaderKind::kAuto);
   ASSERT_EQ(texts.texts.size(), 2u);
   EXPECT_EQ(texts.texts[0].part, "7");
   EXPECT_EQ(texts.texts[0].language, "de");
   EXPECT_EQ(texts.texts[1].text, "two");
-  EXPECT_EQ(texts.losses.at("damaged_line").items, 3);
-  EXPECT_EQ(ReadTexts(Write("reader_h.json", "[{\"text\":\"a\"},{\"text\":\"b\"}]"),
-                      ReaderKind::kAuto, "")
-                .texts.size(),
-            2u);
+  EXPECT_EQ(texts.losses.at("damaged_line").documents, 3);
+  EXPECT_EQ(
+      FileTexts(Write("reader_h.json", "[{\"text\":\"a\"},{\"text\":\"b\"}]"), ReaderKind::kAuto)
+          .texts.size(),
+      2u);
 }
 
 TEST(Reader, GutenbergBooks) {
@@ -91,8 +105,7 @@ TEST(Reader, GutenbergBooks) {
 TEST(Reader, CrawlJsonLines) {
   CRIA_REQUIRE_TEST_DATA("raw/cc_net_jsonl");
   for (const char* name : {"cc_en_head-0091.jsonl.gz", "dolma_documents_000.json.gz"}) {
-    const FileTexts texts =
-        ReadTexts(TestData() / "raw/cc_net_jsonl" / name, ReaderKind::kAuto, "");
+    const FileTexts texts(TestData() / "raw/cc_net_jsonl" / name, ReaderKind::kAuto);
     EXPECT_GT(texts.texts.size(), 3u) << name;
     EXPECT_TRUE(texts.losses.empty()) << name << texts.warning;
   }

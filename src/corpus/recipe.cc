@@ -9,12 +9,16 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/hash.h"
+#include "corpus/file_list.h"
 #include "corpus/language.h"
+#include "corpus/quality/perplexity.h"
 
 namespace cria::corpus {
 namespace {
 
 constexpr std::pair<SourceKind, const char*> kSourceKinds[] = {
+    {SourceKind::kWeb, "web"},
     {SourceKind::kPages, "pages"},
     {SourceKind::kBooks, "books"},
     {SourceKind::kEncyclopedia, "encyclopedia"},
@@ -23,16 +27,43 @@ constexpr std::pair<SourceKind, const char*> kSourceKinds[] = {
     {SourceKind::kCode, "code"},
     {SourceKind::kManual, "manual"},
     {SourceKind::kQuestions, "questions"},
+    {SourceKind::kPapers, "papers"},
     {SourceKind::kOther, "other"},
 };
 constexpr std::pair<ReaderKind, const char*> kReaderKinds[] = {
-    {ReaderKind::kAuto, "auto"},         {ReaderKind::kText, "text"},
-    {ReaderKind::kMarkdown, "markdown"}, {ReaderKind::kHtml, "html"},
-    {ReaderKind::kXml, "xml"},           {ReaderKind::kMan, "man"},
-    {ReaderKind::kDict, "dict"},         {ReaderKind::kFortune, "fortune"},
-    {ReaderKind::kSword, "sword"},       {ReaderKind::kGettext, "gettext"},
-    {ReaderKind::kCode, "code"},         {ReaderKind::kJsonLines, "jsonl"},
+    {ReaderKind::kAuto, "auto"},
+    {ReaderKind::kText, "text"},
+    {ReaderKind::kMarkdown, "markdown"},
+    {ReaderKind::kHtml, "html"},
+    {ReaderKind::kXml, "xml"},
+    {ReaderKind::kMan, "man"},
+    {ReaderKind::kDict, "dict"},
+    {ReaderKind::kFortune, "fortune"},
+    {ReaderKind::kSword, "sword"},
+    {ReaderKind::kGettext, "gettext"},
+    {ReaderKind::kCode, "code"},
+    {ReaderKind::kJsonLines, "jsonl"},
+    {ReaderKind::kWebArchive, "warc"},
+    {ReaderKind::kWebPage, "webpage"},
+    {ReaderKind::kMediaWiki, "mediawiki"},
+    {ReaderKind::kArxiv, "arxiv"},
+    {ReaderKind::kStackExchange, "stackexchange"},
+    {ReaderKind::kRepositories, "repositories"},
 };
+constexpr std::pair<DuplicateRule, const char*> kDuplicateRules[] = {
+    {DuplicateRule::kNone, "none"},
+    {DuplicateRule::kDocuments, "documents"},
+    {DuplicateRule::kParagraphs, "paragraphs"},
+    {DuplicateRule::kLines, "lines"},
+    {DuplicateRule::kLinesOnce, "lines-once"},
+};
+
+// Of C4 one document keeps each line; CCNet removes all copies.
+DuplicateRule UsualRule(SourceKind kind, bool c4) {
+  if (c4) return DuplicateRule::kLinesOnce;
+  if (kind == SourceKind::kWeb) return DuplicateRule::kLines;
+  return kind == SourceKind::kCode ? DuplicateRule::kDocuments : DuplicateRule::kParagraphs;
+}
 
 /// Reads one table with checks; every fault names file and line.
 class TableReader {
@@ -71,6 +102,21 @@ class TableReader {
            "change the value");
     }
     return *value;
+  }
+
+  bool Bool(std::string_view key, bool otherwise) const {
+    if (!Has(key)) return otherwise;
+    const auto value = table_[key].value<bool>();
+    if (!value) Fail(fmt::format("\"{}\" must be true or false", key), "write it without quotes");
+    return *value;
+  }
+
+  /// A file or folder that exists; relative to `folder`.
+  fs::path Path(std::string_view key, const fs::path& folder) const {
+    const fs::path path = fs::weakly_canonical(fs::absolute(folder / String(key)));
+    if (!fs::exists(path))
+      Fail(fmt::format("\"{}\": there is no {}", key, path.string()), "correct the path");
+    return path;
   }
 
   std::vector<std::string> Strings(std::string_view key) const {
@@ -140,8 +186,10 @@ Input ParseInput(const TableReader& in, const fs::path& folder, const std::strin
 
 Source ParseSource(const toml::table& table, const fs::path& folder, const std::string& where) {
   TableReader in(table, where, "[[source]]");
-  in.AllowOnly({"name", "kind", "weight", "licence", "languages", "input", "debian", "path",
-                "files", "exclude", "reader", "language", "charset"});
+  in.AllowOnly({"name",      "kind",     "weight",        "licence",         "languages",
+                "input",     "debian",   "path",          "files",           "exclude",
+                "reader",    "language", "charset",       "duplicates",      "c4",
+                "bad_words", "keep",     "min_reference", "near_duplicates", "overlap"});
   Source source;
   source.name = in.String("name");
   if (source.name.empty() ||
@@ -151,6 +199,18 @@ Source ParseSource(const toml::table& table, const fs::path& folder, const std::
     in.Fail("a source needs a name of letters, digits, '-' and '_'", "name = \"books\"");
   }
   source.kind = in.Choice("kind", kSourceKinds, SourceKind::kOther);
+  source.c4 = in.Bool("c4", false);
+  source.duplicates = in.Choice("duplicates", kDuplicateRules, UsualRule(source.kind, source.c4));
+  if (in.Has("bad_words")) source.bad_words = in.Path("bad_words", folder);
+  source.keep = in.Strings("keep");
+  for (const std::string& bucket : source.keep) {
+    if (bucket != "head" && bucket != "middle" && bucket != "tail" && bucket != "all") {
+      in.Fail("unknown bucket \"" + bucket + "\"", "choose of head, middle, tail, all");
+    }
+  }
+  source.near_duplicates = in.Number("near_duplicates", 0, 0, 0.99);
+  source.overlap = in.Number("overlap", source.kind == SourceKind::kBooks ? 0.9 : 0, 0, 0.999);
+  source.min_reference = in.Number("min_reference", 0, 0, 1);
   source.weight = in.Number("weight", 1, 1e-9, 1e9);
   source.licence = in.String("licence");
   source.languages = in.Strings("languages");
@@ -175,9 +235,24 @@ Source ParseSource(const toml::table& table, const fs::path& folder, const std::
   return source;
 }
 
-void ParseCorpusTable(const toml::table& table, const std::string& where, Recipe* recipe) {
+void ParseCorpusTable(const toml::table& table, const fs::path& folder, const std::string& where,
+                      Recipe* recipe) {
   TableReader corpus(table, where, "[corpus]");
-  corpus.AllowOnly({"holdout", "filters"});
+  corpus.AllowOnly({"holdout", "filters", "models", "contamination"});
+  if (const toml::table* node = table["contamination"].as_table()) {
+    TableReader in(*node, where, "[corpus.contamination]");
+    in.AllowOnly({"path", "remove"});
+    recipe->contamination = {in.Path("path", folder), in.Bool("remove", false)};
+  }
+  if (const toml::table* node = table["models"].as_table()) {
+    TableReader in(*node, where, "[corpus.models]");
+    in.AllowOnly({"language", "perplexity", "cutoffs", "reference"});
+    Models& m = recipe->models;
+    if (in.Has("language")) m.language = in.Path("language", folder);
+    if (in.Has("perplexity")) m.perplexity = in.Path("perplexity", folder);
+    if (in.Has("cutoffs")) m.cutoffs = in.Path("cutoffs", folder);
+    if (in.Has("reference")) m.reference = in.Path("reference", folder);
+  }
   if (const toml::table* node = table["holdout"].as_table()) {
     TableReader in(*node, where, "[corpus.holdout]");
     in.AllowOnly({"share", "min_bytes", "max_bytes"});
@@ -222,7 +297,7 @@ Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::str
   recipe.name = in.String("name", "corpus");
   recipe.seed = static_cast<uint64_t>(in.Number("seed", 1, 0, 9e15));
   if (const toml::table* table = root["corpus"].as_table())
-    ParseCorpusTable(*table, where, &recipe);
+    ParseCorpusTable(*table, folder, where, &recipe);
   const toml::array* sources = root["source"].as_array();
   if (sources == nullptr) return recipe;
   std::set<std::string> names;
@@ -249,6 +324,34 @@ void RequireSources(const Recipe& recipe, const fs::path& path) {
               "add a [[source]] table (docs/formats/recipe.md)");
 }
 
+namespace {
+
+// Of the names and contents of all files below.
+std::string FolderDigest(const fs::path& folder) {
+  Sha256 digest;
+  for (const std::string& file : ListFiles(folder, {}, {})) {
+    digest.Update(fmt::format("{} {}\n", file, Sha256File(folder / file)));
+  }
+  return digest.Hex();
+}
+
+}  // namespace
+
+Json ModelsToJson(const Models& models) {
+  Json json = Json::object();
+  const auto add = [&](const char* name, const fs::path& file) {
+    if (!file.empty()) json[name] = Sha256File(file);
+  };
+  add("language", models.language);
+  add("cutoffs", models.cutoffs);
+  add("reference", models.reference);
+  if (models.perplexity.empty()) return json;
+  for (const fs::path& file : PerplexityModelFiles(models.perplexity)) {
+    json["perplexity"][fs::relative(file, models.perplexity).string()] = Sha256File(file);
+  }
+  return json;
+}
+
 Json RecipeToJson(const Recipe& recipe) {
   Json json = {{"name", recipe.name}, {"seed", recipe.seed}};
   json["holdout"] = {{"share", recipe.holdout.share},
@@ -260,11 +363,26 @@ Json RecipeToJson(const Recipe& recipe) {
                      {"min_duplicate_bytes", f.min_duplicate_bytes},
                      {"near_copy_share", f.near_copy_share},
                      {"min_language_confidence", f.min_language_confidence}};
+  json["models"] = ModelsToJson(recipe.models);
+  if (!recipe.contamination.path.empty()) {
+    json["contamination"] = {{"files", FolderDigest(recipe.contamination.path)},
+                             {"remove", recipe.contamination.remove}};
+  }
   json["sources"] = Json::array();
   for (const Source& source : recipe.sources) {
-    Json entry = {{"name", source.name},       {"kind", SourceKindName(source.kind)},
-                  {"weight", source.weight},   {"proportion", source.proportion},
-                  {"licence", source.licence}, {"languages", source.languages}};
+    Json entry = {{"name", source.name},
+                  {"kind", SourceKindName(source.kind)},
+                  {"weight", source.weight},
+                  {"proportion", source.proportion},
+                  {"licence", source.licence},
+                  {"languages", source.languages},
+                  {"duplicates", DuplicateRuleName(source.duplicates)},
+                  {"c4", source.c4},
+                  {"keep", source.keep},
+                  {"min_reference", source.min_reference},
+                  {"near_duplicates", source.near_duplicates},
+                  {"overlap", source.overlap}};
+    if (!source.bad_words.empty()) entry["bad_words"] = Sha256File(source.bad_words);
     entry["inputs"] = Json::array();
     for (const Input& input : source.inputs) {
       entry["inputs"].push_back({{"debian", input.debian},

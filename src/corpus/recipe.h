@@ -8,11 +8,13 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "corpus/duplicates/units.h"
 
 namespace cria::corpus {
 
 /// What a source is, in the sense of the paper's Table 1. Decides the filters (code has its own).
 enum class SourceKind {
+  kWeb,  ///< a crawl: CCNet's rules for duplicates
   kPages,
   kBooks,
   kEncyclopedia,
@@ -21,6 +23,7 @@ enum class SourceKind {
   kCode,
   kManual,
   kQuestions,
+  kPapers,  ///< LaTeX: formulas are no noise
   kOther,
 };
 const char* SourceKindName(SourceKind kind);
@@ -38,7 +41,13 @@ enum class ReaderKind {
   kSword,    ///< SWORD zText folder: chapters of a book in verses
   kGettext,  ///< .mo: long translated entries
   kCode,
-  kJsonLines,  ///< {"text": ...} or {"content": ...} per line
+  kJsonLines,      ///< {"text": ...} or {"content": ...} per line
+  kWebArchive,     ///< WARC and WET files of crawls
+  kWebPage,        ///< the main text of a page of the web
+  kMediaWiki,      ///< XML dumps of Wikipedia
+  kArxiv,          ///< LaTeX sources: bulk tars, bundles, single files
+  kStackExchange,  ///< Posts.xml
+  kRepositories,   ///< folders or archives of source repositories
 };
 const char* ReaderKindName(ReaderKind kind);
 
@@ -62,6 +71,13 @@ struct Source {
   double proportion = 0;  ///< weight / sum of weights
   std::string licence;    ///< for the report; those of the inputs stand in each document
   std::vector<std::string> languages;  ///< kept languages; empty: all
+  DuplicateRule duplicates = DuplicateRule::kParagraphs;
+  bool c4 = false;                ///< C4's rules for lines and pages (quality/c4.h)
+  fs::path bad_words;             ///< their list of words, absolute; empty: none
+  std::vector<std::string> keep;  ///< of head, middle, tail, all (quality/perplexity.h); empty: all
+  double near_duplicates = 0;  ///< Jaccard similarity of shingles (duplicates/min_hash.h); 0: off
+  double overlap = 0;  ///< share of a whole text that stands in another (duplicates/book_overlap.h)
+  double min_reference = 0;  ///< probability of being cited by Wikipedia (quality/reference.h)
   std::vector<Input> inputs;
 };
 
@@ -79,11 +95,27 @@ struct Filters {
   double min_language_confidence = 0.5;
 };
 
+/// Models that look at documents; absolute paths, empty where there is none.
+struct Models {
+  fs::path language;    ///< fastText file; without one, a model is trained on declared languages
+  fs::path perplexity;  ///< folder of models by language
+  fs::path cutoffs;     ///< CCNet's table; without one, the corpus's own percentiles 30 and 60
+  fs::path reference;   ///< classifier
+};
+
+/// Evaluation sets that are looked for in the training part (duplicates/contamination.h).
+struct Contamination {
+  fs::path path;        ///< folder of the sets; empty: nobody looks
+  bool remove = false;  ///< documents that give an item away go
+};
+
 struct Recipe {
   std::string name;
   uint64_t seed = 1;
   Holdout holdout;
   Filters filters;
+  Models models;
+  Contamination contamination;
   std::vector<Source> sources;
 };
 
@@ -94,6 +126,9 @@ Recipe ReadRecipe(const fs::path& path);
 void RequireSources(const Recipe& recipe, const fs::path& path);
 /// The same from text; `folder` is where relative paths start, `where` names it in errors.
 Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::string& where);
+
+/// The models by the digests of their files.
+Json ModelsToJson(const Models& models);
 
 /// All that decides the corpus, as JSON: stands in the manifest and decides whether to build again.
 Json RecipeToJson(const Recipe& recipe);

@@ -31,12 +31,13 @@ class TokenizeTest : public ::testing::Test {
       source.kind = "books";
       source.weight = 1;
       source.proportion = 0.5;
-      source.train.path = std::string("train/") + name + ".jsonl.zst";
-      source.holdout.path = std::string("holdout/") + name + ".jsonl.zst";
-      for (corpus::ShardInfo* shard : {&source.train, &source.holdout}) {
+      for (corpus::SplitInfo* split : {&source.train, &source.holdout}) {
+        const char* folder = split == &source.train ? "train" : "holdout";
+        corpus::ShardInfo* shard = &split->shards.emplace_back();
+        shard->path = fmt::format("{}/{}-00000.jsonl.zst", folder, name);
         fs::create_directories((root_ / "corpus" / shard->path).parent_path());
         ZstdWriter writer(root_ / "corpus" / shard->path);
-        const int documents = shard == &source.train ? 50 : std::string(name) == "two" ? 0 : 3;
+        const int documents = split == &source.train ? 50 : std::string(name) == "two" ? 0 : 3;
         for (int d = 0; d < documents; ++d) {
           const std::string text =
               fmt::format("Document {} of {}: Grüße, 中文 \xF0\x9F\x98\x80 {}\n\n", d, name,
@@ -49,6 +50,7 @@ class TokenizeTest : public ::testing::Test {
           texts_[shard->path].push_back(text);
         }
         writer.Commit();
+        split->text = shard->text;
       }
       manifest.sources.push_back(source);
     }
@@ -75,7 +77,7 @@ TEST_F(TokenizeTest, ShardsDecodeToTheDocumentsForAnyNumberOfThreads) {
 
   const std::vector<int32_t> token_bytes = TokenTextBytes(tokenizer);
   const TokenShard shard = OpenShard(root_ / "one", one, one.sources[0].train);
-  const std::vector<std::string>& texts = texts_["train/one.jsonl.zst"];
+  const std::vector<std::string>& texts = texts_["train/one-00000.jsonl.zst"];
   ASSERT_EQ(shard.documents(), 50);
   for (int64_t d = 0; d < 50; ++d) {
     std::vector<int32_t> ids(static_cast<size_t>(shard.document_tokens(d)));

@@ -1,0 +1,250 @@
+// cria corpus model language | perplexity | reference.
+#include "corpus_model.h"
+
+#include <iostream>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "corpus/language.h"
+#include "corpus/quality/kneser_ney.h"
+#include "corpus/quality/language_id.h"
+#include "corpus/quality/lm_text.h"
+#include "corpus/quality/ngram_counts.h"
+#include "corpus/quality/ngram_model_writer.h"
+#include "corpus/quality/perplexity.h"
+#include "corpus/quality/reference.h"
+#include "corpus_pieces.h"
+#include "document_input.h"
+#include "tokenizer/trainer.h"
+
+namespace cria::app {
+namespace {
+
+struct LanguageFlags : CommonFlags {
+  std::vector<std::string> inputs;
+  std::string out;
+  bool force = false;
+};
+
+void PrintReport(const Json& report, bool json) {
+  if (json) {
+    std::cout << report.dump() << "\n";
+    return;
+  }
+  for (const auto& [name, value] : report.items()) {
+    if (!value.is_object()) fmt::print("{:<16} {}\n", name, value.dump());
+  }
+}
+
+void TrainLanguage(const LanguageFlags& flags) {
+  RequireAbsent(flags.out, flags.force);
+  corpus::LanguageSample sample;
+  for (const std::string& input : flags.inputs) {
+    ForEachInputDocument(input, [&](const corpus::Document& document) {
+      if (!document.language.empty()) sample.Add(document.text, document.language);
+      return true;
+    });
+  }
+  if (sample.languages() < 2) {
+    throw Error("texts of at least two languages are needed to tell them apart",
+                flags.inputs.front(),
+                "name corpora or JSON lines whose documents have a \"language\"");
+  }
+  const fs::path folder = fs::absolute(flags.out).parent_path();
+  fs::create_directories(folder);
+  const auto model = corpus::LanguageIdentifier::Train(sample, folder);
+  model.Save(flags.out);
+  PrintReport(model.report(), flags.json);
+}
+
+struct PerplexityFlags : CommonFlags {
+  std::vector<std::string> inputs;
+  std::string out, language, tokenizer, memory = "2GB", sample = "100MB";
+  std::vector<int64_t> prune;
+  int64_t vocab_size = 32000;
+  int order = 5;
+  bool full_precision = false, force = false;
+};
+
+// Every text of the language, as the model will see it.
+void ForEachLmText(const PerplexityFlags& flags, const std::function<bool(std::string)>& use) {
+  for (const std::string& input : flags.inputs) {
+    bool more = true;
+    ForEachInputDocument(input, [&](const corpus::Document& document) {
+      if (!document.language.empty() && document.language != flags.language) return true;
+      return more = use(corpus::NormalizeLmText(document.text, corpus::LmLineBreaks::kSpace));
+    });
+    if (!more) return;
+  }
+}
+
+tokenizer::Tokenizer TrainPieces(const Context& context, const PerplexityFlags& flags) {
+  constexpr size_t kChunkBytes = size_t{16} << 20;
+  tokenizer::TrainerOptions options;
+  options.vocab_size = static_cast<int>(flags.vocab_size);
+  tokenizer::Trainer trainer(options);
+  const int64_t wanted = ParseBytes(flags.sample, "--sample");
+  int64_t bytes = 0;
+  std::string chunk;
+  ForEachLmText(flags, [&](const std::string& text) {
+    chunk += text;
+    chunk += '\n';
+    bytes += static_cast<int64_t>(text.size());
+    if (chunk.size() >= kChunkBytes) {
+      trainer.AddText(chunk, context);
+      chunk.clear();
+    }
+    return bytes < wanted;
+  });
+  trainer.AddText(chunk, context);
+  return trainer.Train(context);
+}
+
+void TrainPerplexity(const PerplexityFlags& flags) {
+  const fs::path out = flags.out;
+  RequireAbsent(out / corpus::kNgramModelName, flags.force);
+  fs::create_directories(out);
+  const Context context = flags.MakeContext();
+  if (flags.tokenizer.empty()) {
+    TrainPieces(context, flags).Save(out / corpus::kPiecesName);
+  } else {
+    WriteFile(out / corpus::kPiecesName, ReadFile(flags.tokenizer));
+  }
+  const corpus::Pieces pieces = LoadPieces(out / corpus::kPiecesName);
+  corpus::NgramMemory memory(context, ParseBytes(flags.memory, "--memory"), out / "counts.tmp");
+  corpus::NgramCounts counts(flags.order, &memory);
+  Progress progress(flags.progress_style(), "Counting", 0, "MB");
+  int64_t bytes = 0;
+  std::vector<uint32_t> ids;
+  ForEachLmText(flags, [&](const std::string& text) {
+    pieces.split(text, &ids);
+    counts.Add(ids);
+    bytes += static_cast<int64_t>(text.size());
+    progress.Update(bytes / 1'000'000);
+    return true;
+  });
+  progress.Finish();
+  const int64_t tokens = counts.tokens(), sentences = counts.sentences();
+  corpus::NgramModelWriter writer(out / corpus::kNgramModelName,
+                                  flags.full_precision
+                                      ? corpus::NgramModelWriter::Values::kFloat
+                                      : corpus::NgramModelWriter::Values::kQuantized,
+                                  &memory);
+  corpus::KneserNeyOptions options;
+  options.prune = flags.prune;
+  const auto stats = corpus::EstimateKneserNey(&counts, pieces.pieces, options, &writer);
+  writer.Finish();
+  Json report = {
+      {"language", flags.language}, {"texts", sentences},   {"bytes", bytes},
+      {"pieces", tokens},           {"order", flags.order}, {"file_bytes", writer.file_bytes()}};
+  for (const corpus::NgramOrderStats& order : stats) report["ngrams"].push_back(order.kept);
+  WriteJson(out / "report.json", report);
+  PrintReport(report, flags.json);
+}
+
+struct ReferenceFlags : CommonFlags {
+  std::vector<std::string> cited, others;
+  std::string out;
+  int64_t min_characters = 1000;
+  bool force = false;
+};
+
+std::vector<std::string> Pages(const ReferenceFlags& flags,
+                               const std::vector<std::string>& inputs) {
+  std::vector<std::string> pages;
+  for (const std::string& input : inputs) {
+    ForEachInputDocument(input, [&](const corpus::Document& document) {
+      if (static_cast<int64_t>(document.text.size()) >= flags.min_characters) {
+        pages.push_back(document.text);
+      }
+      return true;
+    });
+  }
+  if (pages.size() < 10) {
+    throw Error(
+        fmt::format("only {} pages of at least {} bytes", pages.size(), flags.min_characters),
+        inputs.front(), "give more pages, or lower --min-bytes");
+  }
+  return pages;
+}
+
+void TrainReference(const ReferenceFlags& flags) {
+  RequireAbsent(flags.out, flags.force);
+  const fs::path folder = fs::absolute(flags.out).parent_path();
+  fs::create_directories(folder);
+  const auto model = corpus::ReferenceClassifier::Train(Pages(flags, flags.cited),
+                                                        Pages(flags, flags.others), folder);
+  model.Save(flags.out);
+  PrintReport(model.report(), flags.json);
+}
+
+void AddLanguage(CLI::App* parent) {
+  auto flags = std::make_shared<LanguageFlags>();
+  CLI::App* c = AddCommand(parent, "language", "Tells languages apart: a fastText model",
+                           flags.get(), [flags] { TrainLanguage(*flags); });
+  c->add_option("texts", flags->inputs, "Corpora or JSON lines whose documents say their language")
+      ->required();
+  c->add_option("--out", flags->out, "File of the model")->required();
+  c->add_flag("--force", flags->force, "Replace what is there");
+  c->footer("Example: cria corpus model language wikipedia-corpus --out models/languages.bin");
+}
+
+void AddPerplexity(CLI::App* parent) {
+  auto flags = std::make_shared<PerplexityFlags>();
+  CLI::App* c = AddCommand(parent, "perplexity",
+                           "Tells good text of one language: pieces and a Kneser-Ney model",
+                           flags.get(), [flags] { TrainPerplexity(*flags); });
+  c->add_option("texts", flags->inputs, "Corpora, JSON lines or text files of good text")
+      ->required();
+  c->add_option("--language", flags->language, "Two-letter code")
+      ->required()
+      ->check([](const std::string& code) {
+        return corpus::IsLanguageCode(code) ? "" : "unknown language " + code;
+      });
+  c->add_option("--out", flags->out, "Folder of the model: MODELS/<language>")->required();
+  c->add_option("--tokenizer", flags->tokenizer, "Pieces to use (default: trained on the texts)");
+  c->add_option("--vocab-size", flags->vocab_size, "Pieces to train")
+      ->check(Above0())
+      ->capture_default_str();
+  c->add_option("--sample", flags->sample, "Text from which the pieces are learned")
+      ->capture_default_str();
+  c->add_option("--order", flags->order, "Words of the longest n-gram")
+      ->check(CLI::Range(1, corpus::kMaxNgramOrder))
+      ->capture_default_str();
+  c->add_option("--prune", flags->prune,
+                "Per order: leave out n-grams that occur at most so often (0 0 1)");
+  c->add_option("--memory", flags->memory, "Held at most; the rest is sorted on disk")
+      ->capture_default_str();
+  c->add_flag("--full-precision", flags->full_precision, "Probabilities in 32 bits, not 8");
+  c->add_flag("--force", flags->force, "Replace what is there");
+  c->footer("Example: cria corpus model perplexity wikipedia-corpus --language en --out models/en");
+}
+
+void AddReference(CLI::App* parent) {
+  auto flags = std::make_shared<ReferenceFlags>();
+  CLI::App* c = AddCommand(parent, "reference",
+                           "Tells pages that Wikipedia cites from others: a fastText model",
+                           flags.get(), [flags] { TrainReference(*flags); });
+  c->add_option("--cited", flags->cited, "Pages that are cited: corpora or JSON lines")->required();
+  c->add_option("--others", flags->others, "About as many other pages")->required();
+  c->add_option("--min-bytes", flags->min_characters, "Shorter pages are left out")
+      ->check(AtLeast0())
+      ->capture_default_str();
+  c->add_option("--out", flags->out, "File of the model")->required();
+  c->add_flag("--force", flags->force, "Replace what is there");
+  c->footer(
+      "Example: cria corpus model reference --cited cited.jsonl --others crawl.jsonl "
+      "--out models/reference.bin");
+}
+
+}  // namespace
+
+void AddCorpusModel(CLI::App* corpus) {
+  CLI::App* model = corpus->add_subcommand("model", "Train the models that judge documents");
+  model->require_subcommand(1);
+  AddLanguage(model);
+  AddPerplexity(model);
+  AddReference(model);
+}
+
+}  // namespace cria::app

@@ -1,0 +1,79 @@
+// Shared shingles, counted.
+#include "corpus/duplicates/near_copies.h"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "base/hash.h"
+#include "corpus/paragraphs.h"
+
+namespace cria::corpus {
+namespace {
+
+constexpr size_t kShingleWords = 8;
+
+bool IsWordByte(char c) {
+  return static_cast<uint8_t>(c) >= 0x80 || std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+
+// Hashes of all runs of kShingleWords words.
+std::vector<uint64_t> Shingles(std::string_view text) {
+  std::vector<uint64_t> words, shingles;
+  std::string word;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && IsWordByte(text[i])) {
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+    } else if (!word.empty()) {
+      words.push_back(Hash64(word));
+      word.clear();
+    }
+  }
+  for (size_t i = 0; i + kShingleWords <= words.size(); ++i) {
+    shingles.push_back(Hash64(std::string_view(reinterpret_cast<const char*>(&words[i]),
+                                               kShingleWords * sizeof(uint64_t))));
+  }
+  return shingles;
+}
+
+}  // namespace
+
+void NearCopies::HoldOut(std::string_view text) {
+  const std::vector<uint64_t> shingles = Shingles(text);
+  held_out_.insert(shingles.begin(), shingles.end());
+}
+
+void NearCopies::Merge(const NearCopies& other) {
+  held_out_.insert(other.held_out_.begin(), other.held_out_.end());
+}
+
+bool NearCopies::IsNearCopy(std::string_view text) const {
+  const std::vector<uint64_t> shingles = Shingles(text);
+  if (shingles.empty()) return false;
+  const auto shared = std::count_if(shingles.begin(), shingles.end(),
+                                    [&](uint64_t s) { return held_out_.contains(s); });
+  return static_cast<double>(shared) > share_ * static_cast<double>(shingles.size());
+}
+
+NearCopies::Verdict NearCopies::Judge(std::string_view text, bool code) const {
+  Verdict verdict;
+  if (code) {
+    verdict.document = IsNearCopy(text);
+    return verdict;
+  }
+  for (const std::string_view paragraph : SplitParagraphs(text)) {
+    if (IsNearCopy(paragraph)) {
+      ++verdict.paragraphs;
+      verdict.bytes += static_cast<int64_t>(paragraph.size());
+    } else {
+      if (!verdict.kept.empty()) verdict.kept += "\n\n";
+      verdict.kept += paragraph;
+    }
+  }
+  // Paragraphs that are near-copies and short lines between them: the whole is a near-copy.
+  verdict.document = verdict.bytes * 2 > static_cast<int64_t>(text.size()) ||
+                     (verdict.bytes == 0 && IsNearCopy(text));
+  return verdict;
+}
+
+}  // namespace cria::corpus

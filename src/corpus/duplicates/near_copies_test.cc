@@ -1,0 +1,39 @@
+// Documents and paragraphs that are nearly held-out text.
+#include "corpus/duplicates/near_copies.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+
+namespace cria::corpus {
+namespace {
+
+std::string Words(uint64_t seed, int n) {
+  RandomStream random(seed, RandomPurpose::kTest);
+  std::string text;
+  for (int i = 0; i < n; ++i)
+    text += (i == 0 ? "w" : " w") + std::to_string(random.NextBelow(5000));
+  return text;
+}
+
+TEST(NearCopies, DocumentsParagraphsAndCode) {
+  const std::string secret = Words(7, 100), other = Words(8, 100), third = Words(9, 100);
+  std::string near = secret;
+  near.replace(near.find(' '), 1, " changed ");  // one word differs
+  NearCopies copies(0.5);
+  EXPECT_TRUE(copies.empty());
+  copies.HoldOut(secret);
+  EXPECT_TRUE(copies.Judge(near, false).document);
+  const auto mixed = copies.Judge(near + "\n\n" + other + "\n\n" + third, false);
+  EXPECT_FALSE(mixed.document);
+  EXPECT_EQ(mixed.paragraphs, 1);
+  EXPECT_EQ(mixed.kept, other + "\n\n" + third);
+  EXPECT_FALSE(copies.Judge(other, false).document);
+  EXPECT_EQ(copies.Judge(other, false).paragraphs, 0);
+  EXPECT_TRUE(copies.Judge(secret, true).document);
+  EXPECT_FALSE(copies.Judge(secret + " " + other + " " + third, true).document);
+  EXPECT_FALSE(copies.Judge("too few words", false).document);
+}
+
+}  // namespace
+}  // namespace cria::corpus

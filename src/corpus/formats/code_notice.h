@@ -1,0 +1,15 @@
+// Tells the words of copyright and licence notices from other comments in sources.
+#pragma once
+
+#include <string_view>
+
+namespace cria::corpus {
+
+/// All take text in lower case. "Copyright 2010 ...", "(c) 2010", not "copyright checks".
+bool StatesCopyright(std::string_view lower);
+/// Words that only licences and notices of licences hold. Line breaks must be spaces.
+bool StatesLicence(std::string_view lower);
+/// Words that notices hold, but other comments as well.
+bool MayBelongToNotice(std::string_view lower);
+
+}  // namespace cria::corpus

@@ -1,0 +1,171 @@
+// Licences first, then the files: an archive may hold the licence behind what it covers.
+#include "corpus/formats/code_tree.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/utf8.h"
+#include "corpus/encoding.h"
+#include "corpus/formats/code_header.h"
+#include "corpus/formats/code_language.h"
+#include "corpus/formats/licence.h"
+#include "corpus/formats/licence_map.h"
+#include "corpus/formats/licence_name.h"
+
+namespace cria::corpus {
+namespace {
+
+constexpr size_t kNoticeBytes = 8192;  // of a file, where it may state its own licence
+
+bool IsInGit(std::string_view path) {
+  return path.starts_with(".git/") || path.find("/.git/") != path.npos;
+}
+
+class Reader {
+ public:
+  Reader(const CodeTreeOptions& options, TextSink* sink) : options_(options), sink_(sink) {}
+
+  void Read(const CodeFiles& files) {
+    files.ForEach(
+        [this](std::string_view path) {
+          licences_.AddName(path);
+          return !IsInGit(path) && LicenceMap::Wants(path);
+        },
+        [this](std::string_view path, std::string_view bytes) { licences_.AddFile(path, bytes); });
+    files.ForEach([this](std::string_view path) { return Wanted(path); },
+                  [this](std::string_view path, std::string_view bytes) { Take(path, bytes); });
+  }
+
+ private:
+  bool Wanted(std::string_view path) {
+    ThrowIfInterrupted();
+    if (FileName(path) == ".git" || IsInGit(path)) return false;
+    answer_ = licences_.Find(path);
+    path_in_repository_ =
+        path.substr(answer_.repository.empty() ? 0 : answer_.repository.size() + 1);
+    // First the name: pictures and tables are not counted as losses of sources' licences.
+    if (const char* reason = CodePathRejectReason(path_in_repository_, options_.rules)) {
+      sink_->Lose(reason, 1, 0, "");
+      return false;
+    }
+    if (IsLicenceFile(FileName(path))) {
+      sink_->Lose("licence_file", 1, 0, "");
+      return false;
+    }
+    // The bytes are wanted even if the licence refuses the file: they are counted.
+    return true;
+  }
+
+  void Take(std::string_view path, std::string_view bytes) {
+    const auto lose = [&](std::string_view reason) {
+      sink_->Lose(reason, 1, static_cast<int64_t>(bytes.size()), "");
+    };
+    if (answer_.licence.empty()) return lose("licence_unknown");
+    if (!IsAllowedLicence(answer_.licence)) return lose("licence_not_allowed");
+    if (static_cast<int64_t>(bytes.size()) > kMaxRawTextBytes) return lose("too_long");
+    if (LooksBinary(bytes)) return lose("binary");
+    const std::string own = LicenceOfHeader(bytes.substr(0, kNoticeBytes));
+    if (!own.empty() && !IsAllowedLicence(own)) return lose("licence_not_allowed");
+    RawText out;
+    out.text = ToUtf8(bytes, "");
+    if (const char* reason = CodeRejectReason(path_in_repository_, out.text, options_.rules)) {
+      return lose(reason);
+    }
+    if (options_.cut_headers) out.text = WithoutCodeHeader(out.text, path);
+    // A file of a notice and nothing else.
+    if (out.text.find_first_not_of(" \t\r\n") == std::string::npos) return lose("empty");
+    out.part = RepairUtf8(path);
+    out.meta = {{"licence", answer_.licence},
+                {"repository", RepairUtf8(answer_.repository)},
+                {"path", RepairUtf8(path_in_repository_)},
+                {"language", LanguageOfFile(path)->name}};
+    sink_->Take(std::move(out));
+  }
+
+  // What the top of the file says of its own licence, where that may be another than those allowed.
+  static std::string LicenceOfHeader(std::string_view top) {
+    constexpr std::string_view kMarks[] = {"SPDX-License-Identifier:", "General Public License",
+                                           "Mozilla Public", "Eclipse Public"};
+    for (const std::string_view mark : kMarks) {
+      if (top.find(mark) != top.npos) return LicenceOfText(top);
+    }
+    return "";
+  }
+
+  const CodeTreeOptions& options_;
+  TextSink* sink_;
+  LicenceMap licences_;
+  LicenceMap::Answer answer_;  // of the file that Wanted() said yes to last
+  std::string path_in_repository_;
+};
+
+// A folder on disk. Its list is made once: both passes see the same files.
+class FolderFiles : public CodeFiles {
+ public:
+  FolderFiles(const fs::path& root, TextSink* sink) : sink_(sink) {
+    std::error_code error;
+    if (!fs::is_directory(root, error)) {
+      throw Error("no folder of repositories", root.string(), "name a folder that is there");
+    }
+    std::vector<fs::path> open = {root};
+    while (!open.empty()) {
+      const fs::path folder = std::move(open.back());
+      open.pop_back();
+      ThrowIfInterrupted();
+      for (fs::directory_iterator at(folder, error), end; !error && at != end;
+           at.increment(error)) {
+        std::error_code ignored;
+        const fs::file_status status = at->symlink_status(ignored);
+        const bool git = at->path().filename() == ".git";
+        if (git || status.type() == fs::file_type::regular) {
+          files_.push_back({RepairUtf8(at->path().lexically_relative(root).string()), at->path()});
+        } else if (status.type() == fs::file_type::directory) {
+          open.push_back(at->path());
+        }
+      }
+      if (error && folder == root) {
+        throw Error(fmt::format("cannot read the folder: {}", error.message()), root.string(),
+                    "give it read permission");
+      }
+      if (error)
+        sink_->Lose("unreadable", 1, 0, fmt::format("{}: {}", folder.string(), error.message()));
+      error.clear();
+    }
+    std::sort(files_.begin(), files_.end());
+  }
+
+  void ForEach(const std::function<bool(std::string_view)>& wanted,
+               const std::function<void(std::string_view, std::string_view)>& take) const override {
+    for (const auto& [name, path] : files_) {
+      if (!wanted(name)) continue;
+      std::optional<MappedFile> file;
+      try {
+        file.emplace(path);
+      } catch (const Error& error) {
+        sink_->Lose("unreadable", 1, 0, error.what());
+      }
+      if (file) take(name, file->text());
+    }
+  }
+
+ private:
+  TextSink* sink_;
+  std::vector<std::pair<std::string, fs::path>> files_;
+};
+
+}  // namespace
+
+void ReadCodeTree(const CodeFiles& files, const CodeTreeOptions& options, TextSink* sink) {
+  Reader(options, sink).Read(files);
+}
+
+void ReadCodeFolder(const fs::path& root, const CodeTreeOptions& options, TextSink* sink) {
+  ReadCodeTree(FolderFiles(root, sink), options, sink);
+}
+
+}  // namespace cria::corpus

@@ -1,0 +1,203 @@
+// Repositories and their licences, in memory and on disk.
+#include "corpus/formats/code_tree.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <vector>
+
+#include "base/error.h"
+#include "corpus/formats/licence_map.h"
+#include "corpus/formats/package_metadata.h"
+
+namespace cria::corpus {
+namespace {
+
+using List = std::vector<std::pair<std::string, std::string>>;
+
+class ListFiles : public CodeFiles {
+ public:
+  explicit ListFiles(List files) : files_(std::move(files)) {}
+  void ForEach(const std::function<bool(std::string_view)>& wanted,
+               const std::function<void(std::string_view, std::string_view)>& take) const override {
+    for (const auto& [path, bytes] : files_) {
+      if (wanted(path)) take(path, bytes);
+    }
+  }
+
+ private:
+  List files_;
+};
+
+struct Texts : TextSink {
+  std::map<std::string, RawText> texts;
+  std::map<std::string, int64_t, std::less<>> lost;
+  void Take(RawText text) override {
+    const std::string part = text.part;
+    EXPECT_TRUE(texts.emplace(part, std::move(text)).second);
+  }
+  void Lose(std::string_view reason, int64_t items, int64_t, std::string_view) override {
+    lost[std::string(reason)] += items;
+  }
+  std::string Licence(const std::string& part) const {
+    const auto found = texts.find(part);
+    return found == texts.end() ? "" : found->second.meta["licence"].get<std::string>();
+  }
+};
+
+Texts Read(List files) {
+  Texts texts;
+  ReadCodeTree(ListFiles(std::move(files)), {}, &texts);
+  return texts;
+}
+
+constexpr char kMit[] = "SPDX-License-Identifier: MIT";
+constexpr char kApache[] = "SPDX-License-Identifier: Apache-2.0";
+constexpr char kGpl[] = "SPDX-License-Identifier: GPL-3.0-only";
+
+TEST(CodeTree, TheNearestLicenceHolds) {
+  const Texts got = Read({{"r/a.c", "// Copyright 2010 X\n\nint a;\n"},
+                          {"r/sub/b.c", "int b;\n"},
+                          {"r/sub/LICENSE", kGpl},
+                          {"r/sub/deep/COPYING", kApache},
+                          {"r/sub/deep/c.py", "x = 1\n"},
+                          {"r/LICENSE", kMit},
+                          {"owner/q/LICENSE.md", kApache},
+                          {"owner/q/src/d.go", "package d\n"},
+                          {"owner/none/e.go", "package e\n"},
+                          {"r/picture.png", "\x89PNG"}});
+  ASSERT_EQ(got.texts.size(), 3u);
+  EXPECT_EQ(got.texts.at("r/a.c").text, "int a;\n");
+  EXPECT_EQ(got.texts.at("r/a.c").meta.dump(),
+            R"({"licence":"MIT","repository":"r","path":"a.c","language":"C"})");
+  EXPECT_EQ(got.Licence("r/sub/deep/c.py"), "Apache-2.0");
+  EXPECT_EQ(got.texts.at("owner/q/src/d.go").meta["repository"], "owner/q");
+  EXPECT_EQ(got.texts.at("owner/q/src/d.go").meta["path"], "src/d.go");
+  const std::map<std::string, int64_t, std::less<>> lost = {{"licence_file", 1},
+                                                            {"licence_not_allowed", 1},
+                                                            {"licence_unknown", 1},
+                                                            {"suffix_not_listed", 4}};
+  EXPECT_EQ(got.lost, lost);
+}
+
+TEST(CodeTree, SeveralLicenceFiles) {
+  EXPECT_EQ(Read({{"r/LICENSE-MIT", kMit}, {"r/LICENSE-APACHE", kApache}, {"r/a.rs", "fn a(){}"}})
+                .Licence("r/a.rs"),
+            "Apache-2.0 OR MIT");
+  EXPECT_EQ(Read({{"r/LICENSE", kMit}, {"r/COPYING", kGpl}, {"r/a.rs", "fn a(){}"}})
+                .lost["licence_not_allowed"],
+            1);
+  EXPECT_EQ(Read({{"r/LICENSE", kMit},
+                  {"r/COPYING",
+                   "Ask me before you do anything with this, and "
+                   "I may say no or yes."},
+                  {"r/a.rs", "fn a(){}"}})
+                .lost["licence_not_allowed"],
+            1);
+  EXPECT_EQ(Read({{"r/LICENSE", kMit},
+                  {"r/COPYRIGHT",
+                   "Many people wrote this, over many years and "
+                   "in many places."},
+                  {"r/a.rs", "fn a(){}"}})
+                .Licence("r/a.rs"),
+            "MIT");
+  EXPECT_EQ(Read({{"r/LICENSE-MIT", kMit},
+                  {"r/UNLICENSE", "SPDX-License-Identifier: Unlicense"},
+                  {"r/COPYING", "This project is dual-licensed under the Unlicense and MIT."},
+                  {"r/a.rs", "fn a(){}"}})
+                .Licence("r/a.rs"),
+            "Unlicense OR MIT");
+  EXPECT_EQ(Read({{"r/LICENSES/MIT.txt", kMit}, {"r/a.rs", "fn a(){}"}}).Licence("r/a.rs"), "MIT");
+  EXPECT_EQ(Read({{"r/LICENSE", kMit},
+                  {"r/COPYING", "SPDX-License-Identifier: GPL-2.0"},
+                  {"r/Cargo.toml", "[package]\nlicense = \"MIT OR GPL-2.0\"\n"},
+                  {"r/a.rs", "fn a(){}"}})
+                .Licence("r/a.rs"),
+            "MIT OR GPL-2.0");
+}
+
+TEST(CodeTree, MetadataWhereNoLicenceFileIs) {
+  const Texts got = Read({{"p/package.json", R"({"license": "MIT"})"},
+                          {"p/i.js", "f()"},
+                          {"q/.git/config", ""},
+                          {"q/setup.cfg", "[metadata]\nlicense = BSD\n"},
+                          {"q/.git/hooks/x.py", "y()"},
+                          {"q/x.py", "y()"},
+                          {"u/.git", ""},
+                          {"u/x.py", "y()"}});
+  EXPECT_EQ(got.Licence("p/i.js"), "MIT");
+  EXPECT_EQ(got.Licence("q/x.py"), "BSD");
+  EXPECT_EQ(got.texts.size(), 2u);
+  EXPECT_EQ(got.lost.at("licence_unknown"), 1);
+}
+
+TEST(CodeTree, FilesUnderTheirOwnLicenceAndBadFiles) {
+  const Texts got = Read({{"LICENSE", kMit},
+                          {"a.c", "/* SPDX-License-Identifier: GPL-2.0-only */\nint a;"},
+                          {"b.c", std::string("int\0b;", 6)},
+                          {"c.c", "// caf\xe9\nint c;"},
+                          {"\xff.c", "int f;"},
+                          {"d.c", "// Copyright 2010 X\n"},
+                          {"vendor/e.c", "int e;"}});
+  ASSERT_EQ(got.texts.size(), 2u);
+  EXPECT_EQ(got.texts.at("\ufffd.c").meta["path"], "\ufffd.c");
+  EXPECT_EQ(got.texts.at("c.c").text, "// café\nint c;");
+  EXPECT_EQ(got.texts.at("c.c").meta["repository"], "");
+  const std::map<std::string, int64_t, std::less<>> lost = {{"licence_not_allowed", 1},
+                                                            {"binary", 1},
+                                                            {"empty", 1},
+                                                            {"suffix_not_listed", 1},
+                                                            {"vendored", 1}};
+  EXPECT_EQ(got.lost, lost);
+}
+
+TEST(CodeTree, Folder) {
+  const fs::path root = fs::path(testing::TempDir()) / "code_tree";
+  fs::remove_all(root);
+  fs::create_directories(root / "o/r/.git");
+  fs::create_directories(root / "o/r/src");
+  WriteFile(root / "o/r/LICENSE", kMit);
+  WriteFile(root / "o/r/src/b.py", "b = 1\n");
+  WriteFile(root / "o/r/src/a.py", "a = 1\n");
+  WriteFile(root / "o/r/.git/x.py", "a = 1\n");
+  fs::create_directory_symlink(root, root / "o/r/loop");
+  fs::create_symlink("/nowhere", root / "o/r/dead.py");
+  Texts got;
+  ReadCodeFolder(root, {}, &got);
+  ASSERT_EQ(got.texts.size(), 2u);
+  EXPECT_EQ(got.texts.begin()->first, "o/r/src/a.py");
+  EXPECT_EQ(got.texts.begin()->second.meta["repository"], "o/r");
+  EXPECT_THROW(ReadCodeFolder(root / "none", {}, &got), Error);
+  fs::remove_all(root);
+}
+
+TEST(CodeTree, DeepPathsAreNoTrouble) {
+  std::string deep = "r/";
+  for (int i = 0; i < 2000; ++i) deep += "a/";
+  EXPECT_EQ(Read({{"r/LICENSE", kMit}, {deep + "x.c", "int x;"}}).texts.size(), 1u);
+}
+
+TEST(PackageMetadata, Kinds) {
+  EXPECT_EQ(LicenceOfMetadata("Cargo.toml", "[package]\n license = \"MIT/Apache-2.0\" # x\n"),
+            "MIT OR Apache-2.0");
+  EXPECT_EQ(LicenceOfMetadata("pyproject.toml", "license = {text = \"BSD-3-Clause\"}\n"),
+            "BSD-3-Clause");
+  EXPECT_EQ(LicenceOfMetadata("pyproject.toml",
+                              "license = {file = \"LICENSE\"}\nclassifiers = [\n  "
+                              "\"License :: OSI Approved :: MIT License\",\n]\n"),
+            "MIT");
+  EXPECT_EQ(LicenceOfMetadata("package.json", R"({"licenses": [{"type": "MIT"}, "GPL-2.0"]})"),
+            "MIT OR GPL-2.0");
+  EXPECT_EQ(LicenceOfMetadata("METADATA", "Name: x\nLicense: Apache 2.0\n\nLicense: GPL\n"),
+            "Apache-2.0");
+  EXPECT_EQ(LicenceOfMetadata("setup.py", "setup(\n    license='MIT',\n"), "MIT");
+  EXPECT_EQ(LicenceOfMetadata("setup.cfg", "[metadata]\nlicense_file = LICENSE\nlicense = BSD\n"),
+            "BSD");
+  for (const char* bytes : {"", "{", "[1]", "{\"license\": {\"type\": 3}}", "{\"license\": [[]]}",
+                            "\xff\xfe", "{\"license\": \"SEE LICENSE IN x\"}"}) {
+    EXPECT_EQ(LicenceOfMetadata("package.json", bytes), "") << bytes;
+  }
+}
+
+}  // namespace
+}  // namespace cria::corpus

@@ -1,0 +1,147 @@
+// Licences told apart: by their texts, by notices, by names; which may be taken.
+#include "corpus/formats/licence.h"
+
+#include <gtest/gtest.h>
+
+#include "corpus/formats/licence_name.h"
+#include "corpus/formats/licence_texts.h"
+
+namespace cria::corpus {
+namespace {
+
+const std::string kMit =
+    "The MIT License (MIT)\n\nCopyright (c) 2020 A. Person\n\nPermission is hereby granted, free "
+    "of "
+    "charge, to any person obtaining a copy\nof this software and associated documentation files "
+    "(the \"Software\"), to deal\nin the Software without restriction, including without "
+    "limitation "
+    "the rights\nto use, copy, modify, merge, publish, distribute, sublicense, and/or sell\ncopies "
+    "of the Software, and to permit persons to whom the Software is\nfurnished to do so, subject "
+    "to "
+    "the following conditions:\n\nThe above copyright notice and this permission notice shall be "
+    "included in all\ncopies or substantial portions of the Software.\n\nTHE SOFTWARE IS PROVIDED "
+    "\"AS IS\", WITHOUT WARRANTY OF ANY KIND\n";
+
+const std::string kBsd2 =
+    "Redistribution and use in source and binary forms, with or without modification, are "
+    "permitted "
+    "provided that the following conditions are met:\n 1. Redistributions of source code must "
+    "retain the above copyright notice\n 2. Redistributions in binary form must reproduce the "
+    "above "
+    "copyright notice\n";
+const std::string kName =
+    "3. Neither the name of X nor the names of its contributors may be used to endorse or promote "
+    "products derived from this software\n";
+const std::string kAdvert =
+    "4. All advertising materials mentioning features or use of this software must display the "
+    "following acknowledgement\n";
+
+TEST(Licence, PermissiveTexts) {
+  EXPECT_EQ(LicenceOfText(kMit), "MIT");
+  EXPECT_EQ(LicenceOfText(kMit + "Except as contained in this notice, the name of the X Consortium "
+                                 "shall not be used in advertising"),
+            "X11");
+  EXPECT_EQ(LicenceOfText(kBsd2), "BSD-2-Clause");
+  EXPECT_EQ(LicenceOfText(kBsd2 + kName), "BSD-3-Clause");
+  EXPECT_EQ(LicenceOfText(kBsd2 + kName + kAdvert), "BSD-4-Clause");
+  EXPECT_EQ(LicenceOfText(kLicenceTexts[3]), "Apache-2.0");
+  EXPECT_EQ(LicenceOfText(kLicenceTexts[2]), "Apache-2.0");
+  // Comment marks and line breaks do not matter.
+  std::string commented = " * ";
+  for (const char c : kBsd2) commented += c == ' ' ? std::string("\n * ") : std::string(1, c);
+  EXPECT_EQ(LicenceOfText(commented), "BSD-2-Clause");
+  EXPECT_EQ(LicenceOfText("BSD"), "BSD");
+  EXPECT_EQ(LicenceOfText("Released under the MIT license"), "MIT");
+}
+
+TEST(Licence, OthersAreToldApart) {
+  EXPECT_EQ(LicenceOfText(kMit + "The Software shall be used for Good, not Evil."), "JSON");
+  EXPECT_EQ(LicenceOfText(kMit + kBsd2), "BSD-2-Clause AND MIT");
+  EXPECT_EQ(
+      LicenceOfText("Permission to use, copy, modify, and/or distribute this software for any "
+                    "purpose with or without fee is hereby granted, provided that the above "
+                    "copyright notice and this permission notice appear in all copies."),
+      "ISC");
+  EXPECT_EQ(LicenceOfText("This program is free software; you can redistribute it and/or modify it "
+                          "under the terms of the GNU General Public License as published by the "
+                          "Free Software Foundation; either version 2 of the License, or (at your "
+                          "option) any later version."),
+            "GPL-2.0-or-later");
+  EXPECT_EQ(
+      LicenceOfText("You can redistribute it under the terms of the GNU Lesser General Public "
+                    "License as published by the Free Software Foundation, version 2.1."),
+      "LGPL-2.1-only");
+  EXPECT_EQ(LicenceOfText("This is free and unencumbered software released into the public domain. "
+                          "Anyone is free to copy, modify, publish, use"),
+            "Unlicense");
+  EXPECT_EQ(LicenceOfText("All your rights are reserved and you may do nothing at all with this, "
+                          "says the owner of it, who is not known"),
+            "");
+  EXPECT_EQ(LicenceOfText(std::string(2 << 20, 'x')), "");
+}
+
+TEST(Licence, FurtherConditionsAreSeen) {
+  EXPECT_EQ(LicenceOfText(kMit + "\nYou may not use the software in a commercial product."),
+            "LicenseRef-other AND MIT");
+  EXPECT_EQ(LicenceOfText(kMit + "\n\"Commons Clause\" License Condition v1.0"),
+            "LicenseRef-Commons-Clause AND MIT");
+  EXPECT_FALSE(IsAllowedLicence("LicenseRef-other AND MIT"));
+  EXPECT_EQ(LicenceOfText("Contributors: A. Person, B. Person and all who sent patches.\n" + kMit),
+            "MIT");
+}
+
+TEST(Licence, SpdxTags) {
+  EXPECT_EQ(LicenceOfText("/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */\nint x;"),
+            "(GPL-2.0 OR MIT)");
+  EXPECT_EQ(LicenceOfText("# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"),
+            "Apache-2.0 WITH LLVM-exception");
+  EXPECT_EQ(LicenceOfDeclaration("MIT WITH \xff"), "");
+}
+
+TEST(Licence, Files) {
+  for (const char* name : {"LICENSE", "LICENCE", "COPYING", "License.txt", "LICENSE-MIT",
+                           "LICENSE.md", "LICENSE-APACHE-2.0", "COPYING.LESSER", "MIT-LICENSE",
+                           "MIT-LICENSE.txt", "UNLICENSE", "license_BSD.rst", "COPYRIGHT"}) {
+    EXPECT_TRUE(IsLicenceFile(name)) << name;
+  }
+  for (const char* name :
+       {"license.py", "licenses.go", "LICENSE.json", "NOTICE", "README", "lic", "LICENSE-3RD-PARTY",
+        "ThirdPartyLicense.txt", "licensed", "copying.cc", "LICENSE.spdx.xml", ""}) {
+    EXPECT_FALSE(IsLicenceFile(name)) << name;
+  }
+}
+
+TEST(LicenceName, Declarations) {
+  EXPECT_EQ(LicenceOfDeclaration("MIT/Apache-2.0"), "MIT OR Apache-2.0");
+  EXPECT_EQ(LicenceOfDeclaration("Apache License (2.0)"), "Apache-2.0");
+  EXPECT_EQ(LicenceOfDeclaration("OSI Approved :: MIT License"), "MIT");
+  EXPECT_EQ(LicenceOfDeclaration("New BSD License"), "BSD-3-Clause");
+  EXPECT_EQ(LicenceOfDeclaration("GNU LGPL v2.1 or later"), "LGPL-2.1-or-later");
+  EXPECT_EQ(LicenceOfDeclaration("GPLv3+"), "GPL-3.0-or-later");
+  EXPECT_EQ(
+      LicenceOfDeclaration("This project is dual-licensed under the Unlicense and MIT licenses."),
+      "Unlicense OR MIT");
+  EXPECT_EQ(LicenceOfDeclaration("MIT OR Nothing-1.0"), "MIT OR LicenseRef-other");
+  for (const char* none : {"", "SEE LICENSE IN x", "UNLICENSED", "MIT OR", "Dual License", "()",
+                           "MIT (Non-Commercial)"}) {
+    EXPECT_EQ(LicenceOfDeclaration(none), "") << none;
+  }
+}
+
+TEST(LicenceName, Allowed) {
+  for (const char* yes : {"MIT", "MIT OR GPL-3.0", "(MIT AND BSD-3-Clause) OR GPL-2.0",
+                          "Apache-2.0 WITH LLVM-exception", "MIT AND (GPL-2.0 OR Apache-2.0)"}) {
+    EXPECT_TRUE(IsAllowedLicence(yes)) << yes;
+  }
+  for (const char* no :
+       {"", "GPL-3.0", "MIT AND GPL-3.0", "MIT OR", "(MIT", "MIT)", "OR MIT", "()", "MIT MIT OR",
+        "GPL-2.0 OR MIT AND ISC", "ISC", "mit license", "BSD-3-Clause-No-Nuclear-License"}) {
+    EXPECT_FALSE(IsAllowedLicence(no)) << no;
+  }
+  std::string deep(100000, '(');
+  EXPECT_FALSE(IsAllowedLicence(deep + "MIT"));
+  EXPECT_TRUE(IsAllowedLicence(deep + "MIT" + std::string(100000, ')')));
+}
+
+}  // namespace
+}  // namespace cria::corpus

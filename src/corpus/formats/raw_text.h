@@ -1,0 +1,37 @@
+// What a reader of a raw format hands out, text by text, and what it could not read. The border
+// between the formats and the stages that clean, judge and choose.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+
+namespace cria::corpus {
+
+/// Longer texts are no documents: a reader counts them as a loss, "too_long".
+inline constexpr int64_t kMaxRawTextBytes = int64_t{64} << 20;
+
+/// One natural unit of a file: a page, a book, a question with its answers.
+struct RawText {
+  std::string text;      ///< valid UTF-8
+  std::string part;      ///< which part of the file, unique in it; empty if it is the whole
+  std::string language;  ///< ISO 639-1, as the file declares it; may be empty
+  std::string title;
+  Json meta;  ///< null, or an object: what else the reader knows (url, date, score, licence)
+};
+
+/// Takes what a reader finds, in the order of the file. Both may throw, and the reader lets it
+/// pass: that is how an interrupt reaches it.
+class TextSink {
+ public:
+  virtual ~TextSink() = default;
+  virtual void Take(RawText text) = 0;
+  /// What is left out: `reason` is a word that the manifest counts under ("damaged_record"),
+  /// `items` and `bytes` how much, `why` the fault in words with its place, or empty.
+  virtual void Lose(std::string_view reason, int64_t items, int64_t bytes,
+                    std::string_view why) = 0;
+};
+
+}  // namespace cria::corpus

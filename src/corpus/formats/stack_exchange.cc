@@ -1,0 +1,233 @@
+// First the posts, converted, go through a sorter; then they come back question by question.
+#include "corpus/formats/stack_exchange.h"
+
+#include <unordered_set>
+
+#include "base/compressed_file.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/utf8.h"
+#include "corpus/formats/character_reference.h"
+#include "corpus/formats/post_html.h"
+#include "corpus/formats/post_rows.h"
+#include "corpus/formats/post_sorter.h"
+
+namespace cria::corpus {
+namespace {
+
+constexpr size_t kHeadBytes = size_t{1} << 12;
+constexpr size_t kPieceBytes = size_t{1} << 20;
+
+// Text of an XML attribute.
+std::string Decoded(std::string_view raw) {
+  std::string text;
+  text.reserve(raw.size());
+  AppendDecodedReferences(raw, &text);
+  return IsValidUtf8(text) ? text : RepairUtf8(text);
+}
+
+// The same on one line.
+std::string OneLine(std::string_view raw) {
+  const std::string text = Decoded(raw);
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!blank) out += c;
+    if (blank && !out.empty() && out.back() != ' ') out += ' ';
+  }
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+// "<a><b>", and since 2024 "|a|b|".
+Json TagList(std::string_view tags) {
+  Json list = Json::array();
+  while (!tags.empty()) {
+    const size_t end = std::min(tags.find_first_of("<>|"), tags.size());
+    if (end > 0) list.push_back(tags.substr(0, end));
+    tags.remove_prefix(std::min(end + 1, tags.size()));
+  }
+  return list;
+}
+
+// Throws unless `head`, the first bytes of a file, opens a list of posts.
+void RequirePosts(std::string_view head, const std::string& where) {
+  const auto fail = [&](const std::string& what) {
+    throw Error(what, where,
+                "name the Posts.xml of an archive from archive.org/details/stackexchange");
+  };
+  if (head.starts_with("7z\xbc\xaf\x27\x1c")) {
+    throw Error("a 7z archive, which cria does not unpack", where,
+                "unpack it (7z x FILE) and name the Posts.xml that was in it");
+  }
+  if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
+  while (true) {
+    const size_t begin = head.find_first_not_of(" \t\r\n");
+    if (begin == head.npos || head[begin] != '<') return fail("no XML file");
+    head.remove_prefix(begin);
+    if (!head.starts_with("<?") && !head.starts_with("<!")) break;
+    const size_t end = head.find('>');
+    if (end == head.npos) return fail("no XML file");
+    head.remove_prefix(end + 1);
+  }
+  const std::string_view name = head.substr(1, head.find_first_of(" \t\r\n/>") - 1);
+  if (name != "posts") {
+    fail(fmt::format("a list of <{}>, not of <posts>", RepairUtf8(name.substr(0, 40))));
+  }
+}
+
+// Puts a question and its answers together, which come one behind the other.
+class Threads {
+ public:
+  Threads(std::string site, int64_t max_bytes, TextSink* sink)
+      : site_(std::move(site)), max_bytes_(max_bytes), sink_(sink) {}
+
+  void Add(Post post) {
+    if (post.question_id != question_.question_id) Finish();
+    if (!open_ && post.is_answer != 0) return Lose("orphan_answer", post);
+    if (!ids_.insert(post.id).second) return Lose("repeated_post", post);
+    if (post.is_answer == 0) {
+      open_ = true;
+      text_ = "Q: " + post.title + (post.title.empty() || post.text.empty() ? "" : "\n\n");
+      text_ += post.text;
+      question_ = std::move(post);
+      return;
+    }
+    ++answers_;
+    // One more byte than may be is enough to know.
+    if (static_cast<int64_t>(text_.size()) <= max_bytes_) text_.append("\n\nA: ").append(post.text);
+    answer_bytes_ += static_cast<int64_t>(post.text.size());
+  }
+
+  void Finish() {
+    if (open_ && static_cast<int64_t>(text_.size()) > max_bytes_) {
+      sink_->Lose("too_long", 1, static_cast<int64_t>(question_.text.size()) + answer_bytes_,
+                  fmt::format("question {}", question_.id));
+    } else if (open_) {
+      RawText out;
+      out.text = std::move(text_);
+      out.part = std::to_string(question_.id);
+      out.title = std::move(question_.title);
+      out.meta = {{"question_id", question_.id},
+                  {"score", question_.score},
+                  {"answers", answers_},
+                  {"tags", TagList(question_.tags)},
+                  {"site", site_},
+                  {"date", question_.created}};
+      sink_->Take(std::move(out));
+    }
+    open_ = false;
+    question_ = {};
+    text_.clear();
+    ids_.clear();
+    answers_ = answer_bytes_ = 0;
+  }
+
+ private:
+  void Lose(std::string_view reason, const Post& post) {
+    sink_->Lose(reason, 1, static_cast<int64_t>(post.text.size()), "");
+  }
+
+  std::string site_;
+  int64_t max_bytes_;
+  TextSink* sink_;
+  Post question_;
+  bool open_ = false;
+  std::string text_;
+  std::unordered_set<int64_t> ids_;
+  int64_t answers_ = 0, answer_bytes_ = 0;
+};
+
+// Takes the bytes of a Posts.xml in pieces, and hands out the texts at the end.
+class Reader {
+ public:
+  Reader(const StackExchangeOptions& options, std::string site, std::string where, TextSink* sink)
+      : sorter_(options.scratch, options.memory_bytes),
+        max_text_bytes_(options.max_text_bytes),
+        site_(std::move(site)),
+        where_(std::move(where)),
+        sink_(sink),
+        scanner_([this](const PostRow& row, int64_t bytes) { Take(row, bytes); },
+                 [this](int64_t bytes, const std::string& why) {
+                   sink_->Lose("damaged_row", 1, bytes, fmt::format("{}: {}", where_, why));
+                 }) {}
+
+  void Feed(std::string_view piece) {
+    ThrowIfInterrupted();
+    if (!checked_) {
+      head_.append(piece);
+      if (head_.size() < kHeadBytes) return;
+      Check();
+      return;
+    }
+    scanner_.Feed(piece);
+  }
+
+  void Finish() {
+    if (!checked_) Check();
+    scanner_.Finish();
+    Threads threads(site_, max_text_bytes_, sink_);
+    for (Post post; sorter_.Next(&post);) threads.Add(std::move(post));
+    threads.Finish();
+  }
+
+ private:
+  void Check() {
+    checked_ = true;
+    RequirePosts(head_, where_);
+    scanner_.Feed(head_);
+    std::string().swap(head_);
+  }
+
+  void Take(const PostRow& row, int64_t bytes) {
+    if (row.type != 1 && row.type != 2) return sink_->Lose("other_post", 1, bytes, "");
+    Post post;
+    post.is_answer = row.type == 2;
+    post.id = row.id;
+    post.question_id = post.is_answer != 0 ? row.parent_id : row.id;
+    post.score = row.score;
+    post.text = PostHtmlToText(Decoded(row.body));
+    if (post.is_answer == 0) {
+      post.title = OneLine(row.title);
+      post.tags = OneLine(row.tags);
+      post.created = OneLine(row.created);
+    }
+    if (post.text.empty() && post.title.empty()) {
+      return sink_->Lose("empty_post", 1, bytes, "");
+    }
+    post.text.shrink_to_fit();
+    sorter_.Add(std::move(post));
+  }
+
+  PostSorter sorter_;
+  int64_t max_text_bytes_;
+  std::string site_, where_;
+  TextSink* sink_;
+  PostRowScanner scanner_;
+  std::string head_;
+  bool checked_ = false;
+};
+
+}  // namespace
+
+void ReadStackExchange(const fs::path& posts, const StackExchangeOptions& options, TextSink* sink) {
+  const std::string where = posts.string();
+  Reader reader(options, fs::absolute(posts).parent_path().filename().string(), where, sink);
+  TextReader file(posts);
+  std::string piece(kPieceBytes, '\0');
+  while (const size_t size = file.ReadSome(piece.data(), piece.size())) {
+    reader.Feed(std::string_view(piece).substr(0, size));
+  }
+  reader.Finish();
+}
+
+void ReadStackExchangeBytes(std::string_view xml, const std::string& site, const std::string& where,
+                            const StackExchangeOptions& options, TextSink* sink) {
+  Reader reader(options, site, where, sink);
+  for (; !xml.empty(); xml.remove_prefix(std::min(kPieceBytes, xml.size()))) {
+    reader.Feed(xml.substr(0, kPieceBytes));
+  }
+  reader.Finish();
+}
+
+}  // namespace cria::corpus

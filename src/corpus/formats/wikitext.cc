@@ -1,0 +1,221 @@
+// Lines of reduced wikitext to blocks, blocks without text out, the rest joined.
+#include "corpus/formats/wikitext.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <vector>
+
+#include "corpus/formats/wikitext_line.h"
+#include "corpus/formats/wikitext_marks.h"
+#include "corpus/formats/wikitext_reducer.h"
+#include "corpus/formats/wikitext_sections.h"
+
+namespace cria::corpus {
+namespace {
+
+constexpr size_t kMaxListDepth = 6;
+// A section of sources that has a paragraph of this length is a text about them.
+constexpr size_t kProseBytes = 200;
+
+struct Block {
+  enum class Kind { kParagraph, kItem, kHeading, kVerbatim } kind;
+  std::string text;
+  size_t level = 0;  // of a heading
+};
+
+class Blocks {
+ public:
+  Blocks(const ReducedWikitext& reduced, std::string_view language)
+      : reduced_(reduced), language_(language) {}
+
+  std::string Run() {
+    std::string_view rest = reduced_.text;
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find('\n'), rest.size());
+      Take(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    DropSections();
+    DropLeadIns();
+    DropEmptyHeadings();
+    return Joined();
+  }
+
+ private:
+  std::string Text(std::string_view line) const { return WikitextLineToText(line, reduced_.stash); }
+
+  void Take(std::string_view line) {
+    const bool indented = line.starts_with(' ');
+    line = TrimWikitext(line);
+    if (line.empty()) {
+      open_paragraph_ = false;
+      return;
+    }
+    const bool joins = open_paragraph_;
+    open_paragraph_ = false;
+    // Rows of a table that never ended; a row cannot begin with '|' elsewhere.
+    if (line[0] == '|' || (line[0] == '!' && reduced_.open_table)) return;
+    if (line.starts_with("----")) {
+      line.remove_prefix(std::min(line.find_first_not_of('-'), line.size()));
+      line = TrimWikitext(line);
+      if (line.empty()) return;
+    }
+    if (TakeHeading(line) || TakeVerbatim(line) || TakeItem(line)) return;
+    std::string text = Text(line);
+    if (text.empty()) return;
+    if (joins && blocks_.back().kind == Block::Kind::kParagraph) {
+      blocks_.back().text += indented ? '\n' : ' ';
+      blocks_.back().text += text;
+    } else {
+      blocks_.push_back({Block::Kind::kParagraph, std::move(text)});
+    }
+    open_paragraph_ = true;
+  }
+
+  bool TakeHeading(std::string_view line) {
+    if (line[0] != '=' || line.back() != '=' || line.size() < 3) return false;
+    const size_t left = std::min(line.find_first_not_of('='), line.size());
+    const size_t last = line.find_last_not_of('=');
+    if (last == line.npos) return true;  // "=====" alone
+    const size_t level = std::min({left, line.size() - 1 - last, size_t{6}});
+    std::string text = Text(line.substr(level, line.size() - 2 * level));
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    // A heading of an empty text still ends the section before.
+    blocks_.push_back({Block::Kind::kHeading, std::move(text), level});
+    return true;
+  }
+
+  bool TakeVerbatim(std::string_view line) {
+    if (line[0] != kStashBegin || line.find(kStashEnd) != line.size() - 1) return false;
+    size_t place = 0;
+    std::from_chars(line.data() + 1, line.data() + line.size(), place);
+    if (place >= reduced_.stash.size() || !reduced_.stash[place].block) return false;
+    blocks_.push_back({Block::Kind::kVerbatim, reduced_.stash[place].text});
+    return true;
+  }
+
+  bool TakeItem(std::string_view line) {
+    const size_t marks = line.find_first_not_of("*#:;");
+    if (marks == 0) return false;
+    if (marks == line.npos) return true;
+    const size_t bullets =
+        std::min(static_cast<size_t>(
+                     std::count_if(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(marks),
+                                   [](char c) { return c == '*' || c == '#'; })),
+                 kMaxListDepth);
+    std::string text = Text(line.substr(marks));
+    if (text.empty()) return true;
+    const bool own = line[marks - 1] == '*' || line[marks - 1] == '#';
+    std::string indent(bullets > 1 ? 2 * (bullets - 1) : 0, ' ');
+    indent += own ? "- " : bullets > 0 ? "  " : "";
+    if (!indent.empty()) {  // further lines of an item stand under its first
+      for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+        text.insert(at + 1, std::string(indent.size(), ' '));
+      }
+    }
+    blocks_.push_back({Block::Kind::kItem, indent + text});
+    return true;
+  }
+
+  // The end of the section whose heading is block `i`.
+  size_t SectionEnd(size_t i) const {
+    size_t end = i + 1;
+    while (end < blocks_.size() && !(blocks_[end].kind == Block::Kind::kHeading &&
+                                     blocks_[end].level <= blocks_[i].level)) {
+      ++end;
+    }
+    return end;
+  }
+
+  bool HasProse(size_t begin, size_t end) const {
+    return std::any_of(blocks_.begin() + static_cast<std::ptrdiff_t>(begin),
+                       blocks_.begin() + static_cast<std::ptrdiff_t>(end), [](const Block& block) {
+                         return block.kind == Block::Kind::kParagraph &&
+                                block.text.size() >= kProseBytes;
+                       });
+  }
+
+  // Each block is looked at once for each level of headings above it: at most six times.
+  void DropSections() {
+    std::vector<Block> kept;
+    kept.reserve(blocks_.size());
+    for (size_t i = 0; i < blocks_.size();) {
+      if (blocks_[i].kind == Block::Kind::kHeading) {
+        const WikitextSection section = SectionOf(blocks_[i].text, language_);
+        if (section != WikitextSection::kText) {
+          const size_t end = SectionEnd(i);
+          if (section == WikitextSection::kNoText || !HasProse(i, end)) {
+            i = end;
+            continue;
+          }
+        }
+      }
+      kept.push_back(std::move(blocks_[i++]));
+    }
+    blocks_ = std::move(kept);
+  }
+
+  // "The largest cities are:" before a table that was left out.
+  void DropLeadIns() {
+    std::vector<Block> kept;
+    kept.reserve(blocks_.size());
+    for (size_t i = 0; i < blocks_.size(); ++i) {
+      const bool last = i + 1 == blocks_.size() || blocks_[i + 1].kind == Block::Kind::kHeading;
+      const Block& block = blocks_[i];
+      const bool lead_in = last && block.kind == Block::Kind::kParagraph &&
+                           block.text.size() < kProseBytes && block.text.ends_with(':');
+      if (!lead_in) kept.push_back(std::move(blocks_[i]));
+    }
+    blocks_ = std::move(kept);
+  }
+
+  // From the end: a heading stays if something stands between it and the next of its level or
+  // above.
+  void DropEmptyHeadings() {
+    std::vector<Block> kept;
+    size_t next_level = 0;  // of the last heading kept, while nothing stands before it; 0: text
+    bool text = false;
+    for (size_t i = blocks_.size(); i-- > 0;) {
+      Block& block = blocks_[i];
+      if (block.kind != Block::Kind::kHeading) {
+        text = true;
+        kept.push_back(std::move(block));
+        continue;
+      }
+      const bool keep = text || (next_level > block.level);
+      if (!keep) continue;
+      next_level = block.level;
+      text = false;
+      if (!block.text.empty()) kept.push_back(std::move(block));
+    }
+    std::reverse(kept.begin(), kept.end());
+    blocks_ = std::move(kept);
+  }
+
+  std::string Joined() const {
+    std::string all;
+    for (size_t i = 0; i < blocks_.size(); ++i) {
+      const bool list = i > 0 && blocks_[i].kind == Block::Kind::kItem &&
+                        blocks_[i - 1].kind == Block::Kind::kItem;
+      if (i > 0) all += list ? "\n" : "\n\n";
+      all += blocks_[i].text;
+    }
+    return all;
+  }
+
+  const ReducedWikitext& reduced_;
+  const std::string_view language_;
+  std::vector<Block> blocks_;
+  bool open_paragraph_ = false;
+};
+
+}  // namespace
+
+std::string WikitextToText(std::string_view wikitext, std::string_view language,
+                           std::string_view title) {
+  const ReducedWikitext reduced = ReduceWikitext(wikitext, {language, title});
+  return Blocks(reduced, language).Run();
+}
+
+}  // namespace cria::corpus

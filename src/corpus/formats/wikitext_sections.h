@@ -1,0 +1,19 @@
+// Names of the sections that hold lists of sources and links instead of text, in the 20 languages
+// of LLaMA's Wikipedia.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cria::corpus {
+
+enum class WikitextSection {
+  kText,
+  kNoText,    ///< "See also", "References": never text
+  kOnlyLists  ///< "Literature", "Sources": no text unless it has paragraphs
+};
+
+/// `heading` is plain text. For a language that is not among the 20, the English names hold.
+WikitextSection SectionOf(std::string_view heading, std::string_view language);
+
+}  // namespace cria::corpus

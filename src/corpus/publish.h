@@ -1,0 +1,23 @@
+// Finished shards take the place of what stands in a corpus folder, and nothing else does.
+#pragma once
+
+#include <string>
+
+#include "corpus/manifest.h"
+
+namespace cria::corpus {
+
+/// The name, in a corpus folder, under which its next shards are written.
+inline constexpr char kStagingName[] = ".build.tmp";
+
+/// Throws Error if `dir` holds something that is no corpus of ours.
+void RequireOurs(const fs::path& dir);
+
+/// Whether the corpus in `dir` has this digest and all its shards; fills in `manifest`.
+bool IsCurrent(const fs::path& dir, const std::string& digest, Manifest* manifest);
+
+/// Moves the shards that `manifest` names from `staging` and writes the manifest. Only meanwhile is
+/// the folder without one. Shards that an earlier manifest named are removed, and no other file.
+void Publish(const fs::path& staging, const fs::path& dir, const Manifest& manifest);
+
+}  // namespace cria::corpus

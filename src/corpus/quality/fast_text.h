@@ -1,0 +1,52 @@
+// fastText's supervised models, as the judges of languages and of quality use them: the one file
+// that sees the library.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file.h"
+
+namespace cria::corpus {
+
+class FastTextModel {
+ public:
+  struct Settings {
+    bool softmax = true;
+    int dim = 16, epochs = 10, min_count = 1, word_ngrams = 1;
+    int min_ngram = 0, max_ngram = 0;  ///< of characters; 0: none
+    int buckets = 100'000;
+    double learning_rate = 0.5;
+  };
+  struct Example {
+    std::string label, line;
+  };
+  struct Prediction {
+    std::string label;
+    double probability = 0;  ///< 0 to 1
+  };
+
+  /// Learns from the examples in their order, on one thread: more race on the weights. `scratch` is
+  /// a folder for one temporary file.
+  static FastTextModel Train(const Settings& settings, const std::vector<Example>& examples,
+                             const fs::path& scratch);
+  /// Throws Error for a file that is no supervised model.
+  static FastTextModel Load(const fs::path& path);
+  FastTextModel(FastTextModel&&) noexcept;
+  ~FastTextModel();
+  void Save(const fs::path& path) const;
+
+  /// The likeliest `most` labels of a line without line ends. Thread-safe.
+  std::vector<Prediction> Predict(std::string_view line, int most) const;
+  const std::set<std::string>& labels() const;
+
+ private:
+  struct State;
+  explicit FastTextModel(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cria::corpus

@@ -1,0 +1,180 @@
+// Lines of known language, chosen by hash, and what is made of them.
+#include "corpus/quality/language_id.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/hash.h"
+#include "base/utf8.h"
+
+namespace cria::corpus {
+namespace {
+
+constexpr size_t kLineBytes = 200, kMinLineBytes = 40;
+constexpr size_t kIdentifyBytes = 2000;
+// Beside the models that we train; their texts are prepared, those of other models are not.
+constexpr char kOwnSuffix[] = ".json";
+
+// What our own models see: one line, ASCII letters in lower case, digits and marks as spaces.
+std::string Prepare(std::string_view text) {
+  std::string line;
+  line.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (byte >= 0x80 || std::isalpha(byte)) {
+      line += static_cast<char>(byte < 0x80 ? std::tolower(byte) : byte);
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  return line;
+}
+
+// What lid.176 sees: the text without line ends (CCNet puts no blank in their place; we do, since
+// words would grow together).
+std::string OneLine(std::string_view text) {
+  std::string line(text);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
+constexpr FastTextModel::Settings kSettings = {.softmax = true,
+                                               .dim = 16,
+                                               .epochs = 10,
+                                               .min_count = 1,
+                                               .word_ngrams = 1,
+                                               .min_ngram = 2,
+                                               .max_ngram = 4,
+                                               .buckets = 100'000,
+                                               .learning_rate = 0.5};
+
+}  // namespace
+
+void LanguageSample::Add(std::string_view text, const std::string& language) {
+  Language& own = languages_[language];
+  own.bytes += static_cast<int64_t>(text.size());
+  while (!text.empty()) {
+    size_t end = std::min(text.find('\n'), text.size());
+    if (end > kLineBytes) {
+      end = text.rfind(' ', kLineBytes);
+      if (end == text.npos || end < kMinLineBytes) {
+        end = std::max<size_t>(1, CompleteUtf8Prefix(text.substr(0, kLineBytes)));
+      }
+    }
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end);
+    if (!text.empty() && (text[0] == '\n' || text[0] == ' ')) text.remove_prefix(1);
+    if (line.size() < kMinLineBytes) continue;
+    const uint64_t hash = Hash64(line);
+    if (own.lines.contains(hash)) continue;
+    if (own.lines.size() >= kMaxLines) {
+      const auto last = std::prev(own.lines.end());
+      if (hash >= last->first) continue;
+      own.lines.erase(last);
+    }
+    own.lines.emplace(hash, Prepare(line));
+  }
+}
+
+void LanguageSample::Merge(const LanguageSample& other) {
+  for (const auto& [name, language] : other.languages_) {
+    Language& own = languages_[name];
+    own.bytes += language.bytes;
+    own.lines.insert(language.lines.begin(), language.lines.end());
+    while (own.lines.size() > kMaxLines) own.lines.erase(std::prev(own.lines.end()));
+  }
+}
+
+void LanguageSample::DropBelow(int64_t bytes) {
+  std::erase_if(languages_, [&](const auto& entry) { return entry.second.bytes < bytes; });
+}
+
+std::string LanguageSample::ToText() const {
+  std::string text;
+  for (const auto& [name, language] : languages_) {
+    text += fmt::format("{} {} {}\n", name, language.bytes, language.lines.size());
+    for (const auto& [hash, line] : language.lines) text += fmt::format("{} {}\n", hash, line);
+  }
+  return text;
+}
+
+LanguageSample LanguageSample::FromText(std::string_view text) {
+  LanguageSample sample;
+  std::istringstream in{std::string(text)};
+  std::string name, line;
+  int64_t bytes = 0;
+  size_t lines = 0;
+  while (in >> name >> bytes >> lines) {
+    Language& language = sample.languages_[name];
+    language.bytes = bytes;
+    for (uint64_t hash = 0; lines > 0; --lines) {
+      in >> hash;
+      in.get();
+      std::getline(in, line);
+      language.lines.emplace(hash, line);
+    }
+  }
+  return sample;
+}
+
+LanguageIdentifier::LanguageIdentifier(FastTextModel model, bool own)
+    : model_(std::move(model)), own_(own) {}
+
+LanguageIdentifier LanguageIdentifier::Train(const LanguageSample& sample,
+                                             const fs::path& scratch) {
+  std::vector<FastTextModel::Example> test;
+  // In the order of the hashes, so that languages are mixed as stochastic descent needs them.
+  std::multimap<uint64_t, FastTextModel::Example> shuffled;
+  for (const auto& [name, language] : sample.languages_) {
+    int64_t i = 0;
+    for (const auto& [hash, line] : language.lines) {
+      if (i++ % 10 == 9) {
+        test.push_back({name, line});
+      } else {
+        shuffled.emplace(Hash64(line, 1), FastTextModel::Example{name, line});
+      }
+    }
+  }
+  std::vector<FastTextModel::Example> examples;
+  for (auto& [hash, example] : shuffled) examples.push_back(std::move(example));
+  LanguageIdentifier result(FastTextModel::Train(kSettings, examples, scratch), true);
+
+  std::map<std::string, std::pair<int64_t, int64_t>> right;
+  int64_t all_right = 0;
+  for (const auto& [language, line] : test) {
+    const bool hit = result.Identify(line).language == language;
+    right[language].first += hit;
+    ++right[language].second;
+    all_right += hit;
+  }
+  result.report_ = {{"languages", sample.languages_.size()},
+                    {"train_lines", examples.size()},
+                    {"test_lines", test.size()},
+                    {"accuracy", test.empty() ? 0.0 : double(all_right) / double(test.size())}};
+  for (const auto& [language, counts] : right) {
+    result.report_["per_language"][language] = double(counts.first) / double(counts.second);
+  }
+  return result;
+}
+
+LanguageIdentifier LanguageIdentifier::Load(const fs::path& path) {
+  const fs::path report = path.string() + kOwnSuffix;
+  LanguageIdentifier result(FastTextModel::Load(path), fs::exists(report));
+  result.report_ =
+      result.own_ ? ReadJson(report) : Json{{"languages", result.model_.labels().size()}};
+  return result;
+}
+
+void LanguageIdentifier::Save(const fs::path& path) const {
+  model_.Save(path);
+  WriteJson(path.string() + kOwnSuffix, report_);
+}
+
+LanguageIdentifier::Guess LanguageIdentifier::Identify(std::string_view text) const {
+  text = text.substr(0, CompleteUtf8Prefix(text.substr(0, kIdentifyBytes)));
+  const auto best = model_.Predict(own_ ? Prepare(text) : OneLine(text), 1);
+  if (best.empty()) return {};
+  return {best[0].label, best[0].probability};
+}
+
+}  // namespace cria::corpus
