@@ -1,11 +1,15 @@
 // cria corpus model language | perplexity | reference.
 #include "corpus_model.h"
 
+#include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "base/error.h"
 #include "base/units.h"
+#include "base/utf8.h"
 #include "corpus/language.h"
+#include "corpus/manifest.h"
 #include "corpus/quality/kneser_ney.h"
 #include "corpus/quality/language_id.h"
 #include "corpus/quality/lm_text.h"
@@ -26,6 +30,21 @@ struct LanguageFlags : CommonFlags {
   bool force = false;
 };
 
+// Whole pieces of so many characters; the rest of the text is left over.
+std::vector<std::string> CutCharacters(std::string_view text, int characters) {
+  std::vector<std::string> pieces;
+  int count = 0;
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size();) {
+    i += static_cast<size_t>(std::max(1, DecodeUtf8(text.substr(i)).length));
+    if (++count < characters) continue;
+    pieces.emplace_back(text.substr(begin, i - begin));
+    begin = i;
+    count = 0;
+  }
+  return pieces;
+}
+
 void PrintReport(const Json& report, bool json) {
   if (json) {
     std::cout << report.dump() << "\n";
@@ -34,6 +53,38 @@ void PrintReport(const Json& report, bool json) {
   for (const auto& [name, value] : report.items()) {
     if (!value.is_object()) fmt::print("{:<16} {}\n", name, value.dump());
   }
+}
+
+// Pieces of 300 characters of held-out documents, and how many of them are known.
+void TestLanguage(const LanguageFlags& flags, const corpus::LanguageIdentifier& model,
+                  Json* report) {
+  constexpr int kCharacters = 300;
+  std::map<std::string, std::pair<int64_t, int64_t>> known;  // right, all
+  for (const std::string& input : flags.inputs) {
+    if (!fs::is_directory(input)) continue;
+    for (const corpus::SourceInfo& source : corpus::ReadManifest(input).sources) {
+      corpus::ForEachDocument(
+          input, corpus::Split::kHoldout, source.name, [&](const corpus::Document& document) {
+            if (!model.Knows(document.language)) return true;
+            for (const std::string& piece : CutCharacters(document.text, kCharacters)) {
+              auto& [right, all] = known[document.language];
+              right += model.Identify(piece).language == document.language;
+              ++all;
+            }
+            return true;
+          });
+    }
+  }
+  int64_t right = 0, all = 0;
+  for (const auto& [language, counts] : known) {
+    right += counts.first;
+    all += counts.second;
+    (*report)["held_out_per_language"][language] =
+        static_cast<double>(counts.first) / static_cast<double>(counts.second);
+  }
+  if (all == 0) return;
+  (*report)["held_out_documents_of_300_characters"] = all;
+  (*report)["held_out_accuracy"] = static_cast<double>(right) / static_cast<double>(all);
 }
 
 void TrainLanguage(const LanguageFlags& flags) {
@@ -54,7 +105,9 @@ void TrainLanguage(const LanguageFlags& flags) {
   fs::create_directories(folder);
   const auto model = corpus::LanguageIdentifier::Train(sample, folder);
   model.Save(flags.out);
-  PrintReport(model.report(), flags.json);
+  Json report = model.report();
+  TestLanguage(flags, model, &report);
+  PrintReport(report, flags.json);
 }
 
 struct PerplexityFlags : CommonFlags {
@@ -71,7 +124,9 @@ void ForEachLmText(const PerplexityFlags& flags, const std::function<bool(std::s
   for (const std::string& input : flags.inputs) {
     bool more = true;
     ForEachInputDocument(input, [&](const corpus::Document& document) {
-      if (!document.language.empty() && document.language != flags.language) return true;
+      // Documents of a corpus that have no language are code.
+      const bool said = !document.language.empty() || !document.source.empty();
+      if (said && document.language != flags.language) return true;
       return more = use(corpus::NormalizeLmText(document.text, corpus::LmLineBreaks::kSpace));
     });
     if (!more) return;
@@ -134,6 +189,8 @@ void TrainPerplexity(const PerplexityFlags& flags) {
   options.prune = flags.prune;
   const auto stats = corpus::EstimateKneserNey(&counts, pieces.pieces, options, &writer);
   writer.Finish();
+  std::error_code ignored;
+  fs::remove_all(out / "counts.tmp", ignored);
   Json report = {
       {"language", flags.language}, {"texts", sentences},   {"bytes", bytes},
       {"pieces", tokens},           {"order", flags.order}, {"file_bytes", writer.file_bytes()}};

@@ -93,6 +93,7 @@ void Builder::ForEachPart(const char* label, const PartFunction& f) {
     done += parts_[static_cast<size_t>(own[static_cast<size_t>(i)])].bytes;
     if (thread == 0) progress.Update(done / kMega);
   });
+  progress.Update(done / kMega);
   progress.Finish();
   Together();
 }

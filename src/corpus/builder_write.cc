@@ -68,6 +68,7 @@ Manifest Builder::Write() {
     ++done;
     if (thread == 0) progress.Update(done);
   });
+  progress.Update(done);
   progress.Finish();
   Together();
   if (!team_.leads()) return {};

@@ -60,20 +60,19 @@ ExactDuplicates::ExactDuplicates(const fs::path& scratch, int64_t parts, int64_t
 
 void ExactDuplicates::Add(int64_t part, const std::vector<uint64_t>& keys) {
   CRIA_CHECK(part < parts_ && std::ssize(keys) < (int64_t{1} << kOrderBits));
-  std::vector<Entry> entries(keys.size());
-  for (size_t i = 0; i < keys.size(); ++i) {
-    entries[i] = {keys[i], static_cast<uint64_t>(part) << kOrderBits | i};
-  }
   constexpr int kShift = 64 - 10;
   static_assert(kBuckets == 1 << 10);
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.key < b.key; });
-  for (size_t begin = 0; begin < entries.size();) {
-    const auto bucket = static_cast<int>(entries[begin].key >> kShift);
-    size_t end = begin;
-    while (end < entries.size() && static_cast<int>(entries[end].key >> kShift) == bucket) ++end;
-    entries_.Add(bucket, std::span<const Entry>(entries).subspan(begin, end - begin));
-    begin = end;
+  std::vector<size_t> ends(kBuckets + 1, 0);
+  for (const uint64_t key : keys) ++ends[(key >> kShift) + 1];
+  for (int b = 0; b < kBuckets; ++b) ends[b + 1] += ends[b];
+  std::vector<size_t> next(ends.begin(), ends.end() - 1);
+  std::vector<Entry> entries(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    entries[next[keys[i] >> kShift]++] = {keys[i], static_cast<uint64_t>(part) << kOrderBits | i};
+  }
+  for (int b = 0; b < kBuckets; ++b) {
+    if (ends[b] == ends[b + 1]) continue;
+    entries_.Add(b, std::span<const Entry>(entries).subspan(ends[b], ends[b + 1] - ends[b]));
   }
 }
 

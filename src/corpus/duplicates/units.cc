@@ -4,7 +4,8 @@
 #include <utf8proc.h>
 
 #include <algorithm>
-#include <unordered_set>
+#include <array>
+#include <utility>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -67,6 +68,48 @@ std::vector<std::string_view> SplitLines(std::string_view text) {
   return lines;
 }
 
+// What an ASCII byte becomes; 0: nothing.
+constexpr std::array<char, 128> kAsciiKeys = [] {
+  std::array<char, 128> keys{};
+  for (int c = 32; c < 127; ++c) {
+    keys[c] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c >= '0' && c <= '9' ? '0' : c);
+  }
+  return keys;
+}();
+
+void AppendNormalizedLine(std::string_view line, std::string* key) {
+  line = Strip(line);
+  for (size_t i = 0; i < line.size();) {
+    const auto byte = static_cast<uint8_t>(line[i]);
+    if (byte < 0x80) {
+      if (kAsciiKeys[byte] != 0) key->push_back(kAsciiKeys[byte]);
+      ++i;
+      continue;
+    }
+    const Utf8Char c = DecodeUtf8(line.substr(i));
+    i += static_cast<size_t>(c.length);
+    const auto lower = utf8proc_tolower(static_cast<utf8proc_int32_t>(c.code));
+    if (utf8proc_category(lower) == UTF8PROC_CATEGORY_ND) {
+      key->push_back('0');
+    } else if (!IsDeleted(static_cast<uint32_t>(lower))) {
+      AppendUtf8(static_cast<uint32_t>(lower), key);
+    }
+  }
+}
+
+// Of equal keys all but the first are repeated.
+void MarkRepeated(std::vector<Units::Unit>* units) {
+  std::vector<std::pair<uint64_t, size_t>> order;
+  order.reserve(units->size());
+  for (size_t i = 0; i < units->size(); ++i) {
+    if ((*units)[i].key != 0) order.emplace_back((*units)[i].key, i);
+  }
+  std::sort(order.begin(), order.end());
+  for (size_t i = 1; i < order.size(); ++i) {
+    (*units)[order[i].second].repeated = order[i].first == order[i - 1].first;
+  }
+}
+
 }  // namespace
 
 const char* DuplicateRuleName(DuplicateRule rule) {
@@ -75,31 +118,8 @@ const char* DuplicateRuleName(DuplicateRule rule) {
 }
 
 std::string NormalizeLine(std::string_view line) {
-  line = Strip(line);
   std::string key;
-  key.reserve(line.size());
-  for (size_t i = 0; i < line.size();) {
-    const auto byte = static_cast<uint8_t>(line[i]);
-    if (byte < 0x80) {
-      if (byte >= 'A' && byte <= 'Z') {
-        key += static_cast<char>(byte + 32);
-      } else if (byte >= '0' && byte <= '9') {
-        key += '0';
-      } else if (byte >= 32 && byte != 127) {
-        key += static_cast<char>(byte);
-      }
-      ++i;
-      continue;
-    }
-    const Utf8Char c = DecodeUtf8(line.substr(i));
-    i += static_cast<size_t>(c.length);
-    const auto lower = utf8proc_tolower(static_cast<utf8proc_int32_t>(c.code));
-    if (utf8proc_category(lower) == UTF8PROC_CATEGORY_ND) {
-      key += '0';
-    } else if (!IsDeleted(static_cast<uint32_t>(lower))) {
-      AppendUtf8(static_cast<uint32_t>(lower), &key);
-    }
-  }
+  AppendNormalizedLine(line, &key);
   return key;
 }
 
@@ -110,19 +130,22 @@ Units CutIntoUnits(std::string_view text, DuplicateRule rule, int64_t min_bytes)
   std::vector<std::string_view> pieces;
   if (rule == DuplicateRule::kParagraphs) pieces = SplitParagraphs(text);
   if (rule == DuplicateRule::kLines || rule == DuplicateRule::kLinesOnce) pieces = SplitLines(text);
-  std::unordered_set<uint64_t> seen;
+  result.units.reserve(pieces.size());
+  std::string line;
   for (const std::string_view piece : pieces) {
     Units::Unit unit{piece, 0, false};
     if (rule == DuplicateRule::kLines) {
-      unit.key = Key(NormalizeLine(piece), kLineSeed, true);
+      line.clear();
+      AppendNormalizedLine(piece, &line);
+      unit.key = Key(line, kLineSeed, true);
     } else if (rule == DuplicateRule::kLinesOnce) {
       unit.key = Key(LowerCase(piece), kLineOnceSeed, false);
     } else if (static_cast<int64_t>(piece.size()) >= min_bytes) {
       unit.key = Key(piece, kParagraphSeed, false);
     }
-    unit.repeated = unit.key != 0 && !seen.insert(unit.key).second;
     result.units.push_back(unit);
   }
+  MarkRepeated(&result.units);
   return result;
 }
 

@@ -1,8 +1,6 @@
 // Opens archives in archives, chooses the LaTeX files, decodes them, and counts what is no paper.
 #include "corpus/formats/arxiv.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
@@ -134,8 +132,6 @@ class Reader {
     sink_->Lose(reason, 1, static_cast<int64_t>(bytes.size()), why);
   }
 
-  bool has_papers = false;
-
  private:
   void Member(std::string_view name, std::string_view bytes) {
     const Kind kind = KindOf(name, bytes);
@@ -153,7 +149,6 @@ class Reader {
   }
 
   void Finish(const std::string& id, std::string_view bytes, const std::string& where, bool lost) {
-    has_papers = true;
     const bool has_latex = std::any_of(files_.begin(), files_.end(), [](const RawFile& file) {
       return KindOf(file.name, file.bytes) == Kind::kLatex;
     });

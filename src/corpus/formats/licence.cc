@@ -292,6 +292,21 @@ bool HasOtherConditions(std::string_view normalised) {
   return rest_words > kManyWords && rights >= 3;
 }
 
+// "This project is dual-licensed under A and B.", in a file of a few lines that says no more.
+std::string OfSentence(std::string_view text) {
+  constexpr size_t kMaxBytes = 600;
+  if (text.size() > kMaxBytes) return "";
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.find("icensed under") == line.npos) continue;
+    std::string id = LicenceOfDeclaration(line);
+    if (!id.empty()) return id;
+  }
+  return "";
+}
+
 // The expression behind "SPDX-License-Identifier:", or empty.
 std::string SpdxTag(std::string_view text) {
   constexpr std::string_view kTag = "SPDX-License-Identifier:";
@@ -330,6 +345,7 @@ std::string LicenceOfText(std::string_view text) {
   }
   add(BsdId(words));
   if (!whole_copyleft) add(GnuNotice(words));
+  if (ids.empty()) add(OfSentence(text));
   if (ids.empty() && Has(words, "public domain")) add("LicenseRef-public-domain");
   const bool allowed = std::all_of(ids.begin(), ids.end(),
                                    [](const std::string& id) { return IsAllowedLicence(id); });

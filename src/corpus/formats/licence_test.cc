@@ -90,6 +90,16 @@ TEST(Licence, FurtherConditionsAreSeen) {
             "MIT");
 }
 
+TEST(Licence, OneSentence) {
+  EXPECT_EQ(
+      LicenceOfText("This project is dual-licensed under the Unlicense and MIT licenses.\n\nYou "
+                    "may use this code under the terms of either license.\n"),
+      "Unlicense OR MIT");
+  EXPECT_EQ(LicenceOfText("This is licensed under terms that I made up, and under no other terms "
+                          "at all."),
+            "");
+}
+
 TEST(Licence, SpdxTags) {
   EXPECT_EQ(LicenceOfText("/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */\nint x;"),
             "(GPL-2.0 OR MIT)");

@@ -65,6 +65,7 @@ struct FastTextModel::State {
 
 FastTextModel::FastTextModel(std::unique_ptr<State> state) : state_(std::move(state)) {}
 FastTextModel::FastTextModel(FastTextModel&&) noexcept = default;
+FastTextModel& FastTextModel::operator=(FastTextModel&&) noexcept = default;
 FastTextModel::~FastTextModel() = default;
 
 FastTextModel FastTextModel::Train(const Settings& settings, const std::vector<Example>& examples,

@@ -36,6 +36,7 @@ class FastTextModel {
   /// Throws Error for a file that is no supervised model.
   static FastTextModel Load(const fs::path& path);
   FastTextModel(FastTextModel&&) noexcept;
+  FastTextModel& operator=(FastTextModel&&) noexcept;
   ~FastTextModel();
   void Save(const fs::path& path) const;
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr size_t kLineBytes = 200, kMinLineBytes = 40;
 constexpr size_t kIdentifyBytes = 2000;
+constexpr size_t kMaxRepeats = 20;
+constexpr double kSureOfOther = 0.8;
 // Beside the models that we train; their texts are prepared, those of other models are not.
 constexpr char kOwnSuffix[] = ".json";
 
@@ -40,7 +42,7 @@ std::string OneLine(std::string_view text) {
 
 constexpr FastTextModel::Settings kSettings = {.softmax = true,
                                                .dim = 16,
-                                               .epochs = 10,
+                                               .epochs = 5,
                                                .min_count = 1,
                                                .word_ngrams = 1,
                                                .min_ngram = 2,
@@ -123,21 +125,41 @@ LanguageIdentifier::LanguageIdentifier(FastTextModel model, bool own)
 LanguageIdentifier LanguageIdentifier::Train(const LanguageSample& sample,
                                              const fs::path& scratch) {
   std::vector<FastTextModel::Example> test;
-  // In the order of the hashes, so that languages are mixed as stochastic descent needs them.
+  size_t most = 0;
+  for (const auto& [name, language] : sample.languages_) {
+    most = std::max(most, language.lines.size());
+  }
+  // In the order of the hashes, so that languages are mixed as stochastic descent needs them. Those
+  // of few lines come several times: else the others swallow them.
   std::multimap<uint64_t, FastTextModel::Example> shuffled;
   for (const auto& [name, language] : sample.languages_) {
+    const size_t repeats = std::clamp<size_t>(
+        most / 2 / std::max<size_t>(1, language.lines.size()), 1, kMaxRepeats);
     int64_t i = 0;
     for (const auto& [hash, line] : language.lines) {
       if (i++ % 10 == 9) {
         test.push_back({name, line});
-      } else {
-        shuffled.emplace(Hash64(line, 1), FastTextModel::Example{name, line});
+        continue;
+      }
+      for (size_t r = 1; r <= repeats; ++r) {
+        shuffled.emplace(Hash64(line, r), FastTextModel::Example{name, line});
       }
     }
   }
   std::vector<FastTextModel::Example> examples;
   for (auto& [hash, example] : shuffled) examples.push_back(std::move(example));
   LanguageIdentifier result(FastTextModel::Train(kSettings, examples, scratch), true);
+  // Untranslated lines stand under wrong labels. Those of which the model, though it has learned
+  // them, is sure that they are something else go, and it learns again.
+  const auto mislabelled = [&](const FastTextModel::Example& example) {
+    const Guess guess = result.Identify(example.line);
+    return guess.language != example.label && guess.confidence > kSureOfOther;
+  };
+  const size_t before = examples.size();
+  std::erase_if(examples, mislabelled);
+  if (examples.size() < before) {
+    result = LanguageIdentifier(FastTextModel::Train(kSettings, examples, scratch), true);
+  }
 
   std::map<std::string, std::pair<int64_t, int64_t>> right;
   int64_t all_right = 0;

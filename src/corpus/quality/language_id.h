@@ -27,7 +27,7 @@ class LanguageSample {
   std::string ToText() const;
   static LanguageSample FromText(std::string_view text);
 
-  static constexpr size_t kMaxLines = 2000;  ///< per language
+  static constexpr size_t kMaxLines = 8000;  ///< per language
 
  private:
   friend class LanguageIdentifier;

@@ -11,15 +11,17 @@ namespace {
 
 constexpr char kCited[] = "wiki", kOther[] = "cc";
 constexpr double kThreshold = 0.25;  // RedPajama's
-constexpr FastTextModel::Settings kSettings = {.softmax = true,
-                                               .dim = 100,
-                                               .epochs = 5,
-                                               .min_count = 1,
-                                               .word_ngrams = 1,
-                                               .min_ngram = 0,
-                                               .max_ngram = 0,
-                                               .buckets = 0,
-                                               .learning_rate = 0.1};
+// fastText's own settings, but more rounds where pages are few.
+constexpr int kEpochs = 5, kMaxEpochs = 100;
+constexpr size_t kPagesSeen = 20'000;
+
+FastTextModel::Settings SettingsFor(size_t pages) {
+  FastTextModel::Settings settings;
+  settings.dim = 100;
+  settings.learning_rate = 0.1;
+  settings.epochs = static_cast<int>(std::clamp<size_t>(kPagesSeen / pages, kEpochs, kMaxEpochs));
+  return settings;
+}
 
 std::string OneLine(std::string_view text) {
   std::string line(text);
@@ -45,7 +47,7 @@ ReferenceClassifier ReferenceClassifier::Train(const std::vector<std::string>& c
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<FastTextModel::Example> examples;
   for (auto& [hash, example] : train) examples.push_back(std::move(example));
-  ReferenceClassifier result(FastTextModel::Train(kSettings, examples, scratch));
+  ReferenceClassifier result(FastTextModel::Train(SettingsFor(examples.size()), examples, scratch));
   int64_t right = 0, tested[2] = {0, 0}, kept[2] = {0, 0};
   for (const auto& [hash, example] : test) {
     const double score = result.Score(example.line);

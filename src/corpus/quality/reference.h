@@ -14,7 +14,8 @@ namespace cria::corpus {
 class ReferenceClassifier {
  public:
   /// Learns from pages that are cited and about as many that are not; every tenth of either is kept
-  /// to measure with. Settings are fastText's own, as RedPajama left them. Deterministic.
+  /// to measure with. Settings are fastText's own, as RedPajama left them, with more rounds for
+  /// fewer than 4000 pages. Deterministic.
   static ReferenceClassifier Train(const std::vector<std::string>& cited,
                                    const std::vector<std::string>& others, const fs::path& scratch);
   /// A model that Save wrote, or one of RedPajama's with the labels "wiki" and "cc".
