@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "chat_targets.h"
+#include "dump_targets.h"
 #include "input.h"
 #include "model/checkpoint.h"
 #include "store/checkpoint.h"
@@ -165,6 +166,15 @@ constexpr Target kTargets[] = {
     {"gguf_vocabulary", GgufVocabulary},
     {"chat_template", ChatTemplate},
     {"special_tokens", SpecialTokens},
+    {"web_archive", WebArchive},
+    {"web_page", WebPage},
+    {"mediawiki", MediaWiki},
+    {"arxiv", Arxiv},
+    {"stack_exchange", StackExchange},
+    {"gutenberg", Gutenberg},
+    {"source_file", SourceFile},
+    {"arpa", Arpa},
+    {"fetch_list", FetchList},
 };
 
 }  // namespace

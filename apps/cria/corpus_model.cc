@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "corpus/language.h"
 #include "corpus/manifest.h"
+#include "corpus/quality/arpa.h"
 #include "corpus/quality/kneser_ney.h"
 #include "corpus/quality/language_id.h"
 #include "corpus/quality/lm_text.h"
@@ -112,7 +113,7 @@ void TrainLanguage(const LanguageFlags& flags) {
 
 struct PerplexityFlags : CommonFlags {
   std::vector<std::string> inputs;
-  std::string out, language, tokenizer, memory = "2GB", sample = "100MB";
+  std::string out, language, tokenizer, arpa, memory = "2GB", sample = "100MB";
   std::vector<int64_t> prune;
   int64_t vocab_size = 32000;
   int order = 5;
@@ -155,8 +156,63 @@ tokenizer::Tokenizer TrainPieces(const Context& context, const PerplexityFlags& 
   return trainer.Train(context);
 }
 
+corpus::NgramModelWriter::Values ValuesOf(const PerplexityFlags& flags) {
+  return flags.full_precision ? corpus::NgramModelWriter::Values::kFloat
+                              : corpus::NgramModelWriter::Values::kQuantized;
+}
+
+// Counts the n-grams of all texts; {"texts", "bytes", "pieces"}.
+Json CountTexts(const PerplexityFlags& flags, const corpus::Pieces& pieces,
+                corpus::NgramCounts* counts) {
+  Progress progress(flags.progress_style(), "Counting", 0, "MB");
+  int64_t bytes = 0;
+  std::vector<uint32_t> ids;
+  ForEachLmText(flags, [&](const std::string& text) {
+    pieces.split(text, &ids);
+    counts->Add(ids);
+    bytes += static_cast<int64_t>(text.size());
+    progress.Update(bytes / 1'000'000);
+    return true;
+  });
+  progress.Finish();
+  return {{"texts", counts->sentences()}, {"bytes", bytes}, {"pieces", counts->tokens()}};
+}
+
+// From texts, or from a model that others made.
+Json MakeModel(const Context& context, const PerplexityFlags& flags, const fs::path& scratch) {
+  const fs::path out = flags.out;
+  const corpus::Pieces pieces = LoadPieces(out / corpus::kPiecesName);
+  corpus::NgramMemory memory(context, ParseBytes(flags.memory, "--memory"), scratch);
+  corpus::NgramModelWriter writer(out / corpus::kNgramModelName, ValuesOf(flags), &memory);
+  Json report;
+  if (!flags.arpa.empty()) {
+    const corpus::ArpaStats stats = corpus::ReadArpa(fs::path(flags.arpa), &writer);
+    report = {{"arpa", flags.arpa}, {"order", stats.order}, {"ngrams", stats.ngrams}};
+  } else {
+    corpus::NgramCounts counts(flags.order, &memory);
+    report = CountTexts(flags, pieces, &counts);
+    report["order"] = flags.order;
+    corpus::KneserNeyOptions options;
+    options.prune = flags.prune;
+    for (const auto& order : corpus::EstimateKneserNey(&counts, pieces.pieces, options, &writer)) {
+      report["ngrams"].push_back(order.kept);
+    }
+  }
+  writer.Finish();
+  report["language"] = flags.language;
+  report["file_bytes"] = writer.file_bytes();
+  return report;
+}
+
 void TrainPerplexity(const PerplexityFlags& flags) {
   const fs::path out = flags.out;
+  if (flags.inputs.empty() == flags.arpa.empty()) {
+    throw Error("name texts to learn from, or a model with --arpa", "--arpa", "give one of them");
+  }
+  if (!flags.arpa.empty() && flags.tokenizer.empty()) {
+    throw Error("an ARPA file does not say how text becomes its pieces", "--tokenizer",
+                "name the tokenizer that it was made with");
+  }
   RequireAbsent(out / corpus::kNgramModelName, flags.force);
   fs::create_directories(out);
   const Context context = flags.MakeContext();
@@ -165,36 +221,10 @@ void TrainPerplexity(const PerplexityFlags& flags) {
   } else {
     WriteFile(out / corpus::kPiecesName, ReadFile(flags.tokenizer));
   }
-  const corpus::Pieces pieces = LoadPieces(out / corpus::kPiecesName);
-  corpus::NgramMemory memory(context, ParseBytes(flags.memory, "--memory"), out / "counts.tmp");
-  corpus::NgramCounts counts(flags.order, &memory);
-  Progress progress(flags.progress_style(), "Counting", 0, "MB");
-  int64_t bytes = 0;
-  std::vector<uint32_t> ids;
-  ForEachLmText(flags, [&](const std::string& text) {
-    pieces.split(text, &ids);
-    counts.Add(ids);
-    bytes += static_cast<int64_t>(text.size());
-    progress.Update(bytes / 1'000'000);
-    return true;
-  });
-  progress.Finish();
-  const int64_t tokens = counts.tokens(), sentences = counts.sentences();
-  corpus::NgramModelWriter writer(out / corpus::kNgramModelName,
-                                  flags.full_precision
-                                      ? corpus::NgramModelWriter::Values::kFloat
-                                      : corpus::NgramModelWriter::Values::kQuantized,
-                                  &memory);
-  corpus::KneserNeyOptions options;
-  options.prune = flags.prune;
-  const auto stats = corpus::EstimateKneserNey(&counts, pieces.pieces, options, &writer);
-  writer.Finish();
+  const fs::path scratch = out / "counts.tmp";
+  const Json report = MakeModel(context, flags, scratch);
   std::error_code ignored;
-  fs::remove_all(out / "counts.tmp", ignored);
-  Json report = {
-      {"language", flags.language}, {"texts", sentences},   {"bytes", bytes},
-      {"pieces", tokens},           {"order", flags.order}, {"file_bytes", writer.file_bytes()}};
-  for (const corpus::NgramOrderStats& order : stats) report["ngrams"].push_back(order.kept);
+  fs::remove_all(scratch, ignored);
   WriteJson(out / "report.json", report);
   PrintReport(report, flags.json);
 }
@@ -251,8 +281,8 @@ void AddPerplexity(CLI::App* parent) {
   CLI::App* c = AddCommand(parent, "perplexity",
                            "Tells good text of one language: pieces and a Kneser-Ney model",
                            flags.get(), [flags] { TrainPerplexity(*flags); });
-  c->add_option("texts", flags->inputs, "Corpora, JSON lines or text files of good text")
-      ->required();
+  c->add_option("texts", flags->inputs, "Corpora, JSON lines or text files of good text");
+  c->add_option("--arpa", flags->arpa, "Instead of texts: a model in ARPA form (.gz, .zst too)");
   c->add_option("--language", flags->language, "Two-letter code")
       ->required()
       ->check([](const std::string& code) {

@@ -71,8 +71,9 @@ bool IsFixedSpace(uint32_t code) {
 
 bool IsRemoved(uint32_t code) {
   return (code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7f && code < 0xa0) ||
-         code == 0xad || (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
-         (code >= 0x2060 && code <= 0x2064) || code == 0xfeff || (code & 0xfffe) == 0xfffe;
+         code == 0xad || code == 0x200b || code == 0x200e || code == 0x200f ||
+         (code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x2064) ||
+         code == 0xfeff || (code & 0xfffe) == 0xfffe;
 }
 
 }  // namespace

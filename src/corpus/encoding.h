@@ -20,9 +20,10 @@ bool LooksBinary(std::string_view bytes);
 /// whole text can be turned back without a fault; returns the text as it is otherwise.
 std::string RepairMojibake(std::string text);
 
-/// CRLF to LF, tabs kept, other control characters, soft hyphens, zero-width marks and byte order
-/// marks removed, no-break and other fixed spaces to a space, white space at line ends removed, at
-/// most one empty line (two in code), none at the ends. Letters are never changed (no NFC).
+/// CRLF to LF, tabs kept, other control characters, soft hyphens, zero-width spaces, direction and
+/// byte order marks removed (joiners stay: they are part of how letters look), no-break and other
+/// fixed spaces to a space, white space at line ends removed, at most one empty line (two in code),
+/// none at the ends. Letters are never changed (no NFC).
 std::string CleanText(std::string_view text, bool code);
 
 }  // namespace cria::corpus

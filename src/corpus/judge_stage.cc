@@ -12,13 +12,15 @@ const Source& SourceOf(const PartTask& task) {
   return task.recipe.sources[static_cast<size_t>(task.part.source)];
 }
 
+// `use` also gets the whole text that the document is a piece of.
 void ForEachPrepared(const PartTask& task, DropLog* drops,
-                     const std::function<void(Document)>& use) {
+                     const std::function<void(Document, const Document& whole)>& use) {
   DocumentReader reader = task.texts.Documents(task.part.key);
   Document text;
   while (reader.Next(&text)) {
     ThrowIfInterrupted();
-    task.preparer.Prepare(task.part.source, text, drops, use);
+    task.preparer.Prepare(task.part.source, text, drops,
+                          [&](Document document) { use(std::move(document), text); });
   }
 }
 
@@ -67,7 +69,8 @@ class Deduplicator {
   size_t next_ = 0;
 };
 
-Attributes Describe(const Document& document, const Judges& judges, const PartTask& task) {
+Attributes Describe(const Document& document, const LanguageIdentifier::Guess& guess,
+                    const Judges& judges, const PartTask& task) {
   const SourceKind kind = SourceOf(task).kind;
   Attributes attributes;
   attributes.id = document.id;
@@ -79,7 +82,6 @@ Attributes Describe(const Document& document, const Judges& judges, const PartTa
   }
   if (kind == SourceKind::kCode) return attributes;
   if (judges.languages != nullptr) {
-    const LanguageIdentifier::Guess guess = judges.languages->Identify(document.text);
     attributes.guess = guess.language;
     attributes.confidence = guess.confidence;
   }
@@ -109,7 +111,7 @@ std::vector<uint64_t> KeysOfPart(const PartTask& task) {
   DropLog ignored(0);
   std::vector<uint64_t> keys;
   const DuplicateRule rule = SourceOf(task).duplicates;
-  ForEachPrepared(task, &ignored, [&](const Document& document) {
+  ForEachPrepared(task, &ignored, [&](const Document& document, const Document&) {
     AppendKeys(CutIntoUnits(document.text, rule, task.recipe.filters.min_duplicate_bytes), &keys);
   });
   return keys;
@@ -120,7 +122,7 @@ void SampleLanguages(const PartTask& task, const std::vector<bool>& removed,
   if (SourceOf(task).kind == SourceKind::kCode) return;
   DropLog ignored(0);
   Deduplicator deduplicator(task, removed);
-  ForEachPrepared(task, &ignored, [&](Document document) {
+  ForEachPrepared(task, &ignored, [&](Document document, const Document&) {
     if (deduplicator.Apply(&document, &ignored) && !document.language.empty()) {
       sample->Add(document.text, document.language);
     }
@@ -133,10 +135,16 @@ void JudgePart(const PartTask& task, const std::vector<bool>& removed, const Jud
   PartRecord record;
   Stage::Writer writer(judged, key);
   Deduplicator deduplicator(task, removed);
-  ForEachPrepared(task, &record.drops, [&](Document document) {
+  std::string guessed;  // the pieces of a text have one language
+  LanguageIdentifier::Guess guess;
+  ForEachPrepared(task, &record.drops, [&](Document document, const Document& whole) {
     record.read += {1, static_cast<int64_t>(document.text.size())};
     if (!deduplicator.Apply(&document, &record.drops)) return;
-    const Attributes attributes = Describe(document, judges, task);
+    if (judges.languages != nullptr && guessed != whole.id) {
+      guess = judges.languages->Identify(whole.text);
+      guessed = whole.id;
+    }
+    const Attributes attributes = Describe(document, guess, judges, task);
     writer.Write(document, &attributes);
   });
   writer.Finish(&record);

@@ -4,6 +4,22 @@
 #include "base/utf8.h"
 
 namespace cria::corpus {
+namespace {
+
+constexpr size_t kMaxHeadingBytes = 100;
+
+// Where `part` ends if a heading is its last paragraph: that belongs to what follows. Not below
+// `least`.
+size_t BeforeHeading(std::string_view part, size_t least) {
+  const size_t begin = part.rfind("\n\n");
+  if (begin == part.npos || begin < least) return part.size();
+  const std::string_view last = part.substr(begin + 2);
+  const bool heading = last.size() <= kMaxHeadingBytes && last.find('\n') == last.npos &&
+                       std::string_view(".!?;,\"')").find(last.back()) == std::string_view::npos;
+  return heading ? begin : part.size();
+}
+
+}  // namespace
 
 std::vector<std::string> CutText(std::string text, int64_t max_bytes) {
   const auto limit = static_cast<size_t>(max_bytes);
@@ -21,6 +37,7 @@ std::vector<std::string> CutText(std::string text, int64_t max_bytes) {
       end = CompleteUtf8Prefix(rest.substr(0, limit));
       skip = 0;
     }
+    if (skip == 2) end = BeforeHeading(rest.substr(0, end), limit / 2);
     parts.push_back(rest.substr(0, end));
     rest.remove_prefix(end + skip);
   }

@@ -20,7 +20,8 @@ inline std::vector<std::string_view> SplitParagraphs(std::string_view text) {
   return paragraphs;
 }
 
-/// Cuts `text` at paragraphs (else lines, else characters) into parts of at most `max_bytes`.
+/// Cuts `text` at paragraphs (else lines, else characters) into parts of at most `max_bytes`, the
+/// last one up to an eighth longer; a heading goes with what follows it.
 std::vector<std::string> CutText(std::string text, int64_t max_bytes);
 
 }  // namespace cria::corpus

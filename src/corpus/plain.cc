@@ -1,4 +1,4 @@
-// Text, Markdown and JSON lines cut into documents; Gutenberg's and crawls' own frames taken off.
+// Text, Markdown and JSON lines cut into documents; markup's own frames taken off.
 #include "corpus/plain.h"
 
 #include "base/json.h"
@@ -25,21 +25,6 @@ bool ToText(const Json& json, int64_t line, JsonText* out) {
 }
 
 }  // namespace
-
-std::string StripGutenberg(std::string text) {
-  constexpr std::string_view kMarks[] = {"*** START OF TH", "***START OF TH"};
-  constexpr std::string_view kEnds[] = {"*** END OF TH", "***END OF TH"};
-  for (const std::string_view mark : kEnds) {
-    const size_t at = text.rfind(mark);
-    if (at != std::string::npos) text.resize(at);
-  }
-  for (const std::string_view mark : kMarks) {
-    const size_t at = text.find(mark);
-    const size_t line = at == std::string::npos ? at : text.find('\n', at);
-    if (line != std::string::npos) text.erase(0, line + 1);
-  }
-  return text;
-}
 
 std::string MarkdownToText(std::string_view markdown) {
   if (markdown.starts_with("---\n")) {  // front matter

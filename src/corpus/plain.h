@@ -8,10 +8,6 @@
 
 namespace cria::corpus {
 
-/// Without the licence that Project Gutenberg puts before and after a book, when its marks are
-/// there.
-std::string StripGutenberg(std::string text);
-
 /// Markdown stays Markdown; front matter, comments and images go.
 std::string MarkdownToText(std::string_view markdown);
 

@@ -8,6 +8,7 @@
 #include "corpus/dictionary.h"
 #include "corpus/encoding.h"
 #include "corpus/formats/arxiv.h"
+#include "corpus/formats/gutenberg.h"
 #include "corpus/formats/main_text.h"
 #include "corpus/formats/mediawiki.h"
 #include "corpus/formats/repositories.h"
@@ -135,7 +136,7 @@ void ReadDecoded(const fs::path& file, const std::string& bytes, ReaderKind kind
     case ReaderKind::kFortune:
       return Numbered(ReadFortunes(utf8, kJoinedBytes), "quotations ", sink);
     case ReaderKind::kText:
-      return Give(StripGutenberg(std::move(utf8)), sink);
+      return sink->Take(ReadGutenberg(std::move(utf8)));
     default:
       return Give(std::move(utf8), sink);
   }

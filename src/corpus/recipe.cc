@@ -62,7 +62,17 @@ constexpr std::pair<DuplicateRule, const char*> kDuplicateRules[] = {
 DuplicateRule UsualRule(SourceKind kind, bool c4) {
   if (c4) return DuplicateRule::kLinesOnce;
   if (kind == SourceKind::kWeb) return DuplicateRule::kLines;
-  return kind == SourceKind::kCode ? DuplicateRule::kDocuments : DuplicateRule::kParagraphs;
+  switch (kind) {
+    // Dialogue, quotations and formulas repeat; only whole copies go.
+    case SourceKind::kCode:
+    case SourceKind::kBooks:
+    case SourceKind::kEncyclopedia:
+    case SourceKind::kPapers:
+    case SourceKind::kQuestions:
+      return DuplicateRule::kDocuments;
+    default:
+      return DuplicateRule::kParagraphs;
+  }
 }
 
 /// Reads one table with checks; every fault names file and line.

@@ -1,3 +1,4 @@
+// Sketches and decisions: stated errors, real editions, which of two books stays.
 #include "corpus/duplicates/book_overlap.h"
 
 #include <gtest/gtest.h>

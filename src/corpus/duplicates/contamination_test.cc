@@ -1,3 +1,4 @@
+// Evaluation items found as a brute-force search finds them, and read from any file.
 #include "corpus/duplicates/contamination.h"
 
 #include <gtest/gtest.h>

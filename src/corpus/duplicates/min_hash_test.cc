@@ -1,3 +1,4 @@
+// Signatures, estimates with their errors, and bands with their rates.
 #include "corpus/duplicates/min_hash.h"
 
 #include <gtest/gtest.h>

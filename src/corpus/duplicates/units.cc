@@ -15,8 +15,16 @@
 namespace cria::corpus {
 namespace {
 
-// Keys of different rules never meet, but documents are compared whatever their units are.
-constexpr uint64_t kDocumentSeed = 0, kParagraphSeed = 1, kLineSeed = 2, kLineOnceSeed = 3;
+// Keys of different rules never meet, but documents that are no crawl's are compared whatever their
+// units are.
+constexpr uint64_t kDocumentSeed = 0, kParagraphSeed = 1, kLineSeed = 2, kLineOnceSeed = 3,
+                   kLinesDocumentSeed = 4, kLinesOnceDocumentSeed = 5;
+
+// CommonCrawl and C4 are the same pages under two rules, and a corpus may want both.
+uint64_t DocumentSeed(DuplicateRule rule) {
+  if (rule == DuplicateRule::kLines) return kLinesDocumentSeed;
+  return rule == DuplicateRule::kLinesOnce ? kLinesOnceDocumentSeed : kDocumentSeed;
+}
 
 uint64_t Key(std::string_view text, uint64_t seed, bool every) {
   const uint64_t key = (Hash64(text, seed) & ~uint64_t{1}) | (every ? 1 : 0);
@@ -61,8 +69,7 @@ std::vector<std::string_view> SplitLines(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = Strip(text.substr(0, end));
-    if (!line.empty()) lines.push_back(line);
+    lines.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
@@ -126,7 +133,7 @@ std::string NormalizeLine(std::string_view line) {
 Units CutIntoUnits(std::string_view text, DuplicateRule rule, int64_t min_bytes) {
   Units result;
   if (rule == DuplicateRule::kNone) return result;
-  result.document_key = Key(text, kDocumentSeed, false);
+  result.document_key = Key(text, DocumentSeed(rule), false);
   std::vector<std::string_view> pieces;
   if (rule == DuplicateRule::kParagraphs) pieces = SplitParagraphs(text);
   if (rule == DuplicateRule::kLines || rule == DuplicateRule::kLinesOnce) pieces = SplitLines(text);
@@ -134,12 +141,15 @@ Units CutIntoUnits(std::string_view text, DuplicateRule rule, int64_t min_bytes)
   std::string line;
   for (const std::string_view piece : pieces) {
     Units::Unit unit{piece, 0, false};
-    if (rule == DuplicateRule::kLines) {
+    const bool lines = rule == DuplicateRule::kLines || rule == DuplicateRule::kLinesOnce;
+    if (lines && Strip(piece).empty()) {
+      // Stays between the lines that stay.
+    } else if (rule == DuplicateRule::kLines) {
       line.clear();
       AppendNormalizedLine(piece, &line);
       unit.key = Key(line, kLineSeed, true);
     } else if (rule == DuplicateRule::kLinesOnce) {
-      unit.key = Key(LowerCase(piece), kLineOnceSeed, false);
+      unit.key = Key(LowerCase(Strip(piece)), kLineOnceSeed, false);
     } else if (static_cast<int64_t>(piece.size()) >= min_bytes) {
       unit.key = Key(piece, kParagraphSeed, false);
     }
@@ -165,6 +175,7 @@ Remains WithoutDuplicates(const Units& units, DuplicateRule rule,
   remains.document_removed = removed[0];
   const std::string_view between = rule == DuplicateRule::kParagraphs ? "\n\n" : "\n";
   size_t next = 1;
+  bool last_blank = false;
   for (const Units::Unit& unit : units.units) {
     bool gone = unit.repeated;
     if (unit.key != 0 && !unit.repeated) gone = removed[next++];
@@ -173,9 +184,13 @@ Remains WithoutDuplicates(const Units& units, DuplicateRule rule,
       remains.removed_bytes += static_cast<int64_t>(unit.text.size());
       continue;
     }
+    const bool blank = unit.text.empty();
+    if (blank && (remains.text.empty() || last_blank)) continue;  // one empty line is enough
     if (!remains.text.empty()) remains.text += between;
     remains.text += unit.text;
+    last_blank = blank;
   }
+  while (remains.text.ends_with('\n')) remains.text.pop_back();
   CRIA_CHECK(next == removed.size(), "{} of {}", next, removed.size());
   return remains;
 }

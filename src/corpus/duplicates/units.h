@@ -14,7 +14,7 @@ enum class DuplicateRule {
   kNone,
   kDocuments,   ///< whole documents; the first stays
   kParagraphs,  ///< and paragraphs, as they stand; the first of each stays
-  kLines,       ///< CCNet: normalised lines of more than one document go everywhere
+  kLines,       ///< CCNet: lines of more than one document, compared normalised, go everywhere
   kLinesOnce,   ///< C4: one document keeps each line, whatever its case
 };
 const char* DuplicateRuleName(DuplicateRule rule);

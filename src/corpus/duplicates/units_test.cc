@@ -30,7 +30,8 @@ TEST(Units, RulesCutDifferently) {
   EXPECT_EQ(Keys(text, DuplicateRule::kParagraphs).size(), 3u);     // the second copy is repeated
   EXPECT_EQ(Keys(text, DuplicateRule::kParagraphs, 6).size(), 2u);  // the heading has no key
   EXPECT_EQ(Keys(text, DuplicateRule::kLines).size(), 4u);
-  EXPECT_EQ(Keys("x", DuplicateRule::kDocuments)[0], Keys("x", DuplicateRule::kLines)[0]);
+  EXPECT_EQ(Keys("x", DuplicateRule::kDocuments)[0], Keys("x", DuplicateRule::kParagraphs)[0]);
+  EXPECT_NE(Keys("x", DuplicateRule::kLinesOnce)[0], Keys("x", DuplicateRule::kLines)[0]);
   EXPECT_NE(Keys("x", DuplicateRule::kLines)[1], Keys("x", DuplicateRule::kLinesOnce)[1]);
   EXPECT_TRUE(DropsEvery(Keys("x", DuplicateRule::kLines)[1]));
   EXPECT_FALSE(DropsEvery(Keys("x", DuplicateRule::kLinesOnce)[1]));
@@ -47,8 +48,10 @@ TEST(Units, WhatIsLeft) {
   EXPECT_EQ(remains.removed_units, 2);
   EXPECT_EQ(remains.removed_bytes, 6);
   EXPECT_TRUE(left(text, DuplicateRule::kParagraphs, {true, false, false, false}).document_removed);
-  remains = left("  one\n\ntwo \nthree", DuplicateRule::kLines, {false, true, false, false});
-  EXPECT_EQ(remains.text, "two\nthree");
+  remains = left("one\n\n  two\n\n\nthree", DuplicateRule::kLines, {false, true, false, false});
+  EXPECT_EQ(remains.text, "  two\n\nthree");
+  remains = left("one\n\ntwo\n\nthree", DuplicateRule::kLines, {false, false, true, true});
+  EXPECT_EQ(remains.text, "one");
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ bool IsPreamble(std::string_view line, unsigned comments) {
   if ((comments & kMarkup) != 0 && StartsWithAny(lower, {"<html", "<head>"})) return true;
   if ((comments & kHash) != 0 && (comments & kCStyle) == 0) return false;
   return (comments & kCStyle) != 0 && (comments & kHash) == 0 &&
-         StartsWithAny(lower, {"#pragma once", "#ifndef ", "#define ", "@charset"}) &&
+         StartsWithAny(lower, {"#pragma once", "#ifndef ", "#define ", "#include ", "@charset"}) &&
          line.find('(') == line.npos && line.back() != '\\';
 }
 

@@ -84,6 +84,8 @@ constexpr std::string_view kLicenceWords[] = {"spdx-license-identifier",
 
 // What they say, too, but other comments as well: counts where the comment states one of the above.
 constexpr std::string_view kWeakWords[] = {"license",
+                                           "the file copying",
+                                           "top directory of this distribution",
                                            "licence",
                                            "warrant",
                                            "in no event",

@@ -238,7 +238,58 @@ size_t DecodeName(std::string_view text, bool in_attribute, std::string* out) {
   return 0;
 }
 
+bool MayStandInText(uint32_t code) {
+  if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
+  return (code < 0x7f || code > 0x9f) && code != kReplacement && (code & 0xfffe) != 0xfffe;
+}
+
+// The number that the digits of a numeric reference mean; false if they are none.
+bool ReadNumber(std::string_view digits, uint32_t* code) {
+  const bool hex = !digits.empty() && (digits[0] == 'x' || digits[0] == 'X');
+  if (hex) digits.remove_prefix(1);
+  if (digits.empty()) return false;
+  uint64_t number = 0;
+  for (const char c : digits) {
+    const int digit = hex ? HexDigit(c) : IsDigit(c) ? c - '0' : -1;
+    if (digit < 0) return false;
+    number = std::min<uint64_t>(number * (hex ? 16 : 10) + static_cast<uint64_t>(digit), 0x110000);
+  }
+  *code = CharacterOf(number);
+  return true;
+}
+
 }  // namespace
+
+HtmlReference MatchHtmlReference(std::string_view text) {
+  const size_t end = text.substr(0, kLongestName + 2).find(';');
+  if (end == text.npos || end < 2) return {};
+  const std::string_view name = text.substr(1, end - 1);
+  uint32_t code = 0;
+  if (name[0] == '#') {
+    if (!ReadNumber(name.substr(1), &code)) return {};
+  } else if (const Named* known = FindName(name)) {
+    code = known->code;
+  } else {
+    return {};
+  }
+  return {MayStandInText(code) ? code : 0, end + 1};
+}
+
+void AppendDecodedReferences(std::string_view text, std::string* out) {
+  while (!text.empty()) {
+    const size_t plain = std::min(text.find('&'), text.size());
+    out->append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    const HtmlReference reference = MatchHtmlReference(text);
+    if (reference.length == 0) {
+      *out += '&';
+    } else if (reference.code != 0) {
+      AppendUtf8(reference.code, out);
+    }
+    text.remove_prefix(std::max<size_t>(reference.length, 1));
+  }
+}
 
 size_t DecodeHtmlReference(std::string_view text, bool in_attribute, std::string* out) {
   return text.size() > 1 && text[1] == '#' ? DecodeNumber(text, out)

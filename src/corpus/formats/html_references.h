@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,21 @@ void AppendDecodedHtml(std::string_view text, bool in_attribute, std::string* ou
 /// The one reference at the front of `text`, which starts with "&": appends the character to `out`
 /// and returns the length of the reference; 0, and nothing appended, if it is none.
 size_t DecodeHtmlReference(std::string_view text, bool in_attribute, std::string* out);
+
+/// A reference as XML has it: ";" is required.
+struct HtmlReference {
+  uint32_t code = 0;  ///< 0: it names nothing that may stand in text (a control character, ...)
+  size_t length = 0;  ///< bytes of it, with "&" and ";"; 0 if there is none
+};
+HtmlReference MatchHtmlReference(std::string_view text);
+
+/// Appends `text` with such references decoded, once; those that name no text are left out, and
+/// what is none stays as it is. Appends at most as many bytes as `text` has.
+void AppendDecodedReferences(std::string_view text, std::string* out);
+inline std::string DecodedReferences(std::string_view text) {
+  std::string out;
+  AppendDecodedReferences(text, &out);
+  return out;
+}
 
 }  // namespace cria::corpus

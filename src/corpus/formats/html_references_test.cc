@@ -38,5 +38,30 @@ TEST(HtmlReferences, NeverGrows) {
   }
 }
 
+std::string DecodeStrictly(std::string_view text) {
+  std::string out;
+  AppendDecodedReferences(text, &out);
+  return out;
+}
+
+TEST(StrictReferences, NamesAndNumbers) {
+  EXPECT_EQ(DecodeStrictly("a &lt;b&gt; &amp;amp; &quot;&apos;"), "a <b> &amp; \"'");
+  EXPECT_EQ(DecodeStrictly("&#xA;&#10;&#65;&#x1F600;"), "\n\nA\U0001f600");
+  EXPECT_EQ(DecodeStrictly("&eacute;&hellip;&thetasym;"), "é…ϑ");
+  EXPECT_EQ(DecodeStrictly("&#150;&#x80;"), "–€");  // numbers of Windows-1252
+}
+
+TEST(StrictReferences, WhatIsNone) {
+  for (const char* text : {"&", "&;", "&#;", "&#x;", "&lt", "a & b; c", "&unknown;", "&#12a;",
+                           "&averyveryverylongname;", "&#xfffffffffffffffffffff;"}) {
+    EXPECT_EQ(DecodeStrictly(text), text);
+  }
+}
+
+TEST(StrictReferences, NothingThatIsNoText) {
+  EXPECT_EQ(DecodeStrictly("&#0;&#xD800;&#x110000;"), "");
+  EXPECT_EQ(DecodeStrictly("a&#1;&#x1b;&#127;b"), "ab");
+}
+
 }  // namespace
 }  // namespace cria::corpus

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "corpus/formats/html_entities.h"
+#include "corpus/formats/html_references.h"
 
 namespace cria::corpus {
 namespace {
@@ -87,7 +87,7 @@ void AppendDecoded(std::string_view text, std::string* out) {
     } else if (text.starts_with("&#") || text.starts_with("&apos;")) {
       const size_t end = text.substr(0, kMaxReferenceBytes).find(';');
       length = end == text.npos ? 1 : end + 1;
-      out->append(DecodeHtmlEntities(text.substr(0, length)));
+      out->append(DecodedReferences(text.substr(0, length)));
     } else {
       *out += '&';
     }

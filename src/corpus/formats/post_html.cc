@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "corpus/formats/character_reference.h"
+#include "corpus/formats/html_references.h"
 
 namespace cria::corpus {
 namespace {

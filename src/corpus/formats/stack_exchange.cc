@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/utf8.h"
-#include "corpus/formats/character_reference.h"
+#include "corpus/formats/html_references.h"
 #include "corpus/formats/post_html.h"
 #include "corpus/formats/post_rows.h"
 #include "corpus/formats/post_sorter.h"

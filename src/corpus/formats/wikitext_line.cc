@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "base/utf8.h"
-#include "corpus/formats/html_entities.h"
+#include "corpus/formats/html_references.h"
 #include "corpus/formats/wikitext_holes.h"
 #include "corpus/formats/wikitext_links.h"
 
@@ -169,12 +169,13 @@ class Line {
   }
 
   void Entity() {
-    const HtmlEntity entity = MatchHtmlEntity(in_.substr(at_));
+    const HtmlReference entity = MatchHtmlReference(in_.substr(at_));
     if (entity.length == 0) {
       out_ += in_[at_++];
       return;
     }
     at_ += entity.length;
+    if (entity.code == 0) return;
     switch (BlankOf(entity.code)) {
       case Blank::kSpace:
         out_ += ' ';

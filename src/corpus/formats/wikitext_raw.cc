@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "corpus/formats/html_entities.h"
+#include "corpus/formats/html_references.h"
 
 namespace cria::corpus {
 namespace {
@@ -35,14 +35,14 @@ std::string WikitextFormula(std::string_view content) {
 
 std::string WikitextProgram(std::string_view content, bool entities) {
   std::string text = WithoutControls(content);
-  if (entities) text = DecodeHtmlEntities(text);
+  if (entities) text = DecodedReferences(text);
   text.erase(0, std::min(text.find_first_not_of('\n'), text.size()));
   text.erase(text.find_last_not_of(" \n\t") + 1);
   return text;
 }
 
 std::string WikitextNowiki(std::string_view content) {
-  std::string text = DecodeHtmlEntities(WithoutControls(content));
+  std::string text = DecodedReferences(WithoutControls(content));
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
 }

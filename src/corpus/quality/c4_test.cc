@@ -1,3 +1,4 @@
+// Every rule of C4 for lines and pages, with the quirks of the original.
 #include "corpus/quality/c4.h"
 
 #include <gtest/gtest.h>

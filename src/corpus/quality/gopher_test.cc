@@ -1,3 +1,4 @@
+// The statistics of Gopher by hand-made texts.
 #include "corpus/quality/gopher.h"
 
 #include <gtest/gtest.h>

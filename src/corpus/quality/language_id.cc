@@ -32,6 +32,22 @@ std::string Prepare(std::string_view text) {
   return line;
 }
 
+// Four windows of a long text: a foreign title page or quotation shall not decide.
+std::string Windows(std::string_view text) {
+  if (text.size() <= kIdentifyBytes) return std::string(text);
+  constexpr size_t kWindows = 4, kBytes = kIdentifyBytes / kWindows;
+  std::string windows;
+  for (size_t i = 0; i < kWindows; ++i) {
+    std::string_view window = text.substr((text.size() - kBytes) * i / (kWindows - 1), kBytes);
+    while (!window.empty() && (static_cast<uint8_t>(window[0]) & 0xc0) == 0x80) {
+      window.remove_prefix(1);  // the rest of a character
+    }
+    windows += window.substr(0, CompleteUtf8Prefix(window));
+    windows += '\n';
+  }
+  return windows;
+}
+
 // What lid.176 sees: the text without line ends (CCNet puts no blank in their place; we do, since
 // words would grow together).
 std::string OneLine(std::string_view text) {
@@ -133,8 +149,8 @@ LanguageIdentifier LanguageIdentifier::Train(const LanguageSample& sample,
   // of few lines come several times: else the others swallow them.
   std::multimap<uint64_t, FastTextModel::Example> shuffled;
   for (const auto& [name, language] : sample.languages_) {
-    const size_t repeats = std::clamp<size_t>(
-        most / 2 / std::max<size_t>(1, language.lines.size()), 1, kMaxRepeats);
+    const size_t repeats =
+        std::clamp<size_t>(most / 2 / std::max<size_t>(1, language.lines.size()), 1, kMaxRepeats);
     int64_t i = 0;
     for (const auto& [hash, line] : language.lines) {
       if (i++ % 10 == 9) {
@@ -193,8 +209,8 @@ void LanguageIdentifier::Save(const fs::path& path) const {
 }
 
 LanguageIdentifier::Guess LanguageIdentifier::Identify(std::string_view text) const {
-  text = text.substr(0, CompleteUtf8Prefix(text.substr(0, kIdentifyBytes)));
-  const auto best = model_.Predict(own_ ? Prepare(text) : OneLine(text), 1);
+  const std::string windows = Windows(text);
+  const auto best = model_.Predict(own_ ? Prepare(windows) : OneLine(windows), 1);
   if (best.empty()) return {};
   return {best[0].label, best[0].probability};
 }

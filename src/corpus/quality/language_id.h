@@ -53,7 +53,7 @@ class LanguageIdentifier {
     std::string language;  ///< as the model names it: lid.176 has two letters where there are such
     double confidence = 0;
   };
-  /// From the first 2000 bytes. Thread-safe.
+  /// From 2000 bytes: of longer texts four windows. Thread-safe.
   Guess Identify(std::string_view text) const;
   bool Knows(const std::string& language) const { return model_.labels().contains(language); }
 

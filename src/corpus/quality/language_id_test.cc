@@ -41,7 +41,7 @@ TEST(LanguageId, TrainedOnTextsItKnowsThem) {
 
 TEST(LanguageId, SamplesAreBounded) {
   LanguageSample sample;
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = 0; i < 10000; ++i) {
     sample.Add("a line of text that is long enough to count, number " + std::to_string(i), "en");
   }
   sample.Add("short", "de");

@@ -1,3 +1,4 @@
+// Ends of sentences as Punkt finds them.
 #include "corpus/quality/sentences.h"
 
 #include <gtest/gtest.h>

@@ -1,0 +1,15 @@
+// Books of Project Gutenberg: their text, and what their header says of it.
+#pragma once
+
+#include <string>
+
+#include "corpus/formats/raw_text.h"
+
+namespace cria::corpus {
+
+/// The book without the licence before and after it, the credits of those who typed it, and their
+/// notes at either end; title, author (meta) and language as the header names them. A text without
+/// Gutenberg's marks stays as it is.
+RawText ReadGutenberg(std::string text);
+
+}  // namespace cria::corpus
