@@ -97,6 +97,7 @@ void TrainLanguage(const LanguageFlags& flags) {
       return true;
     });
   }
+  sample.DropBelow(0);
   if (sample.languages() < 2) {
     throw Error("texts of at least two languages are needed to tell them apart",
                 flags.inputs.front(),
@@ -104,7 +105,7 @@ void TrainLanguage(const LanguageFlags& flags) {
   }
   const fs::path folder = fs::absolute(flags.out).parent_path();
   fs::create_directories(folder);
-  const auto model = corpus::LanguageIdentifier::Train(sample, folder);
+  const auto model = corpus::LanguageIdentifier::Train(sample);
   model.Save(flags.out);
   Json report = model.report();
   TestLanguage(flags, model, &report);
@@ -214,7 +215,9 @@ void TrainPerplexity(const PerplexityFlags& flags) {
                 "name the tokenizer that it was made with");
   }
   RequireAbsent(out / corpus::kNgramModelName, flags.force);
+  RequireAbsent(out / corpus::kPiecesName, flags.force);
   fs::create_directories(out);
+  fs::remove(out / corpus::kNgramModelName);  // pieces and n-grams belong together
   const Context context = flags.MakeContext();
   if (flags.tokenizer.empty()) {
     TrainPieces(context, flags).Save(out / corpus::kPiecesName);
@@ -232,7 +235,7 @@ void TrainPerplexity(const PerplexityFlags& flags) {
 struct ReferenceFlags : CommonFlags {
   std::vector<std::string> cited, others;
   std::string out;
-  int64_t min_characters = 1000;
+  int64_t min_bytes = 1000;
   bool force = false;
 };
 
@@ -241,7 +244,7 @@ std::vector<std::string> Pages(const ReferenceFlags& flags,
   std::vector<std::string> pages;
   for (const std::string& input : inputs) {
     ForEachInputDocument(input, [&](const corpus::Document& document) {
-      if (static_cast<int64_t>(document.text.size()) >= flags.min_characters) {
+      if (static_cast<int64_t>(document.text.size()) >= flags.min_bytes) {
         pages.push_back(document.text);
       }
       return true;
@@ -249,7 +252,7 @@ std::vector<std::string> Pages(const ReferenceFlags& flags,
   }
   if (pages.size() < 10) {
     throw Error(
-        fmt::format("only {} pages of at least {} bytes", pages.size(), flags.min_characters),
+        fmt::format("only {} pages of at least {} bytes", pages.size(), flags.min_bytes),
         inputs.front(), "give more pages, or lower --min-bytes");
   }
   return pages;
@@ -259,8 +262,7 @@ void TrainReference(const ReferenceFlags& flags) {
   RequireAbsent(flags.out, flags.force);
   const fs::path folder = fs::absolute(flags.out).parent_path();
   fs::create_directories(folder);
-  const auto model = corpus::ReferenceClassifier::Train(Pages(flags, flags.cited),
-                                                        Pages(flags, flags.others), folder);
+  const auto model = corpus::ReferenceClassifier::Train(Pages(flags, flags.cited), Pages(flags, flags.others));
   model.Save(flags.out);
   PrintReport(model.report(), flags.json);
 }
@@ -314,7 +316,7 @@ void AddReference(CLI::App* parent) {
                            flags.get(), [flags] { TrainReference(*flags); });
   c->add_option("--cited", flags->cited, "Pages that are cited: corpora or JSON lines")->required();
   c->add_option("--others", flags->others, "About as many other pages")->required();
-  c->add_option("--min-bytes", flags->min_characters, "Shorter pages are left out")
+  c->add_option("--min-bytes", flags->min_bytes, "Shorter pages are left out")
       ->check(AtLeast0())
       ->capture_default_str();
   c->add_option("--out", flags->out, "File of the model")->required();

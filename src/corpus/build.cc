@@ -1,6 +1,9 @@
 // The stages of a corpus in order, and when none is needed.
 #include "corpus/build.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/error.h"
 #include "base/hash.h"
 #include "comm/collectives.h"
@@ -14,11 +17,27 @@ namespace {
 constexpr int kPipelineVersion = 2;
 
 std::string Digest(const Recipe& recipe, const std::vector<InputInfo>& inputs) {
-  Json json = {{"pipeline", kPipelineVersion}, {"recipe", RecipeToJson(recipe)}};
+  Json json = {{"pipeline", {kPipelineVersion, kReaderVersion, kJudgeVersion}},
+               {"recipe", RecipeToJson(recipe)}};
   for (const InputInfo& input : inputs) {
     json["inputs"].push_back({input.source, input.name, input.version, input.sha256, input.files});
   }
   return Sha256Hex(json.dump());
+}
+
+// A corpus within its own input would be read by the next build.
+void RequireApart(const Recipe& recipe, const fs::path& folder) {
+  const fs::path inner = fs::weakly_canonical(fs::absolute(folder));
+  for (const Source& source : recipe.sources) {
+    for (const Input& input : source.inputs) {
+      if (input.path.empty()) continue;
+      const auto end =
+          std::mismatch(input.path.begin(), input.path.end(), inner.begin(), inner.end());
+      if (end.first != input.path.end()) continue;
+      throw Error("this folder lies within an input of source \"" + source.name + "\"",
+                  folder.string(), "write to a folder beside it");
+    }
+  }
 }
 
 // Whether the leader found the corpus as it should be; all ranks do as it does.
@@ -38,6 +57,8 @@ Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::pat
                      const BuildOptions& options) {
   const Team& team = options.team;
   RequireOurs(out_dir);
+  RequireApart(recipe, out_dir);
+  if (!options.work_dir.empty()) RequireApart(recipe, options.work_dir);
   const FileSet set = FindFiles(context, recipe, options);
   const std::string digest = Digest(recipe, set.inputs);
   Manifest manifest;
@@ -51,6 +72,7 @@ Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::pat
   fs::create_directories(out_dir);
   std::optional<DirectoryLock> lock;
   if (team.leads()) lock.emplace(out_dir);
+  if (team.size() > 1) comm::Barrier(*team.ranks);
   RequireFreeSpace(out_dir, int64_t{64} << 20);
 
   Builder builder(context, recipe, options, set, out_dir, digest);

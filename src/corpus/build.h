@@ -25,6 +25,9 @@ struct BuildOptions {
   bool keep_work = true;  ///< leave the stages for the next build
   /// Opens the pieces of a language model (quality/perplexity.h): this room knows no tokenizer.
   PerplexityModels::LoadPieces load_pieces = nullptr;
+  /// Small files are read as parts of this size together: large enough that the files of a stage
+  /// are few, small enough that losing one costs little. And the text at which a shard ends.
+  int64_t part_bytes = int64_t{16} << 20, shard_bytes = int64_t{64} << 20;
   Team team;  ///< who shares the work; all ranks see the same folders
 };
 

@@ -56,6 +56,7 @@ class BuildRulesTest : public testing::Test {
     options.cache_dir = root_ / "cache";
     options.program_version = "t";
     options.team = team;
+    options.part_bytes = 20'000;  // so that equal texts meet across parts and ranks
     options.load_pieces = [](const fs::path& path) { return Words(path); };
     return BuildCorpus(Context(team.ranks == nullptr ? 2 : 1), ParseRecipe(recipe, root_, "r.toml"),
                        root_ / out, options);
@@ -128,6 +129,16 @@ TEST_F(BuildRulesTest, BooksInBooksGo) {
   const auto kept = Kept("out", "b");
   EXPECT_FALSE(kept.contains("in/10.txt"));
   EXPECT_FALSE(kept.contains("in/03.txt"));  // the longer one stays
+  // The same text twice is one book: the first stays, also beside a source without the rule.
+  Write("12.txt", Text(1, 4000));
+  const Manifest both = Build(recipe +
+                                  "[[source]]\nname = \"all\"\npath = \"in\"\n"
+                                  "duplicates = \"none\"\n",
+                              "both");
+  EXPECT_EQ(both.sources[0].drops.at("book_overlap").documents, 3);
+  EXPECT_TRUE(Kept("both", "b").contains("in/01.txt"));
+  EXPECT_EQ(both.sources[1].train.text.documents, 8);
+  Build(recipe, "out");
   comm::RunRanks(2, [&](comm::Communicator& own) { Build(recipe, "ranks", {&own}); });
   EXPECT_EQ(ReadFile(root_ / "out/manifest.json"), ReadFile(root_ / "ranks/manifest.json"));
 }
@@ -190,7 +201,7 @@ TEST_F(BuildRulesTest, ModelsJudgeAndTheRecipeDecides) {
     cited.push_back(Text(20000 + i, 200, 50));
     others.push_back(Text(30000 + i, 200, 4000));
   }
-  ReferenceClassifier::Train(cited, others, root_).Save(root_ / "reference.bin");
+  ReferenceClassifier::Train(cited, others).Save(root_ / "reference.bin");
 
   for (int i = 0; i < 10; ++i) {
     Write(fmt::format("like{}.txt", i), Text(5000 + i, 200, 50));
@@ -213,8 +224,15 @@ TEST_F(BuildRulesTest, ModelsJudgeAndTheRecipeDecides) {
   EXPECT_EQ(fs::last_write_time(root_ / "out/work/judged"), judged);  // a threshold costs nothing
   EXPECT_EQ(manifest.sources[0].drops.at("not_reference").documents, 10);
   EXPECT_EQ(manifest.sources[0].measures.at("perplexity").size() > 0, true);
+  Write("like0.txt", Text(5000, 200, 50) + "a line without an end\n");
   manifest = Build(recipe("c4 = true\n"), "c4");
   EXPECT_EQ(manifest.sources[0].train.text.documents, 20);
+  EXPECT_GE(manifest.sources[0].drops.at("c4_no_end_mark_line").documents, 1);
+  EXPECT_THROW(Build("[[source]]\nname = \"a\"\npath = \"in\"\nkeep = [\"head\"]\n", "x"), Error);
+  EXPECT_THROW(Build("[corpus.contamination]\nremove = true\n[[source]]\nname = \"a\"\npath = "
+                     "\"in\"\n",
+                     "x"),
+               Error);
 }
 
 TEST_F(BuildRulesTest, TracesAndProofs) {

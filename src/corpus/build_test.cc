@@ -55,7 +55,7 @@ class BuildTest : public testing::Test {
     return ParseRecipe(
         "[corpus.holdout]\nshare = 0.1\nmin_bytes = 2000\nmax_bytes = 9000\n"
         "[[source]]\nname = \"stories\"\nkind = \"books\"\npath = \"in/stories\"\nlanguage = "
-        "\"en\"\noverlap = 0\n"  // they are much alike
+        "\"en\"\noverlap = 0\nduplicates = \"paragraphs\"\n"  // they are much alike
         "[[source]]\nname = \"pages\"\nkind = \"pages\"\npath = \"in/pages\"\nweight = 2\n"
         "[[source]]\nname = \"lines\"\npath = \"in/lines\"\n",
         root_, "r.toml");
@@ -199,6 +199,8 @@ TEST_F(BuildTest, SameBytesForAnyMemoryAndRanks) {
     options.program_version = "t";
     options.memory_bytes = memory_bytes;
     options.team = team;
+    options.part_bytes = 3000;  // parts of a few files, and several shards of a source
+    options.shard_bytes = 9000;
     BuildCorpus(Context(1), StoryRecipe(), root_ / out, options);
   };
   build("alone", int64_t{1} << 30, {});
@@ -214,6 +216,56 @@ TEST_F(BuildTest, SameBytesForAnyMemoryAndRanks) {
       EXPECT_EQ(ReadFile(root_ / "alone" / name), ReadFile(root_ / other / name)) << other << name;
     }
   }
+  const Manifest manifest = ReadManifest(root_ / "alone");
+  EXPECT_GT(manifest.sources[0].train.shards.size(), 2u);
+  EXPECT_GT(manifest.sources[0].drops.at("duplicate_paragraph").documents, 20);
+}
+
+// Cut off while the shards are moved to their places.
+TEST_F(BuildTest, GoesOnFromAnyMoveOfTheEnd) {
+  WriteStories(30);
+  Build(StoryRecipe(), "whole");
+  for (const char* moved : {"train/stories-00000.jsonl.zst", "holdout/pages-00000.jsonl.zst",
+                            "dropped/stories.jsonl.zst", "fates/lines-00000.jsonl.zst"}) {
+    fs::remove_all(root_ / "out");
+    Build(StoryRecipe(), "out");
+    // As if all of it were still in the staging folder, but for one file.
+    const fs::path out = root_ / "out", staging = out / ".build.tmp";
+    fs::create_directories(staging);
+    WriteFile(staging / "digest", ReadManifest(out).digest);
+    for (const char* folder : {"train", "holdout", "dropped", "fates"}) {
+      fs::rename(out / folder, staging / folder);
+    }
+    fs::create_directories((out / moved).parent_path());
+    fs::rename(staging / moved, out / moved);
+    fs::remove(out / "manifest.json");
+    Build(StoryRecipe(), "out");
+    EXPECT_EQ(ReadFile(out / "manifest.json"), ReadFile(root_ / "whole/manifest.json")) << moved;
+    EXPECT_EQ(ReadFile(out / moved), ReadFile(root_ / "whole" / moved));
+  }
+}
+
+TEST_F(BuildTest, RemovesNothingOfOthers) {
+  WriteStories(20);
+  Write("texts/mine.txt", "precious");
+  BuildOptions options;
+  options.cache_dir = root_ / "cache";
+  options.work_dir = root_ / "in";  // holds something else
+  EXPECT_THROW(BuildCorpus(Context(1), StoryRecipe(), root_ / "out", options), Error);
+  options.work_dir = root_ / "work";
+  options.keep_work = false;
+  BuildCorpus(Context(1), StoryRecipe(), root_ / "out", options);
+  EXPECT_FALSE(fs::exists(root_ / "work"));
+  options.keep_work = true;
+  BuildCorpus(Context(1), StoryRecipe(), root_ / "again", options);
+  WriteFile(root_ / "work/texts/mine.txt", "precious");
+  Write("stories/0.txt", Story(9999));
+  BuildCorpus(Context(1), StoryRecipe(), root_ / "again", options);
+  EXPECT_TRUE(fs::exists(root_ / "work/texts/mine.txt"));
+  EXPECT_EQ(ReadFile(root_ / "in/texts/mine.txt"), "precious");
+  EXPECT_THROW(Build(StoryRecipe(), "in/stories/out"), Error);  // within an input
+  WriteFile(root_ / "again/manifest.json", "{\"format\": \"cria corpus\", \"version\": 1}");
+  EXPECT_EQ(Build(StoryRecipe(), "again").sources.size(), 3u);  // an older corpus is replaced
 }
 
 TEST_F(BuildTest, TwoSourcesMayTakeTheSameFiles) {

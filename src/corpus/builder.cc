@@ -16,10 +16,8 @@
 namespace cria::corpus {
 namespace {
 
-// Goes up with every change that makes the second stage come to other results.
-constexpr int kJudgeVersion = 2;
-
 constexpr int64_t kMinTrainingBytesPerLanguage = 5000;
+constexpr char kNoModel[] = ".none";  // beside the name of a model that there is nothing to make of
 
 std::string DigestOf(const fs::path& file) { return file.empty() ? "" : Sha256File(file); }
 
@@ -32,7 +30,7 @@ std::string JudgeKey(const Recipe& recipe, const std::vector<Part>& parts) {
                     DuplicateRuleName(source.duplicates), source.c4, DigestOf(source.bad_words),
                     source.near_duplicates, source.overlap});
   }
-  json.push_back(ModelsToJson(recipe.models));
+  json.push_back(JudgeModelsToJson(recipe.models));
   for (const Part& part : parts) json.push_back({part.source, part.key});
   return fmt::format("{:016x}", Hash64(json.dump()));
 }
@@ -61,18 +59,30 @@ Builder::Builder(const Context& context, const Recipe& recipe, const BuildOption
       preparer_(recipe),
       digest_(std::move(digest)),
       out_dir_(std::move(out_dir)),
-      work_dir_(options.work_dir.empty() ? out_dir_ / "work" : options.work_dir),
-      parts_(MakeParts(recipe, set)),
-      texts_(work_dir_ / "texts"),
-      judged_(work_dir_ / "judged", true),
+      work_(options.work_dir.empty() ? out_dir_ / "work" : options.work_dir, options.team),
+      parts_(MakeParts(recipe, set, options.part_bytes)),
+      texts_(work_.path() / "texts"),
+      judged_(work_.path() / "judged", true),
       judge_key_(JudgeKey(recipe, parts_)) {
+  overlapping_.resize(parts_.size());
   for (size_t i = 0; i < parts_.size(); ++i) {
     judged_keys_.push_back(fmt::format("{}-{:06}", judge_key_, i));
   }
 }
 
-void Builder::Together() {
-  if (team_.size() > 1) comm::Barrier(*team_.ranks);
+void Builder::Together(bool interrupted) {
+  if (team_.size() > 1) {
+    std::vector<int> all(static_cast<size_t>(team_.size()));
+    comm::AllGather(*team_.ranks, static_cast<int>(interrupted || InterruptRequested()),
+                    std::span<int>(all));
+    for (const int rank : all) interrupted |= rank != 0;
+  }
+  if (interrupted) throw Interrupted();
+}
+
+bool Builder::LeaderSays(bool found) const {
+  if (team_.size() == 1) return found;
+  return comm::BroadcastText(*team_.ranks, 0, found ? "1" : "0") == "1";
 }
 
 void Builder::ForEachPart(const char* label, const PartFunction& f) {
@@ -87,15 +97,20 @@ void Builder::ForEachPart(const char* label, const PartFunction& f) {
   Progress progress(team_.leads() ? options_.progress : Progress::Style::kQuiet, label,
                     total / kMega, "MB");
   std::atomic<int64_t> done = 0;
-  context_.ParallelForThread(std::ssize(own), [&](int64_t i, int thread) {
-    ThrowIfInterrupted();
-    f(own[static_cast<size_t>(i)], thread);
-    done += parts_[static_cast<size_t>(own[static_cast<size_t>(i)])].bytes;
-    if (thread == 0) progress.Update(done / kMega);
-  });
+  bool interrupted = false;
+  try {
+    context_.ParallelForThread(std::ssize(own), [&](int64_t i, int thread) {
+      ThrowIfInterrupted();
+      f(own[static_cast<size_t>(i)], thread);
+      done += parts_[static_cast<size_t>(own[static_cast<size_t>(i)])].bytes;
+      if (thread == 0) progress.Update(done / kMega);
+    });
+  } catch (const Interrupted&) {
+    interrupted = true;  // the others wait for this rank, and stop with it
+  }
   progress.Update(done / kMega);
   progress.Finish();
-  Together();
+  Together(interrupted);
 }
 
 void Builder::Read() {
@@ -107,7 +122,7 @@ void Builder::Read() {
   ForEachPart("Reading", [&](int64_t i, int) {
     const Part& part = parts_[static_cast<size_t>(i)];
     if (first.at(part.key) != i) return;
-    ReadPart(part, recipe_.sources[static_cast<size_t>(part.source)].kind, texts_, work_dir_);
+    ReadPart(part, recipe_.sources[static_cast<size_t>(part.source)].kind, texts_, work_.path());
   });
   for (size_t i = 0; i < parts_.size(); ++i) {
     if (!team_.leads()) break;
@@ -117,7 +132,7 @@ void Builder::Read() {
 }
 
 void Builder::FindDuplicates() {
-  duplicates_ = std::make_unique<ExactDuplicates>(work_dir_ / "duplicates", std::ssize(parts_),
+  duplicates_ = std::make_unique<ExactDuplicates>(work_.path() / "duplicates", std::ssize(parts_),
                                                   options_.memory_bytes, team_);
   key_counts_.assign(parts_.size(), 0);
   ForEachPart("Comparing", [&](int64_t i, int) {
@@ -134,11 +149,12 @@ std::vector<bool> Builder::Removed(int64_t part) const {
 }
 
 PartTask Builder::TaskOf(int64_t part) const {
-  return {recipe_, preparer_, parts_[static_cast<size_t>(part)], texts_};
+  return {recipe_, preparer_, parts_[static_cast<size_t>(part)], texts_,
+          overlapping_[static_cast<size_t>(part)]};
 }
 
 fs::path Builder::LanguageModelPath() const {
-  return work_dir_ / fmt::format("languages-{}.bin", judge_key_);
+  return work_.path() / fmt::format("languages-{}.bin", judge_key_);
 }
 
 void Builder::LearnLanguages() {
@@ -158,10 +174,19 @@ void Builder::LearnLanguages() {
     }
   }
   all.DropBelow(kMinTrainingBytesPerLanguage);
-  if (team_.leads() && all.languages() >= 2) {
-    LanguageIdentifier::Train(all, work_dir_).Save(LanguageModelPath());
+  if (team_.leads()) {
+    if (all.languages() >= 2) {
+      LanguageIdentifier::Train(all).Save(LanguageModelPath());
+    } else {
+      WriteFile(LanguageModelPath().string() + kNoModel, "");
+    }
   }
   Together();
+}
+
+bool Builder::LanguagesAreLearned() const {
+  return !recipe_.models.language.empty() || fs::exists(LanguageModelPath()) ||
+         fs::exists(LanguageModelPath().string() + kNoModel);
 }
 
 void Builder::OpenModels() {
@@ -216,12 +241,11 @@ void Builder::Judge() {
     }
     return true;
   };
-  const bool done = all_judged();
-  Together();  // nobody begins to write while others still look
+  const bool done = LeaderSays(all_judged() && LanguagesAreLearned());
   if (!done) {
     FindBooks();
     FindDuplicates();
-    if (recipe_.models.language.empty() && !fs::exists(LanguageModelPath())) LearnLanguages();
+    if (!LeaderSays(LanguagesAreLearned())) LearnLanguages();
   }
   const fs::path& given = recipe_.models.language;
   const fs::path& languages = given.empty() ? LanguageModelPath() : given;
@@ -302,15 +326,12 @@ void Builder::Choose() {
 void Builder::Tidy() {
   std::error_code ignored;
   fs::remove_all(staging_, ignored);
-  if (!options_.keep_work) {
-    fs::remove_all(work_dir_, ignored);
-    return;
-  }
+  if (!options_.keep_work) return work_.Remove();
   std::set<std::string> keys;
   for (const Part& part : parts_) keys.insert(part.key);
   texts_.KeepOnly(keys);
   judged_.KeepOnly({judged_keys_.begin(), judged_keys_.end()});
-  for (const auto& entry : fs::directory_iterator(work_dir_)) {
+  for (const auto& entry : fs::directory_iterator(work_.path())) {
     const std::string name = entry.path().filename().string();
     const bool old = name.starts_with("languages-") && name.find(judge_key_) == name.npos;
     if (old) fs::remove(entry.path(), ignored);

@@ -11,9 +11,13 @@
 #include "corpus/inputs.h"
 #include "corpus/judge_stage.h"
 #include "corpus/stage.h"
+#include "corpus/work_folder.h"
 #include "corpus/write_stage.h"
 
 namespace cria::corpus {
+
+/// Goes up with every change that makes the second stage come to other results.
+inline constexpr int kJudgeVersion = 3;
 
 class Builder {
  public:
@@ -35,12 +39,16 @@ class Builder {
  private:
   using PartFunction = std::function<void(int64_t part, int thread)>;
   void ForEachPart(const char* label, const PartFunction& f);
-  void Together();
+  /// Waits for all ranks; throws Interrupted on all if one of them was.
+  void Together(bool interrupted = false);
+  /// What the leader finds, on all ranks: disks of others may show another state.
+  bool LeaderSays(bool found) const;
   void FindDuplicates();
   std::vector<bool> Removed(int64_t part) const;
   PartTask TaskOf(int64_t part) const;
   void LearnLanguages();
   fs::path LanguageModelPath() const;
+  bool LanguagesAreLearned() const;
   void FindBooks();
   void FindNearDuplicates();
   void OpenStaging();
@@ -57,15 +65,18 @@ class Builder {
   const BuildOptions& options_;
   const FileSet& set_;
   const Team& team_;
-  Preparer preparer_;
+  const Preparer preparer_;
   std::string digest_;
-  fs::path out_dir_, work_dir_, staging_;
+  fs::path out_dir_;
+  WorkFolder work_;
+  fs::path staging_;
   std::vector<Part> parts_;
   Stage texts_, judged_;
   std::string judge_key_;                        ///< of all that decides the second stage
   std::vector<std::string> judged_keys_;         ///< by part
   std::unique_ptr<ExactDuplicates> duplicates_;  ///< between the passes of the second stage
   std::vector<size_t> key_counts_;               ///< by part
+  std::vector<std::unordered_set<int64_t>> overlapping_;  ///< texts that go, by part
   std::optional<LanguageIdentifier> languages_;
   std::optional<PerplexityModels> perplexity_;
   std::optional<ReferenceClassifier> reference_;

@@ -10,42 +10,36 @@
 namespace cria::corpus {
 namespace {
 
-struct Book {
-  std::string id;
-  BookSketch sketch;
-};
-
-std::vector<Book> SketchBooks(const Part& part, const Stage& texts) {
-  std::vector<Book> books;
+std::vector<BookSketch> SketchBooks(const Part& part, const Stage& texts) {
+  std::vector<BookSketch> books;
   DocumentReader reader = texts.Documents(part.key);
   Document text;
   while (reader.Next(&text)) {
     BookSketcher sketcher;
     sketcher.Add(text.text);
-    books.push_back({text.id, sketcher.Finish()});
+    books.push_back(sketcher.Finish());
   }
   return books;
 }
 
-std::string ToText(const std::vector<Book>& books) {
+std::string ToText(const std::vector<BookSketch>& books) {
   std::string text;
-  for (const Book& book : books) {
-    text += fmt::format("{} {} {} {}", book.id, book.sketch.rate_log2, book.sketch.letters,
-                        book.sketch.hashes.size());
-    for (const uint64_t hash : book.sketch.hashes) text += fmt::format(" {}", hash);
+  for (const BookSketch& book : books) {
+    text += fmt::format("{} {} {}", book.rate_log2, book.letters, book.hashes.size());
+    for (const uint64_t hash : book.hashes) text += fmt::format(" {}", hash);
     text += "\n";
   }
   return text;
 }
 
-std::vector<Book> BooksFrom(const std::string& text) {
-  std::vector<Book> books;
+std::vector<BookSketch> BooksFrom(const std::string& text) {
+  std::vector<BookSketch> books;
   std::istringstream in(text);
-  Book book;
+  BookSketch book;
   size_t hashes = 0;
-  while (in >> book.id >> book.sketch.rate_log2 >> book.sketch.letters >> hashes) {
-    book.sketch.hashes.resize(hashes);
-    for (uint64_t& hash : book.sketch.hashes) in >> hash;
+  while (in >> book.rate_log2 >> book.letters >> hashes) {
+    book.hashes.resize(hashes);
+    for (uint64_t& hash : book.hashes) in >> hash;
     books.push_back(book);
   }
   return books;
@@ -55,7 +49,7 @@ std::vector<Book> BooksFrom(const std::string& text) {
 
 // Every rank goes through all sketches in the order of the parts, so all come to the same.
 void Builder::FindBooks() {
-  std::vector<std::vector<Book>> own(parts_.size());
+  std::vector<std::vector<BookSketch>> own(parts_.size());
   const auto rule = [&](int64_t part) {
     return recipe_.sources[static_cast<size_t>(parts_[static_cast<size_t>(part)].source)].overlap;
   };
@@ -63,27 +57,27 @@ void Builder::FindBooks() {
     const auto part = static_cast<size_t>(i);
     if (rule(i) > 0) own[part] = SketchBooks(parts_[part], texts_);
   });
-  std::unordered_set<std::string> dropped;
   for (size_t s = 0; s < recipe_.sources.size(); ++s) {
     if (recipe_.sources[s].overlap <= 0) continue;
     BookOverlap overlap({.max_share = recipe_.sources[s].overlap, .much_longer = 1.5});
-    std::vector<std::string> ids;
+    std::vector<std::pair<size_t, int64_t>> places;  // part and order in it, by number of the book
     for (size_t p = 0; p < parts_.size(); ++p) {
       if (parts_[p].source != static_cast<int>(s)) continue;
       if (team_.size() > 1) {
         const int owner = static_cast<int>(p) % team_.size();
         own[p] = BooksFrom(comm::BroadcastText(*team_.ranks, owner, ToText(own[p])));
       }
-      for (Book& book : own[p]) {
-        ids.push_back(std::move(book.id));
-        for (const DroppedBook& pair : overlap.Add(std::move(book.sketch))) {
-          dropped.insert(ids[static_cast<size_t>(pair.dropped)]);
+      int64_t order = 0;
+      for (BookSketch& book : own[p]) {
+        places.emplace_back(p, order++);
+        for (const DroppedBook& pair : overlap.Add(std::move(book))) {
+          const auto& [part, place] = places[static_cast<size_t>(pair.dropped)];
+          overlapping_[part].insert(place);
         }
       }
-      own[p].clear();
+      own[p] = {};
     }
   }
-  preparer_.DropTexts(std::move(dropped));
 }
 
 // Of the documents that the recipe keeps so far: one goes if an earlier one shares a band with it.
@@ -94,7 +88,7 @@ void Builder::FindNearDuplicates() {
   choices_.near_duplicates = staging_ / "near";
   if (team_.leads()) fs::create_directories(choices_.near_duplicates);
   Together();
-  ExactDuplicates bands(work_dir_ / "bands", std::ssize(parts_), options_.memory_bytes, team_);
+  ExactDuplicates bands(work_.path() / "bands", std::ssize(parts_), options_.memory_bytes, team_);
   std::vector<std::vector<uint16_t>> counts(parts_.size());  // keys of each document, by part
   ForEachPart("Comparing bands", [&](int64_t i, int) {
     const auto part = static_cast<size_t>(i);

@@ -53,7 +53,7 @@ Manifest Builder::Write() {
   for (const std::string& key : judged_keys_) {
     kept.push_back(judged_.ReadRecord(key).kept.bytes);
   }
-  const std::vector<ShardPlan> plans = PlanShards(parts_, kept);
+  const std::vector<ShardPlan> plans = PlanShards(parts_, kept, options_.shard_bytes);
   std::vector<size_t> own;
   for (size_t i = 0; i < plans.size(); ++i) {
     if (team_.Has(static_cast<int64_t>(i))) own.push_back(i);
@@ -61,16 +61,21 @@ Manifest Builder::Write() {
   Progress progress(team_.leads() ? options_.progress : Progress::Style::kQuiet, "Writing",
                     std::ssize(own), "shards");
   std::atomic<int64_t> done = 0;
-  context_.ParallelForThread(std::ssize(own), [&](int64_t i, int thread) {
-    ThrowIfInterrupted();
-    WriteShards(recipe_, parts_, judged_keys_, judged_, plans[own[static_cast<size_t>(i)]],
-                choices_, staging_);
-    ++done;
-    if (thread == 0) progress.Update(done);
-  });
+  bool interrupted = false;
+  try {
+    context_.ParallelForThread(std::ssize(own), [&](int64_t i, int thread) {
+      ThrowIfInterrupted();
+      WriteShards(recipe_, {parts_, judged_keys_, judged_}, plans[own[static_cast<size_t>(i)]],
+                  choices_, staging_);
+      ++done;
+      if (thread == 0) progress.Update(done);
+    });
+  } catch (const Interrupted&) {
+    interrupted = true;
+  }
   progress.Update(done);
   progress.Finish();
-  Together();
+  Together(interrupted);
   if (!team_.leads()) return {};
   return MakeManifest(plans);
 }
@@ -104,7 +109,7 @@ Manifest Builder::MakeManifest(const std::vector<ShardPlan>& plans) {
   for (const ShardPlan& plan : plans) {
     const auto source = static_cast<size_t>(plan.source);
     const ShardRecord record =
-        WriteShards(recipe_, parts_, judged_keys_, judged_, plan, choices_, staging_);
+        WriteShards(recipe_, {parts_, judged_keys_, judged_}, plan, choices_, staging_);
     manifest.sources[source].shards = plan.number + 1;
     Append(record.train, &manifest.sources[source].train);
     Append(record.holdout, &manifest.sources[source].holdout);
@@ -135,7 +140,7 @@ Json Builder::WriteContamination(const std::vector<ShardPlan>& plans) {
   ContaminationReport report(*choices_.contamination);
   for (const ShardPlan& plan : plans) {
     const ShardRecord record =
-        WriteShards(recipe_, parts_, judged_keys_, judged_, plan, choices_, staging_);
+        WriteShards(recipe_, {parts_, judged_keys_, judged_}, plan, choices_, staging_);
     for (const FoundItems& found : record.found) report.Add(found.document, found.hits);
   }
   const std::vector<ItemContamination> items = report.Items();

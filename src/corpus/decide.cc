@@ -9,7 +9,10 @@ namespace {
 const char* JudgeLanguage(const Recipe& recipe, const Source& source, const Attributes& a,
                           const LanguageIdentifier* identifier, std::string* language) {
   *language = a.language;
-  if (source.kind == SourceKind::kCode || identifier == nullptr || a.guess.empty()) return nullptr;
+  if (source.kind == SourceKind::kCode) return nullptr;
+  if (identifier == nullptr || a.guess.empty()) {
+    return a.language.empty() && !source.languages.empty() ? "language_unsure" : nullptr;
+  }
   const bool sure = a.confidence >= recipe.filters.min_language_confidence;
   if (!a.language.empty()) {
     const bool other = sure && identifier->Knows(a.language) && a.guess != a.language;

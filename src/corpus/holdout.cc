@@ -11,7 +11,6 @@ namespace {
 // The choice looks at candidates of at most this many times max_bytes, so that it is the same
 // whether the others were forgotten or not.
 constexpr int64_t kLooked = 4, kRemembered = 8;
-constexpr size_t kTrimAbove = size_t{1} << 20;
 
 }  // namespace
 
@@ -21,7 +20,7 @@ void HoldoutCandidates::Offer(uint64_t hash, int64_t bytes) {
   bytes_ += bytes;
   if (rule_.share <= 0) return;
   candidates_.push_back({hash, bytes});
-  if (candidates_.size() > kTrimAbove) Trim();
+  if (candidates_.size() > trim_above_) Trim();
 }
 
 void HoldoutCandidates::Trim() {
@@ -32,12 +31,13 @@ void HoldoutCandidates::Trim() {
     sum += candidates_[kept++].bytes;
   }
   candidates_.resize(std::max(kept, std::min(candidates_.size(), kTrimAbove / 2)));
+  trim_above_ = std::max(kTrimAbove, 2 * candidates_.size());
 }
 
 void HoldoutCandidates::Merge(const HoldoutCandidates& other) {
   bytes_ += other.bytes_;
   candidates_.insert(candidates_.end(), other.candidates_.begin(), other.candidates_.end());
-  if (candidates_.size() > kTrimAbove) Trim();
+  if (candidates_.size() > trim_above_) Trim();
 }
 
 void HoldoutCandidates::Restore(std::vector<Candidate> candidates, int64_t bytes) {

@@ -38,8 +38,10 @@ class HoldoutCandidates {
 
  private:
   void Trim();
+  static constexpr size_t kTrimAbove = size_t{1} << 20;
   Holdout rule_;
-  int64_t bytes_ = 0;  ///< of all documents offered
+  size_t trim_above_ = kTrimAbove;  ///< twice what was left the last time, so that trims are few
+  int64_t bytes_ = 0;               ///< of all documents offered
   std::vector<Candidate> candidates_;
 };
 

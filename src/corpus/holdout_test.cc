@@ -84,5 +84,13 @@ TEST(Holdout, ForgetsWhatCannotBeChosen) {
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(chosen.contains(offered.all[i].hash));
 }
 
+// Where nothing can be forgotten, trims stay few.
+TEST(Holdout, LargeShares) {
+  HoldoutCandidates all({0.5, 0, int64_t{1} << 40});
+  for (int i = 0; i < 1'200'000; ++i) all.Offer(HoldoutHash(std::to_string(i), 1), 100);
+  EXPECT_EQ(all.candidates().size(), 1'200'000u);
+  EXPECT_EQ(all.Choose().size(), 600'000u);
+}
+
 }  // namespace
 }  // namespace cria::corpus

@@ -38,7 +38,11 @@ struct Part {
   std::string key;    ///< of all that decides what reading it gives; names its files
 };
 
-/// In the order of the recipe; the same for any number of threads and ranks.
-std::vector<Part> MakeParts(const Recipe& recipe, const FileSet& set);
+/// Goes up with every change that makes other texts of the same files.
+inline constexpr int kReaderVersion = 4;
+
+/// In the order of the recipe; the same for any number of threads and ranks. Small files are joined
+/// up to `part_bytes`.
+std::vector<Part> MakeParts(const Recipe& recipe, const FileSet& set, int64_t part_bytes);
 
 }  // namespace cria::corpus

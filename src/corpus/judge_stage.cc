@@ -17,8 +17,12 @@ void ForEachPrepared(const PartTask& task, DropLog* drops,
                      const std::function<void(Document, const Document& whole)>& use) {
   DocumentReader reader = task.texts.Documents(task.part.key);
   Document text;
-  while (reader.Next(&text)) {
+  for (int64_t n = 0; reader.Next(&text); ++n) {
     ThrowIfInterrupted();
+    if (task.overlapping.contains(n)) {
+      drops->Add("book_overlap", text);
+      continue;
+    }
     task.preparer.Prepare(task.part.source, text, drops,
                           [&](Document document) { use(std::move(document), text); });
   }

@@ -2,6 +2,7 @@
 // them. Two passes: the keys of all parts are compared (duplicates/exact.h) between them.
 #pragma once
 
+#include <unordered_set>
 #include <vector>
 
 #include "corpus/duplicates/min_hash.h"
@@ -31,6 +32,8 @@ struct PartTask {
   const Preparer& preparer;
   const Part& part;
   const Stage& texts;  ///< of the first stage
+  /// Texts of the part, by their order in it, that go as book_overlap.
+  const std::unordered_set<int64_t>& overlapping;
 };
 
 /// First pass: the keys of a part's documents, in order.

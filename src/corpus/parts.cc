@@ -7,11 +7,6 @@
 namespace cria::corpus {
 namespace {
 
-// Goes up with every change that makes other texts of the same files.
-constexpr int kReaderVersion = 3;
-
-// Large enough that a part's files on disk are few, small enough that losing one costs little.
-constexpr int64_t kPartBytes = int64_t{16} << 20;
 constexpr size_t kPartFiles = 4096;
 
 std::string KeyOf(const Part& part, bool code) {
@@ -27,11 +22,11 @@ std::string KeyOf(const Part& part, bool code) {
 
 }  // namespace
 
-std::vector<Part> MakeParts(const Recipe& recipe, const FileSet& set) {
+std::vector<Part> MakeParts(const Recipe& recipe, const FileSet& set, int64_t part_bytes) {
   std::vector<Part> parts;
   for (const RawFile& file : set.files) {
     const bool joins = !parts.empty() && parts.back().input == file.input &&
-                       parts.back().bytes + file.bytes <= kPartBytes &&
+                       parts.back().bytes + file.bytes <= part_bytes &&
                        parts.back().files.size() < kPartFiles;
     if (!joins) parts.push_back({file.source, file.input, {}, 0, ""});
     parts.back().files.push_back(file);

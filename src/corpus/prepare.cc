@@ -65,7 +65,6 @@ void Preparer::Prepare(int source_index, const Document& whole, DropLog* drops,
                        const std::function<void(Document)>& use) const {
   const Source& source = recipe_.sources[static_cast<size_t>(source_index)];
   if (!IsWanted(source, whole.language)) return drops->Add("language_not_wanted", whole);
-  if (dropped_.contains(whole.id)) return drops->Add("book_overlap", whole);
   Document cleaned;
   if (source.c4 && !CleanByC4(source_index, whole, &cleaned, drops)) return;
   const Document& text = source.c4 ? cleaned : whole;

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "corpus/drop_log.h"
@@ -19,9 +18,6 @@ class Preparer {
   /// Reads the lists of words that the recipe's sources name. Throws Error where one is missing.
   explicit Preparer(const Recipe& recipe);
   ~Preparer();
-
-  /// Whole texts, by id, that go as book_overlap.
-  void DropTexts(std::unordered_set<std::string> ids) { dropped_ = std::move(ids); }
 
   /// Cuts `text` (a whole text as the reading stage wrote it) into documents and hands those that
   /// pass the rules of the recipe's source to `use`; the others are dropped under a reason:
@@ -37,7 +33,6 @@ class Preparer {
  private:
   bool CleanByC4(int source, const Document& whole, Document* cleaned, DropLog* drops) const;
   const Recipe& recipe_;
-  std::unordered_set<std::string> dropped_;
   std::vector<std::unique_ptr<BadWords>> bad_words_;  ///< by source; null without a list
 };
 

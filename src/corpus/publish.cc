@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "corpus/work_folder.h"
 
 namespace cria::corpus {
 namespace {
@@ -19,11 +20,53 @@ std::set<std::string> FilesOf(const Manifest& manifest) {
   return files;
 }
 
+// What was left by a program of another version, or damaged, is nothing that we know of.
+Manifest ReadOldManifest(const fs::path& dir) {
+  try {
+    return ReadManifest(dir);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+bool IsCorpusFolder(const fs::path& dir) {
+  const Json json = TryParseJson(ReadFile(dir / "manifest.json"));
+  return json.is_object() && json.value("format", Json()) == "cria corpus";
+}
+
+// Moves a file to where it belongs. An interrupted Publish may have done so already.
+void Move(const fs::path& from, const fs::path& to) {
+  fs::create_directories(to.parent_path());
+  if (fs::exists(from) || !fs::exists(to)) fs::rename(from, to);
+}
+
+}  // namespace
+
+namespace {
+
+// The files of an earlier corpus that the next one does not have.
+void RemoveOld(const fs::path& dir, const Manifest& old, const Manifest& fresh) {
+  std::error_code ignored;
+  const std::set<std::string> kept = FilesOf(fresh);
+  for (const std::string& path : FilesOf(old)) {
+    if (!kept.contains(path)) fs::remove(dir / path, ignored);
+  }
+  for (const SourceInfo& source : old.sources) {
+    const auto same = std::find_if(fresh.sources.begin(), fresh.sources.end(),
+                                   [&](const SourceInfo& s) { return s.name == source.name; });
+    const int64_t shards = same == fresh.sources.end() ? 0 : same->shards;
+    if (same == fresh.sources.end()) fs::remove(DroppedPath(dir, source.name), ignored);
+    for (int64_t s = shards; s < source.shards; ++s) {
+      fs::remove(FatesPath(dir, source.name, s), ignored);
+    }
+  }
+}
+
 }  // namespace
 
 bool IsCurrent(const fs::path& dir, const std::string& digest, Manifest* manifest) {
   if (!fs::exists(dir / "manifest.json")) return false;
-  *manifest = ReadManifest(dir);
+  *manifest = ReadOldManifest(dir);
   if (manifest->digest != digest) return false;
   for (const SourceInfo& source : manifest->sources) {
     for (const SplitInfo* split : {&source.train, &source.holdout}) {
@@ -41,15 +84,17 @@ void RequireOurs(const fs::path& dir) {
   if (!fs::exists(dir) || fs::is_empty(dir)) return;
   if (fs::is_directory(dir)) {
     if (fs::exists(dir / "manifest.json")) {
-      ReadManifest(dir);  // throws when it is somebody else's
-      return;
+      if (IsCorpusFolder(dir)) return;
+      throw Error("manifest.json here is not that of a corpus", dir.string(),
+                  "name a new or empty folder with --out");
     }
     // A killed build leaves its staging folder; one killed before that, its lock and first stage.
     const bool ours =
         fs::exists(dir / kStagingName) ||
         std::all_of(fs::directory_iterator(dir), fs::directory_iterator(), [](const auto& e) {
           const std::string name = e.path().filename().string();
-          return name == kLockName || name == "work" || name.ends_with(".tmp");
+          return name == kLockName || (name == "work" && MayBeWorkFolder(e.path())) ||
+                 name.ends_with(".tmp");
         });
     if (ours) return;
   }
@@ -60,28 +105,27 @@ void RequireOurs(const fs::path& dir) {
 void Publish(const fs::path& staging, const fs::path& dir, const Manifest& manifest) {
   const std::set<std::string> fresh = FilesOf(manifest);
   if (fs::exists(dir / "manifest.json")) {
-    const std::set<std::string> old = FilesOf(ReadManifest(dir));
+    const Manifest old = ReadOldManifest(dir);
     fs::remove(dir / "manifest.json");
-    for (const std::string& path : old) {
-      std::error_code ignored;
-      if (!fresh.contains(path)) fs::remove(dir / path, ignored);
-    }
+    RemoveOld(dir, old, manifest);
   }
   for (const std::string& path : fresh) {
-    fs::create_directories((dir / path).parent_path());
-    fs::rename(staging / path, dir / path);
+    Move(staging / path, dir / path);
   }
-  for (const char* folder : {"dropped", "fates"}) fs::create_directories(dir / folder);
   for (const SourceInfo& source : manifest.sources) {
-    fs::rename(DroppedPath(staging, source.name), DroppedPath(dir, source.name));
+    Move(DroppedPath(staging, source.name), DroppedPath(dir, source.name));
     for (int64_t shard = 0; shard < source.shards; ++shard) {
-      fs::rename(FatesPath(staging, source.name, shard), FatesPath(dir, source.name, shard));
+      Move(FatesPath(staging, source.name, shard), FatesPath(dir, source.name, shard));
     }
   }
   std::error_code ignored;
-  fs::remove(dir / kContaminationName, ignored);
   if (fs::exists(staging / kContaminationName)) {
     fs::rename(staging / kContaminationName, dir / kContaminationName);
+  } else if (manifest.contamination.empty()) {
+    fs::remove(dir / kContaminationName, ignored);
+  }
+  for (const char* folder : {"train", "holdout"}) {
+    if (fs::exists(dir / folder)) SyncDirectory(dir / folder);
   }
   WriteManifest(dir, manifest);
 }

@@ -114,6 +114,15 @@ class TableReader {
     return *value;
   }
 
+  /// A table below this one, or null.
+  const toml::table* Table(std::string_view key) const {
+    if (!Has(key)) return nullptr;
+    const toml::table* table = table_[key].as_table();
+    if (table == nullptr)
+      Fail(fmt::format("\"{}\" must be a table", key), "write [...] and its keys");
+    return table;
+  }
+
   bool Bool(std::string_view key, bool otherwise) const {
     if (!Has(key)) return otherwise;
     const auto value = table_[key].value<bool>();
@@ -123,6 +132,7 @@ class TableReader {
 
   /// A file or folder that exists; relative to `folder`.
   fs::path Path(std::string_view key, const fs::path& folder) const {
+    if (String(key).empty()) Fail(fmt::format("\"{}\" is missing", key), "name a file or folder");
     const fs::path path = fs::weakly_canonical(fs::absolute(folder / String(key)));
     if (!fs::exists(path))
       Fail(fmt::format("\"{}\": there is no {}", key, path.string()), "correct the path");
@@ -249,12 +259,12 @@ void ParseCorpusTable(const toml::table& table, const fs::path& folder, const st
                       Recipe* recipe) {
   TableReader corpus(table, where, "[corpus]");
   corpus.AllowOnly({"holdout", "filters", "models", "contamination"});
-  if (const toml::table* node = table["contamination"].as_table()) {
+  if (const toml::table* node = corpus.Table("contamination")) {
     TableReader in(*node, where, "[corpus.contamination]");
     in.AllowOnly({"path", "remove"});
     recipe->contamination = {in.Path("path", folder), in.Bool("remove", false)};
   }
-  if (const toml::table* node = table["models"].as_table()) {
+  if (const toml::table* node = corpus.Table("models")) {
     TableReader in(*node, where, "[corpus.models]");
     in.AllowOnly({"language", "perplexity", "cutoffs", "reference"});
     Models& m = recipe->models;
@@ -263,7 +273,7 @@ void ParseCorpusTable(const toml::table& table, const fs::path& folder, const st
     if (in.Has("cutoffs")) m.cutoffs = in.Path("cutoffs", folder);
     if (in.Has("reference")) m.reference = in.Path("reference", folder);
   }
-  if (const toml::table* node = table["holdout"].as_table()) {
+  if (const toml::table* node = corpus.Table("holdout")) {
     TableReader in(*node, where, "[corpus.holdout]");
     in.AllowOnly({"share", "min_bytes", "max_bytes"});
     Holdout& h = recipe->holdout;
@@ -272,7 +282,7 @@ void ParseCorpusTable(const toml::table& table, const fs::path& folder, const st
     h.max_bytes = static_cast<int64_t>(in.Number("max_bytes", double(h.max_bytes), 0, 1e12));
     if (h.max_bytes < h.min_bytes) in.Fail("max_bytes is below min_bytes", "raise max_bytes");
   }
-  if (const toml::table* node = table["filters"].as_table()) {
+  if (const toml::table* node = corpus.Table("filters")) {
     TableReader in(*node, where, "[corpus.filters]");
     in.AllowOnly({"min_document_bytes", "max_document_bytes", "min_duplicate_bytes",
                   "near_copy_share", "min_language_confidence"});
@@ -286,6 +296,19 @@ void ParseCorpusTable(const toml::table& table, const fs::path& folder, const st
     f.near_copy_share = in.Number("near_copy_share", f.near_copy_share, 0, 1);
     f.min_language_confidence =
         in.Number("min_language_confidence", f.min_language_confidence, 0, 1);
+  }
+}
+
+// What a source asks of models that the recipe does not name would do nothing.
+void RequireModels(const Recipe& recipe, const Source& source, const std::string& where) {
+  const auto fail = [&](const char* key, const char* model) {
+    throw Error(fmt::format("source \"{}\" has \"{}\", and the recipe names no model for it",
+                            source.name, key),
+                where, fmt::format("name one as \"{}\" in [corpus.models]", model));
+  };
+  if (!source.keep.empty() && recipe.models.perplexity.empty()) fail("keep", "perplexity");
+  if (source.min_reference > 0 && recipe.models.reference.empty()) {
+    fail("min_reference", "reference");
   }
 }
 
@@ -306,10 +329,13 @@ Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::str
   Recipe recipe;
   recipe.name = in.String("name", "corpus");
   recipe.seed = static_cast<uint64_t>(in.Number("seed", 1, 0, 9e15));
-  if (const toml::table* table = root["corpus"].as_table())
+  if (const toml::table* table = in.Table("corpus"))
     ParseCorpusTable(*table, folder, where, &recipe);
   const toml::array* sources = root["source"].as_array();
-  if (sources == nullptr) return recipe;
+  if (sources == nullptr) {
+    if (in.Has("source")) in.Fail("\"source\" must be tables", "write [[source]]");
+    return recipe;
+  }
   std::set<std::string> names;
   double sum = 0;
   for (const auto& node : *sources) {
@@ -320,7 +346,10 @@ Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::str
       throw Error("two sources are named " + recipe.sources.back().name, where, "rename one");
     }
   }
-  for (Source& source : recipe.sources) source.proportion = source.weight / sum;
+  for (Source& source : recipe.sources) {
+    source.proportion = source.weight / sum;
+    RequireModels(recipe, source, where);
+  }
   return recipe;
 }
 
@@ -346,6 +375,12 @@ std::string FolderDigest(const fs::path& folder) {
 }
 
 }  // namespace
+
+Json JudgeModelsToJson(const Models& models) {
+  Json json = ModelsToJson(models);
+  json.erase("cutoffs");
+  return json;
+}
 
 Json ModelsToJson(const Models& models) {
   Json json = Json::object();

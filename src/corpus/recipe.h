@@ -129,6 +129,8 @@ Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::str
 
 /// The models by the digests of their files.
 Json ModelsToJson(const Models& models);
+/// Those that look at documents; not the limits that are applied afterwards.
+Json JudgeModelsToJson(const Models& models);
 
 /// All that decides the corpus, as JSON: stands in the manifest and decides whether to build again.
 Json RecipeToJson(const Recipe& recipe);

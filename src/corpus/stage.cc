@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "corpus/work_folder.h"
 
 namespace cria::corpus {
 namespace {
@@ -103,10 +104,9 @@ std::vector<std::string> Stage::Keys() const {
 
 void Stage::KeepOnly(const std::set<std::string>& keys) const {
   for (const auto& entry : fs::directory_iterator(folder_)) {
-    const std::string name = entry.path().filename().string();
-    if (keys.contains(name.substr(0, name.find('.')))) continue;
+    const std::string key = KeyOfStageFile(entry.path().filename().string());
     std::error_code ignored;
-    fs::remove(entry.path(), ignored);
+    if (!key.empty() && !keys.contains(key)) fs::remove(entry.path(), ignored);
   }
 }
 

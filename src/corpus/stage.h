@@ -2,10 +2,10 @@
 // out about them, and what it dropped. What is there is not done again.
 //
 //   FOLDER/<key>.jsonl.zst             documents
-//   FOLDER/<key>.attributes.jsonl.zst  one line per document (attributes.h), where the stage has
-//   any FOLDER/<key>.drops.jsonl.zst       samples of what was dropped FOLDER/<key>.fates.jsonl.zst
-//   which rule touched which document (DropLog::fates) FOLDER/<key>.json                  the
-//   record; written last
+//   FOLDER/<key>.attributes.jsonl.zst  a line per document (attributes.h), where there are any
+//   FOLDER/<key>.drops.jsonl.zst       samples of what was dropped
+//   FOLDER/<key>.fates.jsonl.zst       which rule touched which document (DropLog::fates)
+//   FOLDER/<key>.json                  the record; written last
 #pragma once
 
 #include <memory>

@@ -10,7 +10,6 @@
 namespace cria::corpus {
 namespace {
 
-constexpr int64_t kShardBytes = int64_t{64} << 20;  // of text
 constexpr int kCompression = 6;
 constexpr size_t kBufferBytes = size_t{1} << 20;
 
@@ -166,6 +165,16 @@ SplitInfo SplitFromRecord(const Json& json, const std::string& where) {
   return {shard.text, CountsFromJson(JsonGet<Json>(json, "languages", where), where), {shard}};
 }
 
+// Whether the shards of a record are in the staging folder or in the corpus above it.
+bool IsThere(const SplitInfo& split, const fs::path& staging) {
+  for (const ShardInfo& shard : split.shards) {
+    if (fs::exists(staging / shard.path)) continue;
+    const fs::path moved = staging.parent_path() / shard.path;
+    if (!fs::exists(moved) || Sha256File(moved) != shard.sha256) return false;
+  }
+  return true;
+}
+
 void WriteRecord(const fs::path& path, const ShardRecord& record) {
   Json samples = Json::array();
   for (const Document& sample : record.drops.Samples()) samples.push_back(ToJsonLine(sample));
@@ -202,12 +211,12 @@ void WriteNearDuplicates(const fs::path& folder, const std::string& key,
 }
 
 std::vector<ShardPlan> PlanShards(const std::vector<Part>& parts,
-                                  const std::vector<int64_t>& kept_bytes) {
+                                  const std::vector<int64_t>& kept_bytes, int64_t shard_bytes) {
   std::vector<ShardPlan> plans;
   int64_t bytes = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     const bool same = !plans.empty() && plans.back().source == parts[i].source;
-    if (!same || bytes >= kShardBytes) {
+    if (!same || bytes >= shard_bytes) {
       plans.push_back({parts[i].source, same ? plans.back().number + 1 : 0, {}});
       bytes = 0;
     }
@@ -228,7 +237,9 @@ void AddPerplexities(const Recipe& recipe, const Part& part, const Stage& judged
   Attributes attributes;
   while (reader.Next(&attributes)) {
     const Decision decision = Decide(recipe, all, attributes, measures);
-    if (decision.drop != nullptr || !attributes.perplexity) continue;
+    const bool counts =
+        decision.drop == nullptr && attributes.perplexity && !decision.language.empty();
+    if (!counts) continue;
     (*histograms)[decision.language].Add(*attributes.perplexity);
   }
 }
@@ -267,11 +278,13 @@ void CollectHeldOut(const Recipe& recipe, const Part& part, const Stage& judged,
   }
 }
 
-ShardRecord WriteShards(const Recipe& recipe, const std::vector<Part>& parts,
-                        const std::vector<std::string>& keys, const Stage& judged,
-                        const ShardPlan& plan, const Choices& choices, const fs::path& staging) {
+ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const ShardPlan& plan,
+                        const Choices& choices, const fs::path& staging) {
   const fs::path record_path = RecordPath(staging, recipe, plan);
-  if (fs::exists(record_path)) return ReadRecord(record_path);
+  if (fs::exists(record_path)) {
+    ShardRecord record = ReadRecord(record_path);
+    if (IsThere(record.train, staging) && IsThere(record.holdout, staging)) return record;
+  }
   const Source& source = SourceOf(recipe, plan.source);
   const bool code = source.kind == SourceKind::kCode;
   const auto& held_out = choices.holdout[static_cast<size_t>(plan.source)];
@@ -282,14 +295,17 @@ ShardRecord WriteShards(const Recipe& recipe, const std::vector<Part>& parts,
   Document document;
   Attributes attributes;
   for (const int64_t index : plan.parts) {
-    CRIA_CHECK(parts[static_cast<size_t>(index)].source == plan.source);
-    const std::string& key = keys[static_cast<size_t>(index)];
-    DocumentReader documents = judged.Documents(key);
-    AttributesReader reader = judged.AttributesOf(key);
+    CRIA_CHECK(judged.parts[static_cast<size_t>(index)].source == plan.source);
+    const std::string& key = judged.keys[static_cast<size_t>(index)];
+    DocumentReader documents = judged.stage.Documents(key);
+    AttributesReader reader = judged.stage.AttributesOf(key);
     const std::unordered_set<int64_t> near = NearDuplicatesOf(choices, key);
-    for (int64_t i = 0; documents.Next(&document) && reader.Next(&attributes); ++i) {
+    for (int64_t i = 0; documents.Next(&document); ++i) {
       ThrowIfInterrupted();
-      CRIA_CHECK(attributes.id == document.id, "{} {}", attributes.id, document.id);
+      if (!reader.Next(&attributes) || attributes.id != document.id) {
+        throw Error("a stage of the build is damaged: attributes of other documents", key,
+                    "remove the work folder and build again");
+      }
       const Decision decision = Decide(recipe, source, attributes, choices.measures);
       if (decision.drop != nullptr) {
         record.drops.Add(decision.drop, document);

@@ -37,9 +37,9 @@ struct ShardPlan {
   std::vector<int64_t> parts;  ///< indices
 };
 
-/// By the sizes that the second stage left, the same on any number of ranks.
+/// By the sizes that the second stage left, the same on any number of ranks. A part is not divided.
 std::vector<ShardPlan> PlanShards(const std::vector<Part>& parts,
-                                  const std::vector<int64_t>& kept_bytes);
+                                  const std::vector<int64_t>& kept_bytes, int64_t shard_bytes);
 
 /// Counts the perplexities of a part's documents by language, where the source keeps some buckets.
 void AddPerplexities(const Recipe& recipe, const Part& part, const Stage& judged,
@@ -68,11 +68,18 @@ struct ShardRecord {
   DropLog drops{50};
 };
 
-/// Writes the shards of a plan below `staging`, with their record beside; or finds them there.
+/// What the second stage left.
+struct JudgedParts {
+  const std::vector<Part>& parts;
+  const std::vector<std::string>& keys;  ///< of the parts in `stage`
+  const Stage& stage;
+};
+
+/// Writes the shards of a plan below `staging`, with their record beside; or finds them there, or
+/// where an interrupted Publish has moved them to already: in the folder above.
 /// Reasons: those of Decide, near_duplicate, near_copy_document, near_copy_paragraph,
 /// short_after_dedup, contaminated.
-ShardRecord WriteShards(const Recipe& recipe, const std::vector<Part>& parts,
-                        const std::vector<std::string>& keys, const Stage& judged,
-                        const ShardPlan& plan, const Choices& choices, const fs::path& staging);
+ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const ShardPlan& plan,
+                        const Choices& choices, const fs::path& staging);
 
 }  // namespace cria::corpus

@@ -43,6 +43,15 @@ class MixtureLoader::Stream {
 
   // Ids of the n-th sequence, seq_len + 1 of them.
   void Read(int64_t n, int32_t* ids) {
+    ForEachPart(n, [&](int64_t document, int64_t first, int64_t tokens) {
+      source_.shard.Read(source_.shard.document_start(document) + first, tokens, ids);
+      ids += tokens;
+    });
+  }
+
+  // Calls f(document, first, tokens) for what the n-th sequence is made of.
+  template <class F>
+  void ForEachPart(int64_t n, const F& f) {
     SetEpoch(n / windows_);
     const int64_t total = source_.shard.tokens();
     int64_t position = window_order_[static_cast<size_t>(n % windows_)] * seq_len_ % total;
@@ -52,8 +61,7 @@ class MixtureLoader::Stream {
       const size_t slot = static_cast<size_t>(after - starts_.begin()) - 1;
       const int64_t document = document_order_[slot], skip = position - starts_[slot];
       const int64_t take = std::min(left, source_.shard.document_tokens(document) - skip);
-      source_.shard.Read(source_.shard.document_start(document) + skip, take, ids);
-      ids += take;
+      f(document, skip, take);
       left -= take;
       position = (position + take) % total;
     }
@@ -148,6 +156,18 @@ Batch MixtureLoader::Read(int64_t step, int64_t first_row, int64_t rows) {
     }
   }
   return batch;
+}
+
+std::vector<RowPart> MixtureLoader::PartsOf(int64_t step, int64_t row) {
+  CRIA_CHECK(step >= 0 && row >= 0 && row < options_.batch_rows);
+  AdvanceTo(step * options_.batch_rows + row);
+  const size_t source = DrawSource(next_sequence_);
+  Stream& stream = streams_[source];
+  std::vector<RowPart> parts;
+  stream.ForEachPart(counts_[source], [&](int64_t document, int64_t first, int64_t tokens) {
+    parts.push_back({stream.name(), document, first, tokens});
+  });
+  return parts;
 }
 
 std::vector<SourceProgress> MixtureLoader::ProgressAfter(int64_t steps) {

@@ -39,6 +39,13 @@ struct SourceProgress {
   double epochs = 0;
 };
 
+/// What stands in a row: tokens [first, first + tokens) of a document, counted in its shard from 0,
+/// which is its place in the corpus's split of that source.
+struct RowPart {
+  std::string source;
+  int64_t document = 0, first = 0, tokens = 0;
+};
+
 class MixtureLoader {
  public:
   MixtureLoader(std::vector<LoaderSource> sources, const LoaderOptions& options);
@@ -52,6 +59,10 @@ class MixtureLoader {
   /// Rows [first_row, first_row + rows) of the batch of `step` (from 0). Any order of calls gives
   /// the same batches; going forward is fast, going back recounts from the start.
   Batch Read(int64_t step, int64_t first_row, int64_t rows);
+
+  /// Which documents row `row` of a step's batch is made of, in order (with the id behind the row
+  /// that is only a target).
+  std::vector<RowPart> PartsOf(int64_t step, int64_t row);
 
   /// What the first `steps` batches read of each source.
   std::vector<SourceProgress> ProgressAfter(int64_t steps);

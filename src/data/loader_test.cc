@@ -69,6 +69,26 @@ TEST_F(LoaderTest, IsAPureFunctionOfStepAndRow) {
   EXPECT_FALSE(Same(seeded.Read(0, 0, 6), batches[0]));
 }
 
+TEST_F(LoaderTest, SaysWhichDocumentsARowIsMadeOf) {
+  MixtureLoader loader = MixtureLoader::Open(folder_, Manifest(), {16, 4, 5, 1});
+  std::map<std::string, TokenShard> shards;
+  for (const char* name : {"a", "b"}) shards.emplace(name, TokenShard(folder_ / name));
+  for (const int step : {0, 7, 120}) {
+    for (int row = 0; row < 4; ++row) {
+      std::vector<int32_t> ids;
+      for (const RowPart& part : loader.PartsOf(step, row)) {
+        const TokenShard& shard = shards.at(part.source);
+        ids.resize(ids.size() + static_cast<size_t>(part.tokens));
+        shard.Read(shard.document_start(part.document) + part.first, part.tokens,
+                   ids.data() + ids.size() - part.tokens);
+      }
+      ASSERT_EQ(ids.size(), 17u);
+      ids.pop_back();
+      EXPECT_EQ(ids, loader.Read(step, row, 1).tokens);
+    }
+  }
+}
+
 TEST_F(LoaderTest, TargetsFollowTokensAndNeverAskForBos) {
   MixtureLoader loader = MixtureLoader::Open(folder_, Manifest(), {16, 4, 5, 1});
   for (int step = 0; step < 200; ++step) {

@@ -70,9 +70,8 @@ NearCopies::Verdict NearCopies::Judge(std::string_view text, bool code) const {
       verdict.kept += paragraph;
     }
   }
-  // Paragraphs that are near-copies and short lines between them: the whole is a near-copy.
-  verdict.document = verdict.bytes * 2 > static_cast<int64_t>(text.size()) ||
-                     (verdict.bytes == 0 && IsNearCopy(text));
+  // Short lines have no shingles of their own: the whole is looked at too.
+  verdict.document = verdict.bytes * 2 > static_cast<int64_t>(text.size()) || IsNearCopy(text);
   return verdict;
 }
 

@@ -33,6 +33,11 @@ TEST(NearCopies, DocumentsParagraphsAndCode) {
   EXPECT_TRUE(copies.Judge(secret, true).document);
   EXPECT_FALSE(copies.Judge(secret + " " + other + " " + third, true).document);
   EXPECT_FALSE(copies.Judge("too few words", false).document);
+  // A list of short lines around one paragraph.
+  std::string list = Words(20, 17);
+  for (int i = 0; i < 40; ++i) list += "\n\n" + Words(100 + static_cast<uint64_t>(i), 4);
+  copies.HoldOut(list);
+  EXPECT_TRUE(copies.Judge(list, false).document);
 }
 
 }  // namespace

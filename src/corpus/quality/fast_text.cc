@@ -1,9 +1,14 @@
-// Training through a temporary file, since the library reads nothing else.
+// Files in memory stand between, since the library reads and writes nothing else.
 #include "corpus/quality/fast_text.h"
 
 #include <fasttext/fasttext.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <sstream>
 
 #include "base/error.h"
@@ -17,11 +22,11 @@ std::string WithoutPrefix(const std::string& label) {
   return label.substr(label.starts_with(kLabel) ? kLabel.size() : 0);
 }
 
-fasttext::Args ArgsOf(const FastTextModel::Settings& settings, const fs::path& file) {
+fasttext::Args ArgsOf(const FastTextModel::Settings& settings, const std::string& file) {
   fasttext::Args args;
   args.model = fasttext::model_name::sup;
   args.loss = settings.softmax ? fasttext::loss_name::softmax : fasttext::loss_name::hs;
-  args.input = file.string();
+  args.input = file;
   args.minCount = settings.min_count;
   args.minn = settings.min_ngram;
   args.maxn = settings.max_ngram;
@@ -35,19 +40,55 @@ fasttext::Args ArgsOf(const FastTextModel::Settings& settings, const fs::path& f
   return args;
 }
 
-/// A file that is removed at the end.
-class ScratchFile {
+// A file in memory that the library opens by a name: it writes without looking whether the disk
+// took it.
+class MemoryFile {
  public:
-  explicit ScratchFile(fs::path path) : path_(std::move(path)) {}
-  ~ScratchFile() {
-    std::error_code error;
-    fs::remove(path_, error);
+  MemoryFile() : fd_(::memfd_create("fasttext", MFD_CLOEXEC)) {
+    if (fd_ < 0) {
+      throw Error(fmt::format("no memory for a file: {}", std::strerror(errno)), "fastText",
+                  "free some memory");
+    }
   }
-  const fs::path& path() const { return path_; }
+  ~MemoryFile() { ::close(fd_); }
+  MemoryFile(const MemoryFile&) = delete;
+  std::string name() const { return fmt::format("/proc/self/fd/{}", fd_); }
 
  private:
-  fs::path path_;
+  int fd_;
 };
+
+// Marks of the library that a text may not bring itself: it would end there, or be a label.
+std::string WithoutMarks(std::string_view line) {
+  std::string clean;
+  clean.reserve(line.size());
+  for (size_t i = 0; i < line.size(); ++i) {
+    const auto c = static_cast<unsigned char>(line[i]);
+    if (c < 0x20) {
+      clean += ' ';
+    } else if (line.substr(i).starts_with("</s>")) {
+      clean += ' ';
+      i += 3;
+    } else if (line.substr(i).starts_with(kLabel)) {
+      clean += ' ';
+      i += kLabel.size() - 1;
+    } else {
+      clean += line[i];
+    }
+  }
+  return clean;
+}
+
+// The library reads on behind the end of a file; a stream that throws ends that.
+void LoadWhole(const fs::path& path, fasttext::FastText* model) {
+  constexpr int32_t kMagic = 793712314, kNewestVersion = 12;
+  std::ifstream in(path, std::ios::binary);
+  in.exceptions(std::ios::failbit | std::ios::badbit | std::ios::eofbit);
+  int32_t head[2];
+  in.read(reinterpret_cast<char*>(head), sizeof(head));
+  if (head[0] != kMagic || head[1] > kNewestVersion) throw std::runtime_error("another format");
+  model->loadModel(in);
+}
 
 }  // namespace
 
@@ -68,16 +109,20 @@ FastTextModel::FastTextModel(FastTextModel&&) noexcept = default;
 FastTextModel& FastTextModel::operator=(FastTextModel&&) noexcept = default;
 FastTextModel::~FastTextModel() = default;
 
-FastTextModel FastTextModel::Train(const Settings& settings, const std::vector<Example>& examples,
-                                   const fs::path& scratch) {
-  const ScratchFile file(scratch / "fasttext_training.tmp");
-  std::string lines;
+FastTextModel FastTextModel::Train(const Settings& settings, const std::vector<Example>& examples) {
+  const MemoryFile file;
+  std::ofstream lines(file.name(), std::ios::binary);
   for (const Example& example : examples) {
-    lines += fmt::format("{}{} {}\n", kLabel, example.label, example.line);
+    lines << kLabel << example.label << ' ' << WithoutMarks(example.line) << '\n';
   }
-  WriteFile(file.path(), lines);
+  lines.close();
   auto state = std::make_unique<State>();
-  state->model.train(ArgsOf(settings, file.path()));
+  try {
+    state->model.train(ArgsOf(settings, file.name()));
+  } catch (const std::exception& error) {
+    throw Error(fmt::format("nothing can be learned from these texts: {}", error.what()),
+                "fastText", "give more text, in whole lines");
+  }
   state->FindLabels();
   return FastTextModel(std::move(state));
 }
@@ -86,10 +131,10 @@ FastTextModel FastTextModel::Load(const fs::path& path) {
   const MappedFile readable(path);
   auto state = std::make_unique<State>();
   try {
-    state->model.loadModel(path.string());
+    LoadWhole(path, &state->model);
     state->FindLabels();
   } catch (const std::exception& error) {
-    throw Error(fmt::format("not a fastText model: {}", error.what()), path.string(),
+    throw Error(fmt::format("not a whole fastText model: {}", error.what()), path.string(),
                 "name a .bin or .ftz file that fastText or cria wrote");
   }
   if (state->labels.empty()) {
@@ -99,14 +144,14 @@ FastTextModel FastTextModel::Load(const fs::path& path) {
 }
 
 void FastTextModel::Save(const fs::path& path) const {
-  const fs::path temporary = path.string() + ".tmp";
-  state_->model.saveModel(temporary.string());
-  fs::rename(temporary, path);
+  const MemoryFile file;
+  state_->model.saveModel(file.name());
+  WriteFile(path, ReadFile(file.name()));
 }
 
 std::vector<FastTextModel::Prediction> FastTextModel::Predict(std::string_view line,
                                                               int most) const {
-  std::istringstream in(std::string(line) + "\n");
+  std::istringstream in(WithoutMarks(line) + "\n");
   std::vector<std::pair<fasttext::real, std::string>> best;
   state_->model.predictLine(in, best, most, 0);
   std::vector<Prediction> predictions;

@@ -29,18 +29,18 @@ class FastTextModel {
     double probability = 0;  ///< 0 to 1
   };
 
-  /// Learns from the examples in their order, on one thread: more race on the weights. `scratch` is
-  /// a folder for one temporary file.
-  static FastTextModel Train(const Settings& settings, const std::vector<Example>& examples,
-                             const fs::path& scratch);
-  /// Throws Error for a file that is no supervised model.
+  /// Learns from the examples in their order, on one thread: more race on the weights. Throws Error
+  /// if there is nothing to learn.
+  static FastTextModel Train(const Settings& settings, const std::vector<Example>& examples);
+  /// Throws Error for a file that is no supervised model, or not a whole one.
   static FastTextModel Load(const fs::path& path);
   FastTextModel(FastTextModel&&) noexcept;
   FastTextModel& operator=(FastTextModel&&) noexcept;
   ~FastTextModel();
   void Save(const fs::path& path) const;
 
-  /// The likeliest `most` labels of a line without line ends. Thread-safe.
+  /// The likeliest `most` labels of a line. Marks of the library in it ("</s>") are passed over.
+  /// Thread-safe.
   std::vector<Prediction> Predict(std::string_view line, int most) const;
   const std::set<std::string>& labels() const;
 

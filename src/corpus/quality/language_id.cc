@@ -13,9 +13,12 @@ namespace {
 constexpr size_t kLineBytes = 200, kMinLineBytes = 40;
 constexpr size_t kIdentifyBytes = 2000;
 constexpr size_t kMaxRepeats = 20;
+constexpr size_t kMinLines = 10;
 constexpr double kSureOfOther = 0.8;
-// Beside the models that we train; their texts are prepared, those of other models are not.
-constexpr char kOwnSuffix[] = ".json";
+// A label that only the models have that are trained here: their texts are prepared, those of
+// others not. It is never a guess.
+constexpr char kOwnLabel[] = "cria";
+constexpr char kReportSuffix[] = ".json";
 
 // What our own models see: one line, ASCII letters in lower case, digits and marks as spaces.
 std::string Prepare(std::string_view text) {
@@ -104,7 +107,9 @@ void LanguageSample::Merge(const LanguageSample& other) {
 }
 
 void LanguageSample::DropBelow(int64_t bytes) {
-  std::erase_if(languages_, [&](const auto& entry) { return entry.second.bytes < bytes; });
+  std::erase_if(languages_, [&](const auto& entry) {
+    return entry.second.bytes < bytes || entry.second.lines.size() < kMinLines;
+  });
 }
 
 std::string LanguageSample::ToText() const {
@@ -135,11 +140,10 @@ LanguageSample LanguageSample::FromText(std::string_view text) {
   return sample;
 }
 
-LanguageIdentifier::LanguageIdentifier(FastTextModel model, bool own)
-    : model_(std::move(model)), own_(own) {}
+LanguageIdentifier::LanguageIdentifier(FastTextModel model)
+    : model_(std::move(model)), own_(model_.labels().contains(kOwnLabel)) {}
 
-LanguageIdentifier LanguageIdentifier::Train(const LanguageSample& sample,
-                                             const fs::path& scratch) {
+LanguageIdentifier LanguageIdentifier::Train(const LanguageSample& sample) {
   std::vector<FastTextModel::Example> test;
   size_t most = 0;
   for (const auto& [name, language] : sample.languages_) {
@@ -164,17 +168,19 @@ LanguageIdentifier LanguageIdentifier::Train(const LanguageSample& sample,
   }
   std::vector<FastTextModel::Example> examples;
   for (auto& [hash, example] : shuffled) examples.push_back(std::move(example));
-  LanguageIdentifier result(FastTextModel::Train(kSettings, examples, scratch), true);
+  examples.push_back({kOwnLabel, kOwnLabel});
+  LanguageIdentifier result(FastTextModel::Train(kSettings, examples));
   // Untranslated lines stand under wrong labels. Those of which the model, though it has learned
   // them, is sure that they are something else go, and it learns again.
   const auto mislabelled = [&](const FastTextModel::Example& example) {
     const Guess guess = result.Identify(example.line);
-    return guess.language != example.label && guess.confidence > kSureOfOther;
+    return example.label != kOwnLabel && guess.language != example.label &&
+           guess.confidence > kSureOfOther;
   };
   const size_t before = examples.size();
   std::erase_if(examples, mislabelled);
   if (examples.size() < before) {
-    result = LanguageIdentifier(FastTextModel::Train(kSettings, examples, scratch), true);
+    result = LanguageIdentifier(FastTextModel::Train(kSettings, examples));
   }
 
   std::map<std::string, std::pair<int64_t, int64_t>> right;
@@ -196,23 +202,25 @@ LanguageIdentifier LanguageIdentifier::Train(const LanguageSample& sample,
 }
 
 LanguageIdentifier LanguageIdentifier::Load(const fs::path& path) {
-  const fs::path report = path.string() + kOwnSuffix;
-  LanguageIdentifier result(FastTextModel::Load(path), fs::exists(report));
-  result.report_ =
-      result.own_ ? ReadJson(report) : Json{{"languages", result.model_.labels().size()}};
+  LanguageIdentifier result(FastTextModel::Load(path));
+  const fs::path report = path.string() + kReportSuffix;
+  result.report_ = result.own_ && fs::exists(report)
+                       ? ReadJson(report)
+                       : Json{{"languages", result.model_.labels().size() - result.own_}};
   return result;
 }
 
 void LanguageIdentifier::Save(const fs::path& path) const {
+  WriteJson(path.string() + kReportSuffix, report_);
   model_.Save(path);
-  WriteJson(path.string() + kOwnSuffix, report_);
 }
 
 LanguageIdentifier::Guess LanguageIdentifier::Identify(std::string_view text) const {
   const std::string windows = Windows(text);
-  const auto best = model_.Predict(own_ ? Prepare(windows) : OneLine(windows), 1);
-  if (best.empty()) return {};
-  return {best[0].label, best[0].probability};
+  for (const auto& best : model_.Predict(own_ ? Prepare(windows) : OneLine(windows), 2)) {
+    if (best.label != kOwnLabel) return {best.label, best.probability};
+  }
+  return {};
 }
 
 }  // namespace cria::corpus

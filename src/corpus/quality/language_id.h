@@ -19,7 +19,7 @@ class LanguageSample {
  public:
   void Add(std::string_view text, const std::string& language);
   void Merge(const LanguageSample& other);
-  /// Forgets languages with less than `bytes` of text.
+  /// Forgets languages with less than `bytes` of text, or too few lines to learn from.
   void DropBelow(int64_t bytes);
   size_t languages() const { return languages_.size(); }
 
@@ -41,8 +41,8 @@ class LanguageSample {
 class LanguageIdentifier {
  public:
   /// Learns from a sample of at least two languages; a tenth of the lines is kept to measure with.
-  /// Deterministic. `scratch` is a folder for one temporary file.
-  static LanguageIdentifier Train(const LanguageSample& sample, const fs::path& scratch);
+  /// Deterministic.
+  static LanguageIdentifier Train(const LanguageSample& sample);
   /// A model that Save or fastText wrote. Throws Error if it is none, or not of languages.
   static LanguageIdentifier Load(const fs::path& path);
 
@@ -62,7 +62,7 @@ class LanguageIdentifier {
   const Json& report() const { return report_; }
 
  private:
-  LanguageIdentifier(FastTextModel model, bool own);
+  explicit LanguageIdentifier(FastTextModel model);
   FastTextModel model_;
   bool own_;  ///< trained here: its texts are prepared
   Json report_;

@@ -21,15 +21,14 @@ TEST(LanguageId, TrainedOnTextsItKnowsThem) {
   sample.Merge(part);
   merged.Merge(sample);  // what is there already changes nothing
   const fs::path folder = testing::TempDir();
-  const auto first = LanguageIdentifier::Train(sample, folder);
+  const auto first = LanguageIdentifier::Train(sample);
   const auto guess = first.Identify("Wir sahen das Haus der anderen");
   EXPECT_EQ(guess.language, "de");
-  EXPECT_EQ(guess.confidence, LanguageIdentifier::Train(merged, folder)
-                                  .Identify("Wir sahen das Haus der anderen")
-                                  .confidence);
+  EXPECT_EQ(
+      guess.confidence,
+      LanguageIdentifier::Train(merged).Identify("Wir sahen das Haus der anderen").confidence);
   EXPECT_EQ(first.Identify("the others saw the house").language, "en");
   EXPECT_EQ(first.report()["accuracy"].get<double>(), 1.0);
-  EXPECT_FALSE(fs::exists(folder / "language_id_training.tmp"));
 
   first.Save(folder / "languages.bin");
   const auto back = LanguageIdentifier::Load(folder / "languages.bin");
@@ -37,6 +36,19 @@ TEST(LanguageId, TrainedOnTextsItKnowsThem) {
   EXPECT_TRUE(back.Knows("de"));
   EXPECT_FALSE(back.Knows("fr"));
   EXPECT_EQ(back.report(), first.report());
+  // Whose model it is stands in the model itself.
+  fs::remove(folder / "languages.bin.json");
+  EXPECT_EQ(LanguageIdentifier::Load(folder / "languages.bin")
+                .Identify("Wir sahen das Haus der anderen")
+                .confidence,
+            guess.confidence);
+  EXPECT_FALSE(back.Identify("cria cria cria").language == "cria");
+  // A part of a model is none.
+  const std::string bytes = ReadFile(folder / "languages.bin");
+  for (const size_t size : {bytes.size() - 1, bytes.size() / 2, size_t{3000}, size_t{100}}) {
+    WriteFile(folder / "cut.bin", bytes.substr(0, size));
+    EXPECT_THROW(LanguageIdentifier::Load(folder / "cut.bin"), Error) << size;
+  }
 }
 
 TEST(LanguageId, SamplesAreBounded) {

@@ -32,8 +32,7 @@ std::string OneLine(std::string_view text) {
 }  // namespace
 
 ReferenceClassifier ReferenceClassifier::Train(const std::vector<std::string>& cited,
-                                               const std::vector<std::string>& others,
-                                               const fs::path& scratch) {
+                                               const std::vector<std::string>& others) {
   std::vector<std::pair<uint64_t, FastTextModel::Example>> train, test;
   for (const auto* pages : {&cited, &others}) {
     for (size_t i = 0; i < pages->size(); ++i) {
@@ -47,7 +46,7 @@ ReferenceClassifier ReferenceClassifier::Train(const std::vector<std::string>& c
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<FastTextModel::Example> examples;
   for (auto& [hash, example] : train) examples.push_back(std::move(example));
-  ReferenceClassifier result(FastTextModel::Train(SettingsFor(examples.size()), examples, scratch));
+  ReferenceClassifier result(FastTextModel::Train(SettingsFor(examples.size()), examples));
   int64_t right = 0, tested[2] = {0, 0}, kept[2] = {0, 0};
   for (const auto& [hash, example] : test) {
     const double score = result.Score(example.line);

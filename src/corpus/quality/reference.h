@@ -17,7 +17,7 @@ class ReferenceClassifier {
   /// to measure with. Settings are fastText's own, as RedPajama left them, with more rounds for
   /// fewer than 4000 pages. Deterministic.
   static ReferenceClassifier Train(const std::vector<std::string>& cited,
-                                   const std::vector<std::string>& others, const fs::path& scratch);
+                                   const std::vector<std::string>& others);
   /// A model that Save wrote, or one of RedPajama's with the labels "wiki" and "cc".
   static ReferenceClassifier Load(const fs::path& path);
   /// Writes `path`, and its report as `path`.json.
