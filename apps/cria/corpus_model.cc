@@ -251,9 +251,8 @@ std::vector<std::string> Pages(const ReferenceFlags& flags,
     });
   }
   if (pages.size() < 10) {
-    throw Error(
-        fmt::format("only {} pages of at least {} bytes", pages.size(), flags.min_bytes),
-        inputs.front(), "give more pages, or lower --min-bytes");
+    throw Error(fmt::format("only {} pages of at least {} bytes", pages.size(), flags.min_bytes),
+                inputs.front(), "give more pages, or lower --min-bytes");
   }
   return pages;
 }
@@ -262,7 +261,8 @@ void TrainReference(const ReferenceFlags& flags) {
   RequireAbsent(flags.out, flags.force);
   const fs::path folder = fs::absolute(flags.out).parent_path();
   fs::create_directories(folder);
-  const auto model = corpus::ReferenceClassifier::Train(Pages(flags, flags.cited), Pages(flags, flags.others));
+  const auto model =
+      corpus::ReferenceClassifier::Train(Pages(flags, flags.cited), Pages(flags, flags.others));
   model.Save(flags.out);
   PrintReport(model.report(), flags.json);
 }

@@ -46,6 +46,20 @@ bool AgreeOn(const Team& team, bool current) {
   return comm::BroadcastText(*team.ranks, 0, current ? "1" : "0") == "1";
 }
 
+Manifest RunStages(const Context& context, const Recipe& recipe, const fs::path& out_dir,
+                   const BuildOptions& options, const FileSet& set, const std::string& digest) {
+  Builder builder(context, recipe, options, set, out_dir, digest);
+  builder.Read();
+  builder.Judge();
+  builder.Choose();
+  const Manifest manifest = builder.Write();
+  if (options.team.leads()) {
+    Publish(builder.staging(), out_dir, manifest);
+    builder.Tidy();
+  }
+  return manifest;
+}
+
 }  // namespace
 
 std::string CorpusDigest(const Context& context, const Recipe& recipe,
@@ -75,14 +89,16 @@ Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::pat
   if (team.size() > 1) comm::Barrier(*team.ranks);
   RequireFreeSpace(out_dir, int64_t{64} << 20);
 
-  Builder builder(context, recipe, options, set, out_dir, digest);
-  builder.Read();
-  builder.Judge();
-  builder.Choose();
-  manifest = builder.Write();
-  if (team.leads()) {
-    Publish(builder.staging(), out_dir, manifest);
-    builder.Tidy();
+  const fs::path work = options.work_dir.empty() ? out_dir / "work" : options.work_dir;
+  try {
+    manifest = RunStages(context, recipe, out_dir, options, set, digest);
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    const bool read = what.find((work / "texts").string()) != what.npos ||
+                      what.find((work / "judged").string()) != what.npos;
+    if (!read || what.find("No space") != what.npos) throw;
+    throw Error("a file of an earlier stage cannot be used: " + what, work.string(),
+                "remove that folder and build again");
   }
   if (team.size() > 1) comm::Barrier(*team.ranks);
   return team.leads() ? manifest : ReadManifest(out_dir);

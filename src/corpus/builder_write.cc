@@ -139,8 +139,7 @@ Json Builder::WriteContamination(const std::vector<ShardPlan>& plans) {
   if (choices_.contamination == nullptr) return Json::object();
   ContaminationReport report(*choices_.contamination);
   for (const ShardPlan& plan : plans) {
-    const ShardRecord record =
-        WriteShards(recipe_, {parts_, judged_keys_, judged_}, plan, choices_, staging_);
+    const ShardRecord record = ReadShardRecord(recipe_, plan, staging_);
     for (const FoundItems& found : record.found) report.Add(found.document, found.hits);
   }
   const std::vector<ItemContamination> items = report.Items();

@@ -17,7 +17,8 @@ void ForEachPrepared(const PartTask& task, DropLog* drops,
                      const std::function<void(Document, const Document& whole)>& use) {
   DocumentReader reader = task.texts.Documents(task.part.key);
   Document text;
-  for (int64_t n = 0; reader.Next(&text); ++n) {
+  int64_t n = 0;
+  for (; reader.Next(&text); ++n) {
     ThrowIfInterrupted();
     if (task.overlapping.contains(n)) {
       drops->Add("book_overlap", text);
@@ -26,6 +27,7 @@ void ForEachPrepared(const PartTask& task, DropLog* drops,
     task.preparer.Prepare(task.part.source, text, drops,
                           [&](Document document) { use(std::move(document), text); });
   }
+  if (n != task.texts.ReadRecord(task.part.key).kept.documents) throw DamagedStage(task.part.key);
 }
 
 // The documents that are left when the removed units are gone.

@@ -318,6 +318,18 @@ const char* SourceKindName(SourceKind kind) { return kSourceKinds[static_cast<in
 const char* ReaderKindName(ReaderKind kind) { return kReaderKinds[static_cast<int>(kind)].second; }
 
 Recipe ParseRecipe(std::string_view text, const fs::path& folder, const std::string& where) {
+  // The parser recurses into every dot of a key.
+  constexpr std::ptrdiff_t kMaxDots = 1000;
+  int64_t number = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    ++number;
+    if (std::count(line.begin(), line.end(), '.') > kMaxDots) {
+      throw Error("a line of more than 1000 dots", fmt::format("{}:{}", where, number),
+                  "write lists over several lines");
+    }
+  }
   toml::table root;
   try {
     root = toml::parse(text);

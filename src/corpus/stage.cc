@@ -15,6 +15,11 @@ constexpr size_t kBufferBytes = size_t{1} << 20;
 
 }  // namespace
 
+Error DamagedStage(const std::string& key) {
+  return Error("a part has other documents than were written", "part " + key,
+               "remove the work folder and build again");
+}
+
 Stage::Stage(fs::path folder, bool has_attributes)
     : folder_(std::move(folder)), has_attributes_(has_attributes) {
   fs::create_directories(folder_);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "base/error.h"
 #include "corpus/attributes.h"
 #include "corpus/drop_log.h"
 
@@ -23,6 +24,9 @@ struct PartRecord {
   DropLog drops;
   std::string warning;  ///< the first fault of the files in words
 };
+
+/// What is thrown where a part has not the documents that its record says.
+Error DamagedStage(const std::string& key);
 
 class Stage {
  public:

@@ -168,9 +168,9 @@ SplitInfo SplitFromRecord(const Json& json, const std::string& where) {
 // Whether the shards of a record are in the staging folder or in the corpus above it.
 bool IsThere(const SplitInfo& split, const fs::path& staging) {
   for (const ShardInfo& shard : split.shards) {
-    if (fs::exists(staging / shard.path)) continue;
-    const fs::path moved = staging.parent_path() / shard.path;
-    if (!fs::exists(moved) || Sha256File(moved) != shard.sha256) return false;
+    const bool staged = fs::exists(staging / shard.path);
+    const fs::path path = (staged ? staging : staging.parent_path()) / shard.path;
+    if (!fs::exists(path) || Sha256File(path) != shard.sha256) return false;
   }
   return true;
 }
@@ -278,6 +278,10 @@ void CollectHeldOut(const Recipe& recipe, const Part& part, const Stage& judged,
   }
 }
 
+ShardRecord ReadShardRecord(const Recipe& recipe, const ShardPlan& plan, const fs::path& staging) {
+  return ReadRecord(RecordPath(staging, recipe, plan));
+}
+
 ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const ShardPlan& plan,
                         const Choices& choices, const fs::path& staging) {
   const fs::path record_path = RecordPath(staging, recipe, plan);
@@ -300,11 +304,11 @@ ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const S
     DocumentReader documents = judged.stage.Documents(key);
     AttributesReader reader = judged.stage.AttributesOf(key);
     const std::unordered_set<int64_t> near = NearDuplicatesOf(choices, key);
-    for (int64_t i = 0; documents.Next(&document); ++i) {
+    int64_t i = 0;
+    for (; documents.Next(&document); ++i) {
       ThrowIfInterrupted();
       if (!reader.Next(&attributes) || attributes.id != document.id) {
-        throw Error("a stage of the build is damaged: attributes of other documents", key,
-                    "remove the work folder and build again");
+        throw DamagedStage(key);
       }
       const Decision decision = Decide(recipe, source, attributes, choices.measures);
       if (decision.drop != nullptr) {
@@ -325,6 +329,7 @@ ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const S
         train.Write(document);
       }
     }
+    if (i != judged.stage.ReadRecord(key).kept.documents) throw DamagedStage(key);
   }
   record.train = train.Finish();
   record.holdout = holdout.Finish();

@@ -82,4 +82,7 @@ struct JudgedParts {
 ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const ShardPlan& plan,
                         const Choices& choices, const fs::path& staging);
 
+/// What WriteShards wrote down of a plan, without looking at the shards again.
+ShardRecord ReadShardRecord(const Recipe& recipe, const ShardPlan& plan, const fs::path& staging);
+
 }  // namespace cria::corpus
