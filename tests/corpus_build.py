@@ -159,7 +159,8 @@ def killed(builds: Builds, alone: str) -> None:
     assert kills == 8, f"only {kills} builds could be killed"
     assert builds.build("killed", 0) == alone
     run = builds.start("ended", 0, "--threads", 1)
-    time.sleep(0.3 * whole)
+    while run.poll() is None and not (builds.at / "ended/work/texts").exists():
+        time.sleep(0.005)
     run.send_signal(signal.SIGTERM)
     _, err = run.communicate(timeout=60)
     assert run.returncode in (0, 130), (run.returncode, err)  # 0: it was faster
