@@ -403,7 +403,7 @@ def lists(place: Place, server: Server) -> None:
         time.sleep(0.01)
     server.most_active = 0
     assert place.fetch(*cc, "--first", 30)["fetched"] == 30
-    assert server.most_active == 2, f"{server.most_active} connections at once"
+    assert server.most_active <= 2, f"{server.most_active} connections at once"
     assert [place.read(path) for path in paths[:30]] == [content(path) for path in paths[:30]]
     samples = []
     for n, seed in ((4, 7), (8, 7), (8, 7), (8, 8)):
