@@ -147,11 +147,14 @@ FileSet FindFiles(const Context& context, const Recipe& recipe, const BuildOptio
       }
     }
   }
-  // The leader fetches; the others find the packages in the cache.
+  // The leader fetches; the others find the packages in the cache, one after the other, since who
+  // looks there locks it.
   const Team& team = options.team;
-  if (!team.leads()) comm::Barrier(*team.ranks);
-  const std::map<std::string, DebianPackage> packages = FetchAll(context, recipe, options);
-  if (team.leads() && team.size() > 1) comm::Barrier(*team.ranks);
+  std::map<std::string, DebianPackage> packages;
+  for (int turn = 0; turn < team.size(); ++turn) {
+    if (turn == team.rank()) packages = FetchAll(context, recipe, options);
+    if (team.size() > 1) comm::Barrier(*team.ranks);
+  }
   FileSet set;
   for (size_t s = 0; s < recipe.sources.size(); ++s) {
     const size_t first = set.inputs.size();
