@@ -159,7 +159,7 @@ def killed(builds: Builds, alone: str) -> None:
     assert kills == 8, f"only {kills} builds could be killed"
     assert builds.build("killed", 0) == alone
     run = builds.start("ended", 0, "--threads", 1)
-    while run.poll() is None and not (builds.at / "ended/work/texts").exists():
+    while run.poll() is None and not (builds.at / "ended/stages/texts").exists():
         time.sleep(0.005)
     run.send_signal(signal.SIGTERM)
     _, err = run.communicate(timeout=60)

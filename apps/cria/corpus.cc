@@ -100,7 +100,7 @@ void AddBuild(CLI::App* corpus) {
   command->add_option("--cache", flags->cache, "Where fetched packages are kept")
       ->capture_default_str();
   command->add_option("--work", flags->work,
-                      "Where the stages are kept, about twice the text (default: OUT/work)");
+                      "Where the stages are kept, about twice the text (default: OUT/stages)");
   command
       ->add_option("--memory", flags->memory,
                    "Held for the search for duplicates; what is more is sorted on disk")

@@ -155,7 +155,7 @@ void AddCorpusTrace(CLI::App* corpus) {
       ->check(AtLeast0())
       ->capture_default_str();
   command->add_option("--row", flags->row, "Only this row of the batch, from 0");
-  command->add_option("--work", flags->work, "Where the build kept its stages (CORPUS/work)");
+  command->add_option("--work", flags->work, "Where the build kept its stages (CORPUS/stages)");
   command->add_option("--limit", flags->limit, "Steps to print")
       ->check(Above0())
       ->capture_default_str();

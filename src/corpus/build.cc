@@ -89,7 +89,7 @@ Manifest BuildCorpus(const Context& context, const Recipe& recipe, const fs::pat
   if (team.size() > 1) comm::Barrier(*team.ranks);
   RequireFreeSpace(out_dir, int64_t{64} << 20);
 
-  const fs::path work = options.work_dir.empty() ? out_dir / "work" : options.work_dir;
+  const fs::path work = WorkPath(out_dir, options.work_dir);
   try {
     manifest = RunStages(context, recipe, out_dir, options, set, digest);
   } catch (const Error& error) {

@@ -1,7 +1,7 @@
 // The room's main job: a recipe in, clean document shards and a manifest out.
 //
 //   OUT/train/<source>-00000.jsonl.zst, OUT/holdout/..., OUT/dropped/<source>.jsonl.zst (samples),
-//   OUT/manifest.json (last); OUT/work/ holds the stages, so that a changed threshold, a new file
+//   OUT/manifest.json (last); OUT/stages/ holds them, so that a changed threshold, a new file
 //   or a build that was cut off costs only what is new.
 #pragma once
 
@@ -19,7 +19,7 @@ struct BuildOptions {
   Progress::Style progress = Progress::Style::kQuiet;
   bool force = false;  ///< build again although nothing changed
   std::string program_version;
-  fs::path work_dir;  ///< of the stages; empty: OUT/work
+  fs::path work_dir;  ///< of the stages; empty: OUT/stages
   /// What the searches for duplicates hold in memory; the rest is sorted on disk.
   int64_t memory_bytes = int64_t{1} << 30;
   bool keep_work = true;  ///< leave the stages for the next build

@@ -219,9 +219,9 @@ TEST_F(BuildRulesTest, ModelsJudgeAndTheRecipeDecides) {
   for (const auto& [origin, text] : Kept("out", "web")) {
     EXPECT_TRUE(origin.starts_with("in/like")) << origin;
   }
-  const auto judged = fs::last_write_time(root_ / "out/work/judged");
+  const auto judged = fs::last_write_time(root_ / "out/stages/judged");
   manifest = Build(recipe("min_reference = 0.5\n"), "out");
-  EXPECT_EQ(fs::last_write_time(root_ / "out/work/judged"), judged);  // a threshold costs nothing
+  EXPECT_EQ(fs::last_write_time(root_ / "out/stages/judged"), judged);  // a threshold costs nothing
   EXPECT_EQ(manifest.sources[0].drops.at("not_reference").documents, 10);
   EXPECT_EQ(manifest.sources[0].measures.at("perplexity").size() > 0, true);
   Write("like0.txt", Text(5000, 200, 50) + "a line without an end\n");

@@ -161,7 +161,7 @@ TEST_F(BuildTest, DoesOnlyWhatIsNew) {
   Build(recipe, "out");
   const auto times = [&](const char* stage) {
     std::map<std::string, fs::file_time_type> found;
-    for (const auto& entry : fs::directory_iterator(root_ / "out/work" / stage)) {
+    for (const auto& entry : fs::directory_iterator(root_ / "out/stages" / stage)) {
       found[entry.path().filename().string()] = entry.last_write_time();
     }
     return found;
@@ -252,16 +252,16 @@ TEST_F(BuildTest, RemovesNothingOfOthers) {
   options.cache_dir = root_ / "cache";
   options.work_dir = root_ / "in";  // holds something else
   EXPECT_THROW(BuildCorpus(Context(1), StoryRecipe(), root_ / "out", options), Error);
-  options.work_dir = root_ / "work";
+  options.work_dir = root_ / "kept";
   options.keep_work = false;
   BuildCorpus(Context(1), StoryRecipe(), root_ / "out", options);
-  EXPECT_FALSE(fs::exists(root_ / "work"));
+  EXPECT_FALSE(fs::exists(root_ / "kept"));
   options.keep_work = true;
   BuildCorpus(Context(1), StoryRecipe(), root_ / "again", options);
-  WriteFile(root_ / "work/texts/mine.txt", "precious");
+  WriteFile(root_ / "kept/texts/mine.txt", "precious");
   Write("stories/0.txt", Story(9999));
   BuildCorpus(Context(1), StoryRecipe(), root_ / "again", options);
-  EXPECT_TRUE(fs::exists(root_ / "work/texts/mine.txt"));
+  EXPECT_TRUE(fs::exists(root_ / "kept/texts/mine.txt"));
   EXPECT_EQ(ReadFile(root_ / "in/texts/mine.txt"), "precious");
   EXPECT_THROW(Build(StoryRecipe(), "in/stories/out"), Error);  // within an input
   WriteFile(root_ / "again/manifest.json", "{\"format\": \"cria corpus\", \"version\": 1}");

@@ -59,7 +59,7 @@ Builder::Builder(const Context& context, const Recipe& recipe, const BuildOption
       preparer_(recipe),
       digest_(std::move(digest)),
       out_dir_(std::move(out_dir)),
-      work_(options.work_dir.empty() ? out_dir_ / "work" : options.work_dir, options.team),
+      work_(WorkPath(out_dir_, options.work_dir), options.team),
       parts_(MakeParts(recipe, set, options.part_bytes)),
       texts_(work_.path() / "texts"),
       judged_(work_.path() / "judged", true),

@@ -46,7 +46,7 @@ void AddPackage(int source, const Input& input, const DebianPackage& package, Fi
   InputInfo info{"", package.name, package.version, package.sha256, input.licence, 0, 0};
   std::vector<std::string> exclude = input.exclude;
   if (input.files.empty()) {  // the packaging's own files are no text of the source
-    exclude.push_back("usr/share/doc/*/{copyright,changelog*,NEWS*,README.Debian*,TODO*}");
+    exclude.push_back("usr/share/doc/*/{copyright,changelog*,NEWS*,README.Debian*,TO?O*}");
     exclude.push_back("usr/share/lintian/**");
   }
   for (const std::string& file : ListFiles(package.root, Patterns(input), exclude)) {

@@ -93,7 +93,7 @@ void RequireOurs(const fs::path& dir) {
         fs::exists(dir / kStagingName) ||
         std::all_of(fs::directory_iterator(dir), fs::directory_iterator(), [](const auto& e) {
           const std::string name = e.path().filename().string();
-          return name == kLockName || (name == "work" && MayBeWorkFolder(e.path())) ||
+          return name == kLockName || (name == kWorkName && MayBeWorkFolder(e.path())) ||
                  name.ends_with(".tmp");
         });
     if (ours) return;

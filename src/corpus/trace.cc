@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "corpus/stage.h"
+#include "corpus/work_folder.h"
 
 namespace cria::corpus {
 namespace {
@@ -97,7 +98,7 @@ bool TraceShards(const fs::path& corpus_dir, const SourceInfo& source, const std
 void Trace(const fs::path& corpus_dir, const fs::path& work_dir, const std::string& query,
            const Use& use) {
   const Manifest manifest = ReadManifest(corpus_dir);
-  const fs::path work = work_dir.empty() ? corpus_dir / "work" : work_dir;
+  const fs::path work = WorkPath(corpus_dir, work_dir);
   if (fs::exists(work / "texts") && !TraceTexts(Stage(work / "texts"), query, use)) return;
   if (fs::exists(work / "judged") && !TraceJudged(Stage(work / "judged", true), query, use)) return;
   for (const SourceInfo& source : manifest.sources) {

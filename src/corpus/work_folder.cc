@@ -16,6 +16,10 @@ bool IsHex(std::string_view text) {
 
 }  // namespace
 
+fs::path WorkPath(const fs::path& corpus_dir, const fs::path& given) {
+  return given.empty() ? corpus_dir / kWorkName : given;
+}
+
 bool MayBeWorkFolder(const fs::path& folder) {
   if (!fs::exists(folder)) return true;
   if (!fs::is_directory(folder)) return false;

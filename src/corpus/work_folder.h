@@ -10,6 +10,12 @@
 
 namespace cria::corpus {
 
+/// Its name in a corpus folder, where the user names no other place.
+inline constexpr char kWorkName[] = "stages";
+
+/// `given`, or if that is empty the usual place for a corpus.
+fs::path WorkPath(const fs::path& corpus_dir, const fs::path& given);
+
 /// Whether `folder` is missing, empty, or a work folder.
 bool MayBeWorkFolder(const fs::path& folder);
 

@@ -440,7 +440,7 @@ const Rules& AllRules() {
 
 const WikitextTemplateRule kForeign = {"", WriteForeign};
 
-// {{lang-de}}, {{lang-grc}}; not {{lang-stub}}.
+// {{lang-de}}, {{lang-grc}}, {{lang-zh-hant}}; other templates may begin so too.
 bool IsForeignWord(std::string_view name) {
   constexpr std::string_view kPrefix = "lang-";
   if (!name.starts_with(kPrefix)) return false;
