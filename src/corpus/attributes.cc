@@ -36,12 +36,4 @@ Attributes AttributesFromJsonLine(std::string_view line, const std::string& wher
   return attributes;
 }
 
-AttributesReader::AttributesReader(const fs::path& path) : path_(path), reader_(path) {}
-
-bool AttributesReader::Next(Attributes* attributes) {
-  if (!reader_.NextLine(&line_)) return false;
-  *attributes = AttributesFromJsonLine(line_, fmt::format("{}:{}", path_.string(), ++line_number_));
-  return true;
-}
-
 }  // namespace cria::corpus

@@ -25,17 +25,6 @@ struct Attributes {
 std::string ToJsonLine(const Attributes& attributes);
 Attributes AttributesFromJsonLine(std::string_view line, const std::string& where);
 
-/// Iterates a file of such lines.
-class AttributesReader {
- public:
-  explicit AttributesReader(const fs::path& path);
-  bool Next(Attributes* attributes);
-
- private:
-  fs::path path_;
-  TextReader reader_;
-  std::string line_;
-  int64_t line_number_ = 0;
-};
+using AttributesReader = JsonLineReader<Attributes, AttributesFromJsonLine>;
 
 }  // namespace cria::corpus

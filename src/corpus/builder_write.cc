@@ -51,7 +51,7 @@ Manifest Builder::Write() {
   }
   std::vector<int64_t> kept;
   for (const std::string& key : judged_keys_) {
-    kept.push_back(judged_.ReadRecord(key).kept.bytes);
+    kept.push_back(judged_.Kept(key).bytes);
   }
   const std::vector<ShardPlan> plans = PlanShards(parts_, kept, options_.shard_bytes);
   std::vector<size_t> own;

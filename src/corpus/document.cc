@@ -33,12 +33,4 @@ Document FromJsonLine(std::string_view line, const std::string& where) {
   return document;
 }
 
-DocumentReader::DocumentReader(const fs::path& shard) : path_(shard), reader_(shard) {}
-
-bool DocumentReader::Next(Document* document) {
-  if (!reader_.NextLine(&line_)) return false;
-  *document = FromJsonLine(line_, fmt::format("{}:{}", path_.string(), ++line_number_));
-  return true;
-}
-
 }  // namespace cria::corpus

@@ -29,12 +29,17 @@ std::string ToJsonLine(const Document& document);
 /// The reverse; `where` names file and line in the Error.
 Document FromJsonLine(std::string_view line, const std::string& where);
 
-/// Iterates the documents of one shard (plain, .gz or .zst JSON lines) in order.
-class DocumentReader {
+/// Iterates a file of JSON lines (plain, .gz or .zst) in order.
+template <class T, T (*kParse)(std::string_view line, const std::string& where)>
+class JsonLineReader {
  public:
-  explicit DocumentReader(const fs::path& shard);
-  /// False at the end. Damaged data or a line that is no document throws Error.
-  bool Next(Document* document);
+  explicit JsonLineReader(const fs::path& path) : path_(path), reader_(path) {}
+  /// False at the end. Damaged data or a line that is no T throws Error.
+  bool Next(T* value) {
+    if (!reader_.NextLine(&line_)) return false;
+    *value = kParse(line_, path_.string() + ":" + std::to_string(++line_number_));
+    return true;
+  }
 
  private:
   fs::path path_;
@@ -42,5 +47,6 @@ class DocumentReader {
   std::string line_;
   int64_t line_number_ = 0;
 };
+using DocumentReader = JsonLineReader<Document, FromJsonLine>;
 
 }  // namespace cria::corpus

@@ -27,7 +27,7 @@ void ForEachPrepared(const PartTask& task, DropLog* drops,
     task.preparer.Prepare(task.part.source, text, drops,
                           [&](Document document) { use(std::move(document), text); });
   }
-  if (n != task.texts.ReadRecord(task.part.key).kept.documents) throw DamagedStage(task.part.key);
+  if (n != task.texts.Kept(task.part.key).documents) throw DamagedStage(task.part.key);
 }
 
 // The documents that are left when the removed units are gone.

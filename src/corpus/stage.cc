@@ -31,6 +31,11 @@ fs::path Stage::Path(const std::string& key, const char* what) const {
 
 bool Stage::Has(const std::string& key) const { return fs::exists(RecordPath(key)); }
 
+Count Stage::Kept(const std::string& key) const {
+  const std::string where = RecordPath(key).string();
+  return CountFromJson(JsonGet<Json>(ReadJson(RecordPath(key)), "kept", where), where);
+}
+
 PartRecord Stage::ReadRecord(const std::string& key) const {
   const std::string where = RecordPath(key).string();
   const Json json = ReadJson(RecordPath(key));

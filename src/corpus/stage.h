@@ -34,6 +34,8 @@ class Stage {
   explicit Stage(fs::path folder, bool has_attributes = false);
 
   bool Has(const std::string& key) const;
+  /// Of the record, what was kept: without reading the samples.
+  Count Kept(const std::string& key) const;
   PartRecord ReadRecord(const std::string& key) const;
 
   /// Writes a part; without Finish it leaves nothing.

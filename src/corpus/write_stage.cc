@@ -329,7 +329,7 @@ ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const S
         train.Write(document);
       }
     }
-    if (i != judged.stage.ReadRecord(key).kept.documents) throw DamagedStage(key);
+    if (i != judged.stage.Kept(key).documents) throw DamagedStage(key);
   }
   record.train = train.Finish();
   record.holdout = holdout.Finish();

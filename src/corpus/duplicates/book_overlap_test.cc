@@ -154,11 +154,6 @@ TEST(BookSketch, PiecesAndMergesAreTheWhole) {
   EXPECT_EQ(pieces.letters, whole.letters);
   EXPECT_LE(whole.hashes.size(), kFullBookHashes);
   EXPECT_GT(whole.hashes.size(), kFullBookHashes / 2 - 300);
-  const BookSketch a = Sketch(book.substr(0, 90'000)), b = Sketch(book.substr(90'000));
-  const BookSketch merged = MergeSketches(a, b);
-  EXPECT_EQ(merged.letters, whole.letters);
-  EXPECT_GT(OverlapOf(merged, whole).share, 0.998);
-  EXPECT_EQ(MergeSketches(a, {}).hashes, a.hashes);
   const BookSketch nothing = sketcher.Finish();  // starts afresh
   EXPECT_TRUE(nothing.hashes.empty());
   EXPECT_EQ(nothing.letters, 0);

@@ -59,18 +59,6 @@ BookSketch BookSketcher::Finish() {
   return sketch;
 }
 
-BookSketch MergeSketches(const BookSketch& a, const BookSketch& b) {
-  BookSketch merged;
-  merged.rate_log2 = std::max(a.rate_log2, b.rate_log2);
-  merged.letters = a.letters + b.letters;
-  for (const BookSketch* part : {&a, &b})
-    merged.hashes.insert(
-        merged.hashes.end(), part->hashes.begin(),
-        part->hashes.begin() + static_cast<std::ptrdiff_t>(CountAt(*part, merged.rate_log2)));
-  Compact(&merged);
-  return merged;
-}
-
 ContentOverlap OverlapOf(const BookSketch& a, const BookSketch& b) {
   const bool a_is_shorter = a.letters <= b.letters;
   const BookSketch& shorter = a_is_shorter ? a : b;

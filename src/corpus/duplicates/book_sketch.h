@@ -41,9 +41,6 @@ class BookSketcher {
   size_t compact_at_ = 2 * kFullBookHashes;
 };
 
-/// The sketch of both together (volumes of one work); only the shingles over the seam are missing.
-BookSketch MergeSketches(const BookSketch& a, const BookSketch& b);
-
 struct ContentOverlap {
   double share = 0;  ///< of the distinct shingles of the book with fewer letters, in the other one
   /// sqrt(share (1 - share) (1 - rate) / m) with m hashes of the shorter one at the coarser of both

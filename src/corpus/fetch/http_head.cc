@@ -3,16 +3,12 @@
 
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace cria::corpus {
 namespace {
 
 constexpr size_t kMaxValueBytes = 1000;
-
-std::string_view Trim(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
 
 // A whole number at the front of `text`, which is moved past it; -1 if there is none.
 int64_t TakeNumber(std::string_view* text) {
@@ -71,7 +67,7 @@ void ReadHeadLine(std::string_view line, HttpHead* head) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
   const std::string_view name = line.substr(0, colon);
-  std::string_view value = Trim(line.substr(colon + 1));
+  std::string_view value = Trimmed(line.substr(colon + 1));
   if (value.size() > kMaxValueBytes) return;
   if (SameName(name, "content-length")) {
     const int64_t bytes = TakeNumber(&value);

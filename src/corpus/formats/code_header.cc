@@ -5,6 +5,7 @@
 #include <cctype>
 #include <vector>
 
+#include "base/ascii.h"
 #include "corpus/formats/code_language.h"
 #include "corpus/formats/code_notice.h"
 
@@ -14,23 +15,6 @@ namespace {
 // Headers end far before: the longest real ones hold a whole Apache licence.
 constexpr size_t kMaxHeaderBytes = size_t{64} << 10;
 
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r\f\v");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\f\v") + 1 - begin);
-}
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return text.starts_with(word); });
-}
-
 // Lines that a machine reads, though they are comments: they stay whatever stands around them.
 bool IsDirective(std::string_view line, unsigned comments) {
   if (line.starts_with("#!")) return true;
@@ -38,29 +22,29 @@ bool IsDirective(std::string_view line, unsigned comments) {
     if (line.find(mode) != line.npos) return true;
   }
   if ((comments & kHash) != 0 &&
-      StartsWithAny(Lower(line.substr(0, 40)), {"# coding",
-                                                "# encoding",
-                                                "#coding",
-                                                "#encoding",
-                                                "# frozen_string_literal",
-                                                "# frozen-string-literal",
-                                                "# syntax=",
-                                                "# escape=",
-                                                "#requires",
-                                                "#compdef",
-                                                "#autoload",
-                                                "#region",
-                                                "#pragma",
-                                                "#include",
-                                                "# type:",
-                                                "# pylint",
-                                                "# flake8",
-                                                "# noqa",
-                                                "# shellcheck",
-                                                "# rubocop",
-                                                "# warn_indent",
-                                                "# cython:",
-                                                "# distutils:"})) {
+      StartsWithAny(LowerAscii(line.substr(0, 40)), {"# coding",
+                                                     "# encoding",
+                                                     "#coding",
+                                                     "#encoding",
+                                                     "# frozen_string_literal",
+                                                     "# frozen-string-literal",
+                                                     "# syntax=",
+                                                     "# escape=",
+                                                     "#requires",
+                                                     "#compdef",
+                                                     "#autoload",
+                                                     "#region",
+                                                     "#pragma",
+                                                     "#include",
+                                                     "# type:",
+                                                     "# pylint",
+                                                     "# flake8",
+                                                     "# noqa",
+                                                     "# shellcheck",
+                                                     "# rubocop",
+                                                     "# warn_indent",
+                                                     "# cython:",
+                                                     "# distutils:"})) {
     return true;
   }
   return (comments & kCStyle) != 0 &&
@@ -72,7 +56,7 @@ bool IsDirective(std::string_view line, unsigned comments) {
 // Lines of code that often stand above a header, or between two of its comments.
 bool IsPreamble(std::string_view line, unsigned comments) {
   if (line.empty()) return true;
-  const std::string lower = Lower(line.substr(0, 40));
+  const std::string lower = LowerAscii(line.substr(0, 40));
   if (StartsWithAny(lower, {"<?php", "<?xml", "<!doctype", "@echo off", "\xef\xbb\xbf"}))
     return true;
   if (lower == "<?" || lower == "'use strict';" || lower == "\"use strict\";") return true;
@@ -116,8 +100,8 @@ const BlockMarks* BlockAt(std::string_view line, unsigned comments) {
 std::string_view MarkAt(std::string_view line, std::string_view trimmed, unsigned comments) {
   for (const LineMark& mark : kLines) {
     if ((comments & mark.comments) == 0) continue;
-    const std::string head = Lower(trimmed.substr(0, mark.mark.size()));
-    if (head == mark.mark || (mark.comments == kBatch && Lower(trimmed) == "rem")) {
+    const std::string head = LowerAscii(trimmed.substr(0, mark.mark.size()));
+    if (head == mark.mark || (mark.comments == kBatch && LowerAscii(trimmed) == "rem")) {
       return trimmed.substr(0, mark.mark.size());
     }
   }
@@ -191,7 +175,7 @@ class Comment {
       size_t end = i;
       std::string text;
       for (; end < lines_.size() && !Content(lines_[end]).empty(); ++end) {
-        text += Lower(Content(lines_[end])) + "\n";
+        text += LowerAscii(Content(lines_[end])) + "\n";
       }
       const bool copyright = StatesCopyright(text);
       const size_t bytes = text.size();
@@ -213,7 +197,7 @@ class Comment {
   // (the file's name) are none of it.
   size_t Start(const Paragraph& p) const {
     for (size_t k = p.begin; k < p.end; ++k) {
-      const std::string line = Lower(Content(lines_[k]));
+      const std::string line = LowerAscii(Content(lines_[k]));
       if (StatesCopyright(line)) return k;
       if (MayBelongToNotice(line) || StatesLicence(line)) break;
     }
@@ -227,7 +211,7 @@ class Comment {
     for (size_t k = p.begin; k < p.end; ++k) {
       const std::string_view content = Content(lines_[k]);
       const auto at = static_cast<size_t>(content.data() - lines_[k].data());
-      const std::string line = Lower(content);
+      const std::string line = LowerAscii(content);
       if (StatesCopyright(line)) {
         column = at;
       } else if (MayBelongToNotice(line)) {

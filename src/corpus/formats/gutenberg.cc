@@ -5,6 +5,8 @@
 #include <cctype>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace cria::corpus {
 namespace {
 
@@ -23,38 +25,16 @@ constexpr std::pair<std::string_view, std::string_view> kLanguages[] = {
     {"welsh", "cy"},     {"irish", "ga"},      {"icelandic", "is"}, {"hebrew", "he"},
 };
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 // "Title: Don Quijote" at the start of a line.
 std::string Field(std::string_view header, std::string_view name) {
   const size_t at = header.find("\n" + std::string(name) + ":");
   if (at == header.npos) return "";
   header.remove_prefix(at + name.size() + 2);
-  return std::string(Trim(header.substr(0, header.find('\n'))));
-}
-
-bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view> starts) {
-  return std::any_of(starts.begin(), starts.end(),
-                     [&](std::string_view start) { return text.starts_with(start); });
+  return std::string(Trimmed(header.substr(0, header.find('\n'))));
 }
 
 bool IsCredit(std::string_view paragraph) {
-  const std::string lower = Lower(paragraph.substr(0, 80));
+  const std::string lower = LowerAscii(paragraph.substr(0, 80));
   return StartsWithAny(
       lower, {"produced by", "e-text prepared by", "etext prepared by", "this etext was",
               "this ebook was produced", "this e-text was", "transcribed by", "transcribed from",
@@ -64,37 +44,37 @@ bool IsCredit(std::string_view paragraph) {
 }
 
 bool IsNotesHeading(std::string_view paragraph) {
-  const std::string lower = Lower(paragraph.substr(0, 60));
+  const std::string lower = LowerAscii(paragraph.substr(0, 60));
   return StartsWithAny(lower, {"transcriber's note", "transcriber\u2019s note", "[transcriber",
                                "transcribers' note", "***transcriber"});
 }
 
 bool IsEndLine(std::string_view paragraph) {
-  const std::string lower = Lower(paragraph.substr(0, 40));
+  const std::string lower = LowerAscii(paragraph.substr(0, 40));
   return paragraph.size() < 300 &&
          StartsWithAny(lower, {"end of project gutenberg", "end of the project gutenberg"});
 }
 
 // The paragraphs just behind the start mark that are no part of the book.
 std::string_view WithoutCredits(std::string_view text) {
-  text = Trim(text);
+  text = Trimmed(text);
   for (int i = 0; i < kMaxCredits && IsCredit(text); ++i) {
     const size_t end = std::min(text.find("\n\n"), text.size());
-    text = Trim(text.substr(end));
+    text = Trimmed(text.substr(end));
   }
   return text;
 }
 
 std::string_view WithoutEnd(std::string_view text) {
-  text = Trim(text);
+  text = Trimmed(text);
   while (true) {
     const size_t begin = text.rfind("\n\n");
-    if (begin == text.npos || !IsEndLine(Trim(text.substr(begin)))) break;
-    text = Trim(text.substr(0, begin));
+    if (begin == text.npos || !IsEndLine(Trimmed(text.substr(begin)))) break;
+    text = Trimmed(text.substr(0, begin));
   }
   size_t at = text.size() > kNotesBytes ? text.size() - kNotesBytes : 0;
   for (at = text.find("\n\n", at); at != text.npos; at = text.find("\n\n", at + 2)) {
-    if (IsNotesHeading(Trim(text.substr(at, 80)))) return Trim(text.substr(0, at));
+    if (IsNotesHeading(Trimmed(text.substr(at, 80)))) return Trimmed(text.substr(0, at));
   }
   return text;
 }
@@ -116,7 +96,8 @@ RawText ReadGutenberg(std::string text) {
     if (line == whole.npos || line >= end) continue;
     const std::string_view header = whole.substr(0, at);
     book.title = Field(header, "Title");
-    const std::string author = Field(header, "Author"), language = Lower(Field(header, "Language"));
+    const std::string author = Field(header, "Author"),
+                      language = LowerAscii(Field(header, "Language"));
     if (!author.empty()) book.meta = {{"author", author}};
     for (const auto& [name, code] : kLanguages) {
       if (language == name) book.language = code;

@@ -2,26 +2,11 @@
 #include "corpus/formats/http_message.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
+
+#include "corpus/formats/deflated_text.h"
 
 namespace cria::corpus {
 namespace {
-
-std::string Deflate(std::string_view text, int window_bits) {
-  z_stream stream = {};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string Gzip(std::string_view text) { return Deflate(text, 31); }
 
 // Text that does not shrink to a few bytes, so that cuts and faults have a place.
 std::string Prose() {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "corpus/formats/latex_scan.h"
 
@@ -67,12 +68,6 @@ bool Programs(std::string_view body) {
     at = end;
   }
   return false;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\n");
-  if (begin == kNone) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\n") + 1 - begin);
 }
 
 // "\ifmmode A\else $A$\fi", how macros for both modes were written before \ensuremath.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "corpus/formats/licence.h"
@@ -12,12 +13,6 @@ namespace cria::corpus {
 namespace {
 
 constexpr size_t kMaxMetadataBytes = size_t{1} << 20;
-
-std::string_view Trimmed(std::string_view text, std::string_view blanks = " \t\r\n") {
-  const size_t begin = text.find_first_not_of(blanks);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
-}
 
 // A field that holds a whole licence text is read as one.
 std::string Recognised(std::string_view words) {

@@ -3,28 +3,14 @@
 #include "corpus/formats/warc.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <map>
 
+#include "corpus/formats/deflated_text.h"
 #include "test_data.h"
 
 namespace cria::corpus {
 namespace {
-
-std::string Gzip(std::string_view text, int level = 6) {
-  z_stream stream = {};
-  EXPECT_EQ(deflateInit2(&stream, level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 // Counts what is lost, by reason.
 class Losses : public TextSink {

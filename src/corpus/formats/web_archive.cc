@@ -12,6 +12,7 @@
 #include "corpus/encoding.h"
 #include "corpus/formats/warc.h"
 #include "corpus/html.h"
+#include "corpus/quality/white_space.h"
 
 namespace cria::corpus {
 namespace {
@@ -87,28 +88,6 @@ std::string TwoLetterLanguage(std::string_view code) {
   return "";
 }
 
-// Without Unicode's white space at both ends: what str.strip() takes off in Python, and so in
-// CCNet.
-std::string_view StripLine(std::string_view line) {
-  const auto is_space = [](uint32_t c) {
-    return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 ||
-           c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
-           c == 0x202f || c == 0x205f || c == 0x3000;
-  };
-  while (!line.empty()) {
-    const Utf8Char c = DecodeUtf8(line);
-    if (!is_space(c.code)) break;
-    line.remove_prefix(static_cast<size_t>(c.length));
-  }
-  while (!line.empty()) {
-    size_t at = line.size() - 1;
-    while (at > 0 && line.size() - at < 4 && (static_cast<uint8_t>(line[at]) & 0xc0) == 0x80) --at;
-    if (!is_space(DecodeUtf8(line.substr(at)).code)) break;
-    line.remove_suffix(line.size() - at);
-  }
-  return line;
-}
-
 std::string Utf8(std::string_view bytes) {
   return IsValidUtf8(bytes) ? std::string(bytes) : RepairUtf8(bytes);
 }
@@ -158,10 +137,10 @@ class Archive {
     if (!type.empty() && !type.starts_with("text/")) return Lose("not_html", type);
     const std::string body = Utf8(record_->block);
     RawText text;
-    std::string_view rest = StripLine(body);
+    std::string_view rest = StripWhiteSpace(body);
     const auto next_line = [&rest] {
       const size_t end = std::min(rest.find('\n'), rest.size());
-      const std::string_view line = StripLine(rest.substr(0, end));
+      const std::string_view line = StripWhiteSpace(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
       return line;
     };

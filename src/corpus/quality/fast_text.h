@@ -39,7 +39,8 @@ class FastTextModel {
   ~FastTextModel();
   void Save(const fs::path& path) const;
 
-  /// The likeliest `most` labels of a line. Marks of the library in it ("</s>") are passed over.
+  /// The likeliest `most` labels of a text. Its line ends count as blanks (CCNet deletes them, and
+  /// words grow together), and marks of the library in it ("</s>") are passed over.
   /// Thread-safe.
   std::vector<Prediction> Predict(std::string_view line, int most) const;
   const std::set<std::string>& labels() const;

@@ -51,14 +51,6 @@ std::string Windows(std::string_view text) {
   return windows;
 }
 
-// What lid.176 sees: the text without line ends (CCNet puts no blank in their place; we do, since
-// words would grow together).
-std::string OneLine(std::string_view text) {
-  std::string line(text);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
-}
-
 constexpr FastTextModel::Settings kSettings = {.softmax = true,
                                                .dim = 16,
                                                .epochs = 5,
@@ -217,7 +209,7 @@ void LanguageIdentifier::Save(const fs::path& path) const {
 
 LanguageIdentifier::Guess LanguageIdentifier::Identify(std::string_view text) const {
   const std::string windows = Windows(text);
-  for (const auto& best : model_.Predict(own_ ? Prepare(windows) : OneLine(windows), 2)) {
+  for (const auto& best : model_.Predict(own_ ? Prepare(windows) : windows, 2)) {
     if (best.label != kOwnLabel) return {best.label, best.probability};
   }
   return {};

@@ -23,12 +23,6 @@ FastTextModel::Settings SettingsFor(size_t pages) {
   return settings;
 }
 
-std::string OneLine(std::string_view text) {
-  std::string line(text);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
-}
-
 }  // namespace
 
 ReferenceClassifier ReferenceClassifier::Train(const std::vector<std::string>& cited,
@@ -36,7 +30,7 @@ ReferenceClassifier ReferenceClassifier::Train(const std::vector<std::string>& c
   std::vector<std::pair<uint64_t, FastTextModel::Example>> train, test;
   for (const auto* pages : {&cited, &others}) {
     for (size_t i = 0; i < pages->size(); ++i) {
-      FastTextModel::Example example{pages == &cited ? kCited : kOther, OneLine((*pages)[i])};
+      FastTextModel::Example example{pages == &cited ? kCited : kOther, (*pages)[i]};
       const uint64_t hash = Hash64(example.line);
       (i % 10 == 9 ? test : train).emplace_back(hash, std::move(example));
     }
@@ -83,7 +77,7 @@ void ReferenceClassifier::Save(const fs::path& path) const {
 }
 
 double ReferenceClassifier::Score(std::string_view text) const {
-  for (const FastTextModel::Prediction& prediction : model_.Predict(OneLine(text), 2)) {
+  for (const FastTextModel::Prediction& prediction : model_.Predict(text, 2)) {
     if (prediction.label == kCited) return prediction.probability;
   }
   return 0;
