@@ -8,6 +8,7 @@ find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)
 find_package(GTest REQUIRED)
+find_package(Boost QUIET COMPONENTS context)  # tests of the CUDA kernels on the processor
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(LZMA REQUIRED IMPORTED_TARGET liblzma)
@@ -24,11 +25,14 @@ endif()
 
 add_library(cria_options INTERFACE)
 target_include_directories(cria_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
-target_compile_options(cria_options INTERFACE -Wall -Wextra -Wshadow=local -Wno-sign-compare -Wno-stringop-overflow -Wno-restrict
-                       $<$<BOOL:${CRIA_WERROR}>:-Werror>)
+set(cria_flags -Wall -Wextra -Wshadow=local -Wno-sign-compare -Wno-stringop-overflow -Wno-restrict)
+if(CRIA_WERROR)
+  list(APPEND cria_flags -Werror)
+endif()
 # One meaning of every floating-point expression on every machine: the compiler may not contract
 # a*b+c by itself, so the same source gives the same bits wherever the same instructions are chosen.
-target_compile_options(cria_options INTERFACE -ffp-contract=off -fno-math-errno)
+list(APPEND cria_flags -ffp-contract=off -fno-math-errno)
+target_compile_options(cria_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${cria_flags}>")
 if(CRIA_SANITIZE)
   target_compile_options(cria_options INTERFACE -fsanitize=${CRIA_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(cria_options INTERFACE -fsanitize=${CRIA_SANITIZE})

@@ -3,6 +3,7 @@
 # headers only is an interface library.
 function(cria_room name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "/kernels/cuda/")  # an annex with a list of its own
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -24,7 +25,8 @@ endfunction()
 # cria_room_isas(NAME): the room's test program runs kernels. It runs once more as NAME@ISA for every
 # instruction set below the best; on a machine without the set ctest shows it as skipped.
 function(cria_room_isas name)
-  target_sources(cria_${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/isa_main.cc)
+  target_sources(cria_${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/isa_main.cc
+                                           ${CMAKE_SOURCE_DIR}/tests/cpu_context.cc)
   target_link_libraries(cria_${name}_test PRIVATE cria_kernels)
   if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     return()

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "command.h"
 #include "kernels/ceiling.h"
+#include "kernels/cuda/ceiling.h"
 
 namespace cria::app {
 namespace {
@@ -81,8 +82,57 @@ Json ToJson(const TypeReport& report) {
           {"products", std::move(products)}};
 }
 
+// The products of a layer of 1.1B and of 7B at the tokens of a training step, and a large square.
+constexpr ProductShape kDeviceShapes[] = {
+    {8192, 8192, 8192},  {16384, 2560, 2048}, {16384, 11264, 2048}, {16384, 2048, 5632},
+    {8192, 12288, 4096}, {8192, 22016, 4096}, {8192, 4096, 11008},  {8192, 32000, 4096}};
+
+void RunDevice(const MachineFlags& flags, const Context& context) {
+  constexpr int kRounds = 10;
+  constexpr double kTera = 1e12;
+  const kernels::MemorySpeed memory = kernels::MeasureMemory(context);
+  std::vector<ProductSpeed> products;
+  for (const ProductShape& shape : kDeviceShapes) {
+    ThrowIfInterrupted();
+    products.push_back(kernels::cuda::MeasureProduct(context, shape, kRounds));
+  }
+  const Accelerator& device = *context.accelerator();
+  const double ceiling = products.front().forward;
+  if (flags.json) {
+    Json rows = Json::array();
+    for (const ProductSpeed& p : products) {
+      rows.push_back({{"tokens", p.shape.m},
+                      {"in", p.shape.k},
+                      {"out", p.shape.n},
+                      {"forward_flops", p.forward},
+                      {"gradient_flops", p.gradient}});
+    }
+    std::cout << Json{{"device", device.name()},
+                      {"memory_bytes", device.memory().total_bytes},
+                      {"copy_bytes_per_s", memory.copy},
+                      {"product_ceiling_flops", ceiling},
+                      {"bf16", {{"products", rows}}}}
+                     .dump(2)
+              << "\n";
+    return;
+  }
+  fmt::print("device           {}, {} memory\n", device.name(),
+             FormatBytes(static_cast<double>(device.memory().total_bytes)));
+  fmt::print("memory           copy {:.0f} GB/s (read + written)\n", memory.copy / 1e9);
+  fmt::print("product ceiling  {:.0f} TFLOP/s, the first product below\n\n", ceiling / kTera);
+  fmt::print("bf16 products of random values, TFLOP/s, median of {}\n", kRounds);
+  fmt::print("{:>7}{:>7}{:>7} | {:>9}{:>7} | {:>9}{:>7}\n", "tokens", "in", "out", "y = x W^T",
+             "share", "dW", "share");
+  for (const ProductSpeed& p : products) {
+    fmt::print("{:>7}{:>7}{:>7} | {:>9.0f}{:>7.2f} | {:>9.0f}{:>7.2f}\n", p.shape.m, p.shape.k,
+               p.shape.n, p.forward / kTera, p.forward / ceiling, p.gradient / kTera,
+               p.gradient / ceiling);
+  }
+}
+
 void RunMachine(const MachineFlags& flags) {
   const Context context = flags.MakeContext();
+  if (context.accelerator() != nullptr) return RunDevice(flags, context);
   const kernels::MemorySpeed memory = kernels::MeasureMemory(context);
   const TypeReport bf16 = MeasureType(context, DType::kBF16, flags.seconds);
   const TypeReport f32 = MeasureType(context, DType::kF32, flags.seconds);
@@ -120,9 +170,11 @@ void AddBenchCommand(CLI::App* app) {
   CLI::App* bench = app->add_subcommand("bench", "Ratios against the machine's own ceiling");
   bench->require_subcommand(1);
   auto f = std::make_shared<MachineFlags>();
-  AddCommand(bench, "machine", "Peak, memory bandwidth and matrix products of this machine",
-             f.get(), [f] { RunMachine(*f); })
-      ->add_option("--seconds", f->seconds, "Time per product (longer for long ones)")
+  CLI::App* machine =
+      AddCommand(bench, "machine", "Peak, memory bandwidth and matrix products of this machine",
+                 f.get(), [f] { RunMachine(*f); });
+  AddDeviceFlag(machine, f.get());
+  machine->add_option("--seconds", f->seconds, "Time per product (longer for long ones)")
       ->capture_default_str()
       ->check(Above0());
   AddBenchTrain(bench);

@@ -116,6 +116,7 @@ void AddBenchBatch(CLI::App* bench) {
   CLI::App* c = AddCommand(bench, "batch", "Speed of writing several texts at once", f.get(),
                            [f] { RunBatch(*f); });
   c->add_option("MODEL", f->model, "Any model")->required();
+  AddDeviceFlag(c, f.get());
   c->add_option("--sequences", f->sequences, "Texts at once, such as 1,4,8,16")
       ->capture_default_str()
       ->delimiter(',')

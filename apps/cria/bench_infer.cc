@@ -58,7 +58,7 @@ void RunSpeed(const SpeedFlags& flags, bool prefill) {
                             flags.behind, model.config.max_seq_len),
                 "--behind", "ask for fewer");
   }
-  Sequence sequence(model.llama.get(), model.config.max_seq_len);
+  Sequence sequence(model.llama.get(), flags.behind + tokens + 1);
   const std::vector<int32_t> ids = SomeTokens(model.config, tokens);
   std::vector<float> logits(static_cast<size_t>(model.config.vocab_size));
   std::vector<double> speeds, reads;
@@ -112,6 +112,7 @@ void AddSpeed(CLI::App* bench, const char* name, const char* what, int64_t token
   f->tokens = tokens;
   CLI::App* c = AddCommand(bench, name, what, f.get(), [f, prefill] { RunSpeed(*f, prefill); });
   c->add_option("MODEL", f->model, "Any model")->required();
+  AddDeviceFlag(c, f.get());
   c->add_option("--tokens", f->tokens, "Tokens per round")->capture_default_str()->check(Above0());
   c->add_option("--behind", f->behind, "Tokens already in the cache")
       ->capture_default_str()

@@ -5,14 +5,15 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/random.h"
 #include "base/units.h"
-#include "command.h"
 #include "kernels/ceiling.h"
+#include "model_flags.h"
 #include "train/learner.h"
 #include "train/plan.h"
 
@@ -67,7 +68,7 @@ Batch RandomBatch(const ModelConfig& config, int64_t rows, uint64_t seed) {
 }
 
 // Speed of every step for about `seconds`, at least three steps, after one that is not counted.
-// After each, `probe` says what the machine gives at that moment.
+// After each, `probe` says what the machine gives at that moment; a GPU is asked behind the last.
 std::vector<double> OwnSpeeds(const Context& context, std::span<const Batch> pieces, double seconds,
                               train::Learner* learner, kernels::ProductProbe* probe,
                               std::vector<double>* probed) {
@@ -81,8 +82,9 @@ std::vector<double> OwnSpeeds(const Context& context, std::span<const Batch> pie
     const Clock::time_point step = Clock::now();
     learner->Step(context, 1e-4, pieces);
     speeds.push_back(tokens / std::chrono::duration<double>(Clock::now() - step).count());
-    probed->push_back(probe->Measure(context));
+    if (probe != nullptr) probed->push_back(probe->Measure(context));
   }
+  if (probe == nullptr) probed->push_back(kernels::MeasureProductCeiling(context));
   return speeds;
 }
 
@@ -127,13 +129,16 @@ struct Ceiling {
 };
 
 void PrintResult(const Flags& flags, const ModelConfig& config, const train::PassPlan& pass,
-                 const Ceiling& ceiling, const Best& own, const Best& peer) {
+                 int64_t held_bytes, const Ceiling& ceiling, const Best& own, const Best& peer) {
   const double flops = own.tokens_per_s * TrainFlopsPerToken(config, flags.seq_len);
   if (flags.json) {
     Json json{{"model", ConfigToJson(config)},
               {"tokens_per_s", own.tokens_per_s},
               {"setting", own.setting},
               {"flops", flops},
+              {"planned_bytes", pass.bytes},
+              {"held_bytes", held_bytes},
+              {"recomputed", RecomputeName(pass.memory.recompute)},
               {"ceiling_flops", ceiling.best},
               {"ceiling_share", flops / ceiling.best},
               {"ceiling_beside_flops", ceiling.beside},
@@ -159,7 +164,7 @@ void PrintResult(const Flags& flags, const ModelConfig& config, const train::Pas
       ceiling.beside / TrainFlopsPerToken(config, flags.seq_len), ceiling.beside / 1e9,
       100 * flops / ceiling.beside);
   fmt::print("memory   {} planned, {} held{}{}\n", FormatBytes(static_cast<double>(pass.bytes)),
-             FormatBytes(static_cast<double>(ProcessMemoryBytes())),
+             FormatBytes(static_cast<double>(held_bytes)),
              pass.memory.recompute > Recompute::kNone
                  ? fmt::format("; computed again: {}", RecomputeName(pass.memory.recompute))
                  : "",
@@ -177,18 +182,20 @@ void Run(const Flags& flags) {
   }
   const Context context = flags.MakeContext();
   const ModelConfig config = Config(flags);
-  const Precision precision = flags.precision == PrecisionName(Precision::kF32) ? Precision::kF32
-                              : flags.precision.empty()                         ? DefaultPrecision()
-                                                                                : Precision::kBF16;
+  const Precision precision = PrecisionNamed(flags.precision, context);
+  Accelerator* const device = context.accelerator();
   Ceiling ceiling = {.best = kernels::MeasureProductCeiling(context)};
-  kernels::ProductProbe probe(context);
+  std::optional<kernels::ProductProbe> probe;
+  if (device == nullptr) probe.emplace(context);
   // As a run of the largest pass would go through the memory.
   const train::PassPlan pass = train::ChoosePass(
       config, precision, flags.seq_len, *std::max_element(flags.rows.begin(), flags.rows.end()),
-      {.available_bytes = AvailableMemoryBytes(),
+      {.available_bytes = device != nullptr ? device->memory().free_bytes : AvailableMemoryBytes(),
        .limit_bytes = flags.memory.empty() ? 0 : ParseBytes(flags.memory, "--memory"),
-       .base_bytes = ProcessMemoryBytes() + context.threads() * train::kThreadBytes});
-  train::Learner learner(config, {}, precision, {}, pass.memory);
+       .base_bytes = device != nullptr
+                         ? train::kDeviceScratchBytes
+                         : ProcessMemoryBytes() + context.threads() * train::kThreadBytes});
+  train::Learner learner(config, {}, precision, {}, pass.memory, device);
   learner.Initialize(context, flags.seed);
   std::vector<double> probed;
   std::map<std::string, std::vector<double>> own, peer;
@@ -204,7 +211,7 @@ void Run(const Flags& flags) {
           OwnSpeeds(context,
                     std::vector<Batch>(static_cast<size_t>(flags.passes),
                                        RandomBatch(config, rows, flags.seed)),
-                    flags.seconds, &learner, &probe, &probed));
+                    flags.seconds, &learner, probe ? &*probe : nullptr, &probed));
       if (flags.peer.empty()) continue;
       for (const std::string mode : {"autocast", "bf16"}) {
         add(&peer[fmt::format("{}, {} sequences per step", mode, rows)],
@@ -213,7 +220,10 @@ void Run(const Flags& flags) {
     }
   }
   ceiling.beside = Median(probed);
-  PrintResult(flags, config, pass, ceiling, FindBest(own), FindBest(peer));
+  const int64_t held = device != nullptr
+                           ? device->memory().total_bytes - device->memory().free_bytes
+                           : ProcessMemoryBytes();
+  PrintResult(flags, config, pass, held, ceiling, FindBest(own), FindBest(peer));
 }
 
 }  // namespace
@@ -240,8 +250,8 @@ void AddBenchTrain(CLI::App* bench) {
   c->add_option("--rounds", f->rounds, "Measurements of each setting")
       ->capture_default_str()
       ->check(Above0());
-  c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
-      ->check(CLI::IsMember({"bf16", "f32"}));
+  AddPrecisionFlag(c, &f->precision);
+  AddDeviceFlag(c, f.get());
   c->add_option("--memory", f->memory, "Memory to use, e.g. 22GB (default: most of what is free)");
   c->add_option("--peer", f->peer,
                 "PyTorch script to measure beside (bench/train/pytorch_train.py)");

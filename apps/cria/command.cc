@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <spdlog/spdlog.h>
 
 #include <charconv>
@@ -9,27 +10,52 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "kernels/cuda/operations.h"
 #include "ranks.h"
 
 namespace cria::app {
+namespace {
+
+// "cuda" or "cuda:N".
+std::unique_ptr<Accelerator> OpenDevice(const std::string& device) {
+  if (device == "cpu") return nullptr;
+  const size_t colon = device.find(':');
+  return kernels::cuda::OpenDevice(colon == device.npos ? 0 : std::stoi(device.substr(colon + 1)));
+}
+
+}  // namespace
 
 Context CommonFlags::MakeContext() const {
   spdlog::set_level(quiet     ? spdlog::level::warn
                     : verbose ? spdlog::level::debug
                               : spdlog::level::info);
-  return Context(threads, [](LogLevel level, std::string_view line) {
-    switch (level) {
-      case LogLevel::kDebug:
-        spdlog::debug(line);
-        break;
-      case LogLevel::kInfo:
-        spdlog::info(line);
-        break;
-      case LogLevel::kWarning:
-        spdlog::warn(line);
-        break;
-    }
-  });
+  return Context(
+      threads,
+      [](LogLevel level, std::string_view line) {
+        switch (level) {
+          case LogLevel::kDebug:
+            spdlog::debug(line);
+            break;
+          case LogLevel::kInfo:
+            spdlog::info(line);
+            break;
+          case LogLevel::kWarning:
+            spdlog::warn(line);
+            break;
+        }
+      },
+      OpenDevice(device));
+}
+
+void AddDeviceFlag(CLI::App* command, CommonFlags* flags) {
+  command
+      ->add_option("--device", flags->device,
+                   "What computes: cpu, cuda (the first GPU) or cuda:N (GPU N, from 0)")
+      ->capture_default_str()
+      ->check([](const std::string& device) {
+        const bool known = RE2::FullMatch(device, "cpu|cuda(:[0-9]{1,4})?");
+        return known ? std::string() : "no device '" + device + "'; cpu, cuda or cuda:N";
+      });
 }
 
 Progress::Style CommonFlags::progress_style() const {

@@ -14,15 +14,20 @@ namespace cria::app {
 
 /// Flags with the same name and meaning everywhere.
 struct CommonFlags {
-  int threads = 0;  ///< 0: all cores
+  int threads = 0;             ///< 0: all cores
+  std::string device = "cpu";  ///< of AddDeviceFlag
   uint64_t seed = 1;
   bool json = false;
   bool quiet = false;
   bool verbose = false;
 
+  /// Throws Error if the device is not there.
   Context MakeContext() const;
   Progress::Style progress_style() const;
 };
+
+/// Adds --device, for commands whose kernels a GPU can run.
+void AddDeviceFlag(CLI::App* command, CommonFlags* flags);
 
 /// Where fetched packages are kept: $CRIA_CACHE, $XDG_CACHE_HOME/cria or ~/.cache/cria.
 fs::path DefaultCache();

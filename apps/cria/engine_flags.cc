@@ -91,7 +91,7 @@ RunningEngine::RunningEngine(const Context* context, const ModelFlags& model_fla
   tokens = std::clamp<int64_t>(tokens, 1, std::min(longest, model_.config.max_seq_len));
   const KvType type = FindKvType(flags.kv_type, *model_.llama);
   step_model_ = std::make_unique<infer::LlamaStepModel>(
-      model_.llama.get(), type, infer::SuitableBlocks(model_.config, type, sequences, tokens));
+      model_.llama.get(), type, infer::SuitableBlocks(*model_.llama, type, sequences, tokens));
   if (flags.speculate == "lookup") {
     drafter_ = std::make_unique<infer::PromptLookup>();
   } else if (!flags.speculate.empty()) {
@@ -115,7 +115,7 @@ void RunningEngine::LoadDraft(const Context* context, const ModelFlags& model_fl
   const KvType type = draft_.llama->ExactKvType();
   const int64_t each = std::min(tokens, draft_.config.max_seq_len);
   draft_step_model_ = std::make_unique<infer::LlamaStepModel>(
-      draft_.llama.get(), type, infer::SuitableBlocks(draft_.config, type, sequences, each));
+      draft_.llama.get(), type, infer::SuitableBlocks(*draft_.llama, type, sequences, each));
   drafter_ = std::make_unique<infer::DraftModel>(draft_step_model_.get());
 }
 

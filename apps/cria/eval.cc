@@ -163,7 +163,7 @@ void AskQuestions(const Flags& flags) {
   const Context context = flags.MakeContext();
   const infer::LoadedModel model = infer::LoadModel(
       context, flags.model,
-      {.tokenizer = flags.tokenizer, .precision = PrecisionNamed(flags.precision)});
+      {.tokenizer = flags.tokenizer, .precision = PrecisionNamed(flags.precision, context)});
   eval::LlamaLanguageModel language_model(&context, model.llama.get(), 0);
   const std::string name = fs::canonical(flags.model).filename().string();
   TaskOutcome outcome =
@@ -187,7 +187,7 @@ void RunEval(const Flags& flags) {
   CheckFlags(flags);
   if (AsksQuestions(flags)) return AskQuestions(flags);
   const Context context = flags.MakeContext();
-  const Precision precision = PrecisionNamed(flags.precision);
+  const Precision precision = PrecisionNamed(flags.precision, context);
   const infer::LoadedModel model = infer::LoadModel(
       context, flags.model, {.tokenizer = flags.tokenizer, .precision = precision});
   if (flags.wants("bpb") && model.tokenizer->bos_id() < 0) {
@@ -271,6 +271,7 @@ void AddEvalCommand(CLI::App* app) {
   command->add_flag("--compare", flags.compare, "Also compress the same text with xz and zstd");
   command->add_option("--tokenizer", flags.tokenizer, "Tokenizer (default: beside the model)");
   AddPrecisionFlag(command, &flags.precision);
+  AddDeviceFlag(command, &flags);
   command->add_option("--out", flags.out, "Write the result: .json, .html or .md");
   command->add_flag("--force", flags.force, "Overwrite --out");
   command->footer(

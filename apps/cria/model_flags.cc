@@ -13,17 +13,18 @@ void ModelFlags::AddTo(CLI::App* command) {
       ->required();
   command->add_option("--tokenizer", tokenizer, "Tokenizer (default: the one beside the model)");
   AddPrecisionFlag(command, &precision);
+  AddDeviceFlag(command, this);
 }
 
 void AddPrecisionFlag(CLI::App* command, std::string* precision) {
   command
       ->add_option("--precision", *precision,
-                   "bf16 or f32 (default: bf16 where the processor has it)")
+                   "bf16 or f32 (default: bf16 on a GPU and where the processor has it)")
       ->check(CLI::IsMember({"bf16", "f32"}));
 }
 
-Precision PrecisionNamed(const std::string& precision) {
-  if (precision.empty()) return DefaultPrecision();
+Precision PrecisionNamed(const std::string& precision, const Context& context) {
+  if (precision.empty()) return DefaultPrecision(context.accelerator());
   return precision == "f32" ? Precision::kF32 : Precision::kBF16;
 }
 
@@ -31,7 +32,7 @@ infer::LoadedModel ModelFlags::Load(const Context& context, bool needs_tokenizer
   infer::LoadOptions options;
   options.needs_tokenizer = needs_tokenizer;
   options.tokenizer = tokenizer;
-  options.precision = PrecisionNamed(precision);
+  options.precision = PrecisionNamed(precision, context);
   return infer::LoadModel(context, model, options);
 }
 

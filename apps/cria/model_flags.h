@@ -12,14 +12,14 @@ namespace cria::app {
 struct ModelFlags : CommonFlags {
   std::string model, tokenizer, precision;
 
-  /// Adds MODEL, --tokenizer and --precision.
+  /// Adds MODEL, --tokenizer, --precision and --device.
   void AddTo(CLI::App* command);
   infer::LoadedModel Load(const Context& context, bool needs_tokenizer = true) const;
 };
 
-/// Adds --precision, and reads what was given.
+/// Adds --precision, and reads what was given; empty: the best of what computes.
 void AddPrecisionFlag(CLI::App* command, std::string* precision);
-Precision PrecisionNamed(const std::string& precision);
+Precision PrecisionNamed(const std::string& precision, const Context& context);
 
 /// Adds --temperature, --top-p and --max-gen-len with the defaults of the original release.
 struct SamplingFlags {

@@ -28,7 +28,7 @@ std::vector<std::string> ContinueAll(const Run& run, const infer::LoadedModel& m
   const KvType type = model.llama->ExactKvType();
   infer::LlamaStepModel step_model(
       model.llama.get(), type,
-      infer::SuitableBlocks(model.config, type, std::ssize(requests), model.config.max_seq_len));
+      infer::SuitableBlocks(*model.llama, type, std::ssize(requests), model.config.max_seq_len));
   infer::Engine engine(run.context, &step_model, {.tokenizer = &tokenizer});
   std::vector<std::string> texts;
   for (infer::Completion& done : infer::RunAll(&engine, std::move(requests))) {

@@ -38,9 +38,9 @@ struct Flags : CommonFlags {
   const CLI::App* command = nullptr;
 };
 
-Precision ParsePrecision(const std::string& text) {
-  if (text.empty()) return DefaultPrecision();
-  return text == PrecisionName(Precision::kF32) ? Precision::kF32 : Precision::kBF16;
+Precision ParsePrecision(const Flags& flags) {
+  if (flags.precision.empty() && flags.device == "cpu") return DefaultPrecision();
+  return flags.precision == PrecisionName(Precision::kF32) ? Precision::kF32 : Precision::kBF16;
 }
 
 // Flags stand over the recipe's values.
@@ -101,7 +101,7 @@ train::TrainOptions TrainFlags(const Flags& flags, train::TrainOptions options) 
   if (flags.micro_rows > 0) options.micro_rows = flags.micro_rows;
   if (flags.seq_len > 0) options.seq_len = flags.seq_len;
   if (!flags.precision.empty() || flags.recipe.empty()) {
-    options.precision = ParsePrecision(flags.precision);
+    options.precision = ParsePrecision(flags);
   }
   if (flags.recipe.empty() || flags.command->count("--seed") > 0) options.seed = flags.seed;
   return options;
@@ -335,6 +335,7 @@ void AddTrainCommand(CLI::App* app) {
       ->check(AtLeast0());
   c->add_option("--micro-rows", f->micro_rows, "Sequences per pass (default: by memory)")
       ->check(Above0());
+  AddDeviceFlag(c, f.get());
   c->add_option("--precision", f->precision, "bf16 or f32 (default: bf16 where it is fast)")
       ->check(CLI::IsMember({"bf16", "f32"}));
   c->add_option("--save-every", f->save_every, "Time between checkpoints (default: 2 % of time)");

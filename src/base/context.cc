@@ -5,8 +5,9 @@
 
 namespace cria {
 
-Context::Context(int threads, LogSink sink)
+Context::Context(int threads, LogSink sink, std::unique_ptr<Accelerator> accelerator)
     : pool_(std::make_unique<ThreadPool>(threads > 0 ? threads : BoundCores())),
-      sink_(std::move(sink)) {}
+      sink_(std::move(sink)),
+      accelerator_(std::move(accelerator)) {}
 
 }  // namespace cria

@@ -1,4 +1,4 @@
-// What a computation runs with: threads, where log lines go, whether the user asked to stop.
+// What a computation runs with: threads, where log lines go, the device that takes the kernels.
 // Passed explicitly; there is no global state.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/accelerator.h"
 #include "base/thread_pool.h"
 
 namespace cria {
@@ -17,7 +18,12 @@ class Context {
   using LogSink = std::function<void(LogLevel, std::string_view)>;
 
   /// `threads` <= 0 means all cores.
-  explicit Context(int threads = 0, LogSink sink = nullptr);
+  explicit Context(int threads = 0, LogSink sink = nullptr,
+                   std::unique_ptr<Accelerator> accelerator = nullptr);
+
+  /// Takes the kernels and keeps what they work on; null: the processor does. Outlives all memory
+  /// that was had of it.
+  Accelerator* accelerator() const { return accelerator_.get(); }
 
   int threads() const { return pool_->threads(); }
   void Log(LogLevel level, std::string_view line) const {
@@ -36,6 +42,7 @@ class Context {
  private:
   std::unique_ptr<ThreadPool> pool_;
   LogSink sink_;
+  std::unique_ptr<Accelerator> accelerator_;
 };
 
 }  // namespace cria

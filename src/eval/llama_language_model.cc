@@ -118,7 +118,7 @@ infer::Engine& LlamaLanguageModel::engine() {
   if (!engine_) {
     const KvType type = model_->ExactKvType();
     step_model_ = std::make_unique<infer::LlamaStepModel>(
-        model_, type, infer::SuitableBlocks(model_->config(), type, kSequences, context_length_));
+        model_, type, infer::SuitableBlocks(*model_, type, kSequences, context_length_));
     engine_ = std::make_unique<infer::Engine>(
         context_, step_model_.get(),
         infer::EngineOptions{.context = context_length_, .max_sequences = kSequences});

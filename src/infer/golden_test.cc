@@ -9,6 +9,7 @@
 #include "infer/engine.h"
 #include "infer/generate.h"
 #include "infer/load.h"
+#include "test_context.h"
 #include "test_data.h"
 
 namespace cria::infer {
@@ -44,7 +45,7 @@ std::vector<TokenScore> Score(const Context& context, const LoadedModel& model,
 
 // The same ids from the plain loop and from the engine, which writes all texts at once.
 void ExpectGoldenText(const fs::path& model_path, const fs::path& golden) {
-  const Context context(2);
+  const Context context = TestContext();
   const LoadedModel model = Load(context, model_path, Precision::kF32);
   const Json json = ReadJson(golden);
   std::vector<Request> requests;
@@ -107,7 +108,7 @@ TEST(Golden, StoriesTextFromEveryForm) {
 // about 40 in a row.
 TEST(Golden, StoriesLogLikelihoods) {
   CRIA_REQUIRE_TEST_DATA(kStories);
-  const Context context(2);
+  const Context context = TestContext();
   for (const Precision precision : {Precision::kF32, Precision::kBF16}) {
     const double tolerance = precision == Precision::kF32 ? 5e-5 : 0.15;
     const LoadedModel model = Load(context, TestData() / kStories / "stories260K.bin", precision);
@@ -140,7 +141,7 @@ TEST_P(TinyRandom, LogProbabilitiesAgreeWithFloat64) {
   fs::path golden = root;
   if (name == "meta_fp32" || name == "hf_fp32") golden = root / "golden_fp32";
   if (name == "meta_bf16" || name == "hf_bf16") golden = root / "golden_bf16";
-  const Context context(2);
+  const Context context = TestContext();
   const LoadedModel model =
       LoadModel(context, root / name,
                 {.tokenizer = {}, .precision = Precision::kF32, .needs_tokenizer = false});

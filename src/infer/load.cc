@@ -36,7 +36,11 @@ LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOp
   } else if (options.needs_tokenizer) {
     throw Error("no tokenizer beside the model", path.string(), "name one with --tokenizer");
   }
-  loaded.llama = MakeLlama(files.config, {.precision = options.precision, .for_training = false});
+  loaded.llama =
+      MakeLlama(files.config,
+                {.precision = options.precision.value_or(DefaultPrecision(context.accelerator())),
+                 .for_training = false,
+                 .accelerator = context.accelerator()});
   loaded.llama->LoadWeights(context, std::move(files));
   return loaded;
 }

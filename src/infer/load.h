@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "model/checkpoint.h"
 #include "model/llama.h"
@@ -10,8 +11,8 @@
 namespace cria::infer {
 
 struct LoadOptions {
-  fs::path tokenizer;  ///< empty: the one beside the model
-  Precision precision = DefaultPrecision();
+  fs::path tokenizer;                                 ///< empty: the one beside the model
+  std::optional<Precision> precision = std::nullopt;  ///< none: DefaultPrecision
   bool needs_tokenizer = true;
 };
 

@@ -30,7 +30,7 @@ class StepModel {
 class LlamaStepModel : public StepModel {
  public:
   LlamaStepModel(Llama* model, KvType type, int64_t blocks)
-      : model_(model), pool_(model->config(), type, blocks) {}
+      : model_(model), pool_(model->config(), type, blocks, model->accelerator()) {}
 
   int64_t vocab_size() const override { return model_->config().vocab_size; }
   int64_t max_seq_len() const override { return model_->config().max_seq_len; }
@@ -48,7 +48,8 @@ class LlamaStepModel : public StepModel {
 };
 
 /// Blocks for `sequences` requests of `tokens` tokens each, as far as they fit a quarter of the
-/// machine's memory; at least those of one request. Memory is only taken as blocks are used.
-int64_t SuitableBlocks(const ModelConfig& config, KvType type, int64_t sequences, int64_t tokens);
+/// machine's memory, or three quarters of what an accelerator has left; at least those of one
+/// request. The machine's memory is only taken as blocks are used.
+int64_t SuitableBlocks(const Llama& model, KvType type, int64_t sequences, int64_t tokens);
 
 }  // namespace cria::infer

@@ -13,6 +13,7 @@
 
 #include "base/cpu.h"
 #include "kernels/cpu/matmul_blocks.h"
+#include "kernels/cuda/ceiling.h"
 #include "kernels/matmul.h"
 #include "kernels/onednn.h"
 
@@ -152,6 +153,7 @@ uint64_t ReadStreams(const uint64_t* from, int64_t words) {
 }  // namespace
 
 MemorySpeed MeasureMemory(const Context& context, double seconds) {
+  if (context.accelerator() != nullptr) return cuda::MeasureMemory(context);
   // Beyond the share of a third-level cache that a few cores have, also on large servers.
   constexpr int64_t kWords = int64_t{512} << 17, kCopied = kWords / 2, kChunks = 64;
   constexpr int64_t kChunk = kWords / kChunks, kCopyChunk = kCopied / kChunks;
@@ -190,6 +192,7 @@ ProductSpeed MeasureProduct(const Context& context, DType type, const ProductSha
 }
 
 double MeasureProductCeiling(const Context& context, double seconds) {
+  if (context.accelerator() != nullptr) return cuda::MeasureProductCeiling(context);
   // Beyond the inner caches, as in a large layer; none is special to a model.
   constexpr ProductShape kShapes[] = {{2048, 2048, 2048}, {4096, 768, 768}, {2048, 6144, 768}};
   double best = 0;

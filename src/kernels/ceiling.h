@@ -15,7 +15,7 @@ namespace cria::kernels {
 double MeasureRegisterPeak(const Context& context, DType type, double seconds = 0.2);
 
 struct MemorySpeed {
-  double read = 0;  ///< bytes/s, all threads, an array far beyond the caches
+  double read = 0;  ///< bytes/s, all threads, an array far beyond the caches; a GPU's: as `copy`
   double copy = 0;  ///< bytes/s read plus bytes/s written
 };
 MemorySpeed MeasureMemory(const Context& context, double seconds = 0.5);

@@ -16,10 +16,16 @@
 namespace cria::kernels {
 
 /// A right operand B [K, N], rearranged into panels that the kernels of this machine read in order.
+/// On an accelerator it is only rounded: B(k, n) = plain[k * k_stride + n * n_stride].
 template <class T>
 struct PackedMatrix {
   int64_t k = 0, n = 0;
   Buffer<T> panels;
+  const T* plain = nullptr;
+  int64_t k_stride = 0, n_stride = 0;  ///< one of them is 1
+
+  /// Of a matrix on an accelerator, in the same memory: what the backward pass multiplies with.
+  PackedMatrix Transposed() const { return {n, k, {}, plain, n_stride, k_stride}; }
 };
 
 /// Bytes that a packed [K, N] takes on this machine.

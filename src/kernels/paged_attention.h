@@ -11,6 +11,8 @@
 
 namespace cria::kernels {
 
+class DevicePages;
+
 /// New tokens of one sequence: rows [first_row, first_row + rows) of the batch, at positions
 /// first_position and up. Position p lies in blocks[p / 64].
 struct PagedSegment {
@@ -19,12 +21,21 @@ struct PagedSegment {
   bool generated = false;
 };
 
+/// The segments of a pass. On an accelerator the same stand in its memory too.
+struct PagedRows {
+  PagedRows() = default;
+  PagedRows(std::span<const PagedSegment> s, const DevicePages* there = nullptr)
+      : segments(s), pages(there) {}
+
+  std::span<const PagedSegment> segments;
+  const DevicePages* pages = nullptr;
+};
+
 /// Rounds and writes the rows of k and v (row stride `stride`, kv_heads * head_dim values each) to
 /// the segments' blocks. No two segments may write the same block.
 template <class T>
-void StoreKeysValues(const Context& context, const KvLayer& layer,
-                     std::span<const PagedSegment> segments, const T* k, const T* v,
-                     int64_t stride);
+void StoreKeysValues(const Context& context, const KvLayer& layer, const PagedRows& rows,
+                     const T* k, const T* v, int64_t stride);
 
 /// Rows of q and out, heads * head_dim values each; heads is a multiple of layer.kv_heads.
 struct PagedShape {
@@ -38,6 +49,6 @@ struct PagedShape {
 /// row's bits depend on its query, the keys and values before it and `generated` alone.
 template <class T>
 void PagedAttention(const Context& context, const PagedShape& shape, const KvLayer& layer,
-                    std::span<const PagedSegment> segments, const T* q, T* out);
+                    const PagedRows& rows, const T* q, T* out);
 
 }  // namespace cria::kernels

@@ -17,9 +17,9 @@ struct RopeTable {
   Buffer<float> cos, sin;
 };
 /// `factors`, if not empty, has head_dim / 2 divisors of the frequencies (scaled embeddings of
-/// models that were stretched to longer contexts).
+/// models that were stretched to longer contexts). In the memory of `accelerator`, if there is one.
 RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta,
-                        std::span<const double> factors = {});
+                        std::span<const double> factors = {}, Accelerator* accelerator = nullptr);
 
 /// Rotates the first heads * head_dim values of every row of x [positions.size(), stride] in place;
 /// row r stands at positions[r]. `inverse` rotates back: the backward pass.

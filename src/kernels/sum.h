@@ -24,4 +24,12 @@ void SumParts(const Context& context, int64_t n, std::span<const T* const> parts
 /// Sum of squares in double, in one fixed order, on the calling thread: a block of a larger sum.
 double SumOfSquares(int64_t n, const float* x);
 
+/// Elements [offset, offset + elements) of a longer vector.
+struct SumRange {
+  int64_t offset = 0, elements = 0;
+};
+/// sums[i], in the processor's memory = SumOfSquares of range i of x.
+void SumsOfSquares(const Context& context, const float* x, std::span<const SumRange> ranges,
+                   std::span<double> sums);
+
 }  // namespace cria::kernels

@@ -17,15 +17,16 @@ int64_t QkvWidth(const ModelConfig& c) {
 }  // namespace
 
 template <class T>
-Scratch<T>::Scratch(const ModelConfig& c, const PassTokens& tokens, bool for_training)
-    : gated(tokens.n * c.hidden_dim) {
+Scratch<T>::Scratch(const ModelConfig& c, const PassTokens& tokens, bool for_training,
+                    Accelerator* accelerator)
+    : gated(tokens.n * c.hidden_dim, accelerator) {
   if (!for_training) return;
   const int64_t n = tokens.n, own = tokens.own();
-  dx = Buffer<float>(own * c.dim);
-  dx_t = Buffer<T>(n * c.dim);
-  d_normed = Buffer<T>(n * c.dim);
-  d_qkv = Buffer<T>(n * QkvWidth(c));
-  d_attended = Buffer<T>(n * QWidth(c));
+  dx = Buffer<float>(own * c.dim, accelerator);
+  dx_t = Buffer<T>(n * c.dim, accelerator);
+  d_normed = Buffer<T>(n * c.dim, accelerator);
+  d_qkv = Buffer<T>(n * QkvWidth(c), accelerator);
+  d_attended = Buffer<T>(n * QWidth(c), accelerator);
   if (tokens.ranks == 1) return;
   normed = Buffer<T>(n * c.dim);
   part = Buffer<T>(n * c.dim);
@@ -36,13 +37,14 @@ Scratch<T>::Scratch(const ModelConfig& c, const PassTokens& tokens, bool for_tra
 
 template <class T>
 HeadActivations<T>::HeadActivations(const ModelConfig& c, const PassTokens& tokens,
-                                    bool for_training)
-    : x(tokens.own() * c.dim),
-      normed(tokens.n * c.dim),
-      rms(tokens.own()),
-      logits(std::min(tokens.n, kLogitRows) * c.vocab_size),
-      dlogits(for_training ? tokens.n * c.vocab_size : 0),
-      loss(tokens.n) {}
+                                    bool for_training, Accelerator* accelerator)
+    : logit_rows(accelerator != nullptr ? kAcceleratedLogitRows : kLogitRows),
+      x(tokens.own() * c.dim, accelerator),
+      normed(tokens.n * c.dim, accelerator),
+      rms(tokens.own(), accelerator),
+      logits(std::min(tokens.n, logit_rows) * c.vocab_size, accelerator),
+      dlogits(for_training ? tokens.n * c.vocab_size : 0, accelerator),
+      loss(tokens.n, accelerator) {}
 
 namespace {
 
@@ -63,24 +65,23 @@ void ForEachMember(const ModelConfig& c, const PassTokens& tokens, F f) {
 }
 
 template <class V>
-std::span<V> Add(std::vector<Buffer<V>>* buffers, int64_t elements) {
-  return buffers->emplace_back(elements).span();
+std::span<V> Add(std::vector<Buffer<V>>* buffers, int64_t elements, Accelerator* accelerator) {
+  return buffers->emplace_back(elements, accelerator).span();
 }
 
 }  // namespace
 
 template <class T>
 Activations<T>::Activations(const ModelConfig& c, const PassTokens& tokens, bool for_training,
-                            Recompute recompute)
+                            Recompute recompute, Accelerator* accelerator)
     : n(tokens.n),
-      positions(tokens.n),
-      scratch(c, tokens, for_training),
-      head(c, tokens, for_training) {
+      scratch(c, tokens, for_training, accelerator),
+      head(c, tokens, for_training, accelerator) {
   const auto place = [&](auto member, int64_t elements, LayerActivations<T>* layer) {
     if constexpr (std::is_same_v<decltype(member), std::span<float> LayerActivations<T>::*>) {
-      layer->*member = Add(&floats_, elements);
+      layer->*member = Add(&floats_, elements, accelerator);
     } else {
-      layer->*member = Add(&values_, elements);
+      layer->*member = Add(&values_, elements, accelerator);
     }
   };
   LayerActivations<T> shared;
@@ -89,7 +90,7 @@ Activations<T>::Activations(const ModelConfig& c, const PassTokens& tokens, bool
   });
   layers.assign(static_cast<size_t>(for_training ? c.n_layers : 1), shared);
   for (LayerActivations<T>& layer : layers) {
-    layer.x = Add(&floats_, tokens.own() * c.dim);
+    layer.x = Add(&floats_, tokens.own() * c.dim, accelerator);
     ForEachMember<T>(c, tokens, [&](auto member, int64_t elements, Recompute dropped_by) {
       if (recompute < dropped_by) place(member, elements, &layer);
     });
@@ -108,7 +109,6 @@ int64_t ActivationBytes(const ModelConfig& c, const PassTokens& tokens, bool for
              ReservedBytes(elements * int64_t{sizeof(typename Values::element_type)});
   });
   const auto add = [&](int64_t elements, int64_t size) { bytes += ReservedBytes(elements * size); };
-  add(n, 4);                 // positions
   add(n * c.hidden_dim, t);  // gated
   add(own * c.dim, 4);       // the head: x, normed, rms, loss, logits
   add(n * c.dim, t);

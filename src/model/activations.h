@@ -64,21 +64,26 @@ struct Scratch {
   Buffer<T> received;  // [(ranks - 1) O, dim] the others' parts
   Buffer<float> rows_in, rows_out;  // [N, dim] rows of the embedding, or of its gradient
 
-  Scratch(const ModelConfig& config, const PassTokens& tokens, bool for_training);
+  Scratch(const ModelConfig& config, const PassTokens& tokens, bool for_training,
+          Accelerator* accelerator);
 };
 
 /// The head: final norm, logits a few rows at a time.
 template <class T>
 struct HeadActivations {
-  static constexpr int64_t kLogitRows = 128;  ///< rows of fp32 logits that exist at once
-  Buffer<float> x;                            // [O, dim] entering the final norm
-  Buffer<T> normed;                           // [N, dim]
-  Buffer<float> rms;                          // [O]
-  Buffer<float> logits;                       // [kLogitRows, vocab]
-  Buffer<T> dlogits;                          // [N, vocab] rounded gradients, training only
-  Buffer<float> loss;                         // [N]
+  /// Rows of fp32 logits that exist at once: what fits beside the caches of a processor, or keeps
+  /// an accelerator busy.
+  static constexpr int64_t kLogitRows = 128, kAcceleratedLogitRows = 4096;
+  int64_t logit_rows = kLogitRows;
+  Buffer<float> x;       // [O, dim] entering the final norm
+  Buffer<T> normed;      // [N, dim]
+  Buffer<float> rms;     // [O]
+  Buffer<float> logits;  // [logit_rows, vocab]
+  Buffer<T> dlogits;     // [N, vocab] rounded gradients, training only
+  Buffer<float> loss;    // [N]
 
-  HeadActivations(const ModelConfig& config, const PassTokens& tokens, bool for_training);
+  HeadActivations(const ModelConfig& config, const PassTokens& tokens, bool for_training,
+                  Accelerator* accelerator);
 };
 
 /// Everything for micro-batches of up to so many tokens; `config` is that of the rank's share
@@ -86,13 +91,14 @@ struct HeadActivations {
 template <class T>
 struct Activations {
   int64_t n = 0;
-  Buffer<int32_t> positions;  // [N] of the tokens in their sequences
+  // The inputs of the pass on an accelerator; without one they are read where they lie.
+  Buffer<int32_t> tokens, targets, positions, wanted_rows;
   std::vector<LayerActivations<T>> layers;
   Scratch<T> scratch;
   HeadActivations<T> head;
 
   Activations(const ModelConfig& config, const PassTokens& tokens, bool for_training,
-              Recompute recompute = Recompute::kNone);
+              Recompute recompute = Recompute::kNone, Accelerator* accelerator = nullptr);
 
  private:
   std::vector<Buffer<float>> floats_;  // behind the layers

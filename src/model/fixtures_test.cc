@@ -13,6 +13,7 @@
 #include "model/llama.h"
 #include "model/sequence.h"
 #include "store/safetensors.h"
+#include "test_context.h"
 #include "test_data.h"
 
 namespace cria {
@@ -73,10 +74,11 @@ std::vector<float> ReadFloats(const MappedFile& file, int64_t offset_bytes, int6
 }
 
 void ExpectGoldenLogits(const fs::path& model_path, const fs::path& golden, Precision precision) {
-  const Context context(2);
+  const Context context = TestContext();
   ModelFiles files = OpenModel(model_path);
   const ModelConfig c = files.config;
-  const auto llama = MakeLlama(c, {.precision = precision, .for_training = false});
+  const auto llama = MakeLlama(
+      c, {.precision = precision, .for_training = false, .accelerator = context.accelerator()});
   llama->LoadWeights(context, std::move(files));
   const Json json = ReadJson(golden / "golden_logits.json");
   const MappedFile values(golden / "golden_logits.f32");
@@ -159,10 +161,10 @@ TEST(Fixtures, HeadSizeOfItsOwn) {
         static_cast<uint32_t>(std::stoul(scalar["value_f32_bits"].get<std::string>(), nullptr, 16));
     EXPECT_EQ(std::bit_cast<uint32_t>(values[static_cast<size_t>(at)]), bits);
   }
-  const Context context(2);
+  const Context context = TestContext();
   ModelFiles files = OpenModel(folder);
   EXPECT_EQ(files.config.head_dim, 16);
-  const auto llama = MakeLlama(files.config, {});
+  const auto llama = MakeLlama(files.config, {.accelerator = context.accelerator()});
   llama->LoadWeights(context, std::move(files));
   Sequence cached(llama.get(), 4);
   std::vector<float> logits(static_cast<size_t>(llama->config().vocab_size));

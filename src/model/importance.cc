@@ -59,7 +59,7 @@ class Calibration {
         activations_(config_, {rows_ * window}, false),
         stream_(windows * window * config_.dim) {
     for (int64_t i = 0; i < rows_ * window; ++i) {
-      activations_.positions[i] = static_cast<int32_t>(i % window);
+      positions_.push_back(static_cast<int32_t>(i % window));
     }
   }
 
@@ -96,7 +96,7 @@ class Calibration {
     ForEachBatch([&](int64_t n, float* x) {
       std::copy_n(x, n * config_.dim, a.x.data());
       const TokenRows tokens{{n, 0},
-                             activations_.positions.span().first(static_cast<size_t>(n)),
+                             std::span(positions_).first(static_cast<size_t>(n)),
                              {n / window_, window_},
                              {}};
       LayerPass<T>{context_, config_, weights, rope_, tokens, &a, &activations_.scratch}.Forward(
@@ -152,6 +152,7 @@ class Calibration {
   int64_t windows_, window_, rows_;
   kernels::RopeTable rope_;
   Activations<T> activations_;
+  std::vector<int32_t> positions_;
   Buffer<float> stream_;  // [windows * window, dim]
 };
 

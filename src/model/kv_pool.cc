@@ -14,12 +14,13 @@ int64_t LayerBytes(const ModelConfig& c, KvType type) {
   return c.n_kv_heads * kernels::LayOutKvHead(type, c.head_dim).bytes;
 }
 
-Buffer<uint8_t> Reserve(int64_t blocks, int64_t block_bytes, KvType type) {
+Buffer<uint8_t> Reserve(int64_t blocks, int64_t block_bytes, KvType type,
+                        Accelerator* accelerator) {
   CRIA_CHECK(blocks > 0 && blocks <= INT32_MAX, "{} blocks", blocks);
   const double bytes = static_cast<double>(blocks) * static_cast<double>(block_bytes);
   if (bytes < 0x1p62) {
     try {
-      return Buffer<uint8_t>(blocks * block_bytes);
+      return Buffer<uint8_t>(blocks * block_bytes, accelerator);
     } catch (const std::bad_alloc&) {
     }
   }
@@ -31,14 +32,15 @@ Buffer<uint8_t> Reserve(int64_t blocks, int64_t block_bytes, KvType type) {
 
 }  // namespace
 
-KvPool::KvPool(const ModelConfig& config, KvType type, int64_t blocks)
+KvPool::KvPool(const ModelConfig& config, KvType type, int64_t blocks, Accelerator* accelerator)
     : type_(type),
       layers_(config.n_layers),
       kv_heads_(config.n_kv_heads),
       head_dim_(config.head_dim),
       blocks_(blocks),
       layer_bytes_(LayerBytes(config, type)),
-      memory_(Reserve(blocks, BlockBytes(config, type), type)) {}
+      accelerator_(accelerator),
+      memory_(Reserve(blocks, BlockBytes(config, type), type, accelerator)) {}
 
 int64_t KvPool::BlockBytes(const ModelConfig& config, KvType type) {
   return config.n_layers * LayerBytes(config, type);
@@ -52,8 +54,10 @@ void KvPool::CopyBlock(int32_t from, int32_t to, int64_t tokens) {
   CRIA_CHECK(tokens >= 0 && tokens <= kKvBlockTokens, "{} tokens", tokens);
   if (from == to || tokens == 0) return;
   const int64_t bytes = layers_ * layer_bytes_;
-  std::memcpy(memory_.data() + to * bytes, memory_.data() + from * bytes,
-              static_cast<size_t>(bytes));
+  uint8_t* const copy = memory_.data() + to * bytes;
+  const uint8_t* const original = memory_.data() + from * bytes;
+  if (accelerator_ != nullptr) return accelerator_->Copy(copy, original, bytes);
+  std::memcpy(copy, original, static_cast<size_t>(bytes));
 }
 
 kernels::KvLayer KvPool::layer(int l) {

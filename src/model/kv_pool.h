@@ -10,9 +10,10 @@ namespace cria {
 
 class KvPool {
  public:
-  /// `blocks` >= 1. Memory is committed as blocks are first written. Throws Error if the address
-  /// space for it cannot be had.
-  KvPool(const ModelConfig& config, KvType type, int64_t blocks);
+  /// `blocks` >= 1. Memory is committed as blocks are first written, an accelerator's at once.
+  /// Throws Error if the address space for it cannot be had.
+  KvPool(const ModelConfig& config, KvType type, int64_t blocks,
+         Accelerator* accelerator = nullptr);
 
   int64_t blocks() const { return blocks_; }
   KvType type() const { return type_; }
@@ -35,6 +36,7 @@ class KvPool {
   KvType type_;
   int layers_, kv_heads_, head_dim_;
   int64_t blocks_, layer_bytes_;
+  Accelerator* accelerator_;
   Buffer<uint8_t> memory_;  // [blocks][layers][kv_heads] heads
 };
 

@@ -5,6 +5,7 @@
 
 #include "kernels/convert.h"
 #include "kernels/norm.h"
+#include "kernels/rows.h"
 #include "kernels/sum.h"
 #include "kernels/swiglu.h"
 
@@ -32,15 +33,6 @@ kernels::AttentionShape SelfAttention(const ModelConfig& c, const TokenGrid& gri
           .out_stride = w.q};
 }
 
-template <class V>
-void CopyRows(const Context& context, int64_t rows, int64_t width, const V* from, V* to) {
-  constexpr int64_t kRows = 64;
-  context.ParallelFor((rows + kRows - 1) / kRows, [&](int64_t b) {
-    const int64_t first = b * kRows * width, end = std::min(rows, (b + 1) * kRows) * width;
-    std::copy(from + first, from + end, to + first);
-  });
-}
-
 }  // namespace
 
 template <class T>
@@ -53,7 +45,7 @@ void LayerPass<T>::Norm(const float* x, const float* gain, std::span<T> y,
 template <class T>
 void LayerPass<T>::NormBackward(const float* x, const float* gain, std::span<const float> rms,
                                 const T* dy, float* dgain) const {
-  std::fill_n(dgain, config.dim, 0.0f);
+  kernels::SetZero(context, config.dim, dgain);
   kernels::RmsNormBackward(context, tokens.own().count, config.dim, x, gain, rms.data(), dy,
                            scratch->dx.data(), dgain);
 }
@@ -64,7 +56,7 @@ const T* LayerPass<T>::BeginWhole(std::span<const T> own, comm::Exchange* exchan
   if (tokens.exchange.alone()) return own.data();
   const auto [first, count] = tokens.own();
   T* const all = scratch->normed.data();
-  CopyRows(context, count, config.dim, own.data(), all + first * config.dim);
+  kernels::CopyRows(context, count, config.dim, own.data(), all + first * config.dim);
   *exchange = tokens.exchange.BeginGather(tokens.n(), config.dim, all);
   return all;
 }
@@ -95,7 +87,7 @@ void LayerPass<T>::AddProduct(const LinearWeight<T>& weight, const T* input, con
                               float* to) const {
   const TokenExchange& exchange = tokens.exchange;
   const int64_t dim = config.dim, n = tokens.n(), own = tokens.own().count, in = weight.in();
-  if (to != x) CopyRows(context, own, dim, x, to);
+  if (to != x) kernels::CopyRows(context, own, dim, x, to);
   if (exchange.alone()) {
     return weight.Apply(context, tokens.phases, input, in, &scratch->quantized, to, dim, true);
   }
@@ -120,14 +112,14 @@ void LayerPass<T>::Attend(const kernels::KvLayer& cache) const {
   const T* q = a->qkv.data();
   const T* k = q + w.q;
   const T* v = k + w.kv;
-  if (tokens.segments.empty()) {
+  if (tokens.paged.segments.empty()) {
     kernels::Attention(context, SelfAttention(config, tokens.grid), q, k, v, a->attended.data(),
                        a->lse.data());
     return;
   }
-  kernels::StoreKeysValues(context, cache, tokens.segments, k, v, w.qkv);
+  kernels::StoreKeysValues(context, cache, tokens.paged, k, v, w.qkv);
   kernels::PagedAttention(context, {.heads = config.n_heads, .q_stride = w.qkv, .out_stride = w.q},
-                          cache, tokens.segments, q, a->attended.data());
+                          cache, tokens.paged, q, a->attended.data());
 }
 
 // Everything up to the residual stream behind attention.

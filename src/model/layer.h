@@ -19,13 +19,13 @@ struct TokenGrid {
   int64_t rows = 1, seq_len = 0;
 };
 
-/// The rows of one pass. They attend within `grid`, or, if `segments` is not empty, over what each
+/// The rows of one pass. They attend within `grid`, or, if `paged` has segments, over what each
 /// segment has in the blocks of a pool.
 struct TokenRows {
   PhaseRows phases;
   std::span<const int32_t> positions;  ///< [N]
   TokenGrid grid;
-  std::span<const kernels::PagedSegment> segments;
+  kernels::PagedRows paged;
   TokenExchange exchange = {};
   int64_t n() const { return phases.n(); }
   /// Those that this rank keeps between the products: O in activations.h.

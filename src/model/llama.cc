@@ -2,17 +2,22 @@
 #include "model/llama.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/cpu.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "kernels/cross_entropy.h"
+#include "kernels/cuda/device_pages.h"
 #include "kernels/embedding.h"
 #include "kernels/norm.h"
+#include "kernels/rows.h"
 #include "kernels/sum.h"
 #include "model/layer.h"
 #include "model/ragged_batch.h"
 #include "model/tensor_share.h"
 #include "model/vocabulary_share.h"
+#include "tensor/transfer.h"
 
 namespace cria {
 namespace {
@@ -27,12 +32,14 @@ class LlamaOf : public Llama {
         vocabulary_(config.vocab_size, exchange_),
         for_training_(options.for_training),
         recompute_(options.recompute),
+        accelerator_(options.accelerator),
         rope_(kernels::MakeRopeTable(config.max_seq_len, config.head_dim, config.rope_theta,
-                                     RopeFactors(config))) {
+                                     RopeFactors(config), options.accelerator)) {
     CRIA_CHECK(exchange_.alone() || for_training_, "several ranks share a model only in training");
   }
 
   const ModelConfig& config() const override { return config_; }
+  Accelerator* accelerator() const override { return accelerator_; }
 
   void SetGroup(const Context& context, int group, const float* values) override {
     CRIA_CHECK(source_ == nullptr || group == 0 || group > config_.n_layers, "layer {} is streamed",
@@ -58,12 +65,12 @@ class LlamaOf : public Llama {
   double Loss(const Context& context, const Batch& batch, std::span<float> token_loss) override {
     CheckBatch(batch);
     Activations<T>& a = Reserve(batch.rows * batch.seq_len);
-    const TokenRows tokens = GridRows(batch, &a);
-    RunFull(context, tokens, batch.tokens, false, &a);
-    HeadLoss(context, batch.targets, &a);
+    const TokenRows tokens = GridRows(context, batch, &a);
+    RunFull(context, tokens, BringIn<int32_t>(context, batch.tokens, &a.tokens), false, &a);
+    HeadLoss(context, BringIn<int32_t>(context, batch.targets, &a.targets), &a);
     CRIA_CHECK(token_loss.empty() || token_loss.size() == static_cast<size_t>(tokens.n()));
-    std::copy_n(a.head.loss.data(), token_loss.size(), token_loss.begin());
-    return SumLoss(a.head, tokens.n());
+    TakeOut(context, a.head.loss.data(), token_loss);
+    return SumLoss(context, a.head, tokens.n());
   }
 
   double LossAndGradients(const Context& context, const Batch& batch, float gradient_scale,
@@ -71,12 +78,13 @@ class LlamaOf : public Llama {
     CRIA_CHECK(for_training_, "this model was made for inference");
     CheckBatch(batch);
     Activations<T>& a = Reserve(batch.rows * batch.seq_len);
-    const TokenRows tokens = GridRows(batch, &a);
-    RunFull(context, tokens, batch.tokens, true, &a);
+    const TokenRows tokens = GridRows(context, batch, &a);
+    const std::span<const int32_t> ids = BringIn<int32_t>(context, batch.tokens, &a.tokens);
+    RunFull(context, tokens, ids, true, &a);
     float* embedding = config_.tied_embeddings ? gradients->Open(0) : nullptr;
     const int top = config_.n_layers + 1;
-    HeadBackward(context, tokens, batch.targets, gradient_scale, &a, gradients->Open(top),
-                 embedding);
+    HeadBackward(context, tokens, BringIn<int32_t>(context, batch.targets, &a.targets),
+                 gradient_scale, &a, gradients->Open(top), embedding);
     gradients->Close(top);
     for (int l = config_.n_layers - 1; l >= 0; --l) {
       const LayerWeights<T>& weights =
@@ -90,9 +98,9 @@ class LlamaOf : public Llama {
       embedding = gradients->Open(0);
       kernels::SetZero(context, share_.vocab_size * config_.dim, embedding);
     }
-    EmbeddingBackward(context, batch.tokens, &a, embedding);
+    EmbeddingBackward(context, ids, &a, embedding);
     gradients->Close(0);
-    return SumLoss(a.head, tokens.n());
+    return SumLoss(context, a.head, tokens.n());
   }
 
   KvType ExactKvType() const override { return sizeof(T) == 2 ? KvType::kF16 : KvType::kF32; }
@@ -104,14 +112,35 @@ class LlamaOf : public Llama {
     const RaggedBatch batch(config_, segments);
     if (batch.phases.generated > 0) weights_.PackSome(context, files_);
     Activations<T>& a = Reserve(batch.phases.n());
-    const TokenRows tokens{batch.phases, batch.positions, {}, batch.segments};
-    float* x = RunLayers(context, tokens, batch.tokens, pool, false, &a);
-    for (size_t i = 0; i < batch.wanted_rows.size(); ++i) {  // to the front, in place: they ascend
-      const int64_t from = batch.wanted_rows[i], to = static_cast<int64_t>(i);
-      if (from != to) std::copy_n(x + from * config_.dim, config_.dim, x + to * config_.dim);
+    if (accelerator_ != nullptr) pages_.Set(context, batch.segments);
+    const TokenRows tokens{batch.phases,
+                           BringIn<int32_t>(context, batch.positions, &a.positions),
+                           {},
+                           {batch.segments, accelerator_ != nullptr ? &pages_ : nullptr}};
+    const auto ids = BringIn<int32_t>(context, batch.tokens, &a.tokens);
+    const auto wanted = BringIn<int32_t>(context, batch.wanted_rows, &a.wanted_rows);
+    const auto pass = [&] {
+      const float* x = RunLayers(context, tokens, ids, pool, false, &a);
+      if (std::ssize(wanted) < tokens.n()) {
+        kernels::GatherRows(context, std::ssize(wanted), config_.dim, x, wanted.data(),
+                            a.head.x.data());
+        x = a.head.x.data();
+      }
+      FinalNorm(context, {0, std::ssize(wanted)}, x, &a);
+      if (accelerator_ != nullptr && batch.OneGeneratedRowEach())
+        LogitBlock(context, batch.wanted, &a, 0);
+    };
+    if (accelerator_ == nullptr) {
+      pass();
+      return WriteLogits(context, batch, &a, logits);
     }
-    FinalNorm(context, {0, batch.wanted.n()}, x, &a);
-    WriteLogits(context, batch, &a, logits);
+    if (batch.OneGeneratedRowEach()) {
+      // Always the same work but for the numbers in it.
+      accelerator_->Replay(HashPass(pages_.key(), pool), pass);
+    } else {
+      pass();
+    }
+    TakeLogits(context, batch, &a, logits);
   }
 
  private:
@@ -136,16 +165,19 @@ class LlamaOf : public Llama {
     if (!activations_ || activations_->n < n) {
       activations_.reset();  // free the old ones first
       activations_ = std::make_unique<Activations<T>>(share_, PassTokens{n, exchange_.size()},
-                                                      for_training_, recompute_);
+                                                      for_training_, recompute_, accelerator_);
     }
     return *activations_;
   }
 
-  TokenRows GridRows(const Batch& batch, Activations<T>* a) const {
+  TokenRows GridRows(const Context& context, const Batch& batch, Activations<T>* a) {
     const int64_t n = batch.rows * batch.seq_len;
-    for (int64_t i = 0; i < n; ++i) a->positions[i] = static_cast<int32_t>(i % batch.seq_len);
+    positions_.resize(static_cast<size_t>(n));
+    for (int64_t i = 0; i < n; ++i) {
+      positions_[static_cast<size_t>(i)] = static_cast<int32_t>(i % batch.seq_len);
+    }
     return {{n, 0},
-            a->positions.span().first(static_cast<size_t>(n)),
+            BringIn<int32_t>(context, positions_, &a->positions),
             {batch.rows, batch.seq_len},
             {},
             exchange_};
@@ -238,18 +270,53 @@ class LlamaOf : public Llama {
     });
   }
 
+  // From an accelerator, where logits are made a block of rows at a time; the first one of
+  // generated rows alone is there already.
+  void TakeLogits(const Context& context, const RaggedBatch& batch, Activations<T>* a,
+                  float* logits) {
+    const int64_t vocab = config_.vocab_size;
+    const auto take = [&](int64_t first, int64_t rows) {
+      const float* const from = a->head.logits.data();
+      if (batch.in_order()) {
+        return TakeOut<float>(context, from,
+                              {logits + first * vocab, static_cast<size_t>(rows * vocab)});
+      }
+      for (int64_t r = 0; r < rows; ++r) {
+        const int64_t to = batch.logit_rows[static_cast<size_t>(first + r)];
+        TakeOut<float>(context, from + r * vocab,
+                       {logits + to * vocab, static_cast<size_t>(vocab)});
+      }
+    };
+    if (!batch.OneGeneratedRowEach()) return ForEachLogitBlock(context, batch.wanted, a, take);
+    for (int64_t first = 0; first < batch.wanted.n(); first += a->head.logit_rows) {
+      if (first > 0) LogitBlock(context, batch.wanted, a, first);
+      take(first, std::min(a->head.logit_rows, batch.wanted.n() - first));
+    }
+  }
+
   // Calls f(first row, number of rows) with head.logits filled for those rows.
   template <class F>
   void ForEachLogitBlock(const Context& context, PhaseRows all, Activations<T>* a, F f) {
-    constexpr int64_t kRows = HeadActivations<T>::kLogitRows;
-    for (int64_t first = 0; first < all.n(); first += kRows) {
-      const int64_t rows = std::min(kRows, all.n() - first);
-      const int64_t prompt = std::clamp<int64_t>(all.prompt - first, 0, rows);
-      weights_.output.Apply(context, {prompt, rows - prompt},
-                            a->head.normed.data() + first * config_.dim, config_.dim,
-                            &a->scratch.quantized, a->head.logits.data(), share_.vocab_size);
-      f(first, rows);
+    for (int64_t first = 0; first < all.n(); first += a->head.logit_rows) {
+      f(first, LogitBlock(context, all, a, first));
     }
+  }
+
+  // Returns the number of rows.
+  int64_t LogitBlock(const Context& context, PhaseRows all, Activations<T>* a, int64_t first) {
+    const int64_t rows = std::min(a->head.logit_rows, all.n() - first);
+    const int64_t prompt = std::clamp<int64_t>(all.prompt - first, 0, rows);
+    weights_.output.Apply(context, {prompt, rows - prompt},
+                          a->head.normed.data() + first * config_.dim, config_.dim,
+                          &a->scratch.quantized, a->head.logits.data(), share_.vocab_size);
+    return rows;
+  }
+
+  // What the work of a pass over generated rows depends on.
+  uint64_t HashPass(uint64_t pages, KvPool* pool) const {
+    const uint64_t numbers[] = {pages, reinterpret_cast<uint64_t>(pool->layer(0).data),
+                                reinterpret_cast<uint64_t>(activations_.get())};
+    return Hash64({reinterpret_cast<const char*>(numbers), sizeof(numbers)});
   }
 
   void HeadLoss(const Context& context, std::span<const int32_t> targets, Activations<T>* a) {
@@ -291,15 +358,15 @@ class LlamaOf : public Llama {
     const T* d_normed = SumOwnRows(context, dim, tokens, &sums, &s);
     const int64_t own = tokens.own().count;
     kernels::SetZero(context, own * dim, s.dx.data());
-    std::fill_n(gradients, dim, 0.0f);
+    kernels::SetZero(context, dim, gradients);
     kernels::RmsNormBackward(context, own, dim, head.x.data(), weights_.norm, head.rms.data(),
                              d_normed, s.dx.data(), gradients);
   }
 
-  static double SumLoss(const HeadActivations<T>& head, int64_t n) {
-    double sum = 0;
-    for (int64_t i = 0; i < n; ++i) sum += head.loss[i];
-    return sum;
+  static double SumLoss(const Context& context, const HeadActivations<T>& head, int64_t n) {
+    std::vector<float> losses(static_cast<size_t>(n));
+    TakeOut<float>(context, head.loss.data(), losses);
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
   }
 
   ModelConfig config_;
@@ -308,6 +375,7 @@ class LlamaOf : public Llama {
   VocabularyShare vocabulary_;
   bool for_training_;
   Recompute recompute_;
+  Accelerator* accelerator_;
   kernels::RopeTable rope_;
   ModelFiles files_;  // mapped, for the weights that stay in it
   LlamaWeights<T> weights_;
@@ -315,6 +383,8 @@ class LlamaOf : public Llama {
   WeightSource* source_ = nullptr;  // of the layers; null: they are in weights_
   LlamaWeights<T> streamed_;        // the layer that was asked for last
   ModelConfig streamed_config_;     // of one layer
+  std::vector<int32_t> positions_;
+  kernels::DevicePages pages_;
 };
 
 }  // namespace
@@ -330,8 +400,9 @@ const char* PrecisionName(Precision precision) {
   return precision == Precision::kBF16 ? "bf16" : "f32";
 }
 
-Precision DefaultPrecision() {
-  return DetectIsa() >= Isa::kAvx512Bf16 ? Precision::kBF16 : Precision::kF32;
+Precision DefaultPrecision(const Accelerator* accelerator) {
+  return accelerator != nullptr || DetectIsa() >= Isa::kAvx512Bf16 ? Precision::kBF16
+                                                                   : Precision::kF32;
 }
 
 std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& options) {

@@ -19,8 +19,8 @@ namespace cria {
 
 enum class Precision { kF32, kBF16 };
 const char* PrecisionName(Precision precision);
-/// bf16 where the processor multiplies it (AMX, AVX-512 BF16), else fp32.
-Precision DefaultPrecision();
+/// bf16 on an accelerator, and where the processor multiplies it (AMX, AVX-512 BF16), else fp32.
+Precision DefaultPrecision(const Accelerator* accelerator = nullptr);
 
 /// New tokens of one sequence in a ragged batch.
 struct Segment {
@@ -34,14 +34,18 @@ struct Segment {
 };
 
 /// What a model computes. In training the weights inside are a packed copy; the fp32 master block
-/// stays outside.
+/// stays outside. Tokens, targets, losses and logits are in the processor's memory, gradients in
+/// that of what computes.
 class Llama {
  public:
   virtual ~Llama() = default;
   virtual const ModelConfig& config() const = 0;  ///< of the whole model
+  /// Where weights lie and passes run, null: on the processor. That of every context given here.
+  virtual Accelerator* accelerator() const = 0;
 
   /// Packs the weights of one group (ParameterGroups) for the kernels: fp32 values in the order of
-  /// the block. All groups must be set before the first pass, and again after every optimizer step.
+  /// the block, in the accelerator's memory if there is one. All groups must be set before the
+  /// first pass, and again after every optimizer step.
   virtual void SetGroup(const Context& context, int group, const float* values) = 0;
   /// All groups of a whole block.
   void SetWeights(const Context& context, const ParameterBlock& parameters);
@@ -85,6 +89,7 @@ struct LlamaOptions {
   /// those of the own share; gradients of norms are the own tokens' and have to be added over the
   /// ranks. Outlives the model. Training only.
   comm::Communicator* tensor_ranks = nullptr;
+  Accelerator* accelerator = nullptr;  ///< of the contexts that will be given
 };
 std::unique_ptr<Llama> MakeLlama(const ModelConfig& config, const LlamaOptions& options);
 

@@ -68,14 +68,15 @@ ParameterBlock::ParameterBlock(const ModelConfig& config)
   CRIA_CHECK(specs_.back().offset + specs_.back().elements() == values_.size());
 }
 
-ParameterBlock::ParameterBlock(const ModelConfig& config, std::vector<ParameterRange> held)
+ParameterBlock::ParameterBlock(const ModelConfig& config, std::vector<ParameterRange> held,
+                               Accelerator* accelerator)
     : specs_(ListParameters(config)), held_(std::move(held)) {
   int64_t size = 0;
   for (const ParameterRange& range : held_) {
     places_.push_back(size);
     size += range.elements;
   }
-  values_ = Buffer<float>(size);
+  values_ = Buffer<float>(size, accelerator);
 }
 
 int64_t ParameterBlock::Place(const ParameterRange& range) const {

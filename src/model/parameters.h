@@ -50,8 +50,10 @@ std::vector<ParameterRange> ParameterGroups(const ModelConfig& config);
 class ParameterBlock {
  public:
   explicit ParameterBlock(const ModelConfig& config);
-  /// Holds only these ranges, in ascending order.
-  ParameterBlock(const ModelConfig& config, std::vector<ParameterRange> held);
+  /// Holds only these ranges, in ascending order. On an accelerator its values are for kernels
+  /// alone.
+  ParameterBlock(const ModelConfig& config, std::vector<ParameterRange> held,
+                 Accelerator* accelerator = nullptr);
   const std::vector<ParameterSpec>& specs() const { return specs_; }
   const std::vector<ParameterRange>& held() const { return held_; }
   const ParameterSpec& spec(const std::string& name) const;

@@ -47,7 +47,7 @@ void RaggedBatch::Add(const ModelConfig& config, const Segment& segment, int64_t
     positions.push_back(static_cast<int32_t>(first + i));
   }
   for (int64_t i = 0; i < wants; ++i) {
-    wanted_rows.push_back(row + n - wants + i);
+    wanted_rows.push_back(static_cast<int32_t>(row + n - wants + i));
     logit_rows.push_back(first_logit_row + i);
   }
   (segment.generated ? phases.generated : phases.prompt) += n;
@@ -59,6 +59,11 @@ bool RaggedBatch::in_order() const {
     if (logit_rows[i] != static_cast<int64_t>(i)) return false;
   }
   return true;
+}
+
+bool RaggedBatch::OneGeneratedRowEach() const {
+  const int64_t n = std::ssize(segments);
+  return phases.prompt == 0 && phases.generated == n && wanted.n() == n;
 }
 
 }  // namespace cria

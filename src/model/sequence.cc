@@ -17,7 +17,8 @@ constexpr int64_t kPiece = 512;
 Sequence::Sequence(Llama* model, int64_t capacity, KvType type)
     : model_(model),
       capacity_(capacity),
-      pool_(model->config(), type, std::max<int64_t>(1, KvPool::BlocksFor(capacity))),
+      pool_(model->config(), type, std::max<int64_t>(1, KvPool::BlocksFor(capacity)),
+            model->accelerator()),
       blocks_(static_cast<size_t>(pool_.blocks())) {
   CRIA_CHECK(capacity <= model->config().max_seq_len, "sequence of {} tokens, model of {}",
              capacity, model->config().max_seq_len);

@@ -6,6 +6,8 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "kernels/embedding.h"
+#include "kernels/rows.h"
+#include "tensor/transfer.h"
 
 namespace cria {
 namespace {
@@ -26,26 +28,35 @@ template <class T>
 void LinearWeight<T>::Pack(const Context& context, const float* from, int64_t out, int64_t in,
                            PackFor passes) {
   if (passes.forward) kernels::Pack(context, from, in, out, 1, in, &forward);
-  if (passes.backward) kernels::Pack(context, from, out, in, in, 1, &backward);
+  if (!passes.backward) return;
+  if (context.accelerator() != nullptr) {  // the same memory serves both ways
+    if (forward.plain == nullptr || !passes.forward) {
+      kernels::Pack(context, from, in, out, 1, in, &forward);
+    }
+    backward = forward.Transposed();
+  } else {
+    kernels::Pack(context, from, out, in, in, 1, &backward);
+  }
 }
 
 template <class T>
-void LlamaWeights<T>::Reserve(const ModelConfig& c) {
+void LlamaWeights<T>::Reserve(const Context& context, const ModelConfig& c) {
   layers.resize(static_cast<size_t>(c.n_layers));
-  small.resize(static_cast<size_t>((2 * c.n_layers + 1) * c.dim));
+  const int64_t gains = (2 * int64_t{c.n_layers} + 1) * c.dim;
+  if (small.size() != gains) small = Buffer<float>(gains, context.accelerator());
 }
 
 template <class T>
 void LlamaWeights<T>::SetGroup(const Context& context, const ModelConfig& c, int group,
                                const float* values, PackFor passes) {
-  Reserve(c);
+  Reserve(context, c);
   if (group == 0) {
     SetEmbedding(context, c, values, passes);
   } else if (group <= c.n_layers) {
     SetLayer(context, c, group - 1, values, passes);
   } else {
     float* const gain = small.data() + 2 * c.n_layers * c.dim;
-    std::copy_n(values, c.dim, gain);
+    kernels::CopyRows(context, 1, c.dim, values, gain);
     norm = gain;
     if (!c.tied_embeddings) {
       output.Pack(context, values + c.dim, c.vocab_size, c.dim, passes);
@@ -56,10 +67,10 @@ void LlamaWeights<T>::SetGroup(const Context& context, const ModelConfig& c, int
 template <class T>
 void LlamaWeights<T>::SetEmbedding(const Context& context, const ModelConfig& c,
                                    const float* values, PackFor passes) {
-  if (embedding.size() != c.vocab_size * c.dim) embedding = Buffer<float>(c.vocab_size * c.dim);
-  context.ParallelFor(c.vocab_size, [&](int64_t row) {
-    std::copy_n(values + row * c.dim, c.dim, embedding.data() + row * c.dim);
-  });
+  if (embedding.size() != c.vocab_size * c.dim) {
+    embedding = Buffer<float>(c.vocab_size * c.dim, context.accelerator());
+  }
+  kernels::CopyRows(context, c.vocab_size, c.dim, values, embedding.data());
   if (c.tied_embeddings) output.Pack(context, values, c.vocab_size, c.dim, passes);
 }
 
@@ -69,8 +80,8 @@ void LlamaWeights<T>::SetLayer(const Context& context, const ModelConfig& c, int
   const LayerOffsets at(c);
   LayerWeights<T>& layer = layers[static_cast<size_t>(l)];
   float* const gains = small.data() + 2 * l * c.dim;
-  std::copy_n(values + at.attention_norm, c.dim, gains);
-  std::copy_n(values + at.ffn_norm, c.dim, gains + c.dim);
+  kernels::CopyRows(context, 1, c.dim, values + at.attention_norm, gains);
+  kernels::CopyRows(context, 1, c.dim, values + at.ffn_norm, gains + c.dim);
   layer.attention_norm = gains;
   layer.ffn_norm = gains + c.dim;
   layer.wqkv.Pack(context, values + at.wqkv, QkvRows(c), c.dim, passes);
@@ -127,6 +138,26 @@ class StackedRows {
   std::vector<Part> parts_;
 };
 
+// To the accelerator's memory, each part as it is stored.
+template <class T>
+void MoveBlocks(const Context& context, LinearWeight<T>* linear) {
+  constexpr int64_t kAlignment = 256;
+  std::vector<int64_t> places = {0};
+  const auto bytes_of = [](const kernels::BlockMatrix& part) {
+    return StoredBytes(part.type, part.n * part.k);
+  };
+  for (const kernels::BlockMatrix& part : linear->blocks) {
+    places.push_back((places.back() + bytes_of(part) + kAlignment - 1) / kAlignment * kAlignment);
+  }
+  linear->packed_blocks = Buffer<uint8_t>(places.back(), context.accelerator());
+  for (size_t i = 0; i < linear->blocks.size(); ++i) {
+    kernels::BlockMatrix& part = linear->blocks[i];
+    uint8_t* const to = linear->packed_blocks.data() + places[i];
+    context.accelerator()->Upload(to, part.data, bytes_of(part));
+    part.data = to;
+  }
+}
+
 template <class T>
 void LoadLinear(const Context& context, const ModelFiles& files,
                 std::initializer_list<const char*> names, const std::string& prefix,
@@ -146,6 +177,7 @@ void LoadLinear(const Context& context, const ModelFiles& files,
       const TensorView view = *store::ContiguousView(*tensor);
       linear->blocks.push_back({view.type, view.bytes.data(), tensor->shape[0], in});
     }
+    if (context.accelerator() != nullptr) MoveBlocks(context, linear);
     return;
   }
   const StackedRows rows(context, tensors);
@@ -172,10 +204,12 @@ template <class T>
 void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
   files.VerifySmall(context);
   const ModelConfig& c = files.config;
-  Reserve(c);
+  Reserve(context, c);
   float* gain = small.data();
+  std::vector<float> read(static_cast<size_t>(c.dim));
   const auto load_gain = [&](const std::string& name) {
-    store::ReadAsFloat(context, files.Tensor(name), {gain, static_cast<size_t>(c.dim)});
+    store::ReadAsFloat(context, files.Tensor(name), read);
+    PutIn<float>(context, read, gain);
     gain += c.dim;
     return gain - c.dim;
   };
@@ -189,8 +223,8 @@ void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
   norm = load_gain("norm.weight");
   const char* const kEmbedding = "tok_embeddings.weight";
   LoadLinear(context, files, {c.tied_embeddings ? kEmbedding : "output.weight"}, "", &output);
-  const auto pack_later = [this](LinearWeight<T>* linear) {
-    if (!linear->blocks.empty()) to_pack_.push_back(linear);
+  const auto pack_later = [&](LinearWeight<T>* linear) {
+    if (!linear->blocks.empty() && context.accelerator() == nullptr) to_pack_.push_back(linear);
   };
   for (LayerWeights<T>& layer : layers) {
     for (LinearWeight<T>* linear : {&layer.wqkv, &layer.wo, &layer.w13, &layer.w2}) {
@@ -199,10 +233,16 @@ void LlamaWeights<T>::Load(const Context& context, const ModelFiles& files) {
   }
   pack_later(&output);
   const store::NamedTensor& table = files.Tensor(kEmbedding);
-  stored_embedding = store::ContiguousView(table);
+  if (context.accelerator() == nullptr) stored_embedding = store::ContiguousView(table);
   if (!stored_embedding) {
-    embedding = Buffer<float>(table.elements());
-    store::ReadAsFloat(context, table, embedding.span());
+    Buffer<float> values(table.elements());
+    store::ReadAsFloat(context, table, values.span());
+    if (context.accelerator() == nullptr) {
+      embedding = std::move(values);
+    } else {
+      embedding = Buffer<float>(table.elements(), context.accelerator());
+      PutIn<float>(context, values.span(), embedding.data());
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/block_matmul.h"
+#include "kernels/cuda/operations.h"
 #include "kernels/matmul.h"
 #include "model/checkpoint.h"
 #include "model/parameters.h"
@@ -33,7 +34,8 @@ template <class T>
 struct LinearWeight {
   kernels::PackedMatrix<T> forward, backward;
   std::vector<kernels::BlockMatrix> blocks;  ///< instead of `forward`: quantised, stacked
-  Buffer<uint8_t> packed_blocks;             ///< their packed copy, if there is one
+  Buffer<uint8_t>
+      packed_blocks;  ///< their packed copy, if there is one; an accelerator's: as stored
 
   int64_t in() const { return blocks.empty() ? forward.k : blocks.front().k; }
 
@@ -45,6 +47,10 @@ struct LinearWeight {
              bool accumulate = false) const {
     if (blocks.empty()) {
       kernels::Matmul(context, rows.n(), x, x_stride, forward, y, y_stride, accumulate);
+      return;
+    }
+    if (context.accelerator() != nullptr) {
+      kernels::cuda::BlockMatmul(context, rows.n(), x, x_stride, blocks, y, y_stride, accumulate);
       return;
     }
     if constexpr (sizeof(T) == 2) {
@@ -82,8 +88,8 @@ void LoadMatrices(const Context& context, const ModelFiles& files, int layer, La
 
 template <class T>
 struct LlamaWeights {
-  std::vector<float> small;  // copies of the norm gains
-  Buffer<float> embedding;   // [vocab, dim], empty where the file's own is used
+  Buffer<float> small;      // copies of the norm gains
+  Buffer<float> embedding;  // [vocab, dim], empty where the file's own is used
   std::optional<TensorView> stored_embedding;
   std::vector<LayerWeights<T>> layers;
   const float* norm = nullptr;
@@ -100,11 +106,11 @@ struct LlamaWeights {
   /// the file go. The first token need not wait for it, results do not change. Does nothing once
   /// all are done, or where memory would not do for both.
   void PackSome(const Context& context, const ModelFiles& files);
-  /// x fp32 [tokens, dim].
+  /// x fp32 [tokens, dim]; tokens and x where the kernels read and write.
   void Embed(const Context& context, int64_t dim, std::span<const int32_t> tokens, float* x) const;
 
  private:
-  void Reserve(const ModelConfig& config);
+  void Reserve(const Context& context, const ModelConfig& config);
   void SetEmbedding(const Context& context, const ModelConfig& config, const float* values,
                     PackFor passes);
   void SetLayer(const Context& context, const ModelConfig& config, int layer, const float* values,

@@ -20,8 +20,13 @@ int64_t ReservedBytes(int64_t bytes) {
 }
 
 // mmap gives zeroed pages that cost nothing until touched; huge pages spare the TLB in kernels.
-RawBuffer::RawBuffer(size_t bytes) : bytes_(bytes) {
+RawBuffer::RawBuffer(size_t bytes, Accelerator* accelerator)
+    : bytes_(bytes), accelerator_(accelerator) {
   if (bytes == 0) return;
+  if (accelerator != nullptr) {
+    data_ = accelerator->Allocate(static_cast<int64_t>(bytes));
+    return;
+  }
   if (bytes < kHugePage) {
     mapped_bytes_ = 0;
     data_ = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
@@ -46,7 +51,9 @@ RawBuffer::RawBuffer(size_t bytes) : bytes_(bytes) {
 
 RawBuffer::~RawBuffer() {
   if (data_ == nullptr) return;
-  if (mapped_bytes_ > 0) {
+  if (accelerator_ != nullptr) {
+    accelerator_->Free(data_);
+  } else if (mapped_bytes_ > 0) {
     ::munmap(data_, mapped_bytes_);
   } else {
     std::free(data_);

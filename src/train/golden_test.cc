@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "store/safetensors.h"
+#include "tensor/transfer.h"
+#include "test_context.h"
 #include "test_data.h"
 #include "train/learner.h"
 #include "train/schedule.h"
@@ -63,10 +65,10 @@ class GoldenRun : public ::testing::Test {
   }
 
   void CompareRun(const std::string& name, bool decay_norms) {
-    const Context context(2);
+    const Context context = TestContext();
     OptimizerOptions options;
     options.decay_norms = decay_norms;
-    Learner learner(config_, options, Precision::kF32);
+    Learner learner(config_, options, Precision::kF32, {}, {}, context.accelerator());
     Read(context, "init.safetensors", &learner.weights());
     learner.WeightsChanged(context);
     const Json& hyper = reference_["hyperparameters"];
@@ -88,6 +90,7 @@ class GoldenRun : public ::testing::Test {
       const double norm = expected["grad_norm"];
       EXPECT_NEAR(outcome.gradient_norm, norm, 1e-4 * norm) << step;
     }
+    learner.BringHome(context);
     ParameterBlock final(config_);
     Read(context, ("final_" + name + ".safetensors").c_str(), &final);
     EXPECT_LT(MaxDifference(learner.weights(), final), 8e-6);
@@ -100,8 +103,8 @@ class GoldenRun : public ::testing::Test {
 };
 
 TEST_F(GoldenRun, GradientsOfTheFirstStep) {
-  const Context context(2);
-  Learner learner(config_, {}, Precision::kF32);
+  const Context context = TestContext();
+  Learner learner(config_, {}, Precision::kF32, {}, {}, context.accelerator());
   Read(context, "init.safetensors", &learner.weights());
   learner.WeightsChanged(context);
   const Batch batch = BatchOf(0);
@@ -110,7 +113,8 @@ TEST_F(GoldenRun, GradientsOfTheFirstStep) {
   Read(context, "grad_step1.safetensors", &expected);
   for (const ParameterSpec& spec : expected.specs()) {
     const auto want = expected.values(spec);
-    const auto got = learner.gradients().values(spec);
+    std::vector<float> got(want.size());
+    TakeOut<float>(context, learner.gradients().values(spec).data(), got);
     double difference = 0, norm = 0;
     for (size_t i = 0; i < want.size(); ++i) {
       difference += std::pow(double{got[i]} - want[i], 2);
@@ -127,8 +131,8 @@ TEST_F(GoldenRun, DecayOnMatrices) { CompareRun("wd_matrices", false); }
 // bf16 keeps 8 bits: each product's operands are off by up to 2^-9, at random, and the loss by much
 // less than that share.
 TEST_F(GoldenRun, Bf16FollowsClosely) {
-  const Context context(2);
-  Learner learner(config_, {}, Precision::kBF16);
+  const Context context = TestContext();
+  Learner learner(config_, {}, Precision::kBF16, {}, {}, context.accelerator());
   Read(context, "init.safetensors", &learner.weights());
   learner.WeightsChanged(context);
   const Json& log = reference_["results"]["wd_matrices"]["log"];

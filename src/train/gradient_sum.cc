@@ -17,18 +17,18 @@ std::span<const uint8_t> Bytes(std::span<const float> values) {
   return {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()};
 }
 
-float* Grow(Buffer<float>* buffer, int64_t elements) {
-  if (buffer->size() < elements) *buffer = Buffer<float>(elements);
+float* Grow(Buffer<float>* buffer, int64_t elements, Accelerator* accelerator = nullptr) {
+  if (buffer->size() < elements) *buffer = Buffer<float>(elements, accelerator);
   return buffer->data();
 }
 
 }  // namespace
 
 GradientSum::GradientSum(const ModelConfig& config, const Partition* partition,
-                         comm::Communicator* ranks)
+                         comm::Communicator* ranks, Accelerator* accelerator)
     : partition_(partition),
       ranks_(ranks),
-      sum_(config, partition->Held(ranks->rank())),
+      sum_(config, partition->Held(ranks->rank()), accelerator),
       slots_(kSlots) {}
 
 void GradientSum::Start(const Context* context) {
@@ -83,7 +83,7 @@ float* GradientSum::Open(int group) {
     return sum_.values(partition_->group(group)).data();
   }
   PostReceives(slot);
-  return Grow(&slot->own, partition_->group(group).elements);
+  return Grow(&slot->own, partition_->group(group).elements, context_->accelerator());
 }
 
 void GradientSum::Close(int group) {

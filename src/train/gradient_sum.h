@@ -16,8 +16,9 @@ namespace cria::train {
 
 class GradientSum : public GradientSink {
  public:
-  /// All three outlive this.
-  GradientSum(const ModelConfig& config, const Partition* partition, comm::Communicator* ranks);
+  /// All outlive this. With an accelerator the gradients are in its memory, and this rank is alone.
+  GradientSum(const ModelConfig& config, const Partition* partition, comm::Communicator* ranks,
+              Accelerator* accelerator = nullptr);
 
   /// A new step.
   void Start(const Context* context);

@@ -14,6 +14,7 @@
 #include "kernels/adamw.h"
 #include "kernels/sum.h"
 #include "model/initial_values.h"
+#include "tensor/transfer.h"
 #include "train/shard_map.h"
 
 namespace cria::train {
@@ -40,6 +41,14 @@ std::unique_ptr<comm::Communicator> Group(comm::Communicator* all, const Layout&
   }
   return comm::MakeGroup(all, std::move(members));
 }
+
+template <class State>
+State MakeState(const ModelConfig& config, const std::vector<ParameterRange>& held,
+                Accelerator* accelerator) {
+  return {ParameterBlock(config, held, accelerator), ParameterBlock(config, held, accelerator),
+          ParameterBlock(config, held, accelerator)};
+}
+
 std::unique_ptr<comm::Communicator> DataGroup(comm::Communicator* all, const Layout& layout) {
   if (layout.tensor == 1) return nullptr;
   const int own = layout.TensorRank(all->rank());
@@ -71,7 +80,7 @@ struct Learner::StepSize {
 };
 
 Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, Precision precision,
-                 const Sharing& sharing, const TrainingMemory& memory)
+                 const Sharing& sharing, const TrainingMemory& memory, Accelerator* accelerator)
     : optimizer_(optimizer),
       precision_(precision),
       recompute_(memory.recompute),
@@ -86,21 +95,26 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       model_(MakeLlama(config, {.precision = precision,
                                 .for_training = true,
                                 .recompute = memory.recompute,
-                                .tensor_ranks = tensor_})),
+                                .tensor_ranks = tensor_,
+                                .accelerator = accelerator})),
       share_config_(ShareConfig(config, layout_.tensor)),
       partition_(share_config_, layout_.data()),
       compact_(share_config_, precision == Precision::kBF16),
-      sum_(share_config_, &partition_, data_),
-      weights_(share_config_, Kept(partition_, data_->rank(), layout_.zero)),
-      first_(share_config_, weights_.held()),
-      second_(share_config_, weights_.held()),
-      weight_gather_(&partition_, data_, &weights_,
+      sum_(share_config_, &partition_, data_, accelerator),
+      home_(
+          MakeState<State>(share_config_, Kept(partition_, data_->rank(), layout_.zero), nullptr)),
+      there_(accelerator != nullptr
+                 ? std::optional(MakeState<State>(share_config_, home_.weights.held(), accelerator))
+                 : std::nullopt),
+      weight_gather_(&partition_, data_, &used().weights,
                      precision == Precision::kBF16 ? &compact_ : nullptr),
       gradient_gather_(&partition_, data_, &sum_.sum()) {
+  CRIA_CHECK(accelerator == nullptr || layout_.ranks == 1, "{} ranks on accelerators",
+             layout_.ranks);
   if (stream_layers_) model_->StreamLayers(&weight_gather_);
   decay_runs_.resize(static_cast<size_t>(partition_.groups()));
   int g = 0;
-  for (const ParameterSpec& spec : weights_.specs()) {
+  for (const ParameterSpec& spec : home_.weights.specs()) {
     while (spec.offset >= partition_.group(g).end()) ++g;
     std::vector<DecayRun>& runs = decay_runs_[static_cast<size_t>(g)];
     const bool decays = spec.decays || optimizer_.decay_norms;
@@ -115,12 +129,34 @@ Learner::~Learner() {
 }
 
 void Learner::Initialize(const Context& context, uint64_t seed) {
-  InitializeShare(context, config(), seed, share(), &weights_);
+  InitializeShare(context, config(), seed, share(), &home_.weights);
   ResetMoments(context);
   WeightsChanged(context);
 }
 
 void Learner::WeightsChanged(const Context& context) {
+  if (there_) {
+    const auto put = [&](const ParameterBlock& from, ParameterBlock* to) {
+      PutIn<float>(context, {from.data(), static_cast<size_t>(from.size())}, to->data());
+    };
+    put(home_.weights, &there_->weights);
+    put(home_.first, &there_->first);
+    put(home_.second, &there_->second);
+  }
+  PackWeights(context);
+}
+
+void Learner::BringHome(const Context& context) {
+  if (!there_) return;
+  const auto take = [&](const ParameterBlock& from, ParameterBlock* to) {
+    TakeOut<float>(context, from.data(), {to->data(), static_cast<size_t>(to->size())});
+  };
+  take(there_->weights, &home_.weights);
+  take(there_->first, &home_.first);
+  take(there_->second, &home_.second);
+}
+
+void Learner::PackWeights(const Context& context) {
   weight_gather_.set_context(&context);
   const int last = partition_.groups() - 1;
   for (int g = 0; g <= last; g = g == 0 && stream_layers_ ? last : g + 1) {
@@ -131,8 +167,13 @@ void Learner::WeightsChanged(const Context& context) {
 }
 
 void Learner::ResetMoments(const Context& context) {
-  kernels::SetZero(context, first_.size(), first_.data());
-  kernels::SetZero(context, second_.size(), second_.data());
+  if (there_) {  // the others' memory is taken as they are first brought home
+    home_.first = ParameterBlock(share_config_, home_.weights.held());
+    home_.second = ParameterBlock(share_config_, home_.weights.held());
+  }
+  for (ParameterBlock* moments : {&used().first, &used().second}) {
+    kernels::SetZero(context, moments->size(), moments->data());
+  }
   updates_ = 0;
 }
 
@@ -249,6 +290,12 @@ double Learner::SumLosses(const std::vector<double>& own, const StepSize& size) 
 // Sums of squares of the undivided blocks, added in the order of the blocks; then those of the
 // shares, in the order of ranks. Norms, which all shares have, count in the first.
 double Learner::GradientNorm(const Context& context) {
+  if (there_) {  // alone, and in an order of its own
+    const kernels::SumRange all{0, gradients().size()};
+    double sum = 0;
+    kernels::SumsOfSquares(context, gradients().data(), {&all, 1}, {&sum, 1});
+    return std::sqrt(sum);
+  }
   const int ranks = data_->size();
   std::vector<ParameterRange> own;
   std::vector<int64_t> cuts = {0};
@@ -263,12 +310,13 @@ double Learner::GradientNorm(const Context& context) {
   }
   std::vector<double> sums(static_cast<size_t>(cuts.back()));
   double* const mine = sums.data() + cuts[static_cast<size_t>(data_->rank())];
-  context.ParallelFor(std::ssize(own), [&](int64_t i) {
-    const ParameterRange& block = own[static_cast<size_t>(i)];
-    if (share().rank > 0 && IsOfNorm(block)) return;
-    const std::span<const float> values = gradients().values(block);
-    mine[i] = kernels::SumOfSquares(std::ssize(values), values.data());
-  });
+  std::vector<kernels::SumRange> ranges;
+  for (const ParameterRange& block : own) {
+    const bool counts = share().rank == 0 || !IsOfNorm(block);
+    ranges.push_back(
+        {gradients().values(block).data() - gradients().data(), counts ? block.elements : 0});
+  }
+  kernels::SumsOfSquares(context, gradients().data(), ranges, {mine, ranges.size()});
   comm::AllGatherV(*data_, std::span<double>(sums), cuts);
   double total = 0;
   std::vector<int64_t> next(cuts.begin(), cuts.end() - 1);
@@ -287,7 +335,7 @@ double Learner::GradientNorm(const Context& context) {
 
 // A block is of one tensor.
 bool Learner::IsOfNorm(const ParameterRange& block) const {
-  const auto& specs = weights_.specs();
+  const auto& specs = home_.weights.specs();
   const auto next = std::upper_bound(
       specs.begin(), specs.end(), block.offset,
       [](int64_t offset, const ParameterSpec& spec) { return offset < spec.offset; });
@@ -318,8 +366,9 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
   step.step = ++updates_;
   const auto update = [&](const ParameterRange& range, bool decays, const float* gradient) {
     step.weight_decay = decays ? static_cast<float>(optimizer_.weight_decay) : 0.0f;
-    kernels::AdamW(context, step, range.elements, gradient, weights_.values(range).data(),
-                   first_.values(range).data(), second_.values(range).data());
+    State& state = used();
+    kernels::AdamW(context, step, range.elements, gradient, state.weights.values(range).data(),
+                   state.first.values(range).data(), state.second.values(range).data());
   };
   const bool whole_gradients = layout_.zero == 0 && data_->size() > 1;
   for (int g = 0; g < partition_.groups(); ++g) {
@@ -328,7 +377,7 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
         whole_gradients ? gradient_gather_.Fetch(g, g + 1 < partition_.groups() ? g + 1 : -1)
                         : nullptr;
     for (const DecayRun& run : decay_runs_[static_cast<size_t>(g)]) {
-      for (const ParameterRange& range : weights_.HeldOf(run.range)) {
+      for (const ParameterRange& range : home_.weights.HeldOf(run.range)) {
         update(range, run.decays,
                gathered != nullptr ? gathered + (range.offset - group.offset)
                                    : gradients().values(range).data());
@@ -336,7 +385,7 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
     }
   }
   gradient_gather_.Finish();
-  WeightsChanged(context);
+  PackWeights(context);
 }
 
 int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t tokens) const {

@@ -48,15 +48,20 @@ struct StepOutcome {
 
 class Learner {
  public:
+  /// On an accelerator, which all contexts must then have, it is alone.
   Learner(const ModelConfig& config, const OptimizerOptions& optimizer, Precision precision,
-          const Sharing& sharing = {}, const TrainingMemory& memory = {});
+          const Sharing& sharing = {}, const TrainingMemory& memory = {},
+          Accelerator* accelerator = nullptr);
   ~Learner();
 
   /// Random weights, zero moments.
   void Initialize(const Context& context, uint64_t seed);
 
-  /// Brings weights() to the model; call after changing them from outside.
+  /// Brings weights() to the model, and them and the moments to the accelerator; call after
+  /// changing them from outside.
   void WeightsChanged(const Context& context);
+  /// Brings weights() and moments up to date with the accelerator's. Nothing to do without one.
+  void BringHome(const Context& context);
 
   /// One optimizer step over a batch that comes in pieces: those of this rank and of all that share
   /// its layers are numbers d, d + D, d + 2 D, ... of all, at least one; d of D is the rank among
@@ -93,11 +98,12 @@ class Learner {
   bool model_is_whole() const {
     return layout_.tensor == 1 && (layout_.data() == 1 || !stream_layers_);
   }
-  /// What this rank keeps of its share's parameters: all, or its runs where the ranks share.
-  ParameterBlock& weights() { return weights_; }
-  ParameterBlock& first_moments() { return first_; }
-  ParameterBlock& second_moments() { return second_; }
-  /// This rank's runs.
+  /// What this rank keeps of its share's parameters: all, or its runs where the ranks share. In the
+  /// processor's memory; on an accelerator as of the last BringHome.
+  ParameterBlock& weights() { return home_.weights; }
+  ParameterBlock& first_moments() { return home_.first; }
+  ParameterBlock& second_moments() { return home_.second; }
+  /// This rank's runs, where they were computed.
   ParameterBlock& gradients() { return sum_.sum(); }
   /// Called before weights and moments change in a step.
   void set_before_update(std::function<void()> f) { before_update_ = std::move(f); }
@@ -107,6 +113,9 @@ class Learner {
 
  private:
   struct StepSize;
+  struct State {
+    ParameterBlock weights, first, second;
+  };
   // Neighbours that are decayed alike go through the optimizer in one call.
   struct DecayRun {
     ParameterRange range;
@@ -120,6 +129,9 @@ class Learner {
   double GradientNorm(const Context& context);
   bool IsOfNorm(const ParameterRange& block) const;
   void Update(const Context& context, double learning_rate, double gradient_scale);
+  void PackWeights(const Context& context);
+  // What changes in a step.
+  State& used() { return there_ ? *there_ : home_; }
 
   OptimizerOptions optimizer_;
   Precision precision_;
@@ -135,7 +147,8 @@ class Learner {
   Partition partition_;
   CompactRuns compact_;
   GradientSum sum_;
-  ParameterBlock weights_, first_, second_;
+  State home_;
+  std::optional<State> there_;  // on the accelerator
   GroupGather weight_gather_, gradient_gather_;
   std::vector<std::vector<DecayRun>> decay_runs_;  // of each group
   std::function<void()> before_update_;

@@ -35,6 +35,8 @@ int64_t DefaultWarmup(int64_t total_steps);
 
 /// Panels and sums of the kernels: what each thread was seen to hold.
 inline constexpr int64_t kThreadBytes = int64_t{3} << 20;
+/// What the kernels of an accelerator keep beside their operands, and larger blocks of logits.
+inline constexpr int64_t kDeviceScratchBytes = int64_t{2} << 30;
 
 /// What one rank of a run has.
 struct RankMemory {

@@ -291,6 +291,7 @@ void Runner::BeginSave() {
   TellOfSave();
   state_.elapsed_s = Elapsed();
   if (spikes_) state_.recent_losses = spikes_->recent();
+  learner_->BringHome(context_);
   saver_->Begin(state_.step, ConfigToJson(record_.config),
                 CheckpointState(record_, state_, learner_->updates()), learner_.get());
   saved_at_s_ = Elapsed();

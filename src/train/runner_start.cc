@@ -215,10 +215,13 @@ double Runner::ExpectedTokens(int64_t seq_len, int64_t micro_rows) {
 // `micro_rows` 0: as many as go.
 void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
   if (!memory_) {
-    memory_ = RankMemory{.available_bytes = MemoryPerRank(),
-                         .limit_bytes = setup_.memory_bytes,
-                         .base_bytes = ProcessMemoryBytes() + context_.threads() * kThreadBytes,
-                         .layout = record_.layout};
+    const Accelerator* const device = context_.accelerator();
+    memory_ = RankMemory{
+        .available_bytes = device != nullptr ? device->memory().free_bytes : MemoryPerRank(),
+        .limit_bytes = setup_.memory_bytes,
+        .base_bytes = device != nullptr ? kDeviceScratchBytes
+                                        : ProcessMemoryBytes() + context_.threads() * kThreadBytes,
+        .layout = record_.layout};
   }
   if (Leads()) {
     pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows, *memory_);
@@ -228,9 +231,10 @@ void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
 
 void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
   ChoosePassOfAll(seq_len, micro_rows);
-  learner_ = std::make_unique<Learner>(
-      setup_.config, setup_.options.optimizer, setup_.options.precision,
-      Sharing{ranks_, setup_.sharing.zero, setup_.sharing.tensor}, pass_.memory);
+  learner_ =
+      std::make_unique<Learner>(setup_.config, setup_.options.optimizer, setup_.options.precision,
+                                Sharing{ranks_, setup_.sharing.zero, setup_.sharing.tensor},
+                                pass_.memory, context_.accelerator());
 }
 
 void Runner::StartFresh() {

@@ -284,6 +284,11 @@ class HeaderCutter {
   HeaderCutter(std::string_view text, unsigned comments) : text_(text), comments_(comments) {}
 
   std::string Cut() {
+    // A byte order mark is no text; gone, it hides no comment mark either.
+    if (text_.starts_with("\xef\xbb\xbf")) {
+      at_ = 3;
+      changed_ = true;
+    }
     while (at_ < text_.size() && at_ < kMaxHeaderBytes && Step()) {
     }
     if (!changed_) return std::string(text_);
@@ -305,8 +310,7 @@ class HeaderCutter {
   // One comment or line; false at the first code.
   bool Step() {
     const std::string_view line = LineAt(at_);
-    std::string_view trimmed = Trimmed(line);
-    if (trimmed.starts_with("\xef\xbb\xbf")) trimmed.remove_prefix(3);
+    const std::string_view trimmed = Trimmed(line);
     if (IsDirective(trimmed, comments_) && BlockAt(trimmed, comments_) == nullptr) return Keep();
     if (IsPreamble(trimmed, comments_)) {
       // Empty lines behind a comment that went go with it.

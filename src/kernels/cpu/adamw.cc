@@ -10,6 +10,7 @@
 
 #include "kernels/adamw.h"
 #include "kernels/cpu/simd-inl.h"
+#include "kernels/cuda/operations.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace cria::kernels {
@@ -58,6 +59,9 @@ float Correction(float beta, int64_t step) {
 
 void AdamW(const Context& context, const AdamWStep& step, int64_t n, const float* gradient,
            float* parameter, float* m, float* v) {
+  if (context.accelerator() != nullptr) {
+    return cuda::AdamW(context, step, n, gradient, parameter, m, v);
+  }
   const float correction1 = Correction(step.beta1, step.step);
   const float correction2 = Correction(step.beta2, step.step);
   const auto run = &HWY_DYNAMIC_DISPATCH(AdamWBlock);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "kernels/cpu/attention_forward-inl.h"
+#include "kernels/cuda/operations.h"
 
 namespace cria::kernels {
 namespace {
@@ -34,6 +35,9 @@ struct RowSource {
 template <class T>
 void Attention(const Context& context, const AttentionShape& shape, const T* q, const T* k,
                const T* v, T* out, float* lse) {
+  if (context.accelerator() != nullptr) {
+    return cuda::Attention(context, shape, q, k, v, out, lse);
+  }
   CRIA_CHECK(
       shape.heads % shape.kv_heads == 0 && shape.head_dim % 2 == 0 && shape.kv_len >= shape.q_len,
       "heads {} of {}, head_dim {}, {} queries on {} keys", shape.heads, shape.kv_heads,

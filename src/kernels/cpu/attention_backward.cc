@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "kernels/attention.h"
 #include "kernels/cpu/attention-inl.h"
+#include "kernels/cuda/operations.h"
 
 namespace cria::kernels {
 namespace {
@@ -253,6 +254,9 @@ template <class T>
 void AttentionBackward(const Context& context, const AttentionShape& shape, const T* q, const T* k,
                        const T* v, const T* out, const float* lse, const T* dout, T* dq, T* dk,
                        T* dv) {
+  if (context.accelerator() != nullptr) {
+    return cuda::AttentionBackward(context, shape, q, k, v, out, lse, dout, dq, dk, dv);
+  }
   CRIA_CHECK(
       shape.heads % shape.kv_heads == 0 && shape.head_dim % 2 == 0 && shape.kv_len >= shape.q_len,
       "heads {} of {}, head_dim {}, {} queries on {} keys", shape.heads, shape.kv_heads,

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/cpu.h"
+#include "kernels/cuda/operations.h"
 
 namespace cria::kernels {
 namespace {
@@ -42,6 +43,9 @@ void Round(int64_t n, const float* from, float* to) {
 
 template <class T>
 void Convert(const Context& context, int64_t n, const float* from, T* to) {
+  if (context.accelerator() != nullptr) {
+    return cuda::Convert(context, n, from, to);
+  }
   context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t b) {
     const int64_t begin = b * kBlock;
     Round(std::min(kBlock, n - begin), from + begin, to + begin);

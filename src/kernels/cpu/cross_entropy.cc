@@ -11,6 +11,7 @@
 #include "kernels/cpu/scratch.h"
 #include "kernels/cpu/simd-inl.h"
 #include "kernels/cross_entropy.h"
+#include "kernels/cuda/operations.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace cria::kernels {
@@ -102,6 +103,9 @@ void Softmax(int64_t n, const float* terms, const float* maxima, float lse, floa
 template <class T>
 void CrossEntropy(const Context& context, int64_t rows, int64_t vocab, const float* logits,
                   const int32_t* targets, float scale, float* loss, T* dlogits) {
+  if (context.accelerator() != nullptr) {
+    return cuda::CrossEntropy(context, rows, vocab, logits, targets, scale, loss, dlogits);
+  }
   const auto log_sum_exp = &HWY_DYNAMIC_DISPATCH(LogSumExpRow);
   context.ParallelFor(rows, [&](int64_t r) {
     const float* x = logits + r * vocab;

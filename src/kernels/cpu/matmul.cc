@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "kernels/cpu/matmul_blocks.h"
 #include "kernels/cpu/tile_matmul.h"
+#include "kernels/cuda/operations.h"
 
 namespace cria::kernels {
 namespace internal {
@@ -65,6 +66,9 @@ template int64_t PackedBytes<BF16>(int64_t, int64_t);
 template <class T>
 void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64_t k_stride,
           int64_t n_stride, PackedMatrix<T>* packed) {
+  if (context.accelerator() != nullptr) {
+    return cuda::Pack(context, from, k, n, k_stride, n_stride, packed);
+  }
   CRIA_CHECK(k_stride == 1 || n_stride == 1, "strides {}, {}", k_stride, n_stride);
   const internal::MatmulUnit& unit = Reserve(k, n, packed);
   internal::PackWith(unit, context, from, k, n, k_stride, n_stride,
@@ -74,6 +78,7 @@ void Pack(const Context& context, const float* from, int64_t k, int64_t n, int64
 template <class T>
 void PackRows(const Context& context, int64_t k, int64_t n,
               const std::function<void(int64_t, int64_t, float*)>& read, PackedMatrix<T>* packed) {
+  if (context.accelerator() != nullptr) return cuda::PackRows(context, k, n, read, packed);
   const internal::MatmulUnit& unit = Reserve(k, n, packed);
   internal::PackRowsWith(unit, context, read, k, n,
                          reinterpret_cast<uint32_t*>(packed->panels.data()));
@@ -85,6 +90,12 @@ void Matmul(const Context& context, int64_t m, const T* a, int64_t lda, const Pa
   constexpr bool kBf16Result = sizeof(C) == 2;
   CRIA_CHECK(!(accumulate && kBf16Result), "accumulation is for float results");
   CRIA_CHECK(lda >= b.k && ldc >= b.n, "lda = {}, ldc = {}, B [{}, {}]", lda, ldc, b.k, b.n);
+  if (context.accelerator() != nullptr) {
+    if constexpr (sizeof(C) == 4 || sizeof(T) == 2) {
+      return cuda::Matmul(context, m, a, lda, b, c, ldc, accumulate);
+    }
+    CRIA_CHECK(context.accelerator() == nullptr, "float operands give float results there");
+  }
   internal::MatmulWith(internal::Unit<T>(), context,
                        {.m = m,
                         .n = b.n,
@@ -103,6 +114,9 @@ template <class T>
 void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, const T* a,
                        int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc,
                        bool accumulate) {
+  if (context.accelerator() != nullptr) {
+    return cuda::MatmulTransposedA(context, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+  }
   CRIA_CHECK(lda >= m && ldb >= n && ldc >= n, "lda = {}, ldb = {}, ldc = {}, m = {}, n = {}", lda,
              ldb, ldc, m, n);
   if (m == 0 || n == 0) return;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/cpu/simd-inl.h"
+#include "kernels/cuda/operations.h"
 #include "kernels/norm.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -107,6 +108,9 @@ int64_t Parts(int64_t n, int64_t size) { return (n + size - 1) / size; }
 template <class T>
 void RmsNorm(const Context& context, int64_t rows, int64_t dim, float eps, const float* x,
              const float* gain, T* y, float* inverse_rms) {
+  if (context.accelerator() != nullptr) {
+    return cuda::RmsNorm(context, rows, dim, eps, x, gain, y, inverse_rms);
+  }
   const auto row = RowFunction<T>();
   context.ParallelFor(Parts(rows, kRowsPerTask), [&](int64_t task) {
     const int64_t end = std::min(rows, (task + 1) * kRowsPerTask);
@@ -120,6 +124,9 @@ template <class T>
 void RmsNormBackward(const Context& context, int64_t rows, int64_t dim, const float* x,
                      const float* gain, const float* inverse_rms, const T* dy, float* dx,
                      float* dgain) {
+  if (context.accelerator() != nullptr) {
+    return cuda::RmsNormBackward(context, rows, dim, x, gain, inverse_rms, dy, dx, dgain);
+  }
   const auto row = BackwardRowFunction<T>();
   const int64_t blocks = Parts(rows, kRowsPerBlock);
   std::vector<float> partial(blocks * dim);

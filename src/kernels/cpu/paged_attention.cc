@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "kernels/cpu/attention_forward-inl.h"
 #include "kernels/cpu/kv_ops.h"
+#include "kernels/cuda/operations.h"
 
 namespace cria::kernels {
 namespace {
@@ -306,13 +307,15 @@ void StoreHeads(const KvLayer& layer, const KvOps& kv, const StoreTask& task, in
 }  // namespace
 
 template <class T>
-void StoreKeysValues(const Context& context, const KvLayer& layer,
-                     std::span<const PagedSegment> segments, const T* k, const T* v,
-                     int64_t stride) {
-  CheckSegments(layer, segments);
+void StoreKeysValues(const Context& context, const KvLayer& layer, const PagedRows& rows,
+                     const T* k, const T* v, int64_t stride) {
+  CheckSegments(layer, rows.segments);
+  if (context.accelerator() != nullptr) {
+    return cuda::StoreKeysValues(context, layer, *rows.pages, k, v, stride);
+  }
   const KvOps& kv = KvOpsOf(layer.type);
   std::vector<StoreTask> tasks;
-  for (const PagedSegment& s : segments) {
+  for (const PagedSegment& s : rows.segments) {
     for (int64_t row = 0; row < s.rows;) {
       const int64_t position = s.first_position + row, first = position % kKvBlockTokens;
       const int64_t n = std::min(s.rows - row, kKvBlockTokens - first);
@@ -332,10 +335,14 @@ void StoreKeysValues(const Context& context, const KvLayer& layer,
 
 template <class T>
 void PagedAttention(const Context& context, const PagedShape& shape, const KvLayer& layer,
-                    std::span<const PagedSegment> segments, const T* q, T* out) {
+                    const PagedRows& rows, const T* q, T* out) {
+  const std::span<const PagedSegment> segments = rows.segments;
   CRIA_CHECK(shape.heads % layer.kv_heads == 0 && layer.head_dim % 2 == 0,
              "heads {} of {}, head_dim {}", shape.heads, layer.kv_heads, layer.head_dim);
   CheckSegments(layer, segments);
+  if (context.accelerator() != nullptr) {
+    return cuda::PagedAttention(context, shape, layer, *rows.pages, q, out);
+  }
   const Call<T> call{shape, layer, segments, q, out};
   const Plan plan = MakePlan(context, call.group, layer.kv_heads, segments);
   const Parts parts(plan.parts, plan.part_rows, call.width);
@@ -354,11 +361,11 @@ void PagedAttention(const Context& context, const PagedShape& shape, const KvLay
   });
 }
 
-#define CRIA_INSTANTIATE(T)                                                                       \
-  template void StoreKeysValues<T>(const Context&, const KvLayer&, std::span<const PagedSegment>, \
-                                   const T*, const T*, int64_t);                                  \
-  template void PagedAttention<T>(const Context&, const PagedShape&, const KvLayer&,              \
-                                  std::span<const PagedSegment>, const T*, T*);
+#define CRIA_INSTANTIATE(T)                                                                    \
+  template void StoreKeysValues<T>(const Context&, const KvLayer&, const PagedRows&, const T*, \
+                                   const T*, int64_t);                                         \
+  template void PagedAttention<T>(const Context&, const PagedShape&, const KvLayer&,           \
+                                  const PagedRows&, const T*, T*);
 CRIA_INSTANTIATE(float)
 CRIA_INSTANTIATE(BF16)
 #undef CRIA_INSTANTIATE

@@ -113,7 +113,7 @@ struct Problem {
   /// Everything of part i from position `from` up to `to`.
   void Store(const Context& context, size_t i, int64_t from, int64_t to) {
     const PagedSegment piece{0, to - from, from, tables[i], false};
-    StoreKeysValues<T>(context, cache.layer, {&piece, 1}, k[i].data() + from * kv_stride,
+    StoreKeysValues<T>(context, cache.layer, std::span(&piece, 1), k[i].data() + from * kv_stride,
                        v[i].data() + from * kv_stride, kv_stride);
   }
   void StoreAll(const Context& context) {
@@ -326,7 +326,7 @@ TEST(KvBlock, HalfRoundsToNearestEvenAndSaturates) {
     Cache cache(KvType::kF16, 1, 16, 1);
     const std::vector<int32_t> table = {0};
     const PagedSegment segment{0, 2, 30, table, false};
-    StoreKeysValues<float>(context, cache.layer, {&segment, 1}, k.data(), v.data(), 16);
+    StoreKeysValues<float>(context, cache.layer, std::span(&segment, 1), k.data(), v.data(), 16);
     for (int64_t d = 0; d < 16; ++d) {
       const float clamped = std::clamp(special[static_cast<size_t>(d)], -65504.0f, 65504.0f);
       EXPECT_EQ(cache.Key(0, 0, 30, d), static_cast<float>(F16(clamped))) << d;
@@ -347,7 +347,7 @@ TEST(KvBlock, BytesAreWithinHalfAStep) {
     Cache cache(KvType::kQ8_0, 1, dim, 2);
     const std::vector<int32_t> table = {1, 0};
     const PagedSegment segment{0, n, 0, table, false};
-    StoreKeysValues<float>(context, cache.layer, {&segment, 1}, k.data(), v.data(), dim);
+    StoreKeysValues<float>(context, cache.layer, std::span(&segment, 1), k.data(), v.data(), dim);
     for (int64_t t = 0; t < n; ++t) {
       for (int64_t first = 0; first < dim; first += kKvGroup) {
         const int64_t end = std::min(dim, first + kKvGroup);

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "kernels/cpu/simd-inl.h"
+#include "kernels/cuda/operations.h"
 #include "kernels/rope.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -108,7 +109,7 @@ auto RowFunction() {
 }  // namespace
 
 RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta,
-                        std::span<const double> factors) {
+                        std::span<const double> factors, Accelerator* accelerator) {
   const int64_t half = head_dim / 2;
   RopeTable table{positions, head_dim, Buffer<float>(positions * half),
                   Buffer<float>(positions * half)};
@@ -120,12 +121,21 @@ RopeTable MakeRopeTable(int64_t positions, int head_dim, double theta,
       table.sin[p * half + i] = static_cast<float>(std::sin(static_cast<double>(p) * frequency));
     }
   }
-  return table;
+  if (accelerator == nullptr) return table;
+  const auto moved = [&](const Buffer<float>& values) {
+    Buffer<float> there(values.size(), accelerator);
+    accelerator->Upload(there.data(), values.data(), values.bytes());
+    return there;
+  };
+  return {positions, head_dim, moved(table.cos), moved(table.sin)};
 }
 
 template <class T>
 void Rope(const Context& context, const RopeTable& table, std::span<const int32_t> positions,
           int heads, T* x, int64_t stride, bool inverse) {
+  if (context.accelerator() != nullptr) {
+    return cuda::Rope(context, table, positions, heads, x, stride, inverse);
+  }
   const int64_t half = table.head_dim / 2, rows = std::ssize(positions);
   const auto rotate = RowFunction<T>();
   context.ParallelFor((rows + kRowsPerTask - 1) / kRowsPerTask, [&](int64_t task) {

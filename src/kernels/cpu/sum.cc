@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "kernels/cpu/simd-inl.h"
+#include "kernels/cuda/operations.h"
 #include "kernels/sum.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -83,6 +84,9 @@ constexpr int64_t kBlock = 1 << 14;
 }  // namespace
 
 void SetZero(const Context& context, int64_t n, float* to) {
+  if (context.accelerator() != nullptr) {
+    return cuda::SetZero(context, n, to);
+  }
   constexpr int64_t kBlock = 1 << 16;
   context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t b) {
     std::fill(to + b * kBlock, to + std::min(n, (b + 1) * kBlock), 0.0f);
@@ -90,6 +94,9 @@ void SetZero(const Context& context, int64_t n, float* to) {
 }
 
 void Add(const Context& context, int64_t n, const float* from, float* to) {
+  if (context.accelerator() != nullptr) {
+    return cuda::Add(context, n, from, to);
+  }
   const auto run = &HWY_DYNAMIC_DISPATCH(AddBlock);
   context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t block) {
     const int64_t i = block * kBlock;
@@ -121,6 +128,19 @@ template void SumParts(const Context&, int64_t, std::span<const BF16* const>, bo
 
 double SumOfSquares(int64_t n, const float* x) {
   return HWY_DYNAMIC_DISPATCH(SumOfSquaresBlock)(n, x);
+}
+
+void SumsOfSquares(const Context& context, const float* x, std::span<const SumRange> ranges,
+                   std::span<double> sums) {
+  if (context.accelerator() != nullptr) {
+    Buffer<double> there(std::ssize(sums), context.accelerator());
+    cuda::SumsOfSquares(context, x, ranges, there.data());
+    return context.accelerator()->Download(sums.data(), there.data(), there.bytes());
+  }
+  context.ParallelFor(std::ssize(ranges), [&](int64_t i) {
+    const SumRange& range = ranges[static_cast<size_t>(i)];
+    sums[static_cast<size_t>(i)] = SumOfSquares(range.elements, x + range.offset);
+  });
 }
 
 }  // namespace cria::kernels

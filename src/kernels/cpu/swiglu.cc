@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/simd-inl.h"
+#include "kernels/cuda/operations.h"
 #include "kernels/swiglu.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -104,6 +105,9 @@ void ForRows(const Context& context, int64_t rows, int64_t hidden, F&& f) {
 
 template <class T>
 void SwiGlu(const Context& context, int64_t rows, int64_t hidden, const T* gate_up, T* out) {
+  if (context.accelerator() != nullptr) {
+    return cuda::SwiGlu(context, rows, hidden, gate_up, out);
+  }
   const auto forward = Forward<T>();
   ForRows(context, rows, hidden, [&](int64_t r) {
     const T* gate = gate_up + r * 2 * hidden;
@@ -114,6 +118,9 @@ void SwiGlu(const Context& context, int64_t rows, int64_t hidden, const T* gate_
 template <class T>
 void SwiGluBackward(const Context& context, int64_t rows, int64_t hidden, const T* gate_up,
                     const T* dout, T* d_gate_up, T* out) {
+  if (context.accelerator() != nullptr) {
+    return cuda::SwiGluBackward(context, rows, hidden, gate_up, dout, d_gate_up, out);
+  }
   const auto backward = Backward<T>();
   ForRows(context, rows, hidden, [&](int64_t r) {
     const T* gate = gate_up + r * 2 * hidden;

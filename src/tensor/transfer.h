@@ -1,0 +1,45 @@
+// Values between the processor's memory and that of what computes, which is the same without an
+// accelerator.
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "base/context.h"
+#include "tensor/buffer.h"
+
+namespace cria {
+
+/// Where kernels read `values`: there, or in `memory` on the accelerator, which grows as needed.
+template <class T>
+std::span<const T> BringIn(const Context& context, std::span<const T> values, Buffer<T>* memory) {
+  Accelerator* const accelerator = context.accelerator();
+  if (accelerator == nullptr || values.empty()) return values;
+  if (memory->size() < std::ssize(values)) *memory = Buffer<T>(std::ssize(values), accelerator);
+  accelerator->Upload(memory->data(), values.data(), static_cast<int64_t>(values.size_bytes()));
+  return {memory->data(), values.size()};
+}
+
+/// Copies what kernels wrote at `from` to the processor's memory, once it is there.
+template <class T>
+void TakeOut(const Context& context, const T* from, std::span<T> to) {
+  if (to.empty()) return;
+  if (context.accelerator() == nullptr) {
+    std::copy_n(from, to.size(), to.data());
+  } else {
+    context.accelerator()->Download(to.data(), from, static_cast<int64_t>(to.size_bytes()));
+  }
+}
+
+/// The other way: to where kernels read.
+template <class T>
+void PutIn(const Context& context, std::span<const T> from, T* to) {
+  if (from.empty()) return;
+  if (context.accelerator() == nullptr) {
+    std::copy(from.begin(), from.end(), to);
+  } else {
+    context.accelerator()->Upload(to, from.data(), static_cast<int64_t>(from.size_bytes()));
+  }
+}
+
+}  // namespace cria
