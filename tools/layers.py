@@ -36,8 +36,10 @@ def breaches(root: pathlib.Path):
             if not match:
                 continue
             target = match.group(1)
-            if is_test and target == "test_data.h":
+            if is_test and target in ("test_data.h", "test_context.h"):
                 continue
+            if target == "device_words.h" and relative.parts[:2] == ("kernels", "cuda"):
+                continue  # of target/ or emulated/, by include directory
             where = f"src/{relative}:{number}: includes \"{target}\""
             other = target.split("/")[0]
             if "/" not in target or other not in FLOORS:

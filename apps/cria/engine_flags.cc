@@ -97,12 +97,13 @@ RunningEngine::RunningEngine(const Context* context, const ModelFlags& model_fla
   } else if (!flags.speculate.empty()) {
     LoadDraft(context, model_flags, flags.speculate, sequences, tokens);
   }
-  engine_ =
-      std::make_unique<infer::Engine>(context, step_model_.get(),
-                                      infer::EngineOptions{.context = flags.context_tokens,
-                                                           .max_sequences = flags.batch,
-                                                           .tokenizer = model_.tokenizer.get(),
-                                                           .drafter = drafter_.get()});
+  engine_ = std::make_unique<infer::Engine>(
+      context, step_model_.get(),
+      infer::EngineOptions{.context = flags.context_tokens,
+                           .max_sequences = flags.batch,
+                           .prefill_chunk = infer::PrefillChunk(*model_.llama),
+                           .tokenizer = model_.tokenizer.get(),
+                           .drafter = drafter_.get()});
 }
 
 void RunningEngine::LoadDraft(const Context* context, const ModelFlags& model_flags,

@@ -29,6 +29,9 @@ class Accelerator {
   /// To the processor's memory; what was asked for before is done, and the bytes are there, once
   /// this returns.
   virtual void Download(void* to, const void* from, int64_t bytes) = 0;
+  /// The same, but leaves the bytes in memory of its own, where they stay until the next transfer;
+  /// null if they are too many for that.
+  virtual const void* Fetch(const void* from, int64_t bytes) = 0;
   /// Within the device's memory.
   virtual void Copy(void* to, const void* from, int64_t bytes) = 0;
   virtual void Zero(void* to, int64_t bytes) = 0;

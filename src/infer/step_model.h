@@ -52,4 +52,9 @@ class LlamaStepModel : public StepModel {
 /// request. The machine's memory is only taken as blocks are used.
 int64_t SuitableBlocks(const Llama& model, KvType type, int64_t sequences, int64_t tokens);
 
+/// Prompt tokens of one step that keep what runs the model busy.
+inline int64_t PrefillChunk(const Llama& model) {
+  return model.accelerator() != nullptr ? 2048 : 512;
+}
+
 }  // namespace cria::infer

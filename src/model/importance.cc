@@ -95,10 +95,8 @@ class Calibration {
     ColumnSquares qkv(config_.dim), wo(q), w13(config_.dim), w2(config_.hidden_dim);
     ForEachBatch([&](int64_t n, float* x) {
       std::copy_n(x, n * config_.dim, a.x.data());
-      const TokenRows tokens{{n, 0},
-                             std::span(positions_).first(static_cast<size_t>(n)),
-                             {n / window_, window_},
-                             {}};
+      const TokenRows tokens{
+          {n, 0}, std::span(positions_).first(static_cast<size_t>(n)), {n / window_, window_}, {}};
       LayerPass<T>{context_, config_, weights, rope_, tokens, &a, &activations_.scratch}.Forward(
           {}, a.x.data());
       std::copy_n(a.x.data(), n * config_.dim, x);

@@ -87,10 +87,10 @@ void LayerPass<T>::AddProduct(const LinearWeight<T>& weight, const T* input, con
                               float* to) const {
   const TokenExchange& exchange = tokens.exchange;
   const int64_t dim = config.dim, n = tokens.n(), own = tokens.own().count, in = weight.in();
-  if (to != x) kernels::CopyRows(context, own, dim, x, to);
   if (exchange.alone()) {
-    return weight.Apply(context, tokens.phases, input, in, &scratch->quantized, to, dim, true);
+    return weight.ApplyAndAdd(context, tokens.phases, input, in, &scratch->quantized, x, to, dim);
   }
+  if (to != x) kernels::CopyRows(context, own, dim, x, to);
   T* const part = scratch->part.data();
   T* const received = scratch->received.data();
   comm::Exchange sums = exchange.BeginParts(n, dim, received);

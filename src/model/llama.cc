@@ -281,10 +281,11 @@ class LlamaOf : public Llama {
         return TakeOut<float>(context, from,
                               {logits + first * vocab, static_cast<size_t>(rows * vocab)});
       }
+      taken_.resize(static_cast<size_t>(rows * vocab));
+      TakeOut<float>(context, from, taken_);
       for (int64_t r = 0; r < rows; ++r) {
-        const int64_t to = batch.logit_rows[static_cast<size_t>(first + r)];
-        TakeOut<float>(context, from + r * vocab,
-                       {logits + to * vocab, static_cast<size_t>(vocab)});
+        std::copy_n(taken_.data() + r * vocab, vocab,
+                    logits + batch.logit_rows[static_cast<size_t>(first + r)] * vocab);
       }
     };
     if (!batch.OneGeneratedRowEach()) return ForEachLogitBlock(context, batch.wanted, a, take);
@@ -384,6 +385,7 @@ class LlamaOf : public Llama {
   LlamaWeights<T> streamed_;        // the layer that was asked for last
   ModelConfig streamed_config_;     // of one layer
   std::vector<int32_t> positions_;
+  std::vector<float> taken_;  // logits in another order than the caller's
   kernels::DevicePages pages_;
 };
 

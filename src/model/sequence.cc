@@ -9,8 +9,8 @@
 namespace cria {
 namespace {
 
-// Rows that fill the matrix kernels while activations stay small.
-constexpr int64_t kPiece = 512;
+// Rows that fill the matrix kernels while activations stay small; an accelerator's take more.
+constexpr int64_t kPiece = 512, kAcceleratedPiece = 2048;
 
 }  // namespace
 
@@ -34,8 +34,9 @@ void Sequence::Feed(const Context& context, std::span<const int32_t> tokens, boo
                     bool all_positions, float* logits) {
   const int64_t n = std::ssize(tokens);
   CRIA_CHECK(n > 0 && length_ + n <= capacity_, "{} tokens behind {} of {}", n, length_, capacity_);
-  for (int64_t first = 0; first < n; first += kPiece) {
-    const int64_t count = std::min(kPiece, n - first);
+  const int64_t piece = model_->accelerator() != nullptr ? kAcceleratedPiece : kPiece;
+  for (int64_t first = 0; first < n; first += piece) {
+    const int64_t count = std::min(piece, n - first);
     Segment segment{
         .tokens = tokens.subspan(static_cast<size_t>(first), static_cast<size_t>(count)),
         .first_position = length_,

@@ -10,6 +10,7 @@
 #include "kernels/block_matmul.h"
 #include "kernels/cuda/operations.h"
 #include "kernels/matmul.h"
+#include "kernels/rows.h"
 #include "model/checkpoint.h"
 #include "model/parameters.h"
 
@@ -65,6 +66,16 @@ struct LinearWeight {
     if (rows.n() == 0) return;
     quantized->Set(context, rows.n(), blocks.front().k, x, x_stride);
     kernels::BlockMatmul(context, *quantized, blocks, y, y_stride, accumulate);
+  }
+
+  /// y [n, out] = d [n, out] + x W^T, rows side by side; d may be y.
+  void ApplyAndAdd(const Context& context, PhaseRows rows, const T* x, int64_t x_stride,
+                   kernels::QuantizedRows* quantized, const float* d, float* y, int64_t out) const {
+    if (y != d && blocks.empty() && context.accelerator() != nullptr) {
+      return kernels::cuda::MatmulAdd(context, rows.n(), x, x_stride, forward, d, y, out);
+    }
+    if (y != d) kernels::CopyRows(context, rows.n(), out, d, y);
+    Apply(context, rows, x, x_stride, quantized, y, out, true);
   }
 
   /// Packs W at `from`, row-major [out, in]. Neighbouring matrices of the block make one taller W.

@@ -26,9 +26,18 @@ void TakeOut(const Context& context, const T* from, std::span<T> to) {
   if (to.empty()) return;
   if (context.accelerator() == nullptr) {
     std::copy_n(from, to.size(), to.data());
-  } else {
-    context.accelerator()->Download(to.data(), from, static_cast<int64_t>(to.size_bytes()));
+    return;
   }
+  const auto bytes = static_cast<int64_t>(to.size_bytes());
+  constexpr int64_t kChunk = int64_t{64} << 10;  // elements
+  const auto* const fetched =
+      bytes > kChunk ? static_cast<const T*>(context.accelerator()->Fetch(from, bytes)) : nullptr;
+  if (fetched == nullptr) return context.accelerator()->Download(to.data(), from, bytes);
+  const int64_t n = std::ssize(to);
+  context.ParallelFor((n + kChunk - 1) / kChunk, [&](int64_t i) {
+    std::copy(fetched + i * kChunk, fetched + std::min(n, (i + 1) * kChunk),
+              to.data() + i * kChunk);
+  });
 }
 
 /// The other way: to where kernels read.

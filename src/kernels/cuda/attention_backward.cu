@@ -65,6 +65,7 @@ struct KeyTile {
   static constexpr int kExchanged = kHalves == 1 ? 0 : 2 * kM * kSlice / 16;
   static constexpr int64_t kSharedBytes =
       kTiles * 2 + 2 * kQueries * sizeof(RowSums) + kExchanged * kThreads * sizeof(uint4);
+  static_assert(kDim > 128 || 2 * (kSharedBytes + 1024) <= 228 << 10);  // two blocks on sm_90
 };
 
 /// Scores and dout v^T become probabilities and score gradients: p = exp(s - lse), ds = p (dp -

@@ -25,6 +25,7 @@ class CudaDevice final : public Accelerator {
   void Free(void* memory) override;
   void Upload(void* to, const void* from, int64_t bytes) override;
   void Download(void* to, const void* from, int64_t bytes) override;
+  const void* Fetch(const void* from, int64_t bytes) override;
   void Copy(void* to, const void* from, int64_t bytes) override;
   void Zero(void* to, int64_t bytes) override;
   void Wait() override;
@@ -34,6 +35,8 @@ class CudaDevice final : public Accelerator {
   /// cudaStream_t; work asked for on it is done in order.
   void* stream() const;
   int multiprocessors() const;
+  /// Whether a kernel may begin while the one before it ends (compute capability 9.0).
+  bool overlaps_kernels() const;
 
   /// Memory for the values between the kernels of one operation: they last until the next operation
   /// that asks for the same place. Grows (and then waits and forgets replays); not zeroed.

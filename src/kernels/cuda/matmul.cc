@@ -72,6 +72,23 @@ void Matmul(const Context& context, int64_t m, const T* a, int64_t lda, const Pa
 }
 
 template <class T>
+void MatmulAdd(const Context& context, int64_t m, const T* a, int64_t lda, const PackedMatrix<T>& b,
+               const float* d, float* c, int64_t ldc) {
+  if (m == 0) return;
+  const bool of_rows = b.k_stride == 1;
+  RunProduct(&CudaDevice::Of(context), {.m = m,
+                                        .n = b.n,
+                                        .k = b.k,
+                                        .operands = kDTypeOf<T>,
+                                        .result = DType::kF32,
+                                        .a = {a, lda, false},
+                                        .b = {b.plain, of_rows ? b.n_stride : b.k_stride, of_rows},
+                                        .c = c,
+                                        .c_stride = ldc,
+                                        .d = d});
+}
+
+template <class T>
 void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, const T* a,
                        int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc,
                        bool accumulate) {
@@ -103,6 +120,10 @@ template void Matmul<BF16, float>(const Context&, int64_t, const BF16*, int64_t,
                                   const PackedMatrix<BF16>&, float*, int64_t, bool);
 template void Matmul<BF16, BF16>(const Context&, int64_t, const BF16*, int64_t,
                                  const PackedMatrix<BF16>&, BF16*, int64_t, bool);
+template void MatmulAdd<float>(const Context&, int64_t, const float*, int64_t,
+                               const PackedMatrix<float>&, const float*, float*, int64_t);
+template void MatmulAdd<BF16>(const Context&, int64_t, const BF16*, int64_t,
+                              const PackedMatrix<BF16>&, const float*, float*, int64_t);
 template void MatmulTransposedA<float>(const Context&, int64_t, int64_t, int64_t, const float*,
                                        int64_t, const float*, int64_t, float*, int64_t, bool);
 template void MatmulTransposedA<BF16>(const Context&, int64_t, int64_t, int64_t, const BF16*,

@@ -30,6 +30,8 @@ template <class T>
 __global__ void __launch_bounds__(kMostThreads)
     NormRow(int dim, float eps, const float* __restrict__ x, const float* __restrict__ gain,
             T* __restrict__ y, float* __restrict__ inverse_rms) {
+  WaitForEarlier();
+  LetNextBegin();
   __shared__ float parts[kMostWarps];
   const int64_t row = blockIdx.x;
   float value[kUnits][4] = {}, factor[kUnits][4] = {};
@@ -60,6 +62,8 @@ template <class T>
 __global__ void PlainNormRow(int dim, float eps, const float* __restrict__ x,
                              const float* __restrict__ gain, T* __restrict__ y,
                              float* __restrict__ inverse_rms) {
+  WaitForEarlier();
+  LetNextBegin();
   __shared__ float parts[kMostWarps];
   const int64_t row = blockIdx.x;
   x += row * dim, y += row * dim;
@@ -214,11 +218,11 @@ void RmsNorm(const Context& context, int64_t rows, int64_t dim, float eps, const
   CudaDevice& device = CudaDevice::Of(context);
   const int threads = KeepingThreads(dim, kMostThreads, x, gain, y);
   if (threads > 0) {
-    Launch(&device, {dim3(static_cast<unsigned>(rows)), dim3(threads)}, NormRow<T>, dim, eps, x,
-           gain, y, inverse_rms);
+    Launch(&device, Overlapping({dim3(static_cast<unsigned>(rows)), dim3(threads)}), NormRow<T>,
+           dim, eps, x, gain, y, inverse_rms);
   } else {
-    Launch(&device, {dim3(static_cast<unsigned>(rows)), dim3(kPlainThreads)}, PlainNormRow<T>, dim,
-           eps, x, gain, y, inverse_rms);
+    Launch(&device, Overlapping({dim3(static_cast<unsigned>(rows)), dim3(kPlainThreads)}),
+           PlainNormRow<T>, dim, eps, x, gain, y, inverse_rms);
   }
 }
 

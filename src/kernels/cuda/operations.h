@@ -96,6 +96,10 @@ void PackRows(const Context& context, int64_t k, int64_t n,
 template <class T, class C>
 void Matmul(const Context& context, int64_t m, const T* a, int64_t lda, const PackedMatrix<T>& b,
             C* c, int64_t ldc, bool accumulate);
+/// C = D + A B, fp32.
+template <class T>
+void MatmulAdd(const Context& context, int64_t m, const T* a, int64_t lda, const PackedMatrix<T>& b,
+               const float* d, float* c, int64_t ldc);
 template <class T>
 void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, const T* a,
                        int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc,

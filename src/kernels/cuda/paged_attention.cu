@@ -62,6 +62,8 @@ struct NewRows {
 // lie by dimension: many tokens are turned in shared memory.
 template <class T, KvType kType>
 __global__ void __launch_bounds__(kThreads) StoreKernel(PagedLayer layer, NewRows<T> rows) {
+  WaitForEarlier();
+  LetNextBegin();
   using Stored = typename Number<kType>::Stored;
   constexpr int kRow = kTokens + 4 / static_cast<int>(sizeof(Stored));  // no two lanes in a bank
   __shared__ Stored turned[kGroup][kRow];
@@ -143,6 +145,8 @@ struct PlainHead {
 // Block (row, head, segment). Shared memory: the query and the sums of its dimensions.
 template <class T, KvType kType>
 __global__ void __launch_bounds__(kThreads) PlainKernel(PagedCall<T> call) {
+  WaitForEarlier();
+  LetNextBegin();
   __shared__ float half_scores[2 * kTokens], weights[kTokens];
   const PagedLayer& layer = call.layer;
   const int row = static_cast<int>(blockIdx.x), head = static_cast<int>(blockIdx.y);
@@ -204,12 +208,12 @@ void WithType(KvType type, F&& f) {
 
 template <class T, KvType kType>
 void LaunchStore(CudaDevice* device, dim3 grid, const PagedLayer& layer, const NewRows<T>& rows) {
-  Launch(device, {grid, dim3(kThreads)}, StoreKernel<T, kType>, layer, rows);
+  Launch(device, Overlapping({grid, dim3(kThreads)}), StoreKernel<T, kType>, layer, rows);
 }
 template <class T, KvType kType>
 void LaunchPlain(CudaDevice* device, dim3 grid, const PagedCall<T>& call) {
   const int64_t shared = 2 * call.layer.head_dim * static_cast<int64_t>(sizeof(float));
-  Launch(device, {grid, dim3(kThreads), shared}, PlainKernel<T, kType>, call);
+  Launch(device, Overlapping({grid, dim3(kThreads), shared}), PlainKernel<T, kType>, call);
 }
 
 bool IsFast(const KvLayer& layer) {

@@ -204,6 +204,8 @@ __device__ __forceinline__ void SetQueries(const PagedCall<BF16>& call, int segm
 template <class Shape>
 __global__ void __launch_bounds__(kWarps * 32, Shape::kDim <= 128 ? 3 : 2)
     DecodeKernel(PagedCall<BF16> call, DecodeCut cut, Partials partials) {
+  WaitForEarlier();
+  LetNextBegin();
   constexpr int kDim = Shape::kDim;
   __shared__ uint2 query[kDim / 16][32];
   __shared__ SharedStates<kDim> shared;
@@ -281,6 +283,8 @@ __global__ void __launch_bounds__(kWarps * 32, Shape::kDim <= 128 ? 3 : 2)
 // Block (query, head of keys and values, segment).
 __global__ void __launch_bounds__(128)
     CombineKernel(PagedCall<BF16> call, DecodeCut cut, Partials partials) {
+  WaitForEarlier();
+  LetNextBegin();
   const PagedLayer& layer = call.layer;
   const int query = static_cast<int>(blockIdx.x), head = static_cast<int>(blockIdx.y);
   const int segment = static_cast<int>(blockIdx.z), group = call.group();
@@ -323,7 +327,7 @@ DecodeCut CutOf(const CudaDevice& device, const PagedCall<BF16>& call, const Dev
 template <class Shape>
 void LaunchDecode(CudaDevice* device, dim3 grid, const PagedCall<BF16>& call, const DecodeCut& cut,
                   const Partials& partials) {
-  Launch(device, {grid, dim3(kWarps * 32)}, DecodeKernel<Shape>, call, cut, partials);
+  Launch(device, Overlapping({grid, dim3(kWarps * 32)}), DecodeKernel<Shape>, call, cut, partials);
 }
 template <bool kBytes>
 void LaunchDecode(CudaDevice* device, dim3 grid, const PagedCall<BF16>& call, const DecodeCut& cut,
@@ -362,7 +366,7 @@ void DecodePages(CudaDevice* device, const PagedCall<BF16>& call, KvType type,
   }
   if (cut.splits == 1) return;
   const dim3 queries(static_cast<unsigned>(cut.queries), grid.y, grid.z);
-  Launch(device, {queries, dim3(128)}, CombineKernel, call, cut, partials);
+  Launch(device, Overlapping({queries, dim3(128)}), CombineKernel, call, cut, partials);
 }
 
 }  // namespace cria::kernels::cuda

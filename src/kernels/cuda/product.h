@@ -8,8 +8,8 @@
 
 namespace cria::kernels::cuda {
 
-/// C [m, n] = A B, or C += A B. Rows lie `stride` elements apart. A is [m, k], or, `transposed`,
-/// stored as [k, m]; B is [k, n], or, `transposed`, stored as [n, k].
+/// C [m, n] = A B, C += A B, or C = A B + D. Rows lie `stride` elements apart. A is [m, k], or,
+/// `transposed`, stored as [k, m]; B is [k, n], or, `transposed`, stored as [n, k].
 struct ProductOperand {
   const void* data = nullptr;
   int64_t stride = 0;
@@ -23,6 +23,7 @@ struct Product {
   void* c = nullptr;
   int64_t c_stride = 0;
   bool accumulate = false;
+  const void* d = nullptr;  ///< null: none; else laid out as C
 };
 
 /// Same operands, same bits. k, m, n > 0.

@@ -21,6 +21,8 @@ struct Rotation {
 
 template <class T, int N>
 __global__ void RotateRows(const Rotation a, T* x) {
+  WaitForEarlier();
+  LetNextBegin();
   const RowPart part = PartOfRow(a.parts, kUnits);
   x += part.row * a.stride;
   float value[kUnits][N];
@@ -56,7 +58,8 @@ void Rotate(CudaDevice* device, const RopeTable& table, std::span<const int32_t>
   const Rotation rotation = {
       shape.units,      shape.parts,      units_per_head,       table.cos.data(),
       table.sin.data(), positions.data(), inverse ? -1.f : 1.f, stride};
-  Launch(device, shape.Grid(static_cast<int64_t>(positions.size())), RotateRows<T, N>, rotation, x);
+  Launch(device, Overlapping(shape.Grid(static_cast<int64_t>(positions.size()))), RotateRows<T, N>,
+         rotation, x);
 }
 
 }  // namespace

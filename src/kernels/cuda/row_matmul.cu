@@ -109,7 +109,9 @@ __global__ void __launch_bounds__(32 * kWarps, kBlocksAtOnce)
   x += (lane / 4 < m ? lane / 4 : m - 1) * x_stride;
   ChunkReader reader(tiles, k, w, w_stride, warp, lane);
   Chunk next;
-  reader.Read(&next);
+  reader.Read(&next);  // of W, which the kernel before this one did not make
+  WaitForEarlier();
+  LetNextBegin();
   for (int tile = 0; tile < tiles.count; ++tile) {
     float sums[2][4] = {};
 #pragma unroll 2
@@ -172,7 +174,7 @@ void FewRowsMatmul(const Context& context, int64_t m, int64_t n, int64_t k, cons
   if constexpr (sizeof(T) == 2) {
     if (InWholeGroups(k, a, lda, w, w_stride)) {
       const RowDeal deal(n, int64_t{kBlocksAtOnce} * device.multiprocessors());
-      const LaunchShape shape = {dim3(deal.blocks), dim3(32 * kWarps)};
+      const LaunchShape shape = Overlapping({dim3(deal.blocks), dim3(32 * kWarps)});
       return Launch(&device, shape, MultiplyTiles<C>, m, deal, k, a, lda, w, w_stride, c, ldc,
                     accumulate);
     }

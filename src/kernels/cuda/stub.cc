@@ -100,6 +100,11 @@ void Matmul(const Context&, int64_t, const T*, int64_t, const PackedMatrix<T>&, 
   Never();
 }
 template <class T>
+void MatmulAdd(const Context&, int64_t, const T*, int64_t, const PackedMatrix<T>&, const float*,
+               float*, int64_t) {
+  Never();
+}
+template <class T>
 void MatmulTransposedA(const Context&, int64_t, int64_t, int64_t, const T*, int64_t, const T*,
                        int64_t, float*, int64_t, bool) {
   Never();
@@ -150,6 +155,8 @@ void PagedAttention(const Context&, const PagedShape&, const KvLayer&, const Dev
                      PackedMatrix<T>*);                                                            \
   template void PackRows(const Context&, int64_t, int64_t,                                         \
                          const std::function<void(int64_t, int64_t, float*)>&, PackedMatrix<T>*);  \
+  template void MatmulAdd(const Context&, int64_t, const T*, int64_t, const PackedMatrix<T>&,      \
+                          const float*, float*, int64_t);                                          \
   template void MatmulTransposedA(const Context&, int64_t, int64_t, int64_t, const T*, int64_t,    \
                                   const T*, int64_t, float*, int64_t, bool);                       \
   template void Unpack(const Context&, DType, const uint8_t*, int64_t, T*);                        \

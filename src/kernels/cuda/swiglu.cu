@@ -15,6 +15,8 @@ __device__ __forceinline__ float Sigmoid(float z) { return Divide(1.0f, 1.0f + E
 
 template <class T, int N>
 __global__ void Gate(int units, int parts, const T* __restrict__ gate_up, T* __restrict__ out) {
+  WaitForEarlier();
+  LetNextBegin();
   const RowPart part = PartOfRow(parts, kUnits);
   const int64_t hidden = int64_t{units} * N;
   gate_up += part.row * 2 * hidden, out += part.row * hidden;
@@ -78,8 +80,8 @@ void SwiGlu(const Context& context, int64_t rows, int64_t hidden, const T* gate_
   CudaDevice* device = &CudaDevice::Of(context);
   const bool wide = hidden % kWide<T> == 0 && Aligned(gate_up, out);
   const RowShape shape(wide ? hidden / kWide<T> : hidden, kUnits);
-  Launch(device, shape.Grid(rows), wide ? Gate<T, kWide<T>> : Gate<T, 1>, shape.units, shape.parts,
-         gate_up, out);
+  Launch(device, Overlapping(shape.Grid(rows)), wide ? Gate<T, kWide<T>> : Gate<T, 1>, shape.units,
+         shape.parts, gate_up, out);
 }
 
 template <class T>

@@ -71,6 +71,7 @@ Accelerator::Memory CudaDevice::memory() const {
 void* CudaDevice::stream() const { return nullptr; }
 // Few, so that blocks which take several pieces of work do so in tests.
 int CudaDevice::multiprocessors() const { return 8; }
+bool CudaDevice::overlaps_kernels() const { return false; }
 
 void* CudaDevice::Allocate(int64_t bytes) {
   CRIA_CHECK(!state_->is_recorded, "{} bytes in a replay", bytes);
@@ -103,6 +104,10 @@ void CudaDevice::Upload(void* to, const void* from, int64_t bytes) {
 void CudaDevice::Download(void* to, const void* from, int64_t bytes) {
   CRIA_CHECK(!state_->is_recorded, "a download in a replay");
   std::memcpy(to, from, static_cast<size_t>(bytes));
+}
+const void* CudaDevice::Fetch(const void* from, int64_t) {
+  CRIA_CHECK(!state_->is_recorded, "a download in a replay");
+  return from;
 }
 void CudaDevice::Copy(void* to, const void* from, int64_t bytes) {
   state_->log.Add(to);

@@ -14,7 +14,14 @@ namespace cria::kernels::cuda {
 struct LaunchShape {
   dim3 grid, block;
   int64_t shared_bytes = 0;  ///< SharedMemory()'s size
+  bool overlaps = false;
 };
+inline LaunchShape Overlapping(LaunchShape shape) {
+  shape.overlaps = true;
+  return shape;
+}
+inline void WaitForEarlier() {}
+inline void LetNextBegin() {}
 
 /// Runs `kernel`.
 template <class... P, class... A>

@@ -42,7 +42,7 @@ void RunProduct(CudaDevice* device, const Product& p) {
   Check(p);
   emulated::WorkLog& log = device->state().log;
   for (const int64_t x : {p.m, p.n, p.k, p.a.stride, p.b.stride, p.c_stride}) log.Add(x);
-  for (const void* x : {p.a.data, p.b.data, static_cast<const void*>(p.c)}) log.Add(x);
+  for (const void* x : {p.a.data, p.b.data, static_cast<const void*>(p.c), p.d}) log.Add(x);
   for (const bool x : {p.a.transposed, p.b.transposed, p.accumulate}) log.Add(x);
 
   const std::vector<float> a = Widen(p.operands, p.a, p.m, p.k);
@@ -59,6 +59,7 @@ void RunProduct(CudaDevice* device, const Product& p) {
       const int64_t at = i * p.c_stride + j;
       float sum = sums[static_cast<size_t>(j)];
       if (p.accumulate) sum += ReadValue(p.result, p.c, at);
+      if (p.d != nullptr) sum += ReadValue(p.result, p.d, at);
       if (p.result == DType::kF32) {
         static_cast<float*>(p.c)[at] = sum;
       } else {

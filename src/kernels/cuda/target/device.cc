@@ -70,6 +70,8 @@ std::string CudaDevice::name() const { return state_->properties.name; }
 void* CudaDevice::stream() const { return state_->stream; }
 int CudaDevice::multiprocessors() const { return state_->properties.multiProcessorCount; }
 
+bool CudaDevice::overlaps_kernels() const { return state_->properties.major >= 9; }
+
 Accelerator::Memory CudaDevice::memory() const {
   size_t free = 0, total = 0;
   CheckCuda(cudaMemGetInfo(&free, &total), "free memory");
@@ -122,18 +124,28 @@ void CudaDevice::Upload(void* to, const void* from, int64_t bytes) {
   CheckCuda(cudaEventRecord(state_->staging_free, state_->stream), "an upload");
 }
 
-// All that was staged has left once the stream is empty.
 void CudaDevice::Download(void* to, const void* from, int64_t bytes) {
+  if (const void* fetched = Fetch(from, bytes)) {
+    std::memcpy(to, fetched, static_cast<size_t>(bytes));
+    return;
+  }
+  CheckCuda(
+      cudaMemcpyAsync(to, from, static_cast<size_t>(bytes), cudaMemcpyDeviceToHost, state_->stream),
+      "a download");
+  Wait();
+}
+
+// All that was staged has left once the stream is empty.
+const void* CudaDevice::Fetch(const void* from, int64_t bytes) {
   CRIA_CHECK(!state_->recording, "a download while a pass is recorded");
-  const bool staged = bytes <= kStagingBytes;
-  if (staged) Wait();
-  CheckCuda(cudaMemcpyAsync(staged ? state_->staging : to, from, static_cast<size_t>(bytes),
+  if (bytes > kStagingBytes) return nullptr;
+  Wait();
+  CheckCuda(cudaMemcpyAsync(state_->staging, from, static_cast<size_t>(bytes),
                             cudaMemcpyDeviceToHost, state_->stream),
             "a download");
   Wait();
-  if (!staged) return;
-  std::memcpy(to, state_->staging, static_cast<size_t>(bytes));
   state_->staging_at = 0;
+  return state_->staging;
 }
 
 void CudaDevice::Copy(void* to, const void* from, int64_t bytes) {

@@ -20,19 +20,33 @@ void CheckCuda(int error, const char* what);
 struct LaunchShape {
   dim3 grid, block;
   int64_t shared_bytes = 0;  ///< SharedMemory()'s size
+  bool overlaps = false;     ///< begins while the kernel before it ends: it calls WaitForEarlier
 };
+inline LaunchShape Overlapping(LaunchShape shape) {
+  shape.overlaps = true;
+  return shape;
+}
 
 /// Asks for one run of `kernel`.
 template <class... P, class... A>
 void Launch(CudaDevice* device, const LaunchShape& shape, void (*kernel)(P...), A... arguments) {
-  if (shape.shared_bytes > (48 << 10)) {
+  if (shape.shared_bytes > (32 << 10)) {  // with what is declared perhaps above 48 KB
     CheckCuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                    static_cast<int>(shape.shared_bytes)),
               "shared memory of a kernel");
   }
-  kernel<<<shape.grid, shape.block, static_cast<size_t>(shape.shared_bytes),
-           static_cast<cudaStream_t>(device->stream())>>>(static_cast<P>(arguments)...);
-  CheckCuda(cudaGetLastError(), "launching a kernel");
+  cudaLaunchAttribute overlap = {};
+  overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  overlap.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config = {};
+  config.gridDim = shape.grid;
+  config.blockDim = shape.block;
+  config.dynamicSmemBytes = static_cast<size_t>(shape.shared_bytes);
+  config.stream = static_cast<cudaStream_t>(device->stream());
+  config.attrs = &overlap;
+  config.numAttrs = shape.overlaps && device->overlaps_kernels() ? 1 : 0;
+  CheckCuda(cudaLaunchKernelEx(&config, kernel, static_cast<P>(arguments)...),
+            "launching a kernel");
 }
 
 /// Of LaunchShape::shared_bytes, the same for all threads of a block.
@@ -41,6 +55,12 @@ __device__ __forceinline__ T* SharedMemory() {
   extern __shared__ __align__(128) uint8_t memory[];
   return reinterpret_cast<T*>(memory);
 }
+
+/// Of a kernel with LaunchShape::overlaps, at its top: until the kernels before it are done and
+/// what they wrote can be read. Before it only what no kernel of late has written may be read.
+__device__ __forceinline__ void WaitForEarlier() { cudaGridDependencySynchronize(); }
+/// Behind WaitForEarlier: the next kernel may begin, as far as there is room for its blocks.
+__device__ __forceinline__ void LetNextBegin() { cudaTriggerProgrammaticLaunchCompletion(); }
 
 // Within a warp; all 32 lanes call.
 template <class T>

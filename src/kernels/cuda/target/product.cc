@@ -47,9 +47,10 @@ class Plan {
   Plan(const Plan&) = delete;
 
   void Run(cublasLtHandle_t handle, CudaDevice* device, const Product& p) const {
-    const float alpha = 1, beta = p.accumulate ? 1 : 0;
+    const float alpha = 1, beta = p.accumulate || p.d != nullptr ? 1 : 0;
+    const void* const added = p.d != nullptr ? p.d : p.c;
     void* workspace = device->Scratch<uint8_t>(CudaDevice::kProducts, kWorkspaceBytes);
-    Check(cublasLtMatmul(handle, operation_, &alpha, p.b.data, b_, p.a.data, a_, &beta, p.c, c_,
+    Check(cublasLtMatmul(handle, operation_, &alpha, p.b.data, b_, p.a.data, a_, &beta, added, c_,
                          p.c, c_, &algorithm_, workspace, kWorkspaceBytes,
                          static_cast<cudaStream_t>(device->stream())),
           "a product");
@@ -85,7 +86,8 @@ class Plan {
         static_cast<uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
     set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, Alignment(p.b.data, p.b.stride, p.operands));
     set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, Alignment(p.a.data, p.a.stride, p.operands));
-    set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, Alignment(p.c, p.c_stride, p.result));
+    set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES,
+        Alignment(p.d != nullptr ? p.d : p.c, p.c_stride, p.result));
     set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, Alignment(p.c, p.c_stride, p.result));
     cublasLtMatmulHeuristicResult_t result = {};
     int found = 0;
@@ -109,7 +111,7 @@ class Plan {
 auto KindOf(const Product& p) {
   const auto odd = [](const void* data) { return reinterpret_cast<uint64_t>(data) % 256; };
   return std::tuple(p.m, p.n, p.k, p.operands, p.result, p.a.stride, p.a.transposed, p.b.stride,
-                    p.b.transposed, p.c_stride, odd(p.a.data), odd(p.b.data), odd(p.c));
+                    p.b.transposed, p.c_stride, odd(p.a.data), odd(p.b.data), odd(p.c), odd(p.d));
 }
 
 }  // namespace
