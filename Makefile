@@ -20,7 +20,7 @@ install:
 
 test:
 	tools/install-packages build test
-	tools/check static asan tsan fuzz unit
+	tools/check static cuda asan tsan fuzz unit
 
 clean:
 	rm -rf build

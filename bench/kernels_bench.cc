@@ -109,14 +109,15 @@ void BenchPaged(const Context& context, KvType type, int64_t sequences, int64_t 
   const auto next_layer = [&] { layer.data = memory.data() + turn++ % layers * bytes; };
   const auto store_all = [&] {
     next_layer();
-    StoreKeysValues<T>(context, layer, fill, &qkv[heads * dim], &qkv[(heads + kv_heads) * dim],
-                       row);
+    StoreKeysValues<T>(context, layer, PagedRows(fill), &qkv[heads * dim],
+                       &qkv[(heads + kv_heads) * dim], row);
   };
   for (int64_t l = 0; l < layers; ++l) store_all();
   const double store = Seconds(store_all);
   const double seconds = Seconds([&] {
     next_layer();
-    PagedAttention<T>(context, {heads, row, heads * dim}, layer, decode, qkv.data(), out.data());
+    PagedAttention<T>(context, {heads, row, heads * dim}, layer, PagedRows(decode), qkv.data(),
+                      out.data());
   });
   const double read = MeasureMemory(context, 0.3).read;
   const double floor = static_cast<double>(length * sequences * 2 * kv_heads * dim) *
@@ -156,8 +157,8 @@ void BenchPagedPrompt(const Context& context, KvType type, int64_t length, int h
                              .out_stride = heads * dim};
   const PagedSegment segment{0, length, 0, table, false};
   const double paged = Seconds([&] {
-    StoreKeysValues<T>(context, layer, {&segment, 1}, &qkv[k], &qkv[v], row);
-    PagedAttention<T>(context, {heads, row, heads * dim}, layer, {&segment, 1}, qkv.data(),
+    StoreKeysValues<T>(context, layer, std::span(&segment, 1), &qkv[k], &qkv[v], row);
+    PagedAttention<T>(context, {heads, row, heads * dim}, layer, std::span(&segment, 1), qkv.data(),
                       out.data());
   });
   const double direct = Seconds(

@@ -36,19 +36,28 @@ std::vector<int32_t> SomePrompt(const ModelConfig& config, int64_t n, int64_t wh
   return ids;
 }
 
-// Tokens per second of `sequences` texts, from the moment when all of them are being written.
+// Tokens per second of `sequences` texts while all of them are being written: none ends before the
+// last has begun and `tokens` more steps are made.
 double Measure(const Context& context, infer::LoadedModel* model, const BatchFlags& flags,
                int64_t sequences) {
   const KvType type = flags.kv_type == "q8_0" ? KvType::kQ8_0 : KvType::kF16;
-  const int64_t length = flags.behind + flags.tokens + 1;
+  const int64_t chunk = infer::PrefillChunk(*model->llama);
+  const int64_t reading = (sequences * flags.behind + chunk - 1) / chunk + 1;  // steps
+  const int64_t length = flags.behind + flags.tokens + reading + 1;
+  if (length > model->config.max_seq_len) {
+    throw Error(fmt::format("{} tokens, {} of them behind {} and {} while the others are read, are "
+                            "more than the model's context of {}",
+                            length, flags.tokens, flags.behind, reading, model->config.max_seq_len),
+                "--tokens", "ask for fewer, or fewer --sequences");
+  }
   // One block more for each than it fills: with less the scheduler would not admit all at once.
   infer::LlamaStepModel step_model(model->llama.get(), type,
                                    sequences * (KvPool::BlocksFor(length) + 1));
-  infer::Engine engine(&context, &step_model, {.max_sequences = sequences});
+  infer::Engine engine(&context, &step_model, {.max_sequences = sequences, .prefill_chunk = chunk});
   int64_t begun = 0, made = 0;
   for (int64_t i = 0; i < sequences; ++i) {
     infer::Request request{.prompt = SomePrompt(model->config, flags.behind, i),
-                           .max_new_tokens = flags.tokens + 1,
+                           .max_new_tokens = flags.tokens + reading + 1,
                            .sampling = {.temperature = 0}};
     request.on_token = [&](const infer::TokenEvent& event) {
       (event.index == 0 ? begun : made) += 1;
@@ -58,7 +67,11 @@ double Measure(const Context& context, infer::LoadedModel* model, const BatchFla
   while (begun < sequences && engine.Step()) ThrowIfInterrupted();
   made = 0;
   const auto start = Clock::now();
-  while (engine.Step()) ThrowIfInterrupted();
+  for (int64_t step = 0; step < flags.tokens; ++step) {
+    ThrowIfInterrupted();
+    engine.Step();
+  }
+  CRIA_CHECK(made == sequences * flags.tokens, "{} tokens of {} texts", made, sequences);
   return static_cast<double>(made) / Seconds(start);
 }
 
@@ -66,11 +79,6 @@ void RunBatch(const BatchFlags& flags) {
   const Context context = flags.MakeContext();
   infer::LoadedModel model =
       infer::LoadModel(context, flags.model, {.tokenizer = {}, .needs_tokenizer = false});
-  if (flags.behind + flags.tokens > model.config.max_seq_len) {
-    throw Error(fmt::format("{} tokens behind {} are more than the model's context of {}",
-                            flags.tokens, flags.behind, model.config.max_seq_len),
-                "--tokens", "ask for fewer");
-  }
   // Rounds go through all batches in turn, so that a slow moment of the machine hits all alike; the
   // first only warms up.
   std::vector<std::vector<double>> speeds(flags.sequences.size());

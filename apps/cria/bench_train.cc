@@ -194,7 +194,8 @@ void Run(const Flags& flags) {
        .limit_bytes = flags.memory.empty() ? 0 : ParseBytes(flags.memory, "--memory"),
        .base_bytes = device != nullptr
                          ? train::kDeviceScratchBytes
-                         : ProcessMemoryBytes() + context.threads() * train::kThreadBytes});
+                         : ProcessMemoryBytes() + context.threads() * train::kThreadBytes,
+       .accelerated = device != nullptr});
   train::Learner learner(config, {}, precision, {}, pass.memory, device);
   learner.Initialize(context, flags.seed);
   std::vector<double> probed;

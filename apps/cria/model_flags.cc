@@ -28,6 +28,10 @@ Precision PrecisionNamed(const std::string& precision, const Context& context) {
   return precision == "f32" ? Precision::kF32 : Precision::kBF16;
 }
 
+Precision DefaultPrecisionOn(const std::string& device) {
+  return device == "cpu" ? DefaultPrecision() : Precision::kBF16;
+}
+
 infer::LoadedModel ModelFlags::Load(const Context& context, bool needs_tokenizer) const {
   infer::LoadOptions options;
   options.needs_tokenizer = needs_tokenizer;

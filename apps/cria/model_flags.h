@@ -20,6 +20,8 @@ struct ModelFlags : CommonFlags {
 /// Adds --precision, and reads what was given; empty: the best of what computes.
 void AddPrecisionFlag(CLI::App* command, std::string* precision);
 Precision PrecisionNamed(const std::string& precision, const Context& context);
+/// Of --device, before it is opened.
+Precision DefaultPrecisionOn(const std::string& device);
 
 /// Adds --temperature, --top-p and --max-gen-len with the defaults of the original release.
 struct SamplingFlags {

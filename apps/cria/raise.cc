@@ -9,6 +9,7 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "model_flags.h"
 #include "raise_training.h"
 #include "train/plan.h"
 
@@ -24,7 +25,8 @@ struct Flags : CommonFlags {
 
 // The recipe with what the command line changes in it, and those flags as typed.
 RunRecipe ReadWithOverrides(const Flags& flags, std::string* overrides) {
-  RunRecipe recipe = ReadRunRecipe(flags.recipe);
+  RunRecipe recipe = ReadRunRecipe(flags.recipe, DefaultPrecisionOn(flags.device));
+  if (flags.device != "cpu") *overrides += " --device " + flags.device;
   corpus::RequireSources(recipe.corpus, flags.recipe);
   if (!flags.minutes.empty()) {
     recipe.train.seconds = ParseSeconds(flags.minutes, "--minutes");
@@ -52,10 +54,19 @@ RunRecipe ReadWithOverrides(const Flags& flags, std::string* overrides) {
                             config.max_seq_len),
                 flags.recipe, "lower seq_len in [train], or raise it in [model]");
   }
-  train::ChoosePass(config, recipe.train.precision,
-                    recipe.train.seq_len > 0 ? recipe.train.seq_len : config.max_seq_len,
-                    recipe.train.micro_rows, {AvailableMemoryBytes()});
   return recipe;
+}
+
+// Throws now what would stop the training later.
+void RequireRoom(const Context& context, const RunRecipe& recipe) {
+  const ModelConfig config = ModelFromTable(recipe.model, recipe.tokenizer.vocab_size);
+  const Accelerator* const device = context.accelerator();
+  train::ChoosePass(
+      config, recipe.train.precision,
+      recipe.train.seq_len > 0 ? recipe.train.seq_len : config.max_seq_len, recipe.train.micro_rows,
+      {.available_bytes = device != nullptr ? device->memory().free_bytes : AvailableMemoryBytes(),
+       .base_bytes = device != nullptr ? train::kDeviceScratchBytes : 0,
+       .accelerated = device != nullptr});
 }
 
 void PrintTimes(const Stages& stages) {
@@ -94,6 +105,7 @@ void RunRaise(const Flags& flags) {
   std::string overrides;
   const RunRecipe recipe = ReadWithOverrides(flags, &overrides);
   const Context context = flags.MakeContext();
+  RequireRoom(context, recipe);
   const RunPaths paths(flags.out);
   if (!fs::exists(paths.stamps())) RequireAbsent(paths.root, flags.force);
   fs::create_directories(paths.root);
@@ -146,6 +158,7 @@ void AddRaiseCommand(CLI::App* app) {
   command->add_option("--minutes", flags.minutes,
                       "Training time: 10, 30min, 1.5h (else the recipe's)");
   command->add_option("--params", flags.params, "Size of the model: 8M, 1.5B (else the recipe's)");
+  AddDeviceFlag(command, &flags);
   command->add_flag("--force", flags.force, "Replace a model trained with other settings");
   command->footer("Example: cria raise recipes/demo.toml --out runs/demo --minutes 10");
 }

@@ -85,7 +85,6 @@ void ReadTrain(const TomlTable& in, train::TrainOptions* out) {
   in.ReadCount("validate_every", 1, kMany, &out->validate_every);
   std::string precision;
   in.Read("precision", &precision);
-  out->precision = DefaultPrecision();
   if (precision == PrecisionName(Precision::kF32)) {
     out->precision = Precision::kF32;
   } else if (precision == PrecisionName(Precision::kBF16)) {
@@ -107,7 +106,7 @@ void ReadSamples(const TomlTable& in, SamplesTable* out) {
 
 }  // namespace
 
-RunRecipe ReadRunRecipe(const fs::path& path) {
+RunRecipe ReadRunRecipe(const fs::path& path, Precision precision) {
   const std::string text = ReadFile(path), where = path.string();
   RunRecipe recipe;
   recipe.corpus = corpus::ReadRecipe(path);
@@ -128,6 +127,7 @@ RunRecipe ReadRunRecipe(const fs::path& path) {
   };
   ReadTokenizer(table("tokenizer"), &recipe.tokenizer);
   ReadModel(table("model"), &recipe.model);
+  recipe.train.precision = precision;
   ReadTrain(table("train"), &recipe.train);
   const TomlTable evaluation = table("evaluation");
   evaluation.AllowOnly({"stride"});

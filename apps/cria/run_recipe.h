@@ -46,8 +46,9 @@ struct RunRecipe {
   std::string sha256;  ///< of the file
 };
 
-/// Reads and checks the whole file; an unknown table or key throws Error with its line.
-RunRecipe ReadRunRecipe(const fs::path& path);
+/// Reads and checks the whole file; an unknown table or key throws Error with its line. `precision`
+/// is that of training where the file names none.
+RunRecipe ReadRunRecipe(const fs::path& path, Precision precision = DefaultPrecision());
 
 /// The model that the table asks for, with this vocabulary.
 ModelConfig ModelFromTable(const ModelTable& table, int64_t vocab_size);

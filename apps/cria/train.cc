@@ -11,6 +11,7 @@
 #include "eval_tasks.h"
 #include "kernels/ceiling.h"
 #include "model/checkpoint.h"
+#include "model_flags.h"
 #include "progress_line.h"
 #include "ranks.h"
 #include "run_recipe.h"
@@ -39,7 +40,7 @@ struct Flags : CommonFlags {
 };
 
 Precision ParsePrecision(const Flags& flags) {
-  if (flags.precision.empty() && flags.device == "cpu") return DefaultPrecision();
+  if (flags.precision.empty()) return DefaultPrecisionOn(flags.device);
   return flags.precision == PrecisionName(Precision::kF32) ? Precision::kF32 : Precision::kBF16;
 }
 
@@ -154,10 +155,9 @@ bool OnlyResume(const Flags& f) {
   if (!f.resume) return false;
   const auto given = f.command->get_options([](const CLI::Option* option) {
     constexpr std::string_view kFree[] = {
-        "resume",    "out",        "data",       "threads",        "json",
-        "quiet",     "verbose",    "zero",       "tensor",         "rank-timeout",
-        "memory",    "save-every", "save-steps", "rollback-above", "tasks",
-        "task-data", "task-limit"};
+        "resume",     "out",        "data",           "threads", "json",         "device",
+        "quiet",      "verbose",    "zero",           "tensor",  "rank-timeout", "memory",
+        "save-every", "save-steps", "rollback-above", "tasks",   "task-data",    "task-limit"};
     return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
                                             option->get_single_name()) == std::end(kFree);
   });
@@ -218,7 +218,7 @@ std::optional<ParameterBlock> SetUpRun(const Context& context, const Flags& flag
     const ShardManifest manifest = ReadShardManifest(setup->shards);
     RunRecipe recipe;
     if (!flags.recipe.empty()) {
-      recipe = ReadRunRecipe(flags.recipe);
+      recipe = ReadRunRecipe(flags.recipe, DefaultPrecisionOn(flags.device));
       recipe.train.seed = recipe.seed;
     }
     setup->options = TrainFlags(flags, recipe.train);
@@ -244,6 +244,10 @@ TaskFlags QuestionsOf(const Flags& flags) {
 void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   const Context context = flags.MakeContext();
   const bool leads = ranks == nullptr || ranks->rank() == 0;
+  if (context.accelerator() != nullptr && ranks != nullptr && ranks->size() > 1) {
+    throw Error("several ranks do not train on GPUs yet", "--device",
+                "start one rank without mpirun, or train on processors (--device cpu)");
+  }
   train::RunSetup setup;
   setup.sharing = {ranks, flags.zero, flags.tensor};
   if (!flags.memory.empty()) setup.memory_bytes = ParseBytes(flags.memory, "--memory");
@@ -273,8 +277,9 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
     if (leads) PrintSummary(summary, flags);
   } catch (const Interrupted&) {
     const bool kept = fs::exists(setup.run / train::kRunFileName);
-    throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}", ProgramName(),
-                                         setup.run.string())
+    const std::string device = flags.device == "cpu" ? "" : " --device " + flags.device;
+    throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}{}", ProgramName(),
+                                         setup.run.string(), device)
                            : "The run had not begun.");
   }
 }

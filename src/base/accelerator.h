@@ -21,8 +21,8 @@ class Accelerator {
 
   /// Zeroed, 256-byte aligned. Throws Error if the device has not so much left.
   virtual void* Allocate(int64_t bytes) = 0;
-  /// Waits for the work that may still use it.
-  virtual void Free(void* memory) = 0;
+  /// Waits for the work that may still use it, and forgets replays.
+  virtual void Free(void* memory) noexcept = 0;
 
   /// From the processor's memory; `from` may change once this returns.
   virtual void Upload(void* to, const void* from, int64_t bytes) = 0;

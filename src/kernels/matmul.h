@@ -54,6 +54,11 @@ template <class T, class C>
 void Matmul(const Context& context, int64_t m, const T* a, int64_t lda, const PackedMatrix<T>& b,
             C* c, int64_t ldc, bool accumulate = false);
 
+/// C [M, N] = D + A B, fp32, rows of C and D side by side. D may be C.
+template <class T>
+void MatmulAdd(const Context& context, int64_t m, const T* a, int64_t lda, const PackedMatrix<T>& b,
+               const float* d, float* c);
+
 /// C [M, N] = A^T B, or C += A^T B, with A [K, M] (row stride lda), B [K, N] (row stride ldb), C
 /// row stride ldc. K > 0. The weight gradient: A = dy [tokens, out], B = x [tokens, in], C = dW
 /// [out, in].

@@ -38,7 +38,9 @@ Scratch<T>::Scratch(const ModelConfig& c, const PassTokens& tokens, bool for_tra
 template <class T>
 HeadActivations<T>::HeadActivations(const ModelConfig& c, const PassTokens& tokens,
                                     bool for_training, Accelerator* accelerator)
-    : logit_rows(accelerator != nullptr ? kAcceleratedLogitRows : kLogitRows),
+    : logit_rows(accelerator == nullptr ? kLogitRows
+                 : for_training         ? kAcceleratedLogitRows
+                                        : kAcceleratedDecodeRows),
       x(tokens.own() * c.dim, accelerator),
       normed(tokens.n * c.dim, accelerator),
       rms(tokens.own(), accelerator),
@@ -114,7 +116,11 @@ int64_t ActivationBytes(const ModelConfig& c, const PassTokens& tokens, bool for
   add(n * c.dim, t);
   add(own, 4);
   add(n, 4);
-  add(std::min(n, HeadActivations<T>::kLogitRows) * c.vocab_size, 4);
+  using Head = HeadActivations<T>;
+  const int64_t logit_rows = !tokens.accelerated ? Head::kLogitRows
+                             : for_training      ? Head::kAcceleratedLogitRows
+                                                 : Head::kAcceleratedDecodeRows;
+  add(std::min(n, logit_rows) * c.vocab_size, 4);
   if (!for_training) return bytes;
   add(n * c.vocab_size, t);  // dlogits
   add(own * c.dim, 4);       // dx, dx_t, d_normed, d_qkv, d_attended

@@ -44,6 +44,7 @@ struct LayerActivations {
 struct PassTokens {
   int64_t n = 0;
   int ranks = 1;
+  bool accelerated = false;  ///< on an accelerator
   /// The most that one rank keeps between the products.
   int64_t own() const { return (n + ranks - 1) / ranks; }
 };
@@ -73,7 +74,8 @@ template <class T>
 struct HeadActivations {
   /// Rows of fp32 logits that exist at once: what fits beside the caches of a processor, or keeps
   /// an accelerator busy.
-  static constexpr int64_t kLogitRows = 128, kAcceleratedLogitRows = 4096;
+  static constexpr int64_t kLogitRows = 128, kAcceleratedLogitRows = 4096,
+                           kAcceleratedDecodeRows = 256;
   int64_t logit_rows = kLogitRows;
   Buffer<float> x;       // [O, dim] entering the final norm
   Buffer<T> normed;      // [N, dim]

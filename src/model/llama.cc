@@ -121,10 +121,10 @@ class LlamaOf : public Llama {
     const auto wanted = BringIn<int32_t>(context, batch.wanted_rows, &a.wanted_rows);
     const auto pass = [&] {
       const float* x = RunLayers(context, tokens, ids, pool, false, &a);
-      if (std::ssize(wanted) < tokens.n()) {
-        kernels::GatherRows(context, std::ssize(wanted), config_.dim, x, wanted.data(),
-                            a.head.x.data());
-        x = a.head.x.data();
+      if (std::ssize(wanted) < tokens.n()) {  // x of a model in training is head.x
+        float* const to = for_training_ ? a.scratch.dx.data() : a.head.x.data();
+        kernels::GatherRows(context, std::ssize(wanted), config_.dim, x, wanted.data(), to);
+        x = to;
       }
       FinalNorm(context, {0, std::ssize(wanted)}, x, &a);
       if (accelerator_ != nullptr && batch.OneGeneratedRowEach())
@@ -445,6 +445,7 @@ int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, const
   int64_t layer = 0;
   // Operands forward and backward.
   const auto packed = [&](int64_t out, int64_t in) {
+    if (tokens.accelerated) return ReservedBytes(out * in * (bf16 ? 2 : 4));  // serves both
     return bf16 ? kernels::PackedBytes<BF16>(in, out) + kernels::PackedBytes<BF16>(out, in)
                 : kernels::PackedBytes<float>(in, out) + kernels::PackedBytes<float>(out, in);
   };
@@ -454,7 +455,10 @@ int64_t ModelTrainingBytes(const ModelConfig& config, Precision precision, const
   const int64_t weights = (memory.stream_layers ? 1 : c.n_layers) * layer +
                           packed(c.vocab_size, c.dim) + ReservedBytes(4 * c.vocab_size * c.dim);
   const int64_t n = tokens.n;
-  return weights + (bf16 ? ProductScratch<BF16>(c, n) : ProductScratch<float>(c, n)) +
+  const int64_t scratch = tokens.accelerated ? 0
+                          : bf16             ? ProductScratch<BF16>(c, n)
+                                             : ProductScratch<float>(c, n);
+  return weights + scratch +
          (bf16 ? ActivationBytes<BF16>(c, tokens, true, memory.recompute)
                : ActivationBytes<float>(c, tokens, true, memory.recompute));
 }

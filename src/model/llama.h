@@ -75,7 +75,8 @@ class Llama {
   /// receives fp32 rows of vocab_size for the tokens that want them, in the order of the segments.
   /// Segments are of different sequences and write to no common block. A row's bits depend on its
   /// own sequence's tokens and their `generated` alone: not on the other segments, on how a prompt
-  /// is cut into calls, or on threads.
+  /// is cut into calls, or on threads. On an accelerator they do depend on how many rows a call
+  /// has, and are the same for the same calls.
   virtual void Forward(const Context& context, std::span<const Segment> segments, KvPool* pool,
                        float* logits) = 0;
 };

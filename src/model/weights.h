@@ -36,7 +36,7 @@ struct LinearWeight {
   kernels::PackedMatrix<T> forward, backward;
   std::vector<kernels::BlockMatrix> blocks;  ///< instead of `forward`: quantised, stacked
   Buffer<uint8_t>
-      packed_blocks;  ///< their packed copy, if there is one; an accelerator's: as stored
+      packed_blocks;  ///< their copy: packed, if there is one; on an accelerator as stored
 
   int64_t in() const { return blocks.empty() ? forward.k : blocks.front().k; }
 
@@ -71,9 +71,7 @@ struct LinearWeight {
   /// y [n, out] = d [n, out] + x W^T, rows side by side; d may be y.
   void ApplyAndAdd(const Context& context, PhaseRows rows, const T* x, int64_t x_stride,
                    kernels::QuantizedRows* quantized, const float* d, float* y, int64_t out) const {
-    if (y != d && blocks.empty() && context.accelerator() != nullptr) {
-      return kernels::cuda::MatmulAdd(context, rows.n(), x, x_stride, forward, d, y, out);
-    }
+    if (blocks.empty()) return kernels::MatmulAdd(context, rows.n(), x, x_stride, forward, d, y);
     if (y != d) kernels::CopyRows(context, rows.n(), out, d, y);
     Apply(context, rows, x, x_stride, quantized, y, out, true);
   }

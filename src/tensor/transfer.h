@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <span>
 
 #include "base/context.h"
@@ -15,7 +16,9 @@ template <class T>
 std::span<const T> BringIn(const Context& context, std::span<const T> values, Buffer<T>* memory) {
   Accelerator* const accelerator = context.accelerator();
   if (accelerator == nullptr || values.empty()) return values;
-  if (memory->size() < std::ssize(values)) *memory = Buffer<T>(std::ssize(values), accelerator);
+  if (memory->size() < std::ssize(values)) {  // seldom: whatever knows the old memory is forgotten
+    *memory = Buffer<T>(static_cast<int64_t>(std::bit_ceil(values.size())), accelerator);
+  }
   accelerator->Upload(memory->data(), values.data(), static_cast<int64_t>(values.size_bytes()));
   return {memory->data(), values.size()};
 }
@@ -30,8 +33,9 @@ void TakeOut(const Context& context, const T* from, std::span<T> to) {
   }
   const auto bytes = static_cast<int64_t>(to.size_bytes());
   constexpr int64_t kChunk = int64_t{64} << 10;  // elements
-  const auto* const fetched =
-      bytes > kChunk ? static_cast<const T*>(context.accelerator()->Fetch(from, bytes)) : nullptr;
+  const auto* const fetched = std::ssize(to) > kChunk
+                                  ? static_cast<const T*>(context.accelerator()->Fetch(from, bytes))
+                                  : nullptr;
   if (fetched == nullptr) return context.accelerator()->Download(to.data(), from, bytes);
   const int64_t n = std::ssize(to);
   context.ParallelFor((n + kChunk - 1) / kChunk, [&](int64_t i) {

@@ -409,7 +409,7 @@ int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t tokens) const {
   return bytes + TensorSentBytes(config(), precision_, tokens, layout_.tensor, recompute_);
 }
 
-int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tokens,
+int64_t LearnerBytes(const ModelConfig& config, Precision precision, const PassTokens& tokens,
                      const Layout& layout, const TrainingMemory& memory) {
   const ModelConfig c = ShareConfig(config, layout.tensor);
   const int data = layout.data();
@@ -430,7 +430,8 @@ int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tok
     if (layout.zero > 0 && precision == Precision::kBF16) bytes += 2 * ReservedBytes(messages);
   }
   if (layout.tensor > 1) bytes += ShardMap::kCollectBytes;  // while a checkpoint is written
-  return bytes + ModelTrainingBytes(config, precision, {tokens, layout.tensor}, used);
+  return bytes +
+         ModelTrainingBytes(config, precision, {tokens.n, layout.tensor, tokens.accelerated}, used);
 }
 
 }  // namespace cria::train

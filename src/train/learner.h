@@ -158,7 +158,7 @@ class Learner {
 int64_t CountTargets(std::span<const Batch> pieces);
 
 /// Bytes that one rank needs to train with passes of `tokens`, if a step has several of them.
-int64_t LearnerBytes(const ModelConfig& config, Precision precision, int64_t tokens,
+int64_t LearnerBytes(const ModelConfig& config, Precision precision, const PassTokens& tokens,
                      const Layout& layout, const TrainingMemory& memory);
 
 }  // namespace cria::train

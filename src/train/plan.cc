@@ -12,7 +12,7 @@ namespace cria::train {
 namespace {
 
 // Enough rows for the matrix products to run at full speed, few enough for the caches.
-constexpr int64_t kMicroTokens = 4096;
+constexpr int64_t kMicroTokens = 4096, kAcceleratedTokens = 16384;
 // Of the free memory; the rest is for the shards' pages and the rest of the machine.
 constexpr double kMemoryShare = 0.9;
 // Tokens per step = factor flops^power (plan.h).
@@ -92,13 +92,15 @@ PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_
     best = plan;
     best_time = time;
   };
-  const int64_t most = requested > 0 ? requested : std::max<int64_t>(1, kMicroTokens / seq_len);
+  const int64_t tokens = memory.accelerated ? kAcceleratedTokens : kMicroTokens;
+  const int64_t most = requested > 0 ? requested : std::max<int64_t>(1, tokens / seq_len);
   for (int64_t rows = most; rows >= 1; rows /= 2) {
     for (const bool stream : {false, true}) {
       for (const Recompute recompute : kRecomputes) {
         PassPlan plan{rows, {recompute, stream}, 0};
-        plan.bytes = memory.base_bytes +
-                     LearnerBytes(config, precision, rows * seq_len, memory.layout, plan.memory);
+        plan.bytes = memory.base_bytes + LearnerBytes(config, precision,
+                                                      {rows * seq_len, 1, memory.accelerated},
+                                                      memory.layout, plan.memory);
         consider(plan);
       }
     }

@@ -41,8 +41,9 @@ inline constexpr int64_t kDeviceScratchBytes = int64_t{2} << 30;
 /// What one rank of a run has.
 struct RankMemory {
   int64_t available_bytes = 0;
-  int64_t limit_bytes = 0;  ///< what it may use; 0: nine tenths of what is available
-  int64_t base_bytes = 0;   ///< what the process has and the kernels take beside the learner
+  int64_t limit_bytes = 0;   ///< what it may use; 0: nine tenths of what is available
+  int64_t base_bytes = 0;    ///< what the process has and the kernels take beside the learner
+  bool accelerated = false;  ///< it is an accelerator's memory: longer passes keep that busy
   Layout layout = {};
 };
 
@@ -53,9 +54,9 @@ struct PassPlan {
   int64_t bytes = 0;  ///< of one rank, at most
 };
 
-/// The fastest way that fits: `requested` sequences per pass, or about 4096 tokens or as many as
-/// go; activations kept or computed again; packed weights kept or made layer by layer. Throws Error
-/// if not even one sequence (or what was asked for) fits.
+/// The fastest way that fits: `requested` sequences per pass, or about 4096 tokens (16384 on an
+/// accelerator) or as many as go; activations kept or computed again; packed weights kept or made
+/// layer by layer. Throws Error if not even one sequence (or what was asked for) fits.
 PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_len,
                     int64_t requested, const RankMemory& memory);
 

@@ -79,7 +79,7 @@ TEST(Plan, KeepsWhatWasAskedFor) {
 TEST(Plan, MemoryBoundsThePassAndRefusesTheImpossible) {
   const ModelConfig config = DeriveConfig(10'000'000, 8192, 256);
   const auto bytes = [&](int64_t rows) {
-    return LearnerBytes(config, Precision::kF32, rows * 256, {1, 1, 0}, {});
+    return LearnerBytes(config, Precision::kF32, {rows * 256}, {1, 1, 0}, {});
   };
   const auto choose = [&](int64_t requested, int64_t limit) {
     return ChoosePass(config, Precision::kF32, 256, requested, {int64_t{1} << 40, limit});

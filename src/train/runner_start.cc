@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/units.h"
 #include "comm/collectives.h"
 #include "comm/local.h"
 #include "data/holdout.h"
@@ -216,11 +217,20 @@ double Runner::ExpectedTokens(int64_t seq_len, int64_t micro_rows) {
 void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
   if (!memory_) {
     const Accelerator* const device = context_.accelerator();
+    const int64_t home = 12 * ParameterCount(setup_.config);  // weights and moments, to save them
+    if (device != nullptr && home > AvailableMemoryBytes()) {
+      throw Error(
+          fmt::format("{} of the processor's memory are needed to save the run, {} are free",
+                      FormatBytes(static_cast<double>(home)),
+                      FormatBytes(static_cast<double>(AvailableMemoryBytes()))),
+          "--device", "take a machine with more memory, or a smaller model");
+    }
     memory_ = RankMemory{
         .available_bytes = device != nullptr ? device->memory().free_bytes : MemoryPerRank(),
         .limit_bytes = setup_.memory_bytes,
         .base_bytes = device != nullptr ? kDeviceScratchBytes
                                         : ProcessMemoryBytes() + context_.threads() * kThreadBytes,
+        .accelerated = device != nullptr,
         .layout = record_.layout};
   }
   if (Leads()) {
@@ -318,7 +328,10 @@ void Runner::StartOrThrow() {
   OpenData();
   const int kept = setup_.options.rollback_above > 0 ? kKeptForRollbacks : kKeptCheckpoints;
   saver_.emplace(setup_.run, kept, ranks_);
-  learner_->set_before_update([this] { saver_->WaitUntilRead(); });
+  // What an accelerator changes is not what is being saved.
+  if (context_.accelerator() == nullptr) {
+    learner_->set_before_update([this] { saver_->WaitUntilRead(); });
+  }
   if (!Leads()) return;
   // One more is written while those are kept.
   RequireFreeSpace(setup_.run, (kept + 1) * 12 * ParameterCount(setup_.config));

@@ -5,6 +5,7 @@
 #include "kernels/cpu/matmul_blocks.h"
 #include "kernels/cpu/tile_matmul.h"
 #include "kernels/cuda/operations.h"
+#include "kernels/rows.h"
 
 namespace cria::kernels {
 namespace internal {
@@ -111,6 +112,16 @@ void Matmul(const Context& context, int64_t m, const T* a, int64_t lda, const Pa
 }
 
 template <class T>
+void MatmulAdd(const Context& context, int64_t m, const T* a, int64_t lda, const PackedMatrix<T>& b,
+               const float* d, float* c) {
+  if (d != c && context.accelerator() != nullptr) {
+    return cuda::MatmulAdd(context, m, a, lda, b, d, c, b.n);
+  }
+  if (d != c) CopyRows(context, m, b.n, d, c);
+  Matmul(context, m, a, lda, b, c, b.n, true);
+}
+
+template <class T>
 void MatmulTransposedA(const Context& context, int64_t m, int64_t n, int64_t k, const T* a,
                        int64_t lda, const T* b, int64_t ldb, float* c, int64_t ldc,
                        bool accumulate) {
@@ -167,6 +178,10 @@ template void Matmul<BF16, float>(const Context&, int64_t, const BF16*, int64_t,
                                   const PackedMatrix<BF16>&, float*, int64_t, bool);
 template void Matmul<BF16, BF16>(const Context&, int64_t, const BF16*, int64_t,
                                  const PackedMatrix<BF16>&, BF16*, int64_t, bool);
+template void MatmulAdd<float>(const Context&, int64_t, const float*, int64_t,
+                               const PackedMatrix<float>&, const float*, float*);
+template void MatmulAdd<BF16>(const Context&, int64_t, const BF16*, int64_t,
+                              const PackedMatrix<BF16>&, const float*, float*);
 template void MatmulTransposedA<float>(const Context&, int64_t, int64_t, int64_t, const float*,
                                        int64_t, const float*, int64_t, float*, int64_t, bool);
 template void MatmulTransposedA<BF16>(const Context&, int64_t, int64_t, int64_t, const BF16*,

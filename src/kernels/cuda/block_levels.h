@@ -1,204 +1,119 @@
 // GGUF's blocks (tensor/quant_block.h) as operands of the matrix units: the whole numbers that the
-// weights are multiples of, as signed bytes. W comes 256 weights of a row at a time, as eight
-// sub-blocks of 32; lane t = lane % 4 unpacks two, one in each of two steps: 2 t + step, unless a
-// type says otherwise. Blocks lie in shared memory, at even addresses, and at multiples of 4 if
-// their size is one.
+// weights are multiples of, as bf16, which holds them exactly, and the numbers that turn their sums
+// into those of the weights. Lane t = lane % 4 takes, of each 32 weights, those at 4 t .. 4 t + 3
+// and 16 + 4 t .. 16 + 4 t + 3, since that is how all types lay out their bits. Blocks lie in
+// shared memory, at even addresses, and at multiples of 4 if their size is one.
 #pragma once
 
 #include "kernels/cuda/block_bytes.h"
 
 namespace cria::kernels::cuda {
 
-/// kWords: `at` is a multiple of 4; else even.
-template <bool kWords>
+/// kEven: `at` is even, no more.
+template <bool kEven>
 __device__ __forceinline__ uint32_t FourBytes(const uint8_t* at) {
-  if constexpr (kWords) {
-    return *reinterpret_cast<const uint32_t*>(at);
+  if constexpr (kEven) {
+    return SelectBytes(TwoBytes(at), TwoBytes(at + 2), 0x5410);
   } else {
-    return PickBytes(TwoBytes(at), TwoBytes(at + 2), 0x5410);
+    return FourBytes(at);
   }
 }
-template <bool kWords, int N>
-__device__ __forceinline__ void ReadWords(const uint8_t* at, uint32_t (&to)[N]) {
-#pragma unroll
-  for (int i = 0; i < N; ++i) to[i] = FourBytes<kWords>(at + 4 * i);
+
+/// Two of four bytes below two others, as 16-bit numbers: bytes 0 and 1, or 2 and 3.
+__device__ __forceinline__ uint32_t LowPair(uint32_t four, uint32_t above) {
+  return SelectBytes(four, above, 0x4140);
 }
-/// Each four words turned by t, so that lanes whose bytes begin a multiple of 16 apart read
-/// different banks: to[j] is word (j + t) % 4. x is turned likewise (PlaceOfWord).
-template <bool kWords, int N>
-__device__ __forceinline__ void ReadTurned(const uint8_t* at, int t, uint32_t* to) {
-#pragma unroll
-  for (int j = 0; j < N; ++j) {
-    to[j] = FourBytes<kWords>(at + j / 4 * 16 + (j + t) % 4 * 4);
-  }
+__device__ __forceinline__ uint32_t HighPair(uint32_t four, uint32_t above) {
+  return SelectBytes(four, above, 0x4342);
 }
-/// The word that begins at the middle of `low`.
-__device__ __forceinline__ uint32_t MiddleWord(uint32_t low, uint32_t high) {
-  return PickBytes(low, high, 0x5432);
+/// Levels of 0..127 less kOffset, in bf16: the bits behind the leading one of its 128 count whole
+/// numbers, so a level below the byte 0x43 is 128 + level, and the sum with -(128 + kOffset) exact.
+template <int kOffset>
+__device__ __forceinline__ uint32_t LessOffset(uint32_t above_levels) {
+  return AddPairs(above_levels, (0xC300u + kOffset) * 0x10001u);
+}
+template <int kOffset>
+__device__ __forceinline__ void ToPairs(uint32_t levels, uint32_t* to) {
+  constexpr uint32_t kAbove = 0x43434343u;
+  to[0] = LessOffset<kOffset>(LowPair(levels, kAbove));
+  to[1] = LessOffset<kOffset>(HighPair(levels, kAbove));
+}
+/// Of signed bytes: their lower seven bits likewise, less 128 more where the sign is set.
+__device__ __forceinline__ void SignedToPairs(uint32_t bytes, uint32_t* to) {
+  const uint32_t low = bytes & 0x7F7F7F7Fu, sign = bytes & 0x80808080u;
+  to[0] = AddPairs(LowPair(low, 0x43434343u), LowPair(sign, 0xC3C3C3C3u));
+  to[1] = AddPairs(HighPair(low, 0x43434343u), HighPair(sign, 0xC3C3C3C3u));
 }
 
-/// Where word `word` (four values) of a sub-block of lane t lies among the eight of x.
-template <class Q>
-__device__ __forceinline__ int PlaceOfWord(int word, int t) {
-  return Q::kTurned ? (word & 4) | ((word - t) & 3) : word;
+__device__ __forceinline__ uint32_t LowNibbles(uint32_t bytes) { return bytes & 0x0F0F0F0Fu; }
+__device__ __forceinline__ uint32_t HighNibbles(uint32_t bytes) { return bytes >> 4 & 0x0F0F0F0Fu; }
+/// Four bits as the fifth ones of four bytes: their copies at distances of 7 do not meet.
+__device__ __forceinline__ uint32_t FifthBits(uint32_t four) {
+  return four * 0x02040810u & 0x10101010u;
 }
 
-/// Bits from kFrom on moved to kTo on.
-template <int kFrom, int kTo>
-__device__ __forceinline__ uint32_t MoveBits(uint32_t x) {
-  if constexpr (kFrom < kTo) {
-    return x << (kTo - kFrom);
-  } else {
-    return x >> (kFrom - kTo);
-  }
-}
-// Levels less half their range, times 2^kShift: the level in the upper bits, its uppermost turned.
-inline constexpr uint32_t kSigns = 0x80808080u;
+// Types of one block to 32 weights: kBytes of a block, kChunk weights of a row brought at a time;
+// Pairs of lane t, two of each half; a weight is Scale times the number, plus Add if kAdds.
 
-/// Four bits as bit 7 of four bytes: their copies at distances of 7 do not meet.
-__device__ __forceinline__ uint32_t SpreadBits(uint32_t four) { return four * 0x10204080u & kSigns; }
-
-/// 16-bit floats at the head of four of the eight blocks in 256 weights: those that the lane's sums
-/// are of, 4 (t % 2) + 2 i + step; zeros behind the `blocks` that are there.
-template <class Q>
-class BlockScales {
- public:
-  __device__ __forceinline__ BlockScales(const uint8_t* row, int t, int blocks) {
-    const int first = t % 2 * 4;
-    row += first * Q::kBytes;
-#pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      const bool is_there = first + j < blocks;
-      scales_[j] = is_there ? HalfOf(row + j * Q::kBytes) : 0.0f;
-      if constexpr (Q::kMins) mins_[j] = is_there ? HalfOf(row + j * Q::kBytes + 2) : 0.0f;
-    }
-  }
-  __device__ __forceinline__ float Scale(int step, int i) const { return scales_[2 * i + step]; }
-  __device__ __forceinline__ float Min(int step, int i) const { return mins_[2 * i + step]; }
-
- private:
-  float scales_[4], mins_[Q::kMins ? 4 : 1];
-};
-
-// Types of one block to 32 weights. A lane reads its two blocks (constructor), then Levels<step>
-// gives eight words of levels, each times 2^kShift; a weight is Scale times the level, plus Min if
-// kMins. kTurned: ReadTurned.
-struct BlockOf32 {
-  static constexpr int kElements = 32;
-  static constexpr bool kHalves = false;
-  /// Lane and step of a sub-block, as 4 step + lane.
-  static constexpr __host__ __device__ int Place(int sub) { return sub % 2 * 4 + sub / 2; }
-};
-
-struct BlocksQ4_0 : BlockOf32 {
+struct BlocksQ4_0 {
   static constexpr DType kType = DType::kQ4_0;
-  static constexpr int kBytes = 18, kShift = 4;
-  static constexpr bool kMins = false, kTurned = false;
-  using Scales = BlockScales<BlocksQ4_0>;
-  uint32_t words[9];
-  template <bool kWords>
-  __device__ __forceinline__ void Read(const uint8_t* row, int t) {
-    ReadWords<kWords>(row + 36 * t, words);
+  static constexpr int kElements = 32, kBytes = 18, kChunk = 256;
+  static constexpr bool kAdds = false;
+  static __device__ __forceinline__ void Pairs(const uint8_t* block, int t, uint32_t (&to)[4]) {
+    const uint32_t q = FourBytes<true>(block + 2 + 4 * t);
+    ToPairs<8>(LowNibbles(q), to);
+    ToPairs<8>(HighNibbles(q), to + 2);
   }
-  template <int step>
-  __device__ __forceinline__ void Levels(int, uint32_t (&to)[8]) const {
-#pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      const uint32_t q = step == 0 ? MiddleWord(words[j], words[j + 1]) : words[5 + j];
-      to[j] = (q << 4 & 0xF0F0F0F0u) ^ kSigns;
-      to[4 + j] = (q & 0xF0F0F0F0u) ^ kSigns;
-    }
-  }
+  static __device__ __forceinline__ float Scale(const uint8_t* block) { return HalfOf(block); }
 };
 
-struct BlocksQ4_1 : BlockOf32 {
+struct BlocksQ4_1 {
   static constexpr DType kType = DType::kQ4_1;
-  static constexpr int kBytes = 20, kShift = 0;
-  static constexpr bool kMins = true, kTurned = true;
-  using Scales = BlockScales<BlocksQ4_1>;
-  uint32_t words[2][4];
-  template <bool kWords>
-  __device__ __forceinline__ void Read(const uint8_t* row, int t) {
-#pragma unroll
-    for (int step = 0; step < 2; ++step) {
-      ReadTurned<kWords, 4>(row + 40 * t + 20 * step + 4, t, words[step]);
-    }
+  static constexpr int kElements = 32, kBytes = 20, kChunk = 256;
+  static constexpr bool kAdds = true;
+  static __device__ __forceinline__ void Pairs(const uint8_t* block, int t, uint32_t (&to)[4]) {
+    const uint32_t q = FourBytes<false>(block + 4 + 4 * t);
+    ToPairs<0>(LowNibbles(q), to);
+    ToPairs<0>(HighNibbles(q), to + 2);
   }
-  template <int step>
-  __device__ __forceinline__ void Levels(int, uint32_t (&to)[8]) const {
-#pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      to[j] = words[step][j] & 0x0F0F0F0Fu;
-      to[4 + j] = words[step][j] >> 4 & 0x0F0F0F0Fu;
-    }
-  }
+  static __device__ __forceinline__ float Scale(const uint8_t* block) { return HalfOf(block); }
+  static __device__ __forceinline__ float Add(const uint8_t* block) { return HalfOf(block + 2); }
 };
 
-struct BlocksQ5_0 : BlockOf32 {
+struct BlocksQ5_0 {
   static constexpr DType kType = DType::kQ5_0;
-  static constexpr int kBytes = 22, kShift = 3;
-  static constexpr bool kMins = false, kTurned = false;
-  using Scales = BlockScales<BlocksQ5_0>;
-  uint32_t words[11];
-  template <bool kWords>
-  __device__ __forceinline__ void Read(const uint8_t* row, int t) {
-    ReadWords<kWords>(row + 44 * t, words);
+  static constexpr int kElements = 32, kBytes = 22, kChunk = 256;
+  static constexpr bool kAdds = false;
+  static __device__ __forceinline__ void Pairs(const uint8_t* block, int t, uint32_t (&to)[4]) {
+    const uint32_t q = FourBytes<true>(block + 6 + 4 * t);
+    ToPairs<16>(LowNibbles(q) | FifthBits(TwoBytes(block + 2) >> 4 * t & 15), to);
+    ToPairs<16>(HighNibbles(q) | FifthBits(TwoBytes(block + 4) >> 4 * t & 15), to + 2);
   }
-  template <int step>
-  __device__ __forceinline__ void Levels(int, uint32_t (&to)[8]) const {
-    const uint32_t fifth = step == 0 ? MiddleWord(words[0], words[1]) : words[6];
-#pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      const uint32_t q = step == 0 ? MiddleWord(words[1 + j], words[2 + j]) : words[7 + j];
-      to[j] = (q << 3 & 0x78787878u) | (SpreadBits(fifth >> 4 * j & 15) ^ kSigns);
-      to[4 + j] = (q >> 1 & 0x78787878u) | (SpreadBits(fifth >> (16 + 4 * j) & 15) ^ kSigns);
-    }
-  }
+  static __device__ __forceinline__ float Scale(const uint8_t* block) { return HalfOf(block); }
 };
 
-struct BlocksQ5_1 : BlockOf32 {
+struct BlocksQ5_1 {
   static constexpr DType kType = DType::kQ5_1;
-  static constexpr int kBytes = 24, kShift = 0;
-  static constexpr bool kMins = true, kTurned = true;
-  using Scales = BlockScales<BlocksQ5_1>;
-  uint32_t words[2][4], fifth[2];
-  template <bool kWords>
-  __device__ __forceinline__ void Read(const uint8_t* row, int t) {
-#pragma unroll
-    for (int step = 0; step < 2; ++step) {
-      const uint8_t* const block = row + 48 * t + 24 * step;
-      fifth[step] = FourBytes<kWords>(block + 4);
-      ReadTurned<kWords, 4>(block + 8, t, words[step]);
-    }
+  static constexpr int kElements = 32, kBytes = 24, kChunk = 256;
+  static constexpr bool kAdds = true;
+  static __device__ __forceinline__ void Pairs(const uint8_t* block, int t, uint32_t (&to)[4]) {
+    const uint32_t q = FourBytes<false>(block + 8 + 4 * t);
+    ToPairs<0>(LowNibbles(q) | FifthBits(TwoBytes(block + 4) >> 4 * t & 15), to);
+    ToPairs<0>(HighNibbles(q) | FifthBits(TwoBytes(block + 6) >> 4 * t & 15), to + 2);
   }
-  template <int step>
-  __device__ __forceinline__ void Levels(int t, uint32_t (&to)[8]) const {
-#pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      const uint32_t bits = fifth[step] >> (j + t) % 4 * 4, q = words[step][j];
-      to[j] = (q & 0x0F0F0F0Fu) | SpreadBits(bits & 15) >> 3;
-      to[4 + j] = (q >> 4 & 0x0F0F0F0Fu) | SpreadBits(bits >> 16 & 15) >> 3;
-    }
-  }
+  static __device__ __forceinline__ float Scale(const uint8_t* block) { return HalfOf(block); }
+  static __device__ __forceinline__ float Add(const uint8_t* block) { return HalfOf(block + 2); }
 };
 
-struct BlocksQ8_0 : BlockOf32 {
+struct BlocksQ8_0 {
   static constexpr DType kType = DType::kQ8_0;
-  static constexpr int kBytes = 34, kShift = 0;
-  static constexpr bool kMins = false, kTurned = false;
-  using Scales = BlockScales<BlocksQ8_0>;
-  uint32_t words[17];
-  template <bool kWords>
-  __device__ __forceinline__ void Read(const uint8_t* row, int t) {
-    ReadWords<kWords>(row + 68 * t, words);
+  static constexpr int kElements = 32, kBytes = 34, kChunk = 128;
+  static constexpr bool kAdds = false;
+  static __device__ __forceinline__ void Pairs(const uint8_t* block, int t, uint32_t (&to)[4]) {
+    SignedToPairs(FourBytes<true>(block + 2 + 4 * t), to);
+    SignedToPairs(FourBytes<true>(block + 18 + 4 * t), to + 2);
   }
-  template <int step>
-  __device__ __forceinline__ void Levels(int, uint32_t (&to)[8]) const {
-#pragma unroll
-    for (int j = 0; j < 8; ++j) {
-      to[j] = step == 0 ? MiddleWord(words[j], words[j + 1]) : words[9 + j];
-    }
-  }
+  static __device__ __forceinline__ float Scale(const uint8_t* block) { return HalfOf(block); }
 };
 
 }  // namespace cria::kernels::cuda

@@ -62,23 +62,23 @@ template <class T, class C>
 void BlockMatmul(const Context& context, int64_t m, const T* x, int64_t x_stride,
                  std::span<const BlockMatrix> parts, C* c, int64_t ldc, bool accumulate) {
   if (m == 0) return;
+  CudaDevice& device = CudaDevice::Of(context);
   while (!parts.empty()) {
     const BlockMatrix& part = parts.front();
     size_t taken = 1;
     int64_t columns = part.n;
     bool where_they_lie = false;
-    if constexpr (sizeof(T) == 2) where_they_lie = m <= kFewRows && HasBlockRows(part);
+    if constexpr (sizeof(T) == 2) where_they_lie = m <= kFewRows && HasBlockRows(device, part);
     // Neighbours of one kind go together.
     while (where_they_lie && taken < std::min<size_t>(parts.size(), kMostBlockParts) &&
            parts[taken].type == part.type && parts[taken].k == part.k &&
-           HasBlockRows(parts[taken])) {
+           HasBlockRows(device, parts[taken])) {
       columns += parts[taken++].n;
     }
     if (columns > 0) {
       if constexpr (sizeof(T) == 2) {
         if (where_they_lie) {
-          BlockRows(&CudaDevice::Of(context), m, x, x_stride, parts.first(taken), c, ldc,
-                    accumulate);
+          BlockRows(&device, m, x, x_stride, parts.first(taken), c, ldc, accumulate);
         }
       }
       if (!where_they_lie) {

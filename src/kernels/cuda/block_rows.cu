@@ -17,7 +17,6 @@ namespace {
 // of 16 rows, 2 to 4 KB each. 30 KB or more are under way at any time, which is 3 TB/s at a latency
 // of a microsecond.
 constexpr int kWarps = kBlockWarps, kThreads = 32 * kWarps;
-constexpr int64_t kSharedBytes = int64_t{227} << 10;
 constexpr int64_t kSumsBytes = 2 * kWarps * kSumsOfWarp * 4;
 
 template <class Q>
@@ -168,9 +167,9 @@ __global__ void __launch_bounds__(kThreads, 1) MultiplyBlockRows(BlockRowsTask t
 
 /// Rows of x that fit beside the rest.
 template <class Q>
-int64_t RowsAtOnce(int64_t k) {
+int64_t RowsAtOnce(const CudaDevice& device, int64_t k) {
   const int64_t rest = kSumsBytes + kWarps * 2 * StageBytes<Q>();
-  return std::min(kMostBlockRows, (kSharedBytes - rest) / SharedRowBytes<Q>(k));
+  return std::min(kMostBlockRows, (device.shared_bytes() - rest) / SharedRowBytes<Q>(k));
 }
 
 // As many warps as there are chunks share a tile; where those are few, there are more tiles at
@@ -201,7 +200,7 @@ void MultiplyAll(CudaDevice* device, int64_t m, const BF16* x, int64_t x_stride,
   task.is_float = sizeof(C) == 4;
   task.accumulate = accumulate;
   task.x_is_aligned = Aligned(x) && x_stride % 8 == 0;
-  const int64_t passes = Ceiling(m, RowsAtOnce<Q>(task.k));
+  const int64_t passes = Ceiling(m, RowsAtOnce<Q>(*device, task.k));
   for (int64_t pass = 0; pass < passes; ++pass) {
     const int64_t row = m * pass / passes;
     task.m = static_cast<int32_t>(m * (pass + 1) / passes - row);
@@ -232,11 +231,11 @@ bool WithBlocks(DType type, F&& f) {
 
 }  // namespace
 
-bool HasBlockRows(const BlockMatrix& part) {
+bool HasBlockRows(const CudaDevice& device, const BlockMatrix& part) {
   bool has = false;
   WithBlocks(part.type, [&]<class Q>(const Q*) {
     has = reinterpret_cast<uintptr_t>(part.data) % (Q::kBytes % 4 == 0 ? 4 : 2) == 0 &&
-          RowsAtOnce<Q>(part.k) > 0;
+          RowsAtOnce<Q>(device, part.k) > 0;
   });
   return has;
 }

@@ -14,7 +14,7 @@ inline constexpr int64_t kMostBlockParts = 4, kMostBlockRows = 8;
 
 /// Whether BlockRows can multiply with `part`: a quantised type in words as aligned as it needs,
 /// and a row of x that fits into shared memory.
-bool HasBlockRows(const BlockMatrix& part);
+bool HasBlockRows(const CudaDevice& device, const BlockMatrix& part);
 
 /// C [m, sum of n] = x W^T, or +=, fp32 sums; the parts are of one type and k. m <= kMostBlockRows,
 /// C is float or BF16. An element's bits depend on its row of x and its row of W alone.

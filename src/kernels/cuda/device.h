@@ -22,7 +22,7 @@ class CudaDevice final : public Accelerator {
   std::string name() const override;
   Memory memory() const override;
   void* Allocate(int64_t bytes) override;
-  void Free(void* memory) override;
+  void Free(void* memory) noexcept override;
   void Upload(void* to, const void* from, int64_t bytes) override;
   void Download(void* to, const void* from, int64_t bytes) override;
   const void* Fetch(const void* from, int64_t bytes) override;
@@ -35,6 +35,8 @@ class CudaDevice final : public Accelerator {
   /// cudaStream_t; work asked for on it is done in order.
   void* stream() const;
   int multiprocessors() const;
+  /// Most shared memory of a block of threads.
+  int64_t shared_bytes() const;
   /// Whether a kernel may begin while the one before it ends (compute capability 9.0).
   bool overlaps_kernels() const;
 

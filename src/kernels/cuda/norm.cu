@@ -28,8 +28,8 @@ __device__ __forceinline__ float InverseRms(float squares, int dim, float eps) {
 
 template <class T>
 __global__ void __launch_bounds__(kMostThreads)
-    NormRow(int dim, float eps, const float* __restrict__ x, const float* __restrict__ gain,
-            T* __restrict__ y, float* __restrict__ inverse_rms) {
+    NormRow(int dim, float eps, const float* x, const float* __restrict__ gain, T* y,
+            float* inverse_rms) {
   WaitForEarlier();
   LetNextBegin();
   __shared__ float parts[kMostWarps];
@@ -59,9 +59,8 @@ __global__ void __launch_bounds__(kMostThreads)
 }
 
 template <class T>
-__global__ void PlainNormRow(int dim, float eps, const float* __restrict__ x,
-                             const float* __restrict__ gain, T* __restrict__ y,
-                             float* __restrict__ inverse_rms) {
+__global__ void PlainNormRow(int dim, float eps, const float* x, const float* __restrict__ gain,
+                             T* y, float* inverse_rms) {
   WaitForEarlier();
   LetNextBegin();
   __shared__ float parts[kMostWarps];

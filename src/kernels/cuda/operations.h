@@ -33,7 +33,7 @@ void RmsNormBackward(const Context& context, int64_t rows, int64_t dim, const fl
                      const float* gain, const float* inverse_rms, const T* dy, float* dx,
                      float* dgain);
 
-// rope.cu; the table's buffers are on the device (RopeOnDevice), positions too.
+// rope.cu; the table's buffers are on the device, positions too.
 template <class T>
 void Rope(const Context& context, const RopeTable& table, std::span<const int32_t> positions,
           int heads, T* x, int64_t stride, bool inverse);

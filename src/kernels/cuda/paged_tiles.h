@@ -109,16 +109,16 @@ struct CacheReader {
     if constexpr (kBytes) {
       uint4& to = scales[step / 2 % kSlots];
       if (step < kKeySteps) {
-        to = LoadOnce(tile.key_scales + step / 2 * kTileTokens * 2,
-                      tile.tokens > 0 && (kWhole || step * 16 < dims));
+        to = LoadStreamed(tile.key_scales + step / 2 * kTileTokens * 2,
+                          tile.tokens > 0 && (kWhole || step * 16 < dims));
         return;
       }
       const int s = step - kKeySteps, column = s / 4 * 64, token = 2 * (s % 4);
       const int left = tile.tokens - 8 * t - token;
       const bool there = kWhole || column + 8 * g < width();
       const uint8_t* const from = tile.value_scales + (column / kKvGroup * kTileTokens + token) * 2;
-      const uint2 low = LoadOnce8(from, there && left > 0);
-      const uint2 high = LoadOnce8(from + 64, there && left > 32);
+      const uint2 low = LoadStreamed8(from, there && left > 0);
+      const uint2 high = LoadStreamed8(from + 64, there && left > 32);
       to.x = FirstHalves(low.x, left), to.y = FirstHalves(low.y, left - 2);
       to.z = FirstHalves(high.x, left - 32), to.w = FirstHalves(high.y, left - 34);
     }
@@ -138,10 +138,10 @@ struct CacheReader {
   }
 
   static __device__ __forceinline__ void Read(const uint8_t* from, bool there, uint4* to) {
-    *to = LoadOnce(from, there);
+    *to = LoadStreamed(from, there);
   }
   static __device__ __forceinline__ void Read(const uint8_t* from, bool there, uint2* to) {
-    *to = LoadOnce8(from, there);
+    *to = LoadStreamed8(from, there);
   }
 };
 

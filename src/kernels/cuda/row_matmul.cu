@@ -99,7 +99,7 @@ __device__ __forceinline__ void Multiply(const Chunk& w, const uint4 (&x)[kSteps
 
 template <class C>
 __global__ void __launch_bounds__(32 * kWarps, kBlocksAtOnce)
-    MultiplyTiles(int m, RowDeal deal, int k, const BF16* __restrict__ x, int64_t x_stride,
+    MultiplyTiles(int m, RowDeal deal, int k, const BF16* x, int64_t x_stride,
                   const BF16* __restrict__ w, int64_t w_stride, C* c, int64_t ldc,
                   bool accumulate) {
   __shared__ float parts[2][kWarps * kSumsOfWarp];

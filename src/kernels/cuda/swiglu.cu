@@ -14,7 +14,7 @@ constexpr int kUnits = 2;  // of a thread
 __device__ __forceinline__ float Sigmoid(float z) { return Divide(1.0f, 1.0f + Exp(-z)); }
 
 template <class T, int N>
-__global__ void Gate(int units, int parts, const T* __restrict__ gate_up, T* __restrict__ out) {
+__global__ void Gate(int units, int parts, const T* gate_up, T* out) {
   WaitForEarlier();
   LetNextBegin();
   const RowPart part = PartOfRow(parts, kUnits);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "kernels/cuda/emulated/device_state.h"
+#include "kernels/cuda/emulated/fibers.h"
 #include "kernels/cuda/operations.h"
 
 namespace cria::kernels::cuda {
@@ -71,6 +72,7 @@ Accelerator::Memory CudaDevice::memory() const {
 void* CudaDevice::stream() const { return nullptr; }
 // Few, so that blocks which take several pieces of work do so in tests.
 int CudaDevice::multiprocessors() const { return 8; }
+int64_t CudaDevice::shared_bytes() const { return emulated::kMostSharedBytes; }
 bool CudaDevice::overlaps_kernels() const { return false; }
 
 void* CudaDevice::Allocate(int64_t bytes) {
@@ -85,7 +87,7 @@ void* CudaDevice::Allocate(int64_t bytes) {
   return memory;
 }
 
-void CudaDevice::Free(void* memory) {
+void CudaDevice::Free(void* memory) noexcept {
   if (memory == nullptr) return;
   CRIA_CHECK(!state_->is_recorded, "memory is freed in a replay");
   const auto found = state_->allocated.find(memory);

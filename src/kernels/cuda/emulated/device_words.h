@@ -130,15 +130,6 @@ inline uint32_t AddPairs(uint32_t a, uint32_t b) {
   const float2 x = WidenPair(a), y = WidenPair(b);
   return RoundPair(x.x + y.x, x.y + y.y);
 }
-inline uint32_t PickBytes(uint32_t low, uint32_t high, uint32_t which) {
-  const uint64_t bytes = low | static_cast<uint64_t>(high) << 32;
-  uint32_t picked = 0;
-  for (int i = 0; i < 4; ++i) {
-    const uint32_t from = which >> (4 * i) & 7u;
-    picked |= static_cast<uint32_t>(bytes >> (8 * from) & 0xFFu) << (8 * i);
-  }
-  return picked;
-}
 inline int Dot4(int a, int b, int sum) {
   uint32_t total = static_cast<uint32_t>(sum);  // wraps as the hardware's does
   for (int i = 0; i < 32; i += 8) {
@@ -154,13 +145,13 @@ inline uint4 LoadOnce(const void* from) {
   return x;
 }
 
-inline uint4 LoadOnce(const void* from, bool whole) {
+inline uint4 LoadStreamed(const void* from, bool whole) {
   return whole ? LoadOnce(from) : uint4{0, 0, 0, 0};
 }
-inline uint2 LoadOnce8(const void* from, bool whole) {
+inline uint2 LoadStreamed8(const void* from, bool whole) {
   uint2 x{0, 0};
   if (!whole) return x;
-  emulated::CheckAligned("LoadOnce8", from, 8);
+  emulated::CheckAligned("LoadStreamed8", from, 8);
   std::memcpy(&x, from, sizeof(x));
   return x;
 }

@@ -40,6 +40,15 @@ CudaDevice::CudaDevice(int number) : state_(std::make_unique<State>()) {
   }
   CheckCuda(cudaSetDevice(number), "choosing the GPU");
   CheckCuda(cudaGetDeviceProperties(&state_->properties, number), "its properties");
+  // As an A100 has; smaller GPUs of the same generation have less.
+  constexpr int kLeastSharedBytes = 163 << 10;
+  if (state_->properties.sharedMemPerBlockOptin < kLeastSharedBytes) {
+    throw Error(
+        fmt::format("{} has {} KB of shared memory for a block, the kernels take up to {}",
+                    state_->properties.name, state_->properties.sharedMemPerBlockOptin >> 10,
+                    kLeastSharedBytes >> 10),
+        "--device", "take an A100, H100, H200 or later, or --device cpu");
+  }
   if (state_->properties.major < 8) {
     throw Error(fmt::format("{} multiplies no bf16", state_->properties.name), "--device",
                 "cria needs compute capability 8.0 (A100) or later");
@@ -55,9 +64,7 @@ CudaDevice::CudaDevice(int number) : state_(std::make_unique<State>()) {
 CudaDevice::~CudaDevice() {
   cudaStreamSynchronize(state_->stream);
   state_->products.reset();
-  for (const auto& [key, graph] : state_->graphs) {
-    if (graph != nullptr) cudaGraphExecDestroy(graph);
-  }
+  state_->DropReplays();
   for (uint8_t* memory : state_->scratch) cudaFree(memory);
   cudaFreeHost(state_->staging);
   for (cudaEvent_t event : {state_->staging_free, state_->begin, state_->end}) {
@@ -69,6 +76,9 @@ CudaDevice::~CudaDevice() {
 std::string CudaDevice::name() const { return state_->properties.name; }
 void* CudaDevice::stream() const { return state_->stream; }
 int CudaDevice::multiprocessors() const { return state_->properties.multiProcessorCount; }
+int64_t CudaDevice::shared_bytes() const {
+  return static_cast<int64_t>(state_->properties.sharedMemPerBlockOptin);
+}
 
 bool CudaDevice::overlaps_kernels() const { return state_->properties.major >= 9; }
 
@@ -98,8 +108,8 @@ void* CudaDevice::Allocate(int64_t bytes) {
 }
 
 // cudaFree waits for the device. A recorded pass may know the memory.
-void CudaDevice::Free(void* memory) {
-  ForgetReplays();
+void CudaDevice::Free(void* memory) noexcept {
+  state_->DropReplays();
   cudaFree(memory);
 }
 
@@ -160,31 +170,69 @@ void CudaDevice::Zero(void* to, int64_t bytes) {
 
 void CudaDevice::Wait() { CheckCuda(cudaStreamSynchronize(state_->stream), "work on the GPU"); }
 
+// Known keys have run once: what `f` needs is there.
 void CudaDevice::Replay(uint64_t key, const std::function<void()>& f) {
-  const auto [found, first] = state_->graphs.try_emplace(key, nullptr);
-  if (first) return f();
-  if (found->second == nullptr) {
-    cudaGraph_t graph = nullptr;
-    CheckCuda(cudaStreamBeginCapture(state_->stream, cudaStreamCaptureModeThreadLocal),
-              "recording a pass");
-    state_->recording = true;
+  constexpr size_t kMost = 512;
+  const auto known = state_->graphs.find(key);
+  if (known == state_->graphs.end()) {
     f();
-    state_->recording = false;
-    CheckCuda(cudaStreamEndCapture(state_->stream, &graph), "recording a pass");
-    CheckCuda(cudaGraphInstantiate(&found->second, graph, 0), "a recorded pass");
-    CheckCuda(cudaGraphDestroy(graph), "a recorded pass");
+    if (state_->graphs.size() >= kMost) ForgetReplays();
+    state_->graphs[key] = nullptr;
+    return;
   }
-  CheckCuda(cudaGraphLaunch(found->second, state_->stream), "a recorded pass");
+  if (known->second == nullptr) known->second = state_->Record(f);
+  CheckCuda(cudaGraphLaunch(known->second, state_->stream), "a recorded pass");
+}
+
+namespace {
+
+// Ends the recording also where it failed.
+struct Recording {
+  explicit Recording(CudaDevice::State* s) : state(s) {
+    CheckCuda(cudaStreamBeginCapture(state->stream, cudaStreamCaptureModeThreadLocal),
+              "recording a pass");
+    state->recording = true;
+  }
+  ~Recording() {
+    if (state->recording) cudaStreamEndCapture(state->stream, &graph);
+    state->recording = false;
+    if (graph != nullptr) cudaGraphDestroy(graph);
+  }
+  Recording(const Recording&) = delete;
+
+  cudaGraphExec_t Finish() {
+    state->recording = false;
+    CheckCuda(cudaStreamEndCapture(state->stream, &graph), "recording a pass");
+    cudaGraphExec_t executable = nullptr;
+    CheckCuda(cudaGraphInstantiate(&executable, graph, 0), "a recorded pass");
+    return executable;
+  }
+
+  CudaDevice::State* state;
+  cudaGraph_t graph = nullptr;
+};
+
+}  // namespace
+
+cudaGraphExec_t CudaDevice::State::Record(const std::function<void()>& f) {
+  Recording pass(this);
+  f();
+  return pass.Finish();
+}
+
+// Memory is freed by destructors, also after an error of the device: nothing is thrown.
+void CudaDevice::State::DropReplays() noexcept {
+  if (graphs.empty()) return;
+  cudaStreamSynchronize(stream);
+  for (const auto& [key, graph] : graphs) {
+    if (graph != nullptr) cudaGraphExecDestroy(graph);
+  }
+  graphs.clear();
 }
 
 void CudaDevice::ForgetReplays() {
   CRIA_CHECK(!state_->recording, "memory moves while a pass is recorded");
-  if (state_->graphs.empty()) return;
-  Wait();
-  for (const auto& [key, graph] : state_->graphs) {
-    if (graph != nullptr) CheckCuda(cudaGraphExecDestroy(graph), "a recorded pass");
-  }
-  state_->graphs.clear();
+  state_->DropReplays();
 }
 
 void* CudaDevice::ScratchBytes(Place place, int64_t bytes) {

@@ -58,9 +58,17 @@ __device__ __forceinline__ T* SharedMemory() {
 
 /// Of a kernel with LaunchShape::overlaps, at its top: until the kernels before it are done and
 /// what they wrote can be read. Before it only what no kernel of late has written may be read.
-__device__ __forceinline__ void WaitForEarlier() { cudaGridDependencySynchronize(); }
+__device__ __forceinline__ void WaitForEarlier() {
+#if __CUDA_ARCH__ >= 900  // before, kernels do not overlap
+  cudaGridDependencySynchronize();
+#endif
+}
 /// Behind WaitForEarlier: the next kernel may begin, as far as there is room for its blocks.
-__device__ __forceinline__ void LetNextBegin() { cudaTriggerProgrammaticLaunchCompletion(); }
+__device__ __forceinline__ void LetNextBegin() {
+#if __CUDA_ARCH__ >= 900
+  cudaTriggerProgrammaticLaunchCompletion();
+#endif
+}
 
 // Within a warp; all 32 lanes call.
 template <class T>
@@ -147,15 +155,11 @@ __device__ __forceinline__ uint32_t AddPairs(uint32_t a, uint32_t b) {
                                      *reinterpret_cast<const __nv_bfloat162*>(&b));
   return *reinterpret_cast<const uint32_t*>(&sum);
 }
-/// Four of the bytes of low (0..3) and high (4..7); digit i of the hexadecimal `which`, from the
-/// right, says what becomes byte i.
-__device__ __forceinline__ uint32_t PickBytes(uint32_t low, uint32_t high, uint32_t which) {
-  return __byte_perm(low, high, which);
-}
 /// sum + the four products of signed bytes.
 __device__ __forceinline__ int Dot4(int a, int b, int sum) { return __dp4a(a, b, sum); }
 
-/// 16 bytes that are read once: they do not displace what is read again.
+/// 16 bytes that are read once: they do not displace what is read again. Only of what no kernel of
+/// late has written, such as weights: read as constants.
 __device__ __forceinline__ uint4 LoadOnce(const void* from) {
   uint4 x;
   asm volatile("ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4];"
@@ -164,23 +168,23 @@ __device__ __forceinline__ uint4 LoadOnce(const void* from) {
   return x;
 }
 
-/// The same, or zeros if not `whole`: then nothing is read.
-__device__ __forceinline__ uint4 LoadOnce(const void* from, bool whole) {
+/// The same of what may be new, or zeros if not `whole`: then nothing is read.
+__device__ __forceinline__ uint4 LoadStreamed(const void* from, bool whole) {
   uint4 x;
   asm volatile(
       "{\n .reg .pred p;\n setp.ne.u32 p, %5, 0;\n mov.u32 %0, 0;\n mov.u32 %1, 0;\n"
       " mov.u32 %2, 0;\n mov.u32 %3, 0;\n"
-      " @p ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4];\n}"
+      " @p ld.global.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4];\n}"
       : "=&r"(x.x), "=&r"(x.y), "=&r"(x.z), "=&r"(x.w)
       : "l"(from), "r"(static_cast<uint32_t>(whole)));
   return x;
 }
 /// The same of 8 bytes.
-__device__ __forceinline__ uint2 LoadOnce8(const void* from, bool whole) {
+__device__ __forceinline__ uint2 LoadStreamed8(const void* from, bool whole) {
   uint2 x;
   asm volatile(
       "{\n .reg .pred p;\n setp.ne.u32 p, %3, 0;\n mov.u32 %0, 0;\n mov.u32 %1, 0;\n"
-      " @p ld.global.nc.L1::no_allocate.L2::128B.v2.u32 {%0, %1}, [%2];\n}"
+      " @p ld.global.L1::no_allocate.L2::128B.v2.u32 {%0, %1}, [%2];\n}"
       : "=&r"(x.x), "=&r"(x.y)
       : "l"(from), "r"(static_cast<uint32_t>(whole)));
   return x;
@@ -232,7 +236,7 @@ __device__ __forceinline__ void MultiplyAdd(float (&c)[4], const uint32_t (&a)[4
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
-/// The same of fp16 operands.
+/// MultiplyAdd of fp16 operands.
 __device__ __forceinline__ void MultiplyAddHalf(float (&c)[4], const uint32_t (&a)[4], uint32_t b0,
                                                 uint32_t b1) {
   asm volatile(

@@ -34,6 +34,9 @@ struct CudaDevice::State {
   bool recording = false;
   std::map<uint64_t, cudaGraphExec_t> graphs;  // null: run once, not recorded yet
   std::unique_ptr<ProductPlans, DeleteProductPlans> products;
+
+  cudaGraphExec_t Record(const std::function<void()>& f);
+  void DropReplays() noexcept;
 };
 
 }  // namespace cria::kernels::cuda
