@@ -37,13 +37,16 @@ void SweepPanels(const Sweep& s) {
 }
 
 int64_t Spin(int64_t loops) {
+  constexpr int kSteps = 16;  // between two visits to memory, which some processors wait for
   float sum[kPanelColumns] = {}, x = 0;
-  for (int64_t loop = 0; loop < loops; ++loop) {
-    asm volatile("" : "+r"(x));
-    for (float& s : sum) s += x * x;
+  for (int64_t loop = 0; loop < loops; loop += kSteps) {
+    for (int step = 0; step < kSteps; ++step) {
+      asm volatile("" : "+r"(x));
+      for (float& s : sum) s += x * x;
+    }
     asm volatile("" : "+m"(sum));
   }
-  return loops * kPanelColumns * 2;
+  return (loops + kSteps - 1) / kSteps * kSteps * kPanelColumns * 2;
 }
 
 template <class Operand>
