@@ -10,6 +10,43 @@ import tempfile
 
 import docs_shards
 
+RAISE = docs_shards.RECIPE.replace("min_bytes = 4000", """min_bytes = 20000
+[corpus.filters]
+max_document_bytes = 2000""") + """
+[tokenizer]
+vocab_size = 512
+[model]
+params = "100K"
+seq_len = 256
+[train]
+steps = 4
+batch_tokens = 512
+[evaluation]
+questions = {questions}
+"""
+
+
+def raise_with_questions(cria, at: pathlib.Path) -> None:
+    """All stages in one command; another number of questions redoes the evaluation alone."""
+
+    def evaluation(questions: int) -> tuple[dict, set[str], str]:
+        (at / "raise.toml").write_text(RAISE.format(questions=questions))
+        said = json.loads(cria("raise", at / "raise.toml", "--out", at / "raised", "--json", "--quiet"))
+        done = {stage["stage"] for stage in said["stages"] if not stage["skipped"]}
+        return said["evaluation"], done, (at / "raised" / "report.md").read_text()
+
+    seen, done, report = evaluation(6)
+    assert "corpus" in done and "Tasks at small scale" in report, (done, report)
+    assert [task["name"] for task in seen["tasks"]] == ["which_continuation", "last_word"], seen
+    for task in seen["tasks"]:
+        total = task["total"]
+        assert task["chance"] == 0.25 and 0 <= total["right"] <= total["questions"] <= 6, task
+        assert task["by_source"]["docs"] == total and f"](report/{task['name']}.svg)" in report, task
+        assert f"| **{total['questions']}** | **{100 * total['accuracy']:.1f}** |" in report, report
+    seen, done, report = evaluation(0)
+    assert done == {"evaluation"}, done
+    assert "tasks" not in seen and "Tasks at small scale" not in report, seen
+
 
 def main() -> None:
     command = sys.argv[1:]
@@ -65,6 +102,7 @@ def main() -> None:
         assert cria("chat", at / "q.gguf", "--max-gen-len", 4, "--quiet", text="Hello\n").strip()
         assert "tokens/s" in cria("bench", "decode", at / "q.gguf", "--tokens", 2, "--rounds", 1)
         assert "tokens/s" in cria("bench", "prefill", at / "q.gguf", "--tokens", 8, "--rounds", 1)
+        raise_with_questions(cria, at)
         cria("bench", "batch", at / "q.gguf", "--tokens", 2, "--behind", 4, "--rounds", 1, "--sequences", 2)
 
 

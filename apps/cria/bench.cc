@@ -182,6 +182,7 @@ void AddBenchCommand(CLI::App* app) {
   AddBenchInfer(bench);
   AddBenchBatch(bench);
   AddBenchCorpus(bench);
+  AddBenchEval(bench);
 }
 
 }  // namespace cria::app

@@ -139,6 +139,7 @@ CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::strin
   command->add_flag("-v,--verbose", flags->verbose, "More log lines");
   if (!run) return command;
   command->callback([command, run = std::move(run)] {
+    if (!command->get_subcommands().empty()) return;  // theirs did the work
     const std::string path = PathOf(command);
     if (StartedAsRank() && path != "cria train" && path != "cria corpus build") {
       throw Error(fmt::format("`{}` is for one process", path), "mpirun or srun",

@@ -42,8 +42,8 @@ CLI::Validator Between(double low, double high);
 std::string ProgramName();
 void SetProgramName(const char* argv0);
 
-/// Adds a subcommand with the common flags; `run` is its body, called after parsing. Returns the
-/// CLI11 object to add flags to. `flags` must outlive parsing.
+/// Adds a subcommand with the common flags; `run` is its body, called after parsing unless one of
+/// its own subcommands was. Returns the CLI11 object to add flags to. `flags` must outlive parsing.
 CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& description,
                      CommonFlags* flags, std::function<void()> run);
 
@@ -73,5 +73,6 @@ void AddBenchModel(CLI::App* bench);
 void AddBenchInfer(CLI::App* bench);
 void AddBenchBatch(CLI::App* bench);
 void AddBenchCorpus(CLI::App* bench);
+void AddBenchEval(CLI::App* bench);
 
 }  // namespace cria::app

@@ -9,7 +9,12 @@
 #include "eval/bits_per_byte.h"
 #include "eval/llama_language_model.h"
 #include "eval/report_page.h"
-#include "eval_tasks.h"
+#include "eval_card.h"
+#include "eval_compare.h"
+#include "eval_fetch.h"
+#include "eval_figures.h"
+#include "eval_judge.h"
+#include "eval_questions.h"
 #include "eval_windows.h"
 #include "held_out.h"
 #include "infer/load.h"
@@ -32,7 +37,7 @@ struct Flags : CommonFlags {
   std::string model, tokenizer, data, out, against, precision;
   std::vector<std::string> tasks = {"bpb"};
   std::vector<std::string> texts;
-  TaskFlags questions;
+  QuestionFlags questions;
   int64_t limit = 0, stride = 0, context = 0, window = 512;
   bool list = false, compare = false, force = false;
 
@@ -87,7 +92,7 @@ bool AsksQuestions(const Flags& flags) {
 }
 
 // Flags that would be ignored are refused.
-void RefuseFlags(const Flags& flags, std::initializer_list<const char*> names, const char* why) {
+void RefuseFlags(const Flags& flags, const std::vector<const char*>& names, const char* why) {
   for (const char* name : names) {
     if (flags.command->count(name) > 0) throw Error(why, name, "leave it out");
   }
@@ -114,7 +119,7 @@ void CheckFlags(const Flags& flags) {
     }
     return;
   }
-  RefuseFlags(flags, {"--profile", "--shots", "--samples"}, "tasks that score text do not know it");
+  RefuseFlags(flags, QuestionFlagNames(), "tasks that score text do not know it");
   if (flags.data.empty() == flags.texts.empty()) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");
@@ -153,39 +158,23 @@ void ScoreDocuments(const Context& context, const Flags& flags, const infer::Loa
   tables->push_back(ResultTable(flags, evaluation, compressors));
 }
 
-void AskQuestions(const Flags& flags) {
-  TaskFlags questions = flags.questions;
-  questions.tasks = flags.tasks;
-  questions.folder = flags.data;
-  questions.limit = flags.limit;
-  // What is wrong with them is said before the model is read.
-  std::vector<TaskSet> sets = ReadTaskSets(questions);
-  const Context context = flags.MakeContext();
-  const infer::LoadedModel model = infer::LoadModel(
-      context, flags.model,
-      {.tokenizer = flags.tokenizer, .precision = PrecisionNamed(flags.precision, context)});
-  eval::LlamaLanguageModel language_model(&context, model.llama.get(), 0);
-  const std::string name = fs::canonical(flags.model).filename().string();
-  TaskOutcome outcome =
-      RunTasks(flags, questions, std::move(sets), name, &language_model, *model.tokenizer);
-  outcome.json["model"] = flags.model;
-  if (!flags.out.empty()) {
-    WriteBlocks(flags.out, "Evaluation of " + flags.model, outcome.json, outcome.blocks);
-  }
-  if (flags.json) return fmt::print("{}\n", outcome.json.dump());
-  PrintTable(std::get<eval::Table>(outcome.blocks[0]));
-  for (size_t i = 1; i < outcome.blocks.size(); ++i) {
-    fmt::print("\n{}\n", std::get<eval::Paragraph>(outcome.blocks[i]).text);
-  }
-}
-
 void RunEval(const Flags& flags) {
   if (flags.list) {
     for (const Task& task : kTasks) fmt::print("{:<15}{}\n", task.name, task.what);
     return ListQuestionTasks();
   }
   CheckFlags(flags);
-  if (AsksQuestions(flags)) return AskQuestions(flags);
+  if (AsksQuestions(flags)) {
+    QuestionFlags questions = flags.questions;
+    questions.tasks = flags.tasks;
+    questions.folder = flags.data;
+    questions.limit = flags.limit;
+    questions.model = flags.model;
+    questions.tokenizer = flags.tokenizer;
+    questions.precision = flags.precision;
+    questions.out = flags.out;
+    return AskQuestions(flags, questions);
+  }
   const Context context = flags.MakeContext();
   const Precision precision = PrecisionNamed(flags.precision, context);
   const infer::LoadedModel model = infer::LoadModel(
@@ -229,8 +218,14 @@ void AddEvalCommand(CLI::App* app) {
   CLI::App* command = AddCommand(
       app, "eval", "Measure a model: tasks of the paper, bits per byte, perplexity, divergence",
       &flags, [] { RunEval(flags); });
+  AddEvalCompareCommand(command);
+  AddEvalFiguresCommand(command);
+  AddEvalCardCommand(command);
+  AddEvalFetchCommand(command);
+  AddEvalJudgeCommand(command);
   flags.command = command;
-  command->add_option("model", flags.model, "Model: a run, a checkpoint, or another format");
+  command->add_option("model", flags.model,
+                      "Model: a run, a checkpoint, another format, or the address of an endpoint");
   command->add_option("--tasks", flags.tasks, "Tasks, separated by commas")
       ->delimiter(',')
       ->capture_default_str();
@@ -251,19 +246,7 @@ void AddEvalCommand(CLI::App* app) {
                    "Tokens in a window of llama.cpp's rule, for perplexity and kl")
       ->check(CLI::Range(int64_t{4}, int64_t{1} << 24))
       ->capture_default_str();
-  command
-      ->add_option("--profile", flags.questions.profile,
-                   "Rules of prompts and ranking: the paper's or those of lm-evaluation-harness")
-      ->check(CLI::IsMember({"paper", "harness"}))
-      ->capture_default_str();
-  command
-      ->add_option(
-          "--shots", flags.questions.shots,
-          "Solved examples before a question, where the task has them (paper: 5 of MMLU; 0, "
-          "1, 5, 64 of nq_open and triviaqa)")
-      ->check(CLI::Range(0, 1000));
-  command->add_option("--samples", flags.questions.samples,
-                      "Folder for every question with its scores, TASK.jsonl");
+  flags.questions.AddTo(command);
   command->add_option("--against", flags.against,
                       "The original that MODEL was made of, for the task kl");
   command->add_option("--stride", flags.stride, "Tokens by which windows of bpb advance (0: half)")

@@ -4,28 +4,54 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "eval/kinds/set_files.h"
+#include "eval/sets.h"
 #include "eval/task_report.h"
 
 namespace cria::app {
 namespace {
 
-eval::Profile ProfileNamed(const std::string& name) {
-  return name == "harness" ? eval::Profile::kHarness : eval::Profile::kPaper;
-}
-
 bool IsTaskFile(const std::string& task) { return fs::path(task).extension() == ".json"; }
 
 eval::TaskSpec TaskNamed(const std::string& name, const TaskFlags& flags) {
-  const eval::Profile profile = ProfileNamed(flags.profile);
+  const eval::Profile profile = ProfileOf(flags);
   if (IsTaskFile(name)) {
     return eval::TaskFromJson(fs::path(name).stem().string(), ReadJson(name), profile, name,
-                              flags.shots);
+                              {.shots = flags.shots, .samples = flags.repeats});
   }
-  for (eval::TaskSpec& task : eval::BuiltInTasks(profile, flags.shots)) {
+  for (eval::TaskSpec& task :
+       eval::BuiltInTasks(profile, {.shots = flags.shots, .samples = flags.repeats})) {
     if (task.name == name) return std::move(task);
   }
   throw Error(fmt::format("{} has no rules of the profile {}", name, flags.profile), "--profile",
               "ask it under --profile paper");
+}
+
+// A user's own task has files of its own.
+void CheckFiles(const TaskFlags& flags, eval::TaskSpec* task) {
+  if (IsTaskFile(task->where)) return;
+  std::vector<std::string> altered;
+  int64_t unknown = 0;
+  for (const fs::path& file : eval::FilesOf(*task, flags.folder)) {
+    const eval::SetState state = eval::CheckSetFile(flags.folder, file);
+    if (state == eval::SetState::kAltered) altered.push_back(file.string());
+    unknown += state == eval::SetState::kUnknown;
+  }
+  if (!altered.empty() && !flags.allow_modified) {
+    throw Error(
+        fmt::format(
+            "{} of {} is not as its authors published it{}", altered[0], task->name,
+            altered.size() > 1 ? fmt::format(", nor are {} other files", altered.size() - 1) : ""),
+        "--data",
+        "restore it (cria eval fetch --list says where it lives and its digest), or give "
+        "--allow-modified: the report will say so");
+  }
+  if (!altered.empty()) {
+    task->note += fmt::format(" Files that are not as published: {}.", altered.size());
+  }
+  if (unknown > 0) {
+    task->note += fmt::format(" Files of whose original no digest is known: {}.", unknown);
+  }
 }
 
 // Evenly spread, so that every subject and part of a set is seen.
@@ -49,6 +75,10 @@ void WriteSamples(const fs::path& folder, const eval::TaskResult& result) {
 }
 
 }  // namespace
+
+eval::Profile ProfileOf(const TaskFlags& flags) {
+  return flags.profile == "harness" ? eval::Profile::kHarness : eval::Profile::kPaper;
+}
 
 bool IsQuestionTask(const std::string& task) {
   if (IsTaskFile(task)) return true;
@@ -74,13 +104,22 @@ eval::TextCodec CodecOf(const tokenizer::Tokenizer& tokenizer) {
                 tokenizer.Encode(text, &ids);
                 return ids;
               },
-          .decode = [&tokenizer](std::span<const int32_t> ids) { return tokenizer.Decode(ids); }};
+          .decode =
+              [&tokenizer](std::span<const int32_t> ids) {
+                tokenizer::StreamDecoder decoder(tokenizer);
+                // Behind a text, a blank at the beginning is one.
+                for (const int32_t id : tokenizer.Encode("a")) decoder.Feed(id);
+                std::string text;
+                for (const int32_t id : ids) text += decoder.Feed(id);
+                return text + decoder.Flush();
+              }};
 }
 
 std::vector<TaskSet> ReadTaskSets(const TaskFlags& flags) {
   std::vector<TaskSet> sets;
   for (const std::string& name : flags.tasks) {
     eval::TaskSpec task = TaskNamed(name, flags);
+    CheckFiles(flags, &task);
     std::vector<eval::Question> questions = eval::ReadQuestions(task, flags.folder);
     Limit(flags.limit, &questions);
     for (const TaskSet& set : sets) {
@@ -105,32 +144,29 @@ Json TaskFlagsToJson(const TaskFlags& flags) {
 
 TaskFlags TaskFlagsFromJson(const Json& json, const std::string& where) {
   TaskFlags flags;
+  flags.allow_modified = true;  // the picture's notes say so
   flags.tasks = JsonGet<std::vector<std::string>>(json, "tasks", where);
   flags.folder = JsonGet<std::string>(json, "folder", where);
   flags.limit = JsonGet<int64_t>(json, "limit", where);
   return flags;
 }
 
-TaskOutcome RunTasks(const CommonFlags& common, const TaskFlags& flags, std::vector<TaskSet> sets,
-                     const std::string& name, eval::LanguageModel* model,
-                     const tokenizer::Tokenizer& tokenizer) {
+std::vector<eval::TaskResult> RunTasks(const CommonFlags& common, const TaskFlags& flags,
+                                       std::vector<TaskSet> sets, eval::LanguageModel* model,
+                                       const eval::TextCodec& codec, const eval::Graders& graders) {
   std::vector<eval::TaskResult> results;
   for (TaskSet& set : sets) {
     Progress progress(common.progress_style(), set.task.name, std::ssize(set.questions),
                       "questions");
-    results.push_back(eval::RunTask(model, CodecOf(tokenizer), std::move(set.task),
-                                    std::move(set.questions),
-                                    [&](int64_t done, int64_t) { progress.Update(done); }));
+    results.push_back(
+        eval::RunTask(model, codec, std::move(set.task), std::move(set.questions),
+                      {.progress = [&](int64_t done, int64_t) { progress.Update(done); },
+                       .graders = graders,
+                       .seed = common.seed}));
     progress.Finish();
     if (!flags.samples.empty()) WriteSamples(flags.samples, results.back());
   }
-  TaskOutcome outcome;
-  outcome.json = eval::TaskJson(results, ProfileNamed(flags.profile));
-  outcome.blocks.push_back(eval::TaskTable(results, name));
-  for (std::string& note : eval::TaskNotes(results)) {
-    outcome.blocks.push_back(eval::Paragraph{std::move(note)});
-  }
-  return outcome;
+  return results;
 }
 
 }  // namespace cria::app

@@ -12,14 +12,17 @@
 namespace cria::app {
 
 struct TaskFlags {
-  std::vector<std::string> tasks;  ///< names, or files of the user's own tasks
-  std::string folder;              ///< of the sets
+  std::vector<std::string> tasks = {};  ///< names, or files of the user's own tasks
+  std::string folder = {};              ///< of the sets
   std::string profile = "paper";
-  std::string samples;  ///< folder for a line a question; empty: none
-  int64_t limit = 0;    ///< questions of each task, evenly spread; 0: all
-  int shots = -1;       ///< examples, of tasks that have them; -1: the task\'s own
+  std::string samples = {};     ///< folder for a line a question; empty: none
+  int64_t limit = 0;            ///< questions of each task, evenly spread; 0: all
+  bool allow_modified = false;  ///< sets that are not as published
+  int shots = -1;               ///< examples, of tasks that have them; -1: the task's own
+  int repeats = -1;  ///< replies of a question, of tasks that write several; -1: the task's own
 };
 
+eval::Profile ProfileOf(const TaskFlags& flags);
 /// Whether `task` names such a task, or a file of one.
 bool IsQuestionTask(const std::string& task);
 /// A line a task, for --list.
@@ -33,19 +36,17 @@ struct TaskSet {
   eval::TaskSpec task;
   std::vector<eval::Question> questions;
 };
+/// Throws Error for files that are not as published, unless they are allowed; then, and for files
+/// of which no digest is known, the task's note says so.
 std::vector<TaskSet> ReadTaskSets(const TaskFlags& flags);
 
 /// The tasks, absolute folder and numbers of `flags`, and back: what a training run keeps of them.
 Json TaskFlagsToJson(const TaskFlags& flags);
 TaskFlags TaskFlagsFromJson(const Json& json, const std::string& where);
 
-struct TaskOutcome {
-  Json json;
-  std::vector<eval::Block> blocks;  ///< a table and what must be known of it
-};
-/// `sets` as ReadTaskSets gave them. `name`: of the model, for the table.
-TaskOutcome RunTasks(const CommonFlags& common, const TaskFlags& flags, std::vector<TaskSet> sets,
-                     const std::string& name, eval::LanguageModel* model,
-                     const tokenizer::Tokenizer& tokenizer);
+/// Of every task in turn, each with a progress bar. `sets` as ReadTaskSets gave them.
+std::vector<eval::TaskResult> RunTasks(const CommonFlags& common, const TaskFlags& flags,
+                                       std::vector<TaskSet> sets, eval::LanguageModel* model,
+                                       const eval::TextCodec& codec, const eval::Graders& graders);
 
 }  // namespace cria::app

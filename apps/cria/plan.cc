@@ -241,10 +241,8 @@ void RunPlan(const Flags& flags) {
 
 void AddPlanCommand(CLI::App* app) {
   static Flags flags;
-  CLI::App* c = AddCommand(app, "plan", "What a run takes, before it starts", &flags, nullptr);
-  c->callback([c] {
-    if (c->get_subcommands().empty()) RunPlan(flags);
-  });
+  CLI::App* c =
+      AddCommand(app, "plan", "What a run takes, before it starts", &flags, [] { RunPlan(flags); });
   c->add_option("--params", flags.params, "Size: 7B, 13B, 33B, 65B, or any number such as 350M");
   c->add_option("--tokens", flags.tokens, "Tokens to train on, such as 1.4T");
   c->add_option("--devices", flags.devices,

@@ -1,5 +1,9 @@
-// The stages of `cria raise` after training: bits per byte, the compressors beside it, and samples.
+// The stages of `cria raise` after training: bits per byte and questions out of the
+// held-out text, the compressors beside it, and samples.
+#include "eval/continuations.h"
+#include "eval/held_out_task.h"
 #include "eval/llama_language_model.h"
+#include "eval_tasks.h"
 #include "held_out.h"
 #include "infer/engine.h"
 #include "infer/load.h"
@@ -37,14 +41,39 @@ std::vector<std::string> ContinueAll(const Run& run, const infer::LoadedModel& m
   return texts;
 }
 
+// The tasks that are made of the held-out text; none where it is too little for a question.
+Json AnswerQuestions(const Run& run, const std::vector<eval::HeldOutDocument>& documents,
+                     const tokenizer::Tokenizer& tokenizer, eval::LanguageModel* model) {
+  const eval::TextCodec codec = CodecOf(tokenizer);
+  const eval::ContinuationOptions options = {.questions = run.recipe.evaluation.questions,
+                                             .seed = run.recipe.seed,
+                                             .fits = [&](const std::string& text) {
+                                               return std::ssize(codec.encode(text)) <=
+                                                      model->context_length();
+                                             }};
+  Json tasks = Json::array();
+  const auto answer = [&](eval::TaskSpec task, std::vector<eval::Question> questions) {
+    if (questions.empty()) return;
+    Progress progress(run.progress, task.name, std::ssize(questions), "questions");
+    const eval::TaskResult result =
+        eval::RunTask(model, codec, std::move(task), std::move(questions),
+                      {.progress = [&](int64_t done, int64_t) { progress.Update(done); }});
+    progress.Finish();
+    tasks.push_back(ToJson(eval::Summary(result)));
+  };
+  answer(eval::ContinuationTask(), eval::WhichContinuation(documents, options));
+  answer(eval::LastWordTask(), eval::WhichLastWord(documents, options));
+  return tasks;
+}
+
 }  // namespace
 
 void EvaluateStage(const Run& run, const corpus::Manifest& corpus,
                    const std::string& model_digest) {
-  const Json key = {{"version", 1},
-                    {"corpus", corpus.digest},
-                    {"model", model_digest},
-                    {"stride", run.recipe.evaluation.stride}};
+  const EvaluationTable& table = run.recipe.evaluation;
+  Json key = {
+      {"version", 1}, {"corpus", corpus.digest}, {"model", model_digest}, {"stride", table.stride}};
+  if (table.questions > 0) key.update({{"questions", table.questions}, {"seed", run.recipe.seed}});
   run.stages->Run("evaluation", key, {run.paths.evaluation()}, [&] {
     const infer::LoadedModel model = infer::LoadModel(*run.context, run.paths.training());
     const std::vector<eval::HeldOutDocument> documents =
@@ -53,14 +82,18 @@ void EvaluateStage(const Run& run, const corpus::Manifest& corpus,
     std::unique_ptr<Progress> progress;
     const eval::TextEvaluation evaluation = eval::EvaluateText(
         &language_model, documents,
-        {.stride = run.recipe.evaluation.stride, .progress = [&](int64_t done, int64_t total) {
+        {.stride = table.stride, .progress = [&](int64_t done, int64_t total) {
            if (!progress) {
              progress = std::make_unique<Progress>(run.progress, "scoring", total, "tokens");
            }
            progress->Update(done);
          }});
     progress->Finish();
-    WriteJson(run.paths.evaluation(), ToJson(evaluation));
+    Json json = ToJson(evaluation);
+    if (table.questions > 0) {
+      json["tasks"] = AnswerQuestions(run, documents, *model.tokenizer, &language_model);
+    }
+    WriteJson(run.paths.evaluation(), json);
   });
 }
 

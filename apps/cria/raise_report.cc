@@ -151,8 +151,12 @@ void ReportStage(const Run& run, const corpus::Manifest& corpus,
   report.sequence_length =
       facts.options.seq_len > 0 ? facts.options.seq_len : facts.model.max_seq_len;
   report.training = facts.summary;
-  report.evaluation =
-      eval::TextEvaluationFromJson(ReadJson(run.paths.evaluation()), run.paths.evaluation());
+  const std::string where = run.paths.evaluation();
+  const Json evaluation = ReadJson(where);
+  report.evaluation = eval::TextEvaluationFromJson(evaluation, where);
+  for (const Json& task : JsonGetOr<Json>(evaluation, "tasks", Json::array(), where)) {
+    report.tasks.push_back(eval::HeldOutTaskFromJson(task, where));
+  }
   report.compressors = eval::CompressorComparisonFromJson(ReadJson(run.paths.compressors()),
                                                           run.paths.compressors());
   const Json samples = ReadJson(run.paths.samples());

@@ -130,8 +130,9 @@ RunRecipe ReadRunRecipe(const fs::path& path, Precision precision) {
   recipe.train.precision = precision;
   ReadTrain(table("train"), &recipe.train);
   const TomlTable evaluation = table("evaluation");
-  evaluation.AllowOnly({"stride"});
+  evaluation.AllowOnly({"stride", "questions"});
   evaluation.ReadCount("stride", 1, 1 << 20, &recipe.evaluation.stride);
+  evaluation.ReadCount("questions", 0, 1'000'000, &recipe.evaluation.questions);
   ReadSamples(table("samples"), &recipe.samples);
   return recipe;
 }

@@ -26,7 +26,8 @@ struct ModelTable {
 };
 
 struct EvaluationTable {
-  int64_t stride = 0;  ///< of the windows, in tokens; 0: half the context
+  int64_t stride = 0;       ///< of the windows, in tokens; 0: half the context
+  int64_t questions = 300;  ///< of each task made of held-out text, at most; 0: none
 };
 
 struct SamplesTable {

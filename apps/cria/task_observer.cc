@@ -4,8 +4,9 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "eval/chart.h"
 #include "eval/llama_language_model.h"
+#include "eval/report/figures.h"
+#include "eval_figures.h"
 #include "train/run_folder.h"
 
 namespace cria::app {
@@ -17,7 +18,7 @@ TaskObserver::TaskObserver(const Context* context, const TaskFlags& flags,
       tokenizer_(tokenizer),
       run_(std::move(run)) {
   for (const TaskSet& set : sets_) {
-    if (set.task.measure != eval::Measure::kExactMatch) continue;
+    if (set.task.measure != eval::Measure::kWritten) continue;
     throw Error(fmt::format("{} asks for written answers, which take memory beside the training",
                             set.task.name),
                 "--tasks", "ask a checkpoint: cria eval RUN --tasks " + set.task.name);
@@ -32,16 +33,7 @@ void TaskObserver::OnStart(const train::RunStart& start) {
   seq_len_ = start.plan->seq_len;
   pass_tokens_ = start.plan->micro_rows * seq_len_;
   const fs::path path = run_ / train::kRunAnswersName;
-  if (start.step > 0 && fs::exists(path)) {
-    std::string text = ReadFile(path);
-    for (size_t at = 0; at < text.size();) {
-      const size_t end = std::min(text.find('\n', at), text.size());
-      Json line = TryParseJson(text.substr(at, end - at));
-      // One that a killed process cut off is none.
-      if (line.is_object() && line.contains("step")) lines_.push_back(std::move(line));
-      at = end + 1;
-    }
-  }
+  if (start.step > 0) lines_ = ReadAnswers(path);
   KeepUpTo(start.step);
   WriteJson(run_ / train::kRunTasksName, settings_);
   if (!lines_.empty()) Write();
@@ -65,11 +57,11 @@ void TaskObserver::OnValidation(const train::ValidationReport& report) {
   try {
     for (const TaskSet& set : sets_) {
       const eval::TaskResult result =
-          eval::RunTask(&model, CodecOf(*tokenizer_), set.task, set.questions, nullptr);
+          eval::RunTask(&model, CodecOf(*tokenizer_), set.task, set.questions);
       line["tasks"][set.task.name] = {{"accuracy", result.headline().value()},
                                       {"stderr", result.headline().standard_error()},
                                       {"chance", result.chance},
-                                      {"questions", result.headline().total},
+                                      {"questions", result.headline().count},
                                       {"left_out", result.not_fitting}};
     }
   } catch (const Interrupted&) {
@@ -88,7 +80,7 @@ void TaskObserver::Write() const {
 }
 
 void TaskObserver::Draw() const {
-  eval::Charts charts;
+  std::vector<eval::ScoreCurve> curves;
   eval::Table table{.caption = "Accuracy in % with its standard error, and that of a guess",
                     .columns = {{"Task"},
                                 {"Questions", true},
@@ -97,32 +89,22 @@ void TaskObserver::Draw() const {
                                 {"Chance", true}},
                     .rows = {}};
   for (const TaskSet& set : sets_) {
-    eval::Line score{.name = "this model", .points = {}, .markers = true};
-    eval::Line chance{.name = "chance", .points = {}};
     const Json* last = nullptr;
     for (const Json& line : lines_) {
-      if (!line["tasks"].contains(set.task.name)) continue;  // asked for later
-      last = &line["tasks"][set.task.name];
-      if ((*last)["questions"] == 0) continue;  // none is short enough
-      const double tokens = line["tokens"].get<double>() / 1e6;
-      score.points.push_back({tokens, 100 * (*last)["accuracy"].get<double>()});
-      chance.points.push_back({tokens, 100 * (*last)["chance"].get<double>()});
+      if (line["tasks"].contains(set.task.name)) last = &line["tasks"][set.task.name];
     }
-    if (last == nullptr) continue;
+    if (last == nullptr) continue;  // asked for later
+    curves.push_back(eval::ScoreCurveOf(lines_, set.task.name, set.task.title));
     table.rows.push_back({set.task.title, std::to_string((*last)["questions"].get<int64_t>()),
                           std::to_string((*last)["left_out"].get<int64_t>()),
                           fmt::format("{:.1f} ± {:.1f}", 100 * (*last)["accuracy"].get<double>(),
                                       100 * (*last)["stderr"].get<double>()),
                           fmt::format("{:.1f}", 100 * (*last)["chance"].get<double>())});
-    const eval::LineChart chart{.title = set.task.title,
-                                .x_label = "million tokens",
-                                .y_label = "accuracy, %",
-                                .lines = {score, chance}};
-    charts.items.push_back({set.task.name, chart.title, eval::RenderLineChart(chart)});
   }
-  eval::Page page{.title = "Tasks while training",
-                  .subtitle = run_.filename().string(),
-                  .blocks = {charts, table}};
+  eval::Page page{
+      .title = "Tasks while training",
+      .subtitle = run_.filename().string(),
+      .blocks = {eval::Figure2("this model", curves), table, eval::Paragraph{eval::Figure2Note()}}};
   for (const TaskSet& set : sets_) {
     if (!set.task.note.empty()) {
       page.blocks.push_back(eval::Paragraph{fmt::format("{}: {}", set.task.title, set.task.note)});

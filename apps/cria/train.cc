@@ -236,7 +236,9 @@ std::optional<ParameterBlock> SetUpRun(const Context& context, const Flags& flag
 TaskFlags QuestionsOf(const Flags& flags) {
   const fs::path kept = fs::path(flags.out) / train::kRunTasksName;
   if (!flags.questions.tasks.empty() || !OnlyResume(flags) || !fs::exists(kept)) {
-    return flags.questions;
+    TaskFlags questions = flags.questions;
+    questions.allow_modified = true;  // the picture's notes say so
+    return questions;
   }
   return TaskFlagsFromJson(ReadJson(kept), kept.string());
 }

@@ -14,6 +14,8 @@ namespace {
 // Drawn at the width of a phone and scaled up elsewhere, so that text stays readable on both.
 constexpr double kWidth = 420, kHeight = 270;
 constexpr double kLeft = 48, kRight = 14, kTop = 34, kBottom = 40;
+constexpr double kLegendRow = 16;
+constexpr size_t kColours = 7, kNamesBesideTitle = 3;
 constexpr double kBarHeight = 11, kBarGap = 2, kGroupGap = 12, kGroupName = 15;
 
 // The same classes for all charts; a page may hold many, so the rules are simply repeated.
@@ -24,9 +26,13 @@ constexpr const char* kStyle = R"(<style>
 .cria-chart .a{stroke:currentColor;stroke-opacity:.45}
 .cria-chart .l{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
 .cria-chart .s0{--c:#b4472e}.cria-chart .s1{--c:#3f6f8f}.cria-chart .s2{--c:#a08a3c}
+.cria-chart .s3{--c:#5b7f4a}.cria-chart .s4{--c:#7d5a8c}.cria-chart .s5{--c:#57534d}
+.cria-chart .s6{--c:#9a948a}.cria-chart .d{stroke-dasharray:5 4}
 .cria-chart .l{stroke:var(--c)}.cria-chart .b{fill:var(--c)}
 @media (prefers-color-scheme:dark){.cria-chart{color:#e9e5dd}
-.cria-chart .s0{--c:#ee8061}.cria-chart .s1{--c:#7fb2d3}.cria-chart .s2{--c:#d3bb66}}
+.cria-chart .s0{--c:#ee8061}.cria-chart .s1{--c:#7fb2d3}.cria-chart .s2{--c:#d3bb66}
+.cria-chart .s3{--c:#9cc587}.cria-chart .s4{--c:#c39ad3}.cria-chart .s5{--c:#c9c3b8}
+.cria-chart .s6{--c:#8d877c}}
 </style>)";
 
 std::string OpenSvg(double height, const std::string& title) {
@@ -39,6 +45,7 @@ std::string OpenSvg(double height, const std::string& title) {
 // 1200000 -> "1.2M"; small numbers without trailing zeros.
 std::string TickText(double value) {
   const double size = std::abs(value);
+  if (size >= 1e12) return fmt::format("{:g}T", std::round(value / 1e10) / 100);
   if (size >= 1e9) return fmt::format("{:g}B", std::round(value / 1e7) / 100);
   if (size >= 1e6) return fmt::format("{:g}M", std::round(value / 1e4) / 100);
   if (size >= 1e4) return fmt::format("{:g}K", std::round(value / 10) / 100);
@@ -47,27 +54,41 @@ std::string TickText(double value) {
 
 struct Range {
   double low = 0, high = 1;
-  double Share(double value) const { return (value - low) / (high - low); }
+  bool log = false;
+  double Share(double value) const {
+    return log ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+  }
+  bool Has(double value) const { return !log || value > 0; }
 };
 
-// The x and y spans of all lines; y as if the first part of the x span were not there.
-void FindRanges(const LineChart& chart, Range* x, Range* y) {
+// The x span of all lines; false: there are no points.
+bool FindXRange(const LineChart& chart, Range* x) {
   bool first = true;
+  x->log = chart.log_x;
   for (const Line& line : chart.lines) {
     for (const Point& p : line.points) {
-      if (first) *x = {p.x, p.x};
+      if (!x->Has(p.x)) continue;
+      if (first) x->low = x->high = p.x;
       x->low = std::min(x->low, p.x), x->high = std::max(x->high, p.x);
       first = false;
     }
   }
-  if (first) return;
-  if (x->low > 0 && x->low < 0.2 * x->high) x->low = 0;
-  if (x->high <= x->low) x->high = x->low + 1;
-  const double clip = x->low + chart.clip_start_share * (x->high - x->low);
-  first = true;
+  if (first) {
+    if (x->log) *x = {1, 10, true};
+    return false;
+  }
+  if (!x->log && x->low > 0 && x->low < 0.2 * x->high) x->low = 0;
+  if (x->high <= x->low) x->high = x->log ? 10 * x->low : x->low + 1;
+  return true;
+}
+
+// The x and y spans of all lines; y as if the first part of the x span were not there.
+void FindRanges(const LineChart& chart, Range* x, Range* y) {
+  if (!FindXRange(chart, x)) return;
+  bool first = true;
   for (const Line& line : chart.lines) {
     for (const Point& p : line.points) {
-      if (p.x < clip) continue;
+      if (!x->Has(p.x) || x->Share(p.x) < chart.clip_start_share) continue;
       if (first) *y = {p.y, p.y};
       y->low = std::min(y->low, p.y), y->high = std::max(y->high, p.y);
       first = false;
@@ -82,6 +103,7 @@ void FindRanges(const LineChart& chart, Range* x, Range* y) {
 std::string LinePath(const Line& line, const Range& x, const Range& y) {
   std::string path;
   for (const Point& p : line.points) {
+    if (!x.Has(p.x)) continue;
     path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L",
                         kLeft + x.Share(p.x) * (kWidth - kLeft - kRight),
                         kHeight - kBottom - y.Share(p.y) * (kHeight - kTop - kBottom));
@@ -100,7 +122,7 @@ std::string Axes(const LineChart& chart, const Range& x, const Range& y) {
         "text-anchor=\"end\">{}</text>\n",
         kLeft, at, kWidth - kRight, kLeft - 6, at + 3.8, TickText(tick));
   }
-  for (double tick : Ticks(x.low, x.high, 5)) {
+  for (double tick : x.log ? LogTicks(x.low, x.high) : Ticks(x.low, x.high, 5)) {
     const double at = kLeft + x.Share(tick) * plot_width;
     svg += fmt::format(
         "<path class=\"a\" d=\"M{:.1f} {}v4\"/><text class=\"m\" x=\"{:.1f}\" y=\"{}\" "
@@ -129,6 +151,21 @@ std::string Legend(const std::vector<std::string>& names) {
     right -= 8;
   }
   return svg;
+}
+
+// Many names: from left to right in rows below the chart. Returns the height of the rows.
+double LegendBelow(const std::vector<std::string>& names, std::string* svg) {
+  double left = 2, top = kHeight + 2;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const double width = 6.2 * static_cast<double>(names[i].size()) + 30;
+    if (i > 0 && left + width > kWidth) left = 2, top += kLegendRow;
+    *svg += fmt::format(
+        "<rect class=\"b s{}\" x=\"{:.0f}\" y=\"{:.0f}\" width=\"10\" height=\"10\" rx=\"2\"/>"
+        "<text x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n",
+        i % kColours, left, top, left + 14, top + 9, EscapeHtml(names[i]));
+    left += width;
+  }
+  return top + kLegendRow - kHeight;
 }
 
 }  // namespace
@@ -176,6 +213,23 @@ std::vector<double> Ticks(double low, double high, int count) {
   return ticks;
 }
 
+std::vector<double> LogTicks(double low, double high) {
+  std::vector<double> powers, ticks;
+  if (!(low > 0 && high > low)) return {low};
+  const auto first = static_cast<int>(std::floor(std::log10(low)));
+  const auto last = static_cast<int>(std::ceil(std::log10(high)));
+  for (int e = first; e <= last; ++e) {
+    for (const double lead : {1.0, 2.0, 5.0}) {
+      const double tick = lead * std::pow(10.0, e);
+      if (tick < low * (1 - 1e-9) || tick > high * (1 + 1e-9)) continue;
+      ticks.push_back(tick);
+      if (lead == 1) powers.push_back(tick);
+    }
+  }
+  if (powers.size() >= 3) return powers;
+  return ticks.size() >= 2 ? ticks : Ticks(low, high, 4);
+}
+
 std::vector<Point> Thin(const std::vector<Point>& points, size_t count) {
   if (points.size() <= count || count == 0) return points;
   std::vector<Point> thinned;
@@ -193,30 +247,37 @@ std::vector<Point> Thin(const std::vector<Point>& points, size_t count) {
 std::string RenderLineChart(const LineChart& chart) {
   Range x, y;
   FindRanges(chart, &x, &y);
-  std::string svg = OpenSvg(kHeight, chart.title);
+  std::vector<std::string> names;
+  for (const Line& line : chart.lines) names.push_back(line.name);
+  std::string legend;
+  double legend_height = 0;
+  if (names.size() > kNamesBesideTitle) {
+    legend_height = LegendBelow(names, &legend);
+  } else if (names.size() > 1) {
+    legend = Legend(names);
+  }
+  std::string svg = OpenSvg(kHeight + legend_height, chart.title);
   svg += Axes(chart, x, y);
   // A nested svg element clips what leaves the frame, without ids that must be unique in a page.
   svg += fmt::format(
       "<svg x=\"{0}\" y=\"{1}\" width=\"{2}\" height=\"{3}\" viewBox=\"{0} {1} {2} "
       "{3}\">\n",
       kLeft, kTop, kWidth - kLeft, kHeight - kTop - kBottom + 3);
-  std::vector<std::string> names;
   for (size_t i = 0; i < chart.lines.size(); ++i) {
     const Line& line = chart.lines[i];
-    names.push_back(line.name);
-    svg += fmt::format("<path class=\"l s{}\" d=\"{}\"/>\n", i, LinePath(line, x, y));
+    svg += fmt::format("<path class=\"l s{}{}\" d=\"{}\"/>\n", i % kColours,
+                       line.dashed ? " d" : "", LinePath(line, x, y));
     if (!line.markers) continue;
     for (const Point& p : line.points) {
+      if (!x.Has(p.x)) continue;
       svg += fmt::format(
           "<circle class=\"b s{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.6\"><title>{}: {:.4g}</title>"
           "</circle>",
-          i, kLeft + x.Share(p.x) * (kWidth - kLeft - kRight),
+          i % kColours, kLeft + x.Share(p.x) * (kWidth - kLeft - kRight),
           kHeight - kBottom - y.Share(p.y) * (kHeight - kTop - kBottom), TickText(p.x), p.y);
     }
   }
-  svg += "</svg>\n";
-  if (names.size() > 1) svg += Legend(names);
-  return svg + "</svg>";
+  return svg + "</svg>\n" + legend + "</svg>";
 }
 
 std::string RenderBarChart(const BarChart& chart) {

@@ -15,11 +15,14 @@ struct Line {
   std::string name;  ///< shown in the legend when there are several lines
   std::vector<Point> points;
   bool markers = false;  ///< a dot at each point
+  bool dashed = false;
 };
 
 struct LineChart {
   std::string title, x_label, y_label;
-  std::vector<Line> lines;
+  std::vector<Line> lines;  ///< of more than three the names stand below
+  /// Logarithmic; points at 0 and below are left out.
+  bool log_x = false;
   /// The part of the x range whose values may leave the frame at the top: the first steps of a
   /// training run would squeeze everything else.
   double clip_start_share = 0;
@@ -47,5 +50,8 @@ std::string EscapeHtml(std::string_view text);
 
 /// Round values that divide [low, high] into about `count` steps.
 std::vector<double> Ticks(double low, double high, int count);
+/// Powers of ten in [low, high], above 0; below three of them also 2 and 5 times such; where there
+/// are not even two of those, round values.
+std::vector<double> LogTicks(double low, double high);
 
 }  // namespace cria::eval

@@ -23,8 +23,7 @@ class TableModel : public LanguageModel {
   int64_t context_length() const override { return 1 << 20; }
   std::vector<ContinuationScore> Loglikelihood(std::span<const Request>) override { return {}; }
   std::vector<double> RollingLoglikelihood(std::span<const Window>) override { return {}; }
-  std::vector<int32_t> Generate(std::span<const int32_t>, int64_t,
-                                std::span<const int32_t>) override {
+  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest>) override {
     return {};
   }
   std::unique_ptr<WindowReader> NewReader(int64_t length) override {

@@ -33,8 +33,7 @@ class CoinModel : public LanguageModel {
     }
     return sums;
   }
-  std::vector<int32_t> Generate(std::span<const int32_t>, int64_t,
-                                std::span<const int32_t>) override {
+  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest>) override {
     return {};
   }
 

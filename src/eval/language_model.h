@@ -24,11 +24,15 @@ struct Window {
   int64_t counted_from = 1;      // >= 1
 };
 
-/// A prompt to be continued by the likeliest ids, one by one, until one of `stop` or
-/// `max_new_tokens`.
+/// A prompt to be continued one id at a time, until one of `stop` or `max_new_tokens`.
 struct GenerateRequest {
-  std::vector<int32_t> prompt, stop;
+  std::vector<int32_t> prompt = {}, stop = {};
   int64_t max_new_tokens = 0;
+  double temperature = 0;  ///< 0: the likeliest id
+  double top_p = 1;
+  uint64_t seed = 1, sequence = 0;  ///< the same of both: the same text
+  /// A model that can ends where one of them is written; what it returns may hold it, or go on.
+  std::vector<std::string> stop_texts = {};
 };
 
 /// One text read piece by piece: what a model says of every id of its vocabulary at each place.
@@ -53,17 +57,10 @@ class LanguageModel {
   virtual std::vector<double> RollingLoglikelihood(std::span<const Window> windows) = 0;
   /// A reader at the beginning of a text of at most `length` <= context_length() ids.
   virtual std::unique_ptr<WindowReader> NewReader(int64_t length) = 0;
-  /// The likeliest ids one by one until one of `stop` (not returned) or `max_new_tokens`.
-  virtual std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
-                                        std::span<const int32_t> stop) = 0;
-  /// Many at once, each with the result that it has alone.
-  virtual std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest> requests) {
-    std::vector<std::vector<int32_t>> texts;
-    for (const GenerateRequest& r : requests) {
-      texts.push_back(Generate(r.prompt, r.max_new_tokens, r.stop));
-    }
-    return texts;
-  }
+  /// Ids behind each prompt, the stop id not returned; each request with the result that it has
+  /// alone.
+  virtual std::vector<std::vector<int32_t>> GenerateAll(
+      std::span<const GenerateRequest> requests) = 0;
 };
 
 }  // namespace cria::eval

@@ -121,7 +121,10 @@ infer::Engine& LlamaLanguageModel::engine() {
         model_, type, infer::SuitableBlocks(*model_, type, kSequences, context_length_));
     engine_ = std::make_unique<infer::Engine>(
         context_, step_model_.get(),
-        infer::EngineOptions{.context = context_length_, .max_sequences = kSequences});
+        infer::EngineOptions{.context = context_length_,
+                             .max_sequences = alone_ ? 1 : kSequences,
+                             .reuse_prefixes = !alone_,
+                             .tokenizer = tokenizer_});
   }
   return *engine_;
 }
@@ -183,9 +186,16 @@ std::vector<std::vector<int32_t>> LlamaLanguageModel::GenerateAll(
     infer::Request& r = written.emplace_back();
     r.prompt.assign(request.prompt.end() - kept, request.prompt.end());
     r.max_new_tokens = request.max_new_tokens;
-    r.sampling.temperature = 0;
-    r.sampling.top_p = 1;
+    r.sampling.temperature = request.temperature;
+    r.sampling.top_p = request.top_p;
+    r.seed = request.seed;
+    r.sequence = request.sequence;
     r.stop_tokens = request.stop;
+    if (tokenizer_ != nullptr) {
+      r.stop_strings = request.stop_texts;
+      const std::vector<int32_t>& ends = tokenizer_->end_ids();
+      r.stop_tokens.insert(r.stop_tokens.end(), ends.begin(), ends.end());
+    }
   }
   std::vector<std::vector<int32_t>> texts;
   for (infer::Completion& done : infer::RunAll(&engine(), std::move(written))) {
@@ -197,15 +207,6 @@ std::vector<std::vector<int32_t>> LlamaLanguageModel::GenerateAll(
 std::unique_ptr<WindowReader> LlamaLanguageModel::NewReader(int64_t length) {
   CRIA_CHECK(length <= context_length_, "text of {} ids, context {}", length, context_length_);
   return std::make_unique<LlamaReader>(context_, model_, length);
-}
-
-std::vector<int32_t> LlamaLanguageModel::Generate(std::span<const int32_t> prompt,
-                                                  int64_t max_new_tokens,
-                                                  std::span<const int32_t> stop) {
-  const GenerateRequest request{.prompt = {prompt.begin(), prompt.end()},
-                                .stop = {stop.begin(), stop.end()},
-                                .max_new_tokens = max_new_tokens};
-  return std::move(GenerateAll({&request, 1})[0]);
 }
 
 }  // namespace cria::eval

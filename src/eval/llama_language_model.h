@@ -16,14 +16,18 @@ class LlamaLanguageModel : public LanguageModel {
   /// `model` has its weights set; both outlive this. `context_length` 0: the model's own.
   LlamaLanguageModel(const Context* context, Llama* model, int64_t context_length = 0,
                      int64_t batch_tokens = kWindowBatchTokens);
+  /// Every request by itself and computed whole, for comparisons; before anything is scored.
+  void set_alone() { alone_ = true; }
+  /// Prompt tokens computed so far: those that requests shared count once.
+  int64_t computed_tokens() const { return engine_ ? engine_->statistics().prompt_tokens : 0; }
+  /// With it, texts end where one of their stop texts is written; before anything is scored.
+  void set_tokenizer(const tokenizer::Tokenizer* tokenizer) { tokenizer_ = tokenizer; }
 
   int64_t vocab_size() const override { return model_->config().vocab_size; }
   int64_t context_length() const override { return context_length_; }
   std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override;
   std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override;
   std::unique_ptr<WindowReader> NewReader(int64_t length) override;
-  std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t max_new_tokens,
-                                std::span<const int32_t> stop) override;
   std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest> requests) override;
 
  private:
@@ -32,6 +36,8 @@ class LlamaLanguageModel : public LanguageModel {
   const Context* context_;
   Llama* model_;
   int64_t context_length_, batch_tokens_;
+  const tokenizer::Tokenizer* tokenizer_ = nullptr;
+  bool alone_ = false;
   // Made when first needed: windows are scored without.
   std::unique_ptr<infer::StepModel> step_model_;
   std::unique_ptr<infer::Engine> engine_;

@@ -53,12 +53,13 @@ TEST_F(LlamaLanguageModelTest, RollingEqualsContinuationScores) {
 TEST_F(LlamaLanguageModelTest, GeneratesWhatItScoresAsGreedy) {
   LlamaLanguageModel model(&context_, model_.get());
   const std::vector<int32_t> prompt = RandomIds(5, 3);
-  const std::vector<int32_t> ids = model.Generate(prompt, 8, {});
+  GenerateRequest request{.prompt = prompt, .max_new_tokens = 8};
+  const std::vector<int32_t> ids = model.GenerateAll({&request, 1})[0];
   ASSERT_EQ(ids.size(), 8);
   const std::vector<Request> requests = {{prompt, ids}};
   EXPECT_TRUE(model.Loglikelihood(requests)[0].greedy);
-  const std::vector<int32_t> stop = {ids[3]};
-  EXPECT_LE(model.Generate(prompt, 8, stop).size(), 3);
+  request.stop = {ids[3]};
+  EXPECT_LE(model.GenerateAll({&request, 1})[0].size(), 3);
 }
 
 TEST_F(LlamaLanguageModelTest, ManyAtOnceEqualEachAlone) {
@@ -79,7 +80,7 @@ TEST_F(LlamaLanguageModelTest, ManyAtOnceEqualEachAlone) {
     EXPECT_EQ(scores[i].logprob, alone[0].logprob) << i;
     EXPECT_EQ(scores[i].greedy, alone[0].greedy) << i;
     EXPECT_EQ(texts[i].size(), i);
-    EXPECT_EQ(texts[i], fresh.Generate(prompts[i].prompt, prompts[i].max_new_tokens, {}));
+    EXPECT_EQ(texts[i], fresh.GenerateAll({&prompts[i], 1})[0]);
   }
 }
 
@@ -90,6 +91,19 @@ TEST_F(LlamaLanguageModelTest, StridedWindowsCoverALongText) {
   for (double part : model.RollingLoglikelihood(CutIntoWindows(ids, 16, 8))) sum += part;
   EXPECT_LT(sum, -99 * 2.0);
   EXPECT_TRUE(std::isfinite(sum));
+}
+
+// Texts are drawn anew for each sequence under a seed, and the same again for the same of both.
+TEST_F(LlamaLanguageModelTest, DrawnTextsDependOnSeedAndSequence) {
+  LlamaLanguageModel model(&context_, model_.get());
+  GenerateRequest request{.prompt = RandomIds(5, 3), .max_new_tokens = 8, .temperature = 1};
+  std::vector<GenerateRequest> requests(3, request);
+  requests[1].sequence = 1;
+  const auto texts = model.GenerateAll(requests);
+  EXPECT_EQ(texts[0], texts[2]);
+  EXPECT_NE(texts[0], texts[1]);
+  request.seed = 2;
+  EXPECT_NE(texts[0], model.GenerateAll({&request, 1})[0]);
 }
 
 }  // namespace

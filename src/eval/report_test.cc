@@ -70,12 +70,30 @@ TEST(RunReport, WritesBothFormsFromPartialRuns) {
   report.evaluation.by_source["a"] = report.evaluation.total;
   report.data = {{.source = "a", .kind = "books", .licence = "MIT", .proportion = 1}};
   report.samples = {{"Once", " upon a time"}};
+  EXPECT_EQ(RenderMarkdown(MakeReportPage(report), "report").find("Tasks at"), std::string::npos);
+  report.tasks = {{.name = "which",
+                   .title = "Which text",
+                   .note = "How it is asked.",
+                   .chance = 0.25,
+                   .total = {.questions = 50, .right = 20},
+                   .by_source = {{"a", {.questions = 50, .right = 20}}},
+                   .by_language = {{"de", {.questions = 3, .right = 1}},
+                                   {"en", {.questions = 41, .right = 17}},
+                                   {"uk", {.questions = 6, .right = 2}}}}};
   const fs::path folder = fs::path(testing::TempDir()) / "cria_report";
   WritePage(MakeReportPage(report), folder);
   const std::string html = ReadFile(folder / "report.html");
   EXPECT_NE(html.find("Once"), std::string::npos);
   EXPECT_EQ(html.find("nan"), std::string::npos);
-  EXPECT_NE(ReadFile(folder / "report.md").find("](report/loss.svg)"), std::string::npos);
+  const std::string markdown = ReadFile(folder / "report.md");
+  EXPECT_NE(markdown.find("](report/loss.svg)"), std::string::npos);
+  // 20 of 50: sqrt(0.4 * 0.6 / 49); the small languages together, 3 of 9: sqrt(2 / 9 / 8)
+  EXPECT_NE(markdown.find("| a | 50 | 40.0 | 7.0 | 25.0 |"), std::string::npos);
+  EXPECT_NE(markdown.find("| Language: en | 41 |"), std::string::npos);
+  EXPECT_NE(markdown.find("| Languages: de, uk | 9 | 33.3 | 16.7 | 25.0 |"), std::string::npos);
+  EXPECT_NE(markdown.find("4 choices each: a guess gets 25.0 %"), std::string::npos);
+  EXPECT_NE(markdown.find("](report/which.svg)"), std::string::npos);
+  EXPECT_TRUE(fs::exists(folder / "report/which.svg"));
   EXPECT_TRUE(fs::exists(folder / "report/bits_per_byte.svg"));
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/units.h"
@@ -207,6 +208,64 @@ Charts ResultChart(const RunReport& report) {
   return {{{"bits_per_byte", chart.title, RenderBarChart(chart)}}};
 }
 
+// Languages with fewer questions than this share a row: a row of five says nothing.
+constexpr int64_t kFewestQuestions = 10;
+
+std::vector<std::pair<std::string, Accuracy>> LanguageRows(const HeldOutTask& task) {
+  std::vector<std::pair<std::string, Accuracy>> rows;
+  Accuracy few;
+  std::string names;
+  for (const auto& [code, accuracy] : task.by_language) {
+    if (accuracy.questions >= kFewestQuestions) {
+      rows.emplace_back("Language: " + LanguageName(code), accuracy);
+    } else {
+      few.Add(accuracy);
+      names += (names.empty() ? "" : ", ") + LanguageName(code);
+    }
+  }
+  if (few.questions > 0) rows.emplace_back("Languages: " + names, few);
+  return rows;
+}
+
+Table HeldOutTable(const HeldOutTask& task) {
+  Table table{
+      .caption = task.title + ": questions answered rightly, in %, with the standard error.",
+      .columns = {{"Source or language"},
+                  {"Questions", true},
+                  {"Right", true},
+                  {"Standard error", true},
+                  {"A guess", true}},
+      .rows = {},
+      .total_row = true};
+  const auto add = [&](const std::string& name, const Accuracy& accuracy) {
+    table.rows.push_back({name, Whole(accuracy.questions),
+                          fmt::format("{:.1f}", 100 * accuracy.value()),
+                          fmt::format("{:.1f}", 100 * accuracy.standard_error()),
+                          fmt::format("{:.1f}", 100 * task.chance)});
+  };
+  for (const auto& [source, accuracy] : task.by_source) add(source, accuracy);
+  if (task.by_language.size() > 1) {
+    for (const auto& [name, accuracy] : LanguageRows(task)) add(name, accuracy);
+  }
+  add("All", task.total);
+  return table;
+}
+
+Charts TaskCharts(const std::vector<HeldOutTask>& tasks) {
+  Charts charts;
+  for (const HeldOutTask& task : tasks) {
+    BarChart chart{.title = task.title,
+                   .unit = "share of questions answered rightly, more is better",
+                   .series = {"cria", "a guess"},
+                   .groups = {{"All sources", {task.total.value(), task.chance}}}};
+    for (const auto& [source, accuracy] : task.by_source) {
+      chart.groups.push_back({source, {accuracy.value(), task.chance}});
+    }
+    charts.items.push_back({task.name, chart.title, RenderBarChart(chart)});
+  }
+  return charts;
+}
+
 Charts TrainingCharts(const TrainingSummary& training) {
   std::vector<Point> loss, rate, norm;
   for (const TrainingPoint& point : training.points) {
@@ -309,6 +368,24 @@ void AddResults(const RunReport& report, Page* page) {
       FormatCount(static_cast<double>(ParameterCount(report.model))))});
 }
 
+void AddTasks(const RunReport& report, Page* page) {
+  if (report.tasks.empty()) return;
+  page->blocks.push_back(Heading{"Tasks at small scale"});
+  page->blocks.push_back(Paragraph{fmt::format(
+      "Questions made by the program out of this run's held-out text, {} choices each: a guess "
+      "gets {}. Sources have equal shares where they can; several questions may come of one "
+      "document. A difference from the guess of less than two standard errors says nothing. These "
+      "are no public benchmarks: the numbers compare only with those of other models on the same "
+      "text. On public sets of this form, such as HellaSwag, models of a few million parameters "
+      "stay near the guess.",
+      std::lround(1 / report.tasks[0].chance), Percent(report.tasks[0].chance))});
+  page->blocks.push_back(TaskCharts(report.tasks));
+  for (const HeldOutTask& task : report.tasks) {
+    page->blocks.push_back(Paragraph{task.note});
+    page->blocks.push_back(HeldOutTable(task));
+  }
+}
+
 void AddCost(const RunReport& report, Page* page) {
   page->blocks.push_back(Heading{"Time and energy"});
   Table times{.caption = "Time of each stage, when it last ran.",
@@ -363,6 +440,7 @@ Page MakeReportPage(const RunReport& report) {
             .blocks = {}};
   page.blocks.push_back(KeyFigures(report));
   AddResults(report, &page);
+  AddTasks(report, &page);
   page.blocks.push_back(Heading{"Samples"});
   page.blocks.push_back(Paragraph{report.sampling});
   for (const Sample& sample : report.samples) page.blocks.push_back(sample);

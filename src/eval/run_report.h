@@ -8,6 +8,7 @@
 #include "eval/bits_per_byte.h"
 #include "eval/chart.h"
 #include "eval/energy.h"
+#include "eval/held_out_task.h"
 #include "eval/report_page.h"
 #include "model/config.h"
 
@@ -71,6 +72,7 @@ struct RunReport {
   std::vector<NamedValue> recipe;  ///< training settings
   TrainingSummary training;
   TextEvaluation evaluation;
+  std::vector<HeldOutTask> tasks;
   CompressorComparison compressors;
   std::vector<Sample> samples;
   std::string sampling;  ///< settings of the samples

@@ -11,5 +11,6 @@ struct TaskFile {
 };
 extern const std::span<const TaskFile> kTaskFiles;  // sorted by name
 extern const char* const kPublishedResults;
+extern const char* const kEvaluationSets;
 
 }  // namespace cria::eval

@@ -11,37 +11,31 @@ namespace {
 constexpr const char* kModels[] = {"GPT-3 175B", "Gopher 280B", "Chinchilla 70B", "PaLM 540B",
                                    "LLaMA 7B",   "LLaMA 13B",   "LLaMA 33B",      "LLaMA 65B"};
 
-std::string Percent(double share) { return fmt::format("{:.1f}", 100 * share); }
-
-std::string WithError(const Accuracy& accuracy) {
-  if (accuracy.total == 0) return "-";
-  return fmt::format("{} ± {}", Percent(accuracy.value()), Percent(accuracy.standard_error()));
+// As a share: tables 11 and 14 are printed so, the others in per cent.
+double PublishedShare(const std::string& table, double value) {
+  return table.starts_with("table11") || table.starts_with("table14") ? value : value / 100;
 }
 
-void AddRow(const std::string& name, const Accuracy& accuracy, double chance,
-            const std::string& table, const std::string& row, Table* to) {
+std::string Percent(double share) { return fmt::format("{:.1f}", 100 * share); }
+
+std::string WithError(const Mean& mean) {
+  if (mean.count == 0) return "-";
+  return fmt::format("{} ± {}", Percent(mean.value()), Percent(mean.standard_error()));
+}
+
+void AddRow(const std::string& name, const Mean& mean, double chance, const std::string& table,
+            const std::string& row, Table* to) {
   const auto published = PublishedRow(table, row);
-  std::vector<std::string> cells = {name, std::to_string(accuracy.total), WithError(accuracy),
+  std::vector<std::string> cells = {name, std::to_string(mean.count), WithError(mean),
                                     Percent(chance)};
   for (const char* model : kModels) {
     const auto found = std::find_if(published.begin(), published.end(),
                                     [&](const auto& entry) { return entry.first == model; });
-    cells.push_back(found == published.end() ? "-" : fmt::format("{:.1f}", found->second));
+    cells.push_back(found == published.end()
+                        ? "-"
+                        : fmt::format("{:.1f}", 100 * PublishedShare(table, found->second)));
   }
   to->rows.push_back(std::move(cells));
-}
-
-// Questions of a category weigh alike, so that its accuracy is theirs.
-std::map<std::string, Accuracy> Categories(const TaskResult& result) {
-  std::map<std::string, Accuracy> categories;
-  if (!result.task.body.contains("categories")) return categories;
-  const Json& names = result.task.body["categories"];
-  for (const auto& [group, accuracy] : result.Groups()) {
-    Accuracy& category = categories[names.at(group).get<std::string>()];
-    category.right += accuracy.right;
-    category.total += accuracy.total;
-  }
-  return categories;
 }
 
 }  // namespace
@@ -52,9 +46,10 @@ Table TaskTable(const std::vector<TaskResult>& results, const std::string& model
               .rows = {}};
   for (const char* name : kModels) table.columns.push_back({name, true});
   for (const TaskResult& result : results) {
-    for (const auto& [category, accuracy] : Categories(result)) {
-      AddRow(fmt::format("{}, {}", result.task.title, category), accuracy, result.chance,
-             result.task.published_table, category, &table);
+    for (const auto& [group, mean] : result.Groups()) {
+      if (PublishedRow(result.task.published_table, group).empty()) continue;
+      AddRow(fmt::format("{}, {}", result.task.title, group), mean, result.chance,
+             result.task.published_table, group, &table);
     }
     AddRow(result.task.title, result.headline(), result.chance, result.task.published_table,
            result.task.published_row, &table);
@@ -72,8 +67,10 @@ const char* HowJudged(Measure measure) {
       return "ranked by likelihood per character";
     case Measure::kAnswer:
       return "ranked by likelihood against that after \"Answer:\"";
-    case Measure::kExactMatch:
-      return "written greedily, exact match";
+    case Measure::kTokens:
+      return "ranked by perplexity";
+    case Measure::kWritten:
+      return "written";
   }
   return "";
 }
@@ -88,6 +85,13 @@ std::vector<std::string> TaskNotes(const std::vector<TaskResult>& results) {
     const int64_t there = std::ssize(r.questions);
     if (r.task.questions > 0 && there != r.task.questions) {
       note += fmt::format(" {} of the set's {} questions.", there, r.task.questions);
+    }
+    const Writing& writing = r.task.writing;
+    if (r.task.measure == Measure::kWritten && writing.temperature == 0) {
+      note += fmt::format(" Greedy, at most {} tokens.", writing.max_tokens);
+    } else if (r.task.measure == Measure::kWritten) {
+      note += fmt::format(" {} samples at temperature {}, top-p {}, at most {} tokens each.",
+                          writing.samples, writing.temperature, writing.top_p, writing.max_tokens);
     }
     if (r.not_fitting > 0) {
       note += fmt::format(" {} questions longer than the context left out.", r.not_fitting);
@@ -115,29 +119,25 @@ Json TaskJson(const std::vector<TaskResult>& results, Profile profile) {
   for (const TaskResult& r : results) {
     Json& entry = json["results"][r.task.name];
     entry = {{"alias", r.task.title}, {"measure", MeasureName(r.task.measure)}};
-    constexpr std::pair<Measure, const char*> kNames[] = {{Measure::kLikelihood, "acc"},
-                                                          {Measure::kCharacters, "acc_norm"},
-                                                          {Measure::kAnswer, "acc_answer"},
-                                                          {Measure::kExactMatch, "exact_match"}};
-    for (const auto& [measure, name] : kNames) {
-      const Accuracy& accuracy = r.accuracy[static_cast<size_t>(measure)];
-      if (accuracy.total == 0) continue;
-      entry[fmt::format("{},none", name)] = accuracy.value();
-      entry[fmt::format("{}_stderr,none", name)] = accuracy.standard_error();
+    for (size_t m = 0; m < r.metrics.size(); ++m) {
+      const Mean mean = r.MeanOf(m);
+      if (mean.count == 0) continue;
+      entry[r.metrics[m] + ",none"] = mean.value();
+      entry[r.metrics[m] + "_stderr,none"] = mean.standard_error();
     }
-    entry["headline"] = r.headline().total > 0 ? Json(r.headline().value()) : Json(nullptr);
+    entry["headline"] = r.headline().count > 0 ? Json(r.headline().value()) : Json(nullptr);
     entry["chance"] = r.chance;
-    for (const auto& [category, accuracy] : Categories(r)) {
-      entry["categories"][category] = accuracy.value();
-    }
-    if (r.Groups().size() > 1) {
-      for (const auto& [group, accuracy] : r.Groups()) entry["groups"][group] = accuracy.value();
+    for (const auto& [group, mean] : r.Groups()) {
+      entry["groups"][group] = {
+          {"value", mean.value()}, {"stderr", mean.standard_error()}, {"questions", mean.count}};
     }
     const auto published = PublishedRow(r.task.published_table, r.task.published_row);
-    for (const auto& [model, value] : published) entry["published"][model] = value / 100;
+    for (const auto& [model, value] : published) {
+      entry["published"][model] = PublishedShare(r.task.published_table, value);
+    }
     json["n-shot"][r.task.name] = r.task.shots;
     json["n-samples"][r.task.name] = {{"original", r.questions.size()},
-                                      {"effective", r.headline().total},
+                                      {"effective", r.headline().count},
                                       {"whole_set", r.task.questions}};
   }
   return json;
@@ -151,7 +151,7 @@ Json SampleJson(const TaskResult& result, size_t q) {
     contexts.push_back(question.ContextOf(c, static_cast<size_t>(score.shots)));
   }
   Json json = {{"id", question.id},
-               {"group", question.group},
+               {"groups", question.groups},
                {"contexts", contexts},
                {"choices", question.choices},
                {"gold", question.gold}};
@@ -159,10 +159,13 @@ Json SampleJson(const TaskResult& result, size_t q) {
     json["left_out"] = "longer than the context";
     return json;
   }
-  json["right"] = IsRight(question, score, result.task.measure);
-  if (result.task.measure == Measure::kExactMatch) {
-    json["answers"] = question.answers;
-    json["written"] = score.answer;
+  json["headline"] = result.metrics[0];
+  for (size_t m = 0; m < result.metrics.size(); ++m) {
+    json["values"][result.metrics[m]] = result.values[q][m];
+  }
+  if (!score.written.empty()) {
+    if (!question.answers.empty()) json["answers"] = question.answers;
+    json["written"] = score.written;
     return json;
   }
   for (const ChoiceScore& choice : score.choices) {

@@ -4,15 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
+#include <mutex>
+#include <optional>
 
 #include "base/error.h"
-#include "eval/closed_book.h"
+#include "base/hash.h"
 
 namespace cria::eval {
 namespace {
 
 constexpr size_t kQuestionsAtOnce = 128;
-constexpr int64_t kAnswerTokens = 32;              // the longest answers of both sets have fewer
+constexpr size_t kTextsAtOnce = 512;               // what is lost if the run is interrupted
 constexpr const char* kUnconditional = "Answer:";  // LLaMA, section 3; Brown et al. 2020
 
 int64_t Characters(const std::string& choice) {
@@ -58,29 +61,6 @@ std::vector<Request> Requests(const LanguageModel& model, const TextCodec& codec
   }
 }
 
-void Count(TaskResult* result) {
-  double guesses = 0;
-  for (size_t q = 0; q < result->questions.size(); ++q) {
-    const Question& question = result->questions[q];
-    const QuestionScore& score = result->scores[q];
-    if (!score.fits) {
-      ++result->not_fitting;
-      continue;
-    }
-    result->fewer_shots += score.shots < result->task.shots;
-    if (!score.choices.empty()) guesses += 1.0 / static_cast<double>(score.choices.size());
-    for (int m = 0; m < kMeasures; ++m) {
-      const Measure measure = static_cast<Measure>(m);
-      // Any choices can be ranked by likelihood and by characters.
-      const bool own = measure == result->task.measure;
-      if (!own && (measure >= Measure::kAnswer || score.choices.empty())) continue;
-      result->accuracy[static_cast<size_t>(m)].Add(IsRight(question, score, measure));
-    }
-  }
-  const int64_t counted = std::ssize(result->questions) - result->not_fitting;
-  result->chance = counted > 0 ? guesses / static_cast<double>(counted) : 0;
-}
-
 // Questions [first, end) of the result.
 void RankChoices(LanguageModel* model, const TextCodec& codec, size_t first, size_t end,
                  TaskResult* result) {
@@ -95,6 +75,7 @@ void RankChoices(LanguageModel* model, const TextCodec& codec, size_t first, siz
     score.choices.resize(own.size());
     for (size_t c = 0; c < own.size(); ++c) {
       score.choices[c].characters = Characters(question.choices[c]);
+      score.choices[c].tokens = std::ssize(own[c].continuation);
       requests.push_back(std::move(own[c]));
       to.push_back(&score.choices[c]);
     }
@@ -116,80 +97,146 @@ void RankChoices(LanguageModel* model, const TextCodec& codec, size_t first, siz
   }
 }
 
-// The same for questions without choices: written greedily, at most kAnswerTokens.
-void WriteAnswers(LanguageModel* model, const TextCodec& codec, size_t first, size_t end,
-                  TaskResult* result) {
-  const std::vector<int32_t> line_end = codec.encode("\n");
+// What one sample is asked for; nothing if it does not fit the context with any number of shots.
+std::optional<GenerateRequest> Prompt(const LanguageModel& model, const TextCodec& codec,
+                                      const TaskSpec& task, const Question& question,
+                                      int64_t* shots) {
+  GenerateRequest request{.max_new_tokens = task.writing.max_tokens,
+                          .temperature = task.writing.temperature,
+                          .top_p = task.writing.top_p,
+                          .stop_texts = task.writing.stop};
+  for (*shots = std::ssize(question.shots); *shots >= 0; --*shots) {
+    request.prompt = codec.encode(question.ContextOf(0, static_cast<size_t>(*shots)));
+    if (std::ssize(request.prompt) + request.max_new_tokens <= model.context_length()) {
+      return request;
+    }
+  }
+  *shots = 0;
+  return std::nullopt;
+}
+
+// Up to the first of the stop texts.
+std::string CutAt(std::string text, const std::vector<std::string>& stop) {
+  size_t end = text.size();
+  for (const std::string& mark : stop) end = std::min(end, text.find(mark));
+  text.resize(end);
+  return text;
+}
+
+// The same for questions without choices. What is drawn depends on the question, the number of the
+// sample and the seed, not on what else is asked.
+void WriteReplies(LanguageModel* model, const TextCodec& codec, uint64_t seed, size_t first,
+                  size_t end, TaskResult* result) {
   std::vector<GenerateRequest> requests;
-  std::vector<QuestionScore*> to;
+  std::vector<std::string*> to;
   for (size_t q = first; q < end; ++q) {
     const Question& question = result->questions[q];
     QuestionScore& score = result->scores[q];
-    for (score.shots = std::ssize(question.shots); score.shots >= 0; --score.shots) {
-      GenerateRequest request{
-          .prompt = codec.encode(question.ContextOf(0, static_cast<size_t>(score.shots))),
-          .stop = {line_end.back()},
-          .max_new_tokens = kAnswerTokens};
-      if (std::ssize(request.prompt) + kAnswerTokens > model->context_length()) continue;
-      requests.push_back(std::move(request));
-      to.push_back(&score);
-      break;
+    const std::optional<GenerateRequest> one =
+        Prompt(*model, codec, result->task, question, &score.shots);
+    score.fits = one.has_value();
+    if (!one) continue;
+    score.written.resize(static_cast<size_t>(result->task.writing.samples));
+    for (size_t s = 0; s < score.written.size(); ++s) {
+      requests.push_back(*one);
+      requests.back().seed = seed ^ Hash64(question.id);
+      requests.back().sequence = s;
+      to.push_back(&score.written[s]);
     }
-    score.fits = score.shots >= 0;
   }
   const std::vector<std::vector<int32_t>> written = model->GenerateAll(requests);
-  for (size_t i = 0; i < written.size(); ++i) to[i]->answer = CutAnswer(codec.decode(written[i]));
+  for (size_t i = 0; i < written.size(); ++i) {
+    *to[i] = CutAt(codec.decode(written[i]), result->task.writing.stop);
+  }
+}
+
+// Questions [first, end) judged, side by side where there are threads for it.
+void Judge(const Graders& graders, size_t first, size_t end, TaskResult* result) {
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto judge = [&](int64_t i) {
+    const size_t q = first + static_cast<size_t>(i);
+    if (!result->scores[q].fits) return;
+    try {
+      result->values[q] =
+          result->task.kind->Judge(result->task, result->questions[q], result->scores[q], graders);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+    }
+  };
+  const auto questions = static_cast<int64_t>(end - first);
+  if (graders.context != nullptr) {
+    graders.context->ParallelFor(questions, judge);
+  } else {
+    for (int64_t i = 0; i < questions; ++i) judge(i);
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+void Count(TaskResult* result) {
+  double guesses = 0;
+  for (size_t q = 0; q < result->questions.size(); ++q) {
+    if (!result->scores[q].fits) {
+      ++result->not_fitting;
+      continue;
+    }
+    result->fewer_shots += result->scores[q].shots < result->task.shots;
+    guesses += result->task.kind->Chance(result->questions[q]);
+  }
+  const int64_t counted = std::ssize(result->questions) - result->not_fitting;
+  result->chance = counted > 0 ? guesses / static_cast<double>(counted) : 0;
 }
 
 }  // namespace
 
-double ChoiceScore::Value(Measure measure) const {
-  if (measure == Measure::kAnswer) return logprob - answer_logprob;
-  if (measure == Measure::kLikelihood) return logprob;
-  return logprob / static_cast<double>(std::max<int64_t>(1, characters));
+double Mean::standard_error() const {
+  if (count < 2) return 0;
+  const auto n = static_cast<double>(count);
+  return std::sqrt(std::max(0.0, squares / n - value() * value()) / (n - 1));
 }
 
-int QuestionScore::Pick(Measure measure) const {
-  const auto best = std::max_element(choices.begin(), choices.end(),
-                                     [&](const ChoiceScore& a, const ChoiceScore& b) {
-                                       return a.Value(measure) < b.Value(measure);
-                                     });
-  return static_cast<int>(best - choices.begin());
+Mean TaskResult::MeanOf(size_t metric) const {
+  Mean mean;
+  for (const std::vector<double>& of_question : values) {
+    if (!of_question.empty()) mean.Add(of_question.at(metric));
+  }
+  return mean;
 }
 
-double Accuracy::standard_error() const {
-  if (total < 2) return 0;
-  return std::sqrt(value() * (1 - value()) / static_cast<double>(total - 1));
-}
-
-std::map<std::string, Accuracy> TaskResult::Groups() const {
-  std::map<std::string, Accuracy> groups;
+std::map<std::string, Mean> TaskResult::Groups() const {
+  std::map<std::string, Mean> groups;
   for (size_t q = 0; q < questions.size(); ++q) {
-    if (!scores[q].fits) continue;
-    groups[questions[q].group].Add(IsRight(questions[q], scores[q], task.measure));
+    if (values[q].empty()) continue;
+    for (const std::string& group : questions[q].groups) groups[group].Add(values[q][0]);
   }
   return groups;
 }
 
-bool IsRight(const Question& question, const QuestionScore& score, Measure measure) {
-  if (measure != Measure::kExactMatch) return score.Pick(measure) == question.gold;
-  const std::string said = NormalizeAnswer(score.answer);
-  return std::any_of(question.answers.begin(), question.answers.end(),
-                     [&](const std::string& answer) { return NormalizeAnswer(answer) == said; });
-}
-
 TaskResult RunTask(LanguageModel* model, const TextCodec& codec, TaskSpec task,
-                   std::vector<Question> questions,
-                   const std::function<void(int64_t, int64_t)>& progress) {
+                   std::vector<Question> questions, const RunOptions& options) {
+  task.kind->Require(task, options.graders);
   TaskResult result;
+  result.metrics = task.kind->Metrics(task);
   result.task = std::move(task);
   result.questions = std::move(questions);
   result.scores.resize(result.questions.size());
-  const auto run = result.task.measure == Measure::kExactMatch ? WriteAnswers : RankChoices;
-  for (size_t first = 0; first < result.questions.size(); first += kQuestionsAtOnce) {
-    const size_t end = std::min(result.questions.size(), first + kQuestionsAtOnce);
-    run(model, codec, first, end, &result);
-    if (progress) progress(static_cast<int64_t>(end), std::ssize(result.questions));
+  result.values.resize(result.questions.size());
+  const bool writes = result.task.measure == Measure::kWritten;
+  const size_t at_once =
+      writes ? std::max<size_t>(1, kTextsAtOnce / static_cast<size_t>(result.task.writing.samples))
+             : kQuestionsAtOnce;
+  for (size_t first = 0; first < result.questions.size(); first += at_once) {
+    const size_t end = std::min(result.questions.size(), first + at_once);
+    if (writes) {
+      WriteReplies(model, codec, options.seed, first, end, &result);
+    } else {
+      RankChoices(model, codec, first, end, &result);
+    }
+    Judge(options.graders, first, end, &result);
+    if (options.progress) {
+      options.progress(static_cast<int64_t>(end), std::ssize(result.questions));
+    }
   }
   Count(&result);
   return result;

@@ -1,48 +1,34 @@
-// Questions put to a model: which choice it ranks first under each measure, or what it writes, and
-// how often that is right.
+// Questions put to a model: how it ranks their choices or what it writes, and what that is worth.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "eval/language_model.h"
-#include "eval/questions.h"
+#include "eval/task_spec.h"
 
 namespace cria::eval {
 
 /// Texts as the model reads and writes them.
 struct TextCodec {
-  std::function<std::vector<int32_t>(const std::string&)> encode;    ///< BOS in front
-  std::function<std::string(std::span<const int32_t>)> decode = {};  ///< closed book alone
+  std::function<std::vector<int32_t>(const std::string&)> encode;  ///< BOS in front
+  /// Of ids that continue a text: a leading blank is one. Only for what is written.
+  std::function<std::string(std::span<const int32_t>)> decode = {};
 };
 
-struct ChoiceScore {
-  double logprob = 0;         ///< ln p(choice | context)
-  double answer_logprob = 0;  ///< ln p(choice | "Answer:"); 0 unless the measure asks for it
-  int64_t characters = 0;     ///< code points, the leading blank not counted
-  double Value(Measure measure) const;
-};
-
-struct QuestionScore {
-  std::vector<ChoiceScore> choices;
-  std::string answer;  ///< closed book: as written by the model, up to its end
-  bool fits = true;    ///< false: longer than the context, not scored
-  int64_t shots = 0;   ///< that did fit
-  /// The choice ranked first, the earlier one of equals.
-  int Pick(Measure measure) const;
-};
-
-struct Accuracy {
-  int64_t right = 0, total = 0;
-  double value() const { return total > 0 ? static_cast<double>(right) / total : 0; }
-  /// Standard error of the mean of `total` outcomes.
+/// Mean of values with its standard error.
+struct Mean {
+  double sum = 0, squares = 0;
+  int64_t count = 0;
+  double value() const { return count > 0 ? sum / static_cast<double>(count) : 0; }
+  /// Of the mean; for outcomes of 0 and 1 sqrt(p (1 - p) / (count - 1)).
   double standard_error() const;
-  void Add(bool is_right) {
-    ++total;
-    right += is_right;
+  void Add(double x) {
+    ++count;
+    sum += x;
+    squares += x * x;
   }
 };
 
@@ -50,25 +36,27 @@ struct TaskResult {
   TaskSpec task;
   std::vector<Question> questions;
   std::vector<QuestionScore> scores;
-  std::array<Accuracy, kMeasures>
-      accuracy;             ///< by Measure; the last two of tasks that ask for them
-  double chance = 0;        ///< accuracy of a guess
-  int64_t not_fitting = 0;  ///< questions longer than the context, not counted
+  std::vector<std::string> metrics;         ///< names, the headline first
+  std::vector<std::vector<double>> values;  ///< of each question, a metric each; left out: empty
+  double chance = 0;                        ///< headline of a guess
+  int64_t not_fitting = 0;                  ///< questions longer than the context, not counted
   int64_t fewer_shots = 0;  ///< questions that got fewer examples than the task asks for
 
-  const Accuracy& headline() const { return accuracy[static_cast<size_t>(task.measure)]; }
-  /// Of each group, under the task's measure.
-  std::map<std::string, Accuracy> Groups() const;
+  Mean MeanOf(size_t metric) const;
+  Mean headline() const { return MeanOf(0); }
+  /// Headline of each group; where questions are in no group: empty.
+  std::map<std::string, Mean> Groups() const;
 };
 
-/// Whether the task's measure calls the question answered.
-bool IsRight(const Question& question, const QuestionScore& score, Measure measure);
+struct RunOptions {
+  std::function<void(int64_t done, int64_t all)> progress = nullptr;  ///< between batches
+  Graders graders = {};
+  uint64_t seed = 1;  ///< of texts that are drawn
+};
 
 /// Runs every question. The context is encoded by itself and with the choice behind it; what is
-/// beyond the length of the former is scored. `progress(done, all)` between batches. Throws
-/// Interrupted.
+/// beyond the length of the former is scored. Throws Interrupted.
 TaskResult RunTask(LanguageModel* model, const TextCodec& codec, TaskSpec task,
-                   std::vector<Question> questions,
-                   const std::function<void(int64_t, int64_t)>& progress);
+                   std::vector<Question> questions, const RunOptions& options = {});
 
 }  // namespace cria::eval

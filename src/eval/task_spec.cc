@@ -10,57 +10,53 @@
 namespace cria::eval {
 namespace {
 
-constexpr std::pair<const char*, Measure> kMeasureNames[kMeasures] = {
-    {"likelihood", Measure::kLikelihood},
-    {"characters", Measure::kCharacters},
-    {"answer", Measure::kAnswer},
-    {"exact_match", Measure::kExactMatch}};
-
 const char* RulesOf(Profile profile) { return profile == Profile::kPaper ? "paper" : "harness"; }
 
-struct Kind {
-  const char* name;
-  TaskKind kind;
-  std::vector<std::string_view> keys;  ///< beside those of all kinds
-};
-const Kind kKinds[] = {
-    {"",
-     TaskKind::kGeneral,
-     {"files", "labels", "context", "contexts", "choices", "choices_of", "choice", "gold",
-      "gold_of", "gold_values", "first_label", "split", "clean"}},
-    {"race", TaskKind::kRace, {"files", "articles", "level"}},
-    {"mmlu", TaskKind::kMmlu, {"folder", "header", "categories", "shots", "published_shots"}},
-    {"closed_book",
-     TaskKind::kClosedBook,
-     {"files", "examples", "asks", "answers", "as_sentence", "header", "shots"}}};
-
-const Kind& KindOf(const Json& body, const std::string& where) {
-  const auto name = JsonGetOr<std::string>(body, "kind", "", where);
-  const auto found = std::find_if(std::begin(kKinds), std::end(kKinds),
-                                  [&](const Kind& kind) { return kind.name == name; });
-  if (found == std::end(kKinds)) {
-    throw Error(fmt::format("no kind of task \"{}\"", name), where,
-                "use race, mmlu or closed_book, or none");
-  }
-  constexpr std::string_view kCommon[] = {"title", "note",      "source", "published",
-                                          "kind",  "questions", "measure"};
-  for (const auto& [key, value] : body.items()) {
+void CheckKeys(const TaskKind& kind, const Json& body, const std::string& where) {
+  constexpr std::string_view kCommon[] = {
+      "title",       "note", "source",     "published",   "kind",  "questions", "measure",
+      "group_table", "stop", "max_tokens", "temperature", "top_p", "samples"};
+  const std::vector<std::string_view> own = kind.keys();
+  for (const auto& entry : body.items()) {
+    const std::string& key = entry.key();
     if (std::find(std::begin(kCommon), std::end(kCommon), key) == std::end(kCommon) &&
-        std::find(found->keys.begin(), found->keys.end(), key) == found->keys.end()) {
-      throw Error(fmt::format("unknown key \"{}\"", key), where,
-                  fmt::format("known keys are: {}, {}", fmt::join(kCommon, ", "),
-                              fmt::join(found->keys, ", ")));
+        std::find(own.begin(), own.end(), key) == own.end()) {
+      throw Error(
+          fmt::format("unknown key \"{}\"", key), where,
+          fmt::format("known keys are: {}, {}", fmt::join(kCommon, ", "), fmt::join(own, ", ")));
     }
   }
-  return *found;
+}
+
+Measure MeasureNamed(const std::string& name, const std::string& where) {
+  std::vector<std::string> names;
+  for (int m = 0; m < kMeasures; ++m) {
+    names.emplace_back(MeasureName(static_cast<Measure>(m)));
+    if (names.back() == name) return static_cast<Measure>(m);
+  }
+  throw Error(fmt::format("no measure \"{}\"", name), where,
+              fmt::format("use one of {}", fmt::join(names, ", ")));
+}
+
+Writing WritingOf(const Json& body, const std::string& where) {
+  Writing writing;
+  writing.max_tokens = JsonGetOr(body, "max_tokens", writing.max_tokens, where);
+  writing.samples = JsonGetOr(body, "samples", writing.samples, where);
+  writing.temperature = JsonGetOr(body, "temperature", writing.temperature, where);
+  writing.top_p = JsonGetOr(body, "top_p", writing.top_p, where);
+  writing.stop = JsonGetOr(body, "stop", writing.stop, where);
+  if (writing.max_tokens < 1 || writing.samples < 1 || writing.temperature < 0 ||
+      writing.top_p <= 0 || writing.top_p > 1) {
+    throw Error("max_tokens, samples, temperature or top_p out of range", where,
+                "at least 1, 1, 0, and above 0 up to 1");
+  }
+  return writing;
 }
 
 }  // namespace
 
-const char* MeasureName(Measure measure) { return kMeasureNames[static_cast<int>(measure)].first; }
-
 TaskSpec TaskFromJson(std::string name, const Json& json, Profile profile, const std::string& where,
-                      int shots) {
+                      const TaskChanges& changes) {
   TaskSpec spec;
   spec.name = std::move(name);
   spec.where = where;
@@ -70,38 +66,48 @@ TaskSpec TaskFromJson(std::string name, const Json& json, Profile profile, const
   for (const auto& [key, value] : rules.items()) spec.body[key] = value;
   spec.body.erase("paper");
   spec.body.erase("harness");
-  spec.kind = KindOf(spec.body, where).kind;
+  spec.kind = &KindNamed(JsonGetOr<std::string>(spec.body, "kind", "", where), where);
+  CheckKeys(*spec.kind, spec.body, where);
   spec.title = JsonGetOr<std::string>(spec.body, "title", spec.name, where);
   spec.note = JsonGetOr<std::string>(spec.body, "note", "", where);
   spec.questions = JsonGetOr<int64_t>(spec.body, "questions", 0, where);
   spec.shots = JsonGetOr(spec.body, "shots", 0, where);
-  if (shots >= 0 && spec.body.contains("shots")) spec.shots = shots;
+  if (changes.shots >= 0 && spec.body.contains("shots")) spec.shots = changes.shots;
+  spec.writing = WritingOf(spec.body, where);
+  if (changes.samples > 0 && spec.writing.samples > 1) spec.writing.samples = changes.samples;
   const auto row = JsonGetOr<std::vector<std::string>>(spec.body, "published", {}, where);
   if (row.size() == 2) {
     spec.published_table = row[0];
     spec.published_row = FillIn(row[1], Json{{"shots", spec.shots}}, where);
   }
-  const std::string measure = JsonGet<std::string>(spec.body, "measure", where);
-  const auto found = std::find_if(std::begin(kMeasureNames), std::end(kMeasureNames),
-                                  [&](const auto& entry) { return entry.first == measure; });
-  if (found == std::end(kMeasureNames)) {
-    throw Error(fmt::format("no measure \"{}\"", measure), where,
-                "use likelihood, characters, answer or exact_match");
-  }
-  spec.measure = found->second;
+  spec.group_table = JsonGetOr(spec.body, "group_table", spec.published_table, where);
+  spec.measure = MeasureNamed(JsonGet<std::string>(spec.body, "measure", where), where);
   return spec;
 }
 
-std::vector<TaskSpec> BuiltInTasks(Profile profile, int shots) {
+std::vector<TaskSpec> BuiltInTasks(Profile profile, const TaskChanges& changes) {
   std::vector<TaskSpec> tasks;
   for (const TaskFile& file : kTaskFiles) {
     const std::string where = fmt::format("the task {}", file.name);
     const Json json = ParseJson(file.json, where);
     if (json.contains(RulesOf(profile))) {
-      tasks.push_back(TaskFromJson(file.name, json, profile, where, shots));
+      tasks.push_back(TaskFromJson(file.name, json, profile, where, changes));
     }
   }
   return tasks;
+}
+
+std::vector<Question> ReadQuestions(const TaskSpec& task, const fs::path& folder) {
+  std::vector<Question> questions = task.kind->Read(task, folder);
+  if (questions.empty()) {
+    throw Error(fmt::format("{} has no questions", task.name), folder.string(),
+                "restore the file from its source, or correct the task");
+  }
+  const std::string above = (folder / "").string();
+  for (Question& question : questions) {
+    if (question.id.starts_with(above)) question.id.erase(0, above.size());
+  }
+  return questions;
 }
 
 const Json& PublishedResults() {
@@ -113,9 +119,20 @@ std::vector<std::pair<std::string, double>> PublishedRow(const std::string& tabl
                                                          const std::string& row) {
   std::vector<std::pair<std::string, double>> values;
   const Json& tables = PublishedResults().at("tables");
-  if (!tables.contains(table) || !tables[table]["tasks"].contains(row)) return values;
-  for (const auto& [model, value] : tables[table]["tasks"][row].items()) {
-    if (value.is_number()) values.emplace_back(model, value.get<double>());
+  const bool is_card = table == "model_card";
+  if (!is_card && !tables.contains(table)) return values;
+  const Json& rows = is_card ? PublishedResults()["model_card"] : tables[table]["tasks"];
+  if (rows.contains(row)) {
+    for (const auto& [model, value] : rows[row].items()) {
+      if (value.is_number()) values.emplace_back(model, value.get<double>());
+    }
+    return values;
+  }
+  // Tables 12 and 13 are kept by model.
+  for (const auto& [model, cells] : rows.items()) {
+    if (cells.is_object() && cells.contains(row) && cells[row].is_number()) {
+      values.emplace_back(model, cells[row].get<double>());
+    }
   }
   return values;
 }

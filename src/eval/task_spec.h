@@ -7,48 +7,56 @@
 #include <vector>
 
 #include "base/json.h"
+#include "eval/task_kind.h"
 
 namespace cria::eval {
 
 /// Whose rules: the paper's, or those of EleutherAI's lm-evaluation-harness.
 enum class Profile { kPaper, kHarness };
 
-/// What makes a choice the first, or an answer right.
-enum class Measure {
-  kLikelihood,  ///< ln p(choice | context)
-  kCharacters,  ///< the same per character of the choice, its leading blank not counted
-  kAnswer,      ///< ln p(choice | context) - ln p(choice | "Answer:")
-  kExactMatch,  ///< no choices: the answer written is one of those given (closed_book.h)
+/// How replies are written, where a task has no choices.
+struct Writing {
+  int64_t max_tokens = 32;
+  int samples = 1;  ///< of each question
+  double temperature = 0, top_p = 1;
+  std::vector<std::string> stop = {"\n"};  ///< the reply ends before the first of them
 };
-inline constexpr int kMeasures = 4;
-const char* MeasureName(Measure measure);
-
-/// How its questions are made of the files (questions.h).
-enum class TaskKind { kGeneral, kRace, kMmlu, kClosedBook };
 
 struct TaskSpec {
   std::string name;  ///< piqa
-  TaskKind kind = TaskKind::kGeneral;
+  const TaskKind* kind = nullptr;
   std::string title, note;
   std::string published_table, published_row;  ///< in published_results.json; empty: none
+  std::string group_table;                     ///< the table whose rows are the groups
   int64_t questions = 0;                       ///< of the whole set
   int shots = 0;
   Measure measure = Measure::kLikelihood;
-  Json body;          ///< the rest, of one profile: what questions.h reads
+  Writing writing;
+  Json body;          ///< the rest, of one profile: what the kind reads
   std::string where;  ///< for errors
 };
 
-/// Of a task's file. `shots`, if not negative, in place of its own, for tasks that have examples.
-/// Throws Error, naming `where`, for what makes no task under this profile.
+/// Numbers in place of a task's own; negative: its own.
+struct TaskChanges {
+  int shots = -1;    ///< of tasks that have examples
+  int samples = -1;  ///< of tasks that write several replies
+};
+
+/// Of a task's file. Throws Error, naming `where`, for what makes no task under this profile.
 TaskSpec TaskFromJson(std::string name, const Json& json, Profile profile, const std::string& where,
-                      int shots = -1);
+                      const TaskChanges& changes = {});
 
 /// Those that have rules under the profile, sorted by name.
-std::vector<TaskSpec> BuiltInTasks(Profile profile, int shots = -1);
+std::vector<TaskSpec> BuiltInTasks(Profile profile, const TaskChanges& changes = {});
+
+/// All questions of a task from the folder of the sets, their ids below it. Throws Error for files
+/// that are not there (naming those that would do) and for rows that make no question.
+std::vector<Question> ReadQuestions(const TaskSpec& task, const fs::path& folder);
 
 /// published_results.json, parsed once.
 const Json& PublishedResults();
-/// Published values of a row, in per cent, by model in the order of the paper; empty: none.
+/// Published values of a row as printed (per cent or, tables 11 and 14, shares), by model in the
+/// order of the paper; empty: none.
 std::vector<std::pair<std::string, double>> PublishedRow(const std::string& table,
                                                          const std::string& row);
 

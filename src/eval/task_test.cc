@@ -6,58 +6,13 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "eval/closed_book.h"
+#include "eval/grading/closed_book.h"
 #include "eval/task_report.h"
 #include "eval/task_run.h"
+#include "eval/text_test_model.h"
 
 namespace cria::eval {
 namespace {
-
-// Ids are bytes; the score of a continuation is whatever `rank` says of both texts.
-class TextModel : public LanguageModel {
- public:
-  using Rank = std::function<double(const std::string& context, const std::string& continuation)>;
-  explicit TextModel(Rank rank, int64_t context = 100000)
-      : rank_(std::move(rank)), context_(context) {}
-  int64_t vocab_size() const override { return 257; }
-  int64_t context_length() const override { return context_; }
-  std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override {
-    std::vector<ContinuationScore> scores;
-    for (const Request& r : requests) {
-      scores.push_back({rank_(Text(r.context), Text(r.continuation)), false});
-    }
-    return scores;
-  }
-  std::vector<double> RollingLoglikelihood(std::span<const Window>) override { return {}; }
-  std::unique_ptr<WindowReader> NewReader(int64_t) override { return nullptr; }
-  std::vector<int32_t> Generate(std::span<const int32_t> prompt, int64_t,
-                                std::span<const int32_t>) override {
-    const std::string said = says_ ? says_(Text({prompt.begin(), prompt.end()})) : "";
-    return {said.begin(), said.end()};
-  }
-  void set_says(std::function<std::string(const std::string&)> says) { says_ = std::move(says); }
-
- private:
-  static std::string Text(const std::vector<int32_t>& ids) {
-    std::string text;
-    for (const int32_t id : ids) {
-      if (id < 256) text += static_cast<char>(id);
-    }
-    return text;
-  }
-  Rank rank_;
-  int64_t context_;
-  std::function<std::string(const std::string&)> says_;
-};
-
-const TextCodec kBytes = {
-    .encode =
-        [](const std::string& text) {
-          std::vector<int32_t> ids = {256};
-          for (const char c : text) ids.push_back(static_cast<unsigned char>(c));
-          return ids;
-        },
-    .decode = [](std::span<const int32_t> ids) { return std::string(ids.begin(), ids.end()); }};
 
 class TaskTest : public testing::Test {
  protected:
@@ -164,7 +119,7 @@ TEST_F(TaskTest, PromptsAreThoseOfTheirTasks) {
 
 TEST_F(TaskTest, MmluGivesFiveExamplesOfTheSubject) {
   const Question q = Questions("mmlu").at(0);
-  EXPECT_EQ(q.group, "anatomy");
+  EXPECT_EQ(q.groups, (std::vector<std::string>{"anatomy", "Other"}));
   EXPECT_EQ(q.ContextOf(0, 1),
             "The following are multiple choice questions (with answers) about  anatomy.\n\n"
             "dev 0\nA. w\nB. x\nC. y\nD. z\nAnswer: C\n\n"
@@ -172,19 +127,21 @@ TEST_F(TaskTest, MmluGivesFiveExamplesOfTheSubject) {
   EXPECT_EQ(q.shots.size(), 5u);
   // A context of 280 bytes has room for fewer, one of 100 for not even the question.
   TextModel small([](const std::string&, const std::string&) { return -1.0; }, 280);
-  const TaskResult some = RunTask(&small, kBytes, Task("mmlu"), Questions("mmlu"), nullptr);
+  const TaskResult some = RunTask(&small, kBytes, Task("mmlu"), Questions("mmlu"));
   EXPECT_EQ(some.fewer_shots, 5);
   EXPECT_EQ(some.not_fitting, 0);
   TextModel tiny([](const std::string&, const std::string&) { return -1.0; }, 100);
-  const TaskResult none = RunTask(&tiny, kBytes, Task("mmlu"), Questions("mmlu"), nullptr);
+  const TaskResult none = RunTask(&tiny, kBytes, Task("mmlu"), Questions("mmlu"));
   EXPECT_EQ(none.not_fitting, 5);
-  EXPECT_EQ(none.headline().total, 0);
+  EXPECT_EQ(none.headline().count, 0);
 }
 
 TEST_F(TaskTest, WhoKnowsTheAnswersIsAlwaysRight) {
   for (const TaskSpec& task : BuiltInTasks(Profile::kPaper)) {
     SCOPED_TRACE(task.name);
-    if (task.measure == Measure::kExactMatch) continue;  // below
+    const bool in_kinds_test = task.name == "copa" || task.name == "crows_pairs" ||
+                               task.name == "winogender" || task.name.starts_with("truthfulqa");
+    if (task.measure == Measure::kWritten || in_kinds_test) continue;  // written ones: below
     const std::vector<Question> questions = ReadQuestions(task, folder_);
     TextModel oracle([&](const std::string& context, const std::string& continuation) {
       for (const Question& q : questions) {
@@ -193,7 +150,7 @@ TEST_F(TaskTest, WhoKnowsTheAnswersIsAlwaysRight) {
       }
       return -1000.0;
     });
-    const TaskResult result = RunTask(&oracle, kBytes, task, questions, nullptr);
+    const TaskResult result = RunTask(&oracle, kBytes, task, questions);
     EXPECT_EQ(result.headline().value(), 1);
     EXPECT_EQ(result.headline().standard_error(), 0);
   }
@@ -203,13 +160,13 @@ TEST_F(TaskTest, WhoKnowsTheAnswersIsAlwaysRight) {
 TEST_F(TaskTest, MmluIsWeightedByQuestion) {
   TextModel letter_b(
       [](const std::string&, const std::string& c) { return c == " B" ? -1.0 : -2.0; });
-  const TaskResult result = RunTask(&letter_b, kBytes, Task("mmlu"), Questions("mmlu"), nullptr);
+  const TaskResult result = RunTask(&letter_b, kBytes, Task("mmlu"), Questions("mmlu"));
   EXPECT_EQ(result.headline().value(), 0.6);
   EXPECT_EQ(result.chance, 0.25);
   const Json entry = TaskJson({result}, Profile::kPaper)["results"]["mmlu"];
-  EXPECT_EQ(entry["categories"]["STEM"], 1.0);
-  EXPECT_EQ(entry["categories"]["Other"], 0.0);
-  EXPECT_EQ(entry["categories"]["Humanities"], 0.0);
+  EXPECT_EQ(entry["groups"]["STEM"]["value"], 1.0);
+  EXPECT_EQ(entry["groups"]["Other"]["value"], 0.0);
+  EXPECT_EQ(entry["groups"]["Humanities"]["value"], 0.0);
   EXPECT_EQ(entry["published"]["LLaMA 65B"], 0.634);
   const Table table = TaskTable({result}, "this");
   ASSERT_EQ(table.rows.size(), 4u);
@@ -229,7 +186,7 @@ TEST_F(TaskTest, WhoGuessesIsAtChance) {
   TextModel guess([](const std::string& context, const std::string& continuation) {
     return -static_cast<double>(Hash64(context + continuation) >> 40);
   });
-  const TaskResult result = RunTask(&guess, kBytes, Task("arc_easy"), many, nullptr);
+  const TaskResult result = RunTask(&guess, kBytes, Task("arc_easy"), many);
   EXPECT_EQ(result.chance, 0.25);
   EXPECT_NEAR(result.headline().value(), 0.25, 4 * result.headline().standard_error());
 }
@@ -241,7 +198,7 @@ TEST_F(TaskTest, MeasuresRankAsTheySay) {
     const double likely = continuation == " ab" ? -3.0 : -6.0;
     return context == "Answer:" ? likely + (continuation == " ab" ? 2.5 : -2.0) : likely;
   });
-  const TaskResult result = RunTask(&model, kBytes, Task("boolq"), one, nullptr);
+  const TaskResult result = RunTask(&model, kBytes, Task("boolq"), one);
   const QuestionScore& score = result.scores[0];
   EXPECT_EQ(score.choices[1].characters, 6);
   EXPECT_EQ(score.Pick(Measure::kLikelihood), 0);  // -3 against -6
@@ -253,7 +210,7 @@ TEST_F(TaskTest, MeasuresRankAsTheySay) {
 // The example of the paper's Figure 3.
 TEST_F(TaskTest, ClosedBookQuestionsAreThoseOfFigure3) {
   const auto find = [&](const std::string& name, int shots) {
-    for (TaskSpec& task : BuiltInTasks(Profile::kPaper, shots)) {
+    for (TaskSpec& task : BuiltInTasks(Profile::kPaper, {.shots = shots})) {
       if (task.name == name) return task;
     }
     return TaskSpec();
@@ -279,14 +236,14 @@ TEST_F(TaskTest, ClosedBookQuestionsAreThoseOfFigure3) {
     return prompt.ends_with("Troy?\nA:") ? " turkiye. It was burnt"
                                          : " Charles   Darwin, in 1859\nQ:";
   });
-  EXPECT_EQ(RunTask(&model, kBytes, one, questions, nullptr).headline().value(), 1);
-  const TaskResult result = RunTask(&model, kBytes, find("triviaqa", 1), trivia, nullptr);
+  EXPECT_EQ(RunTask(&model, kBytes, one, questions).headline().value(), 1);
+  const TaskResult result = RunTask(&model, kBytes, find("triviaqa", 1), trivia);
   EXPECT_EQ(result.headline().value(), 1);
-  EXPECT_EQ(result.scores[0].answer, "turkiye");
+  EXPECT_EQ(CutAnswer(result.scores[0].written[0]), "turkiye");
   EXPECT_EQ(result.chance, 0);
   EXPECT_EQ(TaskTable({result}, "m").rows[0].back(), "71.6");  // LLaMA 65B, one shot
   model.set_says([](const std::string&) { return " Emile Zola"; });
-  EXPECT_EQ(RunTask(&model, kBytes, one, questions, nullptr).headline().value(), 0);
+  EXPECT_EQ(RunTask(&model, kBytes, one, questions).headline().value(), 0);
 }
 
 // A row of one's own task: what is wrong with the task is said, not scored.
@@ -328,13 +285,13 @@ TEST_F(TaskTest, TrailingBlanksBelongToTheChoice) {
     seen.push_back(context + "|" + continuation);
     return -1.0;
   });
-  RunTask(&model, kBytes, Task("piqa"), one, nullptr);
+  RunTask(&model, kBytes, Task("piqa"), one);
   EXPECT_EQ(seen, (std::vector<std::string>{"It can| run", "It can| fly"}));
 }
 
 TEST_F(TaskTest, AModelOfNoNumbersHasNoScore) {
   TextModel model([](const std::string&, const std::string&) { return std::nan(""); });
-  EXPECT_THROW(RunTask(&model, kBytes, Task("piqa"), Questions("piqa"), nullptr), Error);
+  EXPECT_THROW(RunTask(&model, kBytes, Task("piqa"), Questions("piqa")), Error);
 }
 
 // RACE as its authors have it: a file an article.

@@ -14,6 +14,7 @@ namespace {
 
 // An error page is read to its end, so that the connection can be used again, but not for ever.
 constexpr int64_t kMaxErrorPageBytes = int64_t{1} << 20;
+constexpr size_t kKeptErrorPageBytes = 64 << 10;
 constexpr long kBufferBytes = 256 << 10;
 
 void StartLibrary() {
@@ -41,6 +42,11 @@ HttpEnd EndOf(CURLcode code) {
   }
 }
 
+bool IsConnected(CURLcode code) {
+  return code != CURLE_COULDNT_CONNECT && code != CURLE_COULDNT_RESOLVE_HOST &&
+         code != CURLE_COULDNT_RESOLVE_PROXY;
+}
+
 }  // namespace
 
 struct HttpClient::State {
@@ -52,6 +58,7 @@ struct HttpClient::State {
   HttpHead head;
   bool begun = false;
   int64_t ignored_bytes = 0;
+  std::string page;
   std::exception_ptr failure;
 
   template <class T>
@@ -69,6 +76,7 @@ struct HttpClient::State {
   bool Take(std::string_view bytes) {
     if (!begun && !Begin()) return false;
     if (head.status == 200 || head.status == 206) return body->Take(bytes);
+    page += bytes.substr(0, kKeptErrorPageBytes - page.size());
     ignored_bytes += static_cast<int64_t>(bytes.size());
     return ignored_bytes <= kMaxErrorPageBytes;
   }
@@ -111,7 +119,6 @@ HttpClient::HttpClient(const HttpOptions& options, std::function<bool()> stop)
   s.Set(CURLOPT_BUFFERSIZE, kBufferBytes);
   s.Set(CURLOPT_ERRORBUFFER, s.message);
   s.Set(CURLOPT_PROTOCOLS_STR, "http,https");
-  s.Set(CURLOPT_FOLLOWLOCATION, 1L);
   s.Set(CURLOPT_MAXREDIRS, 10L);
   s.Set(CURLOPT_SSL_VERIFYPEER, 1L);
   s.Set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -128,11 +135,30 @@ HttpClient::HttpClient(const HttpOptions& options, std::function<bool()> stop)
 HttpClient::~HttpClient() { curl_easy_cleanup(state_->curl); }
 
 HttpResult HttpClient::Get(const HttpRequest& request, HttpBody* body) {
+  state_->Set(CURLOPT_HTTPGET, 1L);
+  state_->Set(CURLOPT_FOLLOWLOCATION, 1L);
+  return Perform(request, {}, body);
+}
+
+HttpResult HttpClient::Post(const HttpRequest& request, HttpBody* body) {
+  State& s = *state_;
+  s.Set(CURLOPT_POST, 1L);
+  s.Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.content.size()));
+  s.Set(CURLOPT_POSTFIELDS, request.content.data());
+  // Followed, a POST would become a GET or be sent to a place that nobody named.
+  s.Set(CURLOPT_FOLLOWLOCATION, 0L);
+  // Not every server knows the question "Expect", which libcurl puts before large bodies.
+  return Perform(request, {"Content-Type: " + request.content_type, "Expect:"}, body);
+}
+
+HttpResult HttpClient::Perform(const HttpRequest& request, std::vector<std::string> further,
+                               HttpBody* body) {
   State& s = *state_;
   s.body = body;
   s.head = HttpHead();
   s.begun = false;
   s.ignored_bytes = 0;
+  s.page.clear();
   s.failure = nullptr;
   s.message[0] = '\0';
   s.Set(CURLOPT_URL, request.url.c_str());
@@ -145,12 +171,17 @@ HttpResult HttpClient::Get(const HttpRequest& request, HttpBody* body) {
   if (request.from_byte > 0 && !request.if_range.empty()) {
     fields = curl_slist_append(fields, ("If-Range: " + request.if_range).c_str());
   }
+  further.insert(further.end(), request.fields.begin(), request.fields.end());
+  for (const std::string& field : further) {
+    CRIA_CHECK(field.find_first_of("\r\n") == std::string::npos);  // not printed: may be a secret
+    fields = curl_slist_append(fields, field.c_str());
+  }
   s.Set(CURLOPT_HTTPHEADER, fields);
   const CURLcode code = curl_easy_perform(s.curl);
   s.Set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
   curl_slist_free_all(fields);
   if (s.failure != nullptr) std::rethrow_exception(s.failure);
-  HttpResult result{s.head, EndOf(code), ""};
+  HttpResult result{s.head, EndOf(code), "", IsConnected(code), std::move(s.page)};
   if (code != CURLE_OK) result.why = s.message[0] ? s.message : curl_easy_strerror(code);
   if (code == CURLE_UNSUPPORTED_PROTOCOL) result.why += " (a redirect leaves https or http)";
   // No body came, so nobody was told of the head.

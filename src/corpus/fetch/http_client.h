@@ -1,5 +1,5 @@
-// One GET request over http or https at a time, on a connection that is kept for the next. Retries,
-// files and digests are not its business. The only place that knows libcurl.
+// One GET or POST request over http or https at a time, on a connection that is kept for the next.
+// Retries, files and digests are not its business. The only place that knows libcurl.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "corpus/fetch/http_head.h"
 
@@ -16,9 +17,11 @@ struct HttpRequest {
   std::string url;
   int64_t from_byte = 0;  ///< above 0: only the rest is asked for
   std::string if_range;   ///< the rest only if the file still has this ETag or date; may be empty
+  std::vector<std::string> fields = {};         ///< further ones, "Name: value", without line ends
+  std::string content = {}, content_type = {};  ///< what Post sends
 };
 
-/// Takes the reply. Both may throw; Get ends the transfer and lets it pass.
+/// Takes the reply. Both may throw; Get or Post ends the transfer and lets it pass.
 class HttpBody {
  public:
   virtual ~HttpBody() = default;
@@ -38,7 +41,9 @@ enum class HttpEnd {
 struct HttpResult {
   HttpHead head;
   HttpEnd end = HttpEnd::kWhole;
-  std::string why;  ///< the fault in words, if the end is not kWhole
+  std::string why;        ///< the fault in words, if the end is not kWhole
+  bool connected = true;  ///< false: no server was reached
+  std::string page = {};  ///< the first 64 KiB of a reply that is neither 200 nor 206
 };
 
 struct HttpOptions {
@@ -55,9 +60,12 @@ class HttpClient {
   HttpClient(const HttpOptions& options, std::function<bool()> stop);
   ~HttpClient();
   HttpResult Get(const HttpRequest& request, HttpBody* body);
+  /// Sends `content`. Redirects are not followed: they are the reply.
+  HttpResult Post(const HttpRequest& request, HttpBody* body);
 
  private:
   struct State;
+  HttpResult Perform(const HttpRequest& request, std::vector<std::string> further, HttpBody* body);
   std::unique_ptr<State> state_;
 };
 

@@ -143,10 +143,12 @@ FastTextModel FastTextModel::Load(const fs::path& path) {
   return FastTextModel(std::move(state));
 }
 
-void FastTextModel::Save(const fs::path& path) const {
+void FastTextModel::Save(const fs::path& path) const { WriteFile(path, Bytes()); }
+
+std::string FastTextModel::Bytes() const {
   const MemoryFile file;
   state_->model.saveModel(file.name());
-  WriteFile(path, ReadFile(file.name()));
+  return ReadFile(file.name());
 }
 
 std::vector<FastTextModel::Prediction> FastTextModel::Predict(std::string_view line,
@@ -163,5 +165,7 @@ std::vector<FastTextModel::Prediction> FastTextModel::Predict(std::string_view l
 }
 
 const std::set<std::string>& FastTextModel::labels() const { return state_->labels; }
+
+int64_t FastTextModel::words() const { return state_->model.getDictionary()->nwords(); }
 
 }  // namespace cria::corpus

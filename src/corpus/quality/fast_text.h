@@ -38,12 +38,16 @@ class FastTextModel {
   FastTextModel& operator=(FastTextModel&&) noexcept;
   ~FastTextModel();
   void Save(const fs::path& path) const;
+  /// What Save writes; the same for the same model.
+  std::string Bytes() const;
 
   /// The likeliest `most` labels of a text. Its line ends count as blanks (CCNet deletes them, and
   /// words grow together), and marks of the library in it ("</s>") are passed over.
   /// Thread-safe.
   std::vector<Prediction> Predict(std::string_view line, int most) const;
   const std::set<std::string>& labels() const;
+  /// Entries of the vocabulary, the mark of a line's end among them.
+  int64_t words() const;
 
  private:
   struct State;

@@ -1,5 +1,5 @@
 // Byte by byte: what is not ASCII stays as it is.
-#include "eval/closed_book.h"
+#include "eval/grading/closed_book.h"
 
 #include <cctype>
 

@@ -1,0 +1,34 @@
+// What a task of questions out of held-out text has come to, by source and by language: what a run
+// keeps of it and its report shows.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/json.h"
+#include "eval/task_run.h"
+
+namespace cria::eval {
+
+struct Accuracy {
+  int64_t questions = 0, right = 0;
+  double value() const;           ///< share
+  double standard_error() const;  ///< sqrt(p (1 - p) / (n - 1)), as Mean has it
+  void Add(const Accuracy& other);
+};
+
+struct HeldOutTask {
+  std::string name, title, note;
+  double chance = 0;  ///< share that a guess gets
+  Accuracy total = {};
+  std::map<std::string, Accuracy> by_source = {}, by_language = {};
+};
+
+/// Of questions whose groups are a source and a language; those that did not fit the model are left
+/// out.
+HeldOutTask Summary(const TaskResult& result);
+
+Json ToJson(const HeldOutTask& task);
+HeldOutTask HeldOutTaskFromJson(const Json& json, const std::string& where);
+
+}  // namespace cria::eval

@@ -1,0 +1,42 @@
+// Reads /proc/self/maps; empties with madvise.
+#include "eval/sandbox/large_areas.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace cria::eval::sandbox {
+
+std::vector<Area> FindLargeAreas() {
+  constexpr uintptr_t kLeastBytes = 16 << 20;
+  std::vector<Area> areas;
+  std::ifstream maps("/proc/self/maps");
+  // "BEGIN-END PERMISSIONS OFFSET DEVICE INODE NAME", without a name if it is not of a file.
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream fields(line);
+    uintptr_t begin = 0, end = 0;
+    char dash = 0;
+    std::string permissions, offset, device, inode, name;
+    fields >> std::hex >> begin >> dash >> end >> permissions >> offset >> device >> inode >> name;
+    if (permissions == "rw-p" && inode == "0" && (name.empty() || name.starts_with("[anon")) &&
+        end - begin >= kLeastBytes) {
+      areas.push_back({reinterpret_cast<char*>(begin), end - begin});
+    }
+  }
+  return areas;
+}
+
+void EmptyAreas(std::span<const Area> areas, std::span<const void* const> needed) {
+  for (const Area& area : areas) {
+    const bool keep = std::any_of(needed.begin(), needed.end(), [&](const void* address) {
+      return address >= area.begin && address < area.begin + area.bytes;
+    });
+    if (!keep) ::madvise(area.begin, area.bytes, MADV_DONTNEED);
+  }
+}
+
+}  // namespace cria::eval::sandbox
