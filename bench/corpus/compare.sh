@@ -88,9 +88,11 @@ language_turn() {  # model: whole documents, then the same in pieces that cria r
 
 turn() {
   own "$wet" "${models[0]}"
-  for stage in unpack read clean duplicates reference write; do note "$stage" cria "$(stage $stage 2)"; done
-  local kept
+  for stage in unpack read clean duplicates reference; do note "$stage" cria "$(stage $stage 2)"; done
+  local kept bytes taken left
   kept=$(stage reference 3)
+  # What is written is what duplicates left.
+  note write cria "$(awk -v kept="$kept" '$1 == "write" { print $2 * kept / $3 }' "$work/own")"
   note unpack "gzip -dc" "$(rate "$(stage unpack 3)" "$(seconds /dev/null gzip -dc "$wet")")"
   note unpack "Python gzip, lines" "$("$python" - "$wet" <<'P'
 import gzip, sys, time
@@ -102,22 +104,23 @@ print(size / (time.perf_counter() - start) / 1e6)
 P
 )"
   "$python" "$peers/peer_duplicates.py" "$wet" > "$work/theirs"
-  note duplicates "Python sha1, set" "$("$python" -c 'import json, sys
-r = json.load(open(sys.argv[1])); print(r["bytes"] / r["seconds"] / 1e6)' "$work/theirs")"
-  echo "$kept $("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["bytes_left"])' "$work/theirs")" > "$work/left"
+  read -r bytes taken left < "$work/theirs"
+  note duplicates "Python sha1, set" "$(rate "$bytes" "$taken")"
+  echo "$kept $left" > "$work/left"
   note reference fasttext "$(rate "$kept" "$(fast_text "$reference" "$work/pages/kept.lines")")"
   note write "zstd -6 alone" "$(rate "$kept" "$(seconds /dev/null zstd -q -6 --single-thread -c "$work/pages/kept.jsonl")")"
   for model in "${models[@]}"; do language_turn "$model"; done
 }
 
+# main_text_bench: "pages N  F1 X  precision ...  M MB, R MB/s".
 html_turn() {
-  local tool found
-  found=$("$(find "$build" -type f -name main_text_bench | head -n 1)" "$articles")
-  note "HTML" "cria, F1 $(sed 's/.*F1 \([0-9.]*\).*/\1/' <<< "$found")" "$(sed 's/.* \([0-9]*\) MB\/s$/\1/' <<< "$found")"
+  local tool found words
+  read -ra words < <("$(find "$build" -type f -name main_text_bench | head -n 1)" "$articles")
+  note HTML "cria, F1 ${words[3]}" "${words[-2]}"
   for tool in readability html2text bs4 lxml; do
-    found=$("$python" "$peers/peer_html.py" "$articles" $tool) || continue
-    note "HTML" "$tool, F1 $("$python" -c 'import json, sys; print("%.3f" % json.loads(sys.argv[1])["f1"])' "$found")" \
-      "$("$python" -c 'import json, sys; print(json.loads(sys.argv[1])["mb_per_s"])' "$found")"
+    found=$("$python" "$peers/peer_html.py" "$articles" "$tool") || continue
+    read -ra words <<< "$found"
+    note HTML "$tool, F1 ${words[1]}" "${words[0]}"
   done
 }
 
@@ -153,9 +156,9 @@ print(f"{sys.argv[3]}: {sum(ours[t] == theirs[t] for t in both)} of {len(both)} 
 }
 
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg) on $(nproc) cores"
-for _ in $(seq "$rounds"); do
+for i in $(seq "$rounds"); do
   turn
-  [ -z "$articles" ] || html_turn
+  if [ -n "$articles" ] && [ "$i" -le 3 ]; then html_turn; fi  # Python needs minutes for it
 done
 echo "load after:  $(cut -d' ' -f1-3 /proc/loadavg)"
 [ -n "$articles" ] || echo "HTML: not compared, --articles names no folder"

@@ -2,7 +2,7 @@
 one page removed (the rule of `duplicates = "lines"`). Times that, and writes what is left for other
 peers.
 
-peer_duplicates.py WET.gz... [--out FOLDER]  prints JSON: bytes, seconds, bytes_left. FOLDER gets
+peer_duplicates.py WET.gz... [--out FOLDER]  prints bytes, seconds, bytes left. FOLDER gets
 kept.jsonl, short.jsonl (cut into pieces of at most 2000 bytes) and both as lines: *.lines (a document a
 line), *.prepared (as cria's own language models want them)."""
 import argparse
@@ -107,8 +107,8 @@ def main() -> None:
     if options.out:
         write(options.out, "kept", kept)
         write(options.out, "short", [piece for text in kept for piece in pieces(text.split("\n"), SHORT_BYTES)])
-    print(json.dumps({"bytes": sum(len(text.encode()) for text in texts), "seconds": seconds,
-                      "bytes_left": sum(len(text.encode()) for text in kept)}))
+    size, size_left = (sum(len(text.encode()) for text in some) for some in (texts, kept))
+    print(f"{size} {seconds:.6f} {size_left}")
 
 
 if __name__ == "__main__":

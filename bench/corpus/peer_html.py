@@ -1,7 +1,7 @@
 """Text out of HTML by Python's tools, on pages with marked main text (bench/corpus/main_text.sh says
 which), scored as main_text_bench scores: shingles of four words, means over the pages.
 
-peer_html.py FOLDER TOOL    TOOL: readability, html2text, bs4, lxml. Prints JSON: mb_per_s, f1, pages.
+peer_html.py FOLDER TOOL    TOOL: readability, html2text, bs4, lxml. Prints MB/s and F1.
 Only the tool is timed, on decoded pages. readability looks for the main text as cria does; the others
 give all text of a page, which is less work for a worse end. 3: the tool is not installed."""
 import collections
@@ -83,8 +83,7 @@ def main() -> None:
         if wanted:
             recall.append(both / wanted.total())
     p, r = (sum(x) / max(1, len(x)) for x in (precision, recall))
-    print(json.dumps({"mb_per_s": size / seconds / 1e6, "f1": 2 * p * r / (p + r) if p + r else 0.0,
-                      "pages": len(truth)}))
+    print(f"{size / seconds / 1e6:.3f} {2 * p * r / (p + r) if p + r else 0.0:.3f}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "base/hash.h"
@@ -172,6 +173,13 @@ TEST_F(TaskGoldenTest, EveryQuestionIsPutAsTheReferencePutsIt) {
           Read(TaskNamed(name, profile, JsonGetOr(expected, "shots", -1, name)));
       EXPECT_EQ(std::ssize(all), expected["questions"].get<int64_t>());
       EXPECT_EQ(Digest(all), expected["sha256"].get<std::string>());
+      std::map<std::string, int64_t> groups;
+      for (const Question& question : all) {
+        for (const std::string& group : question.groups) ++groups[group];
+      }
+      if (expected.contains("groups")) {
+        EXPECT_EQ(groups, (expected["groups"].get<std::map<std::string, int64_t>>()));
+      }
     }
   }
   EXPECT_EQ(golden["prompts"]["paper"].size(), 22u);
