@@ -6,7 +6,7 @@
 #                         [--work FOLDER] [RAW...]
 # RAW as in compare.sh; the pages are made of it the same way, a third of their lines duplicates. Models
 # that are not named are learned before the clock runs, from the same documents. --work keeps pages and
-# models for another run with the same RAW, --mb and --files. Programs: tools/install-packages build.
+# models for another run with the same RAW, --mb and --files. Programs: tools/install-packages peer.
 # As root mpirun wants OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1, which are yours to set.
 # Efficiency is of the cores that the ranks can have: T1 / (TR x min(R, cores)). On a busy machine look
 # at the processors' time instead: what more ranks add to it is what they cost, waiting included.
@@ -27,14 +27,16 @@ while [ $# -gt 0 ]; do
 done
 cria=${CRIA:-$build/cria} python=${PYTHON:-python3}
 for program in "$cria" "$python" mpirun zstd; do
-  command -v "$program" > /dev/null || { echo "$program is not there: make; tools/install-packages build test" >&2; exit 2; }
+  command -v "$program" > /dev/null ||
+    { echo "$program is not there: make; tools/install-packages build test peer" >&2; exit 2; }
 done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 work=$(realpath -m "${work:-$scratch/work}")
 mkdir -p "$work"
 launch=(mpirun --oversubscribe --bind-to none)
-"${launch[@]}" -n 1 true || { echo "mpirun does not start a program here (as root: see the head of this file)" >&2; exit 2; }
+"${launch[@]}" -n 1 true ||
+  { echo "mpirun does not start a program here (as root: see the head of this file)" >&2; exit 2; }
 
 "$python" "$top/bench/corpus/peer_documents.py" --cria "$cria" --work "$work" --mb "$mb" --files "$files" "${raw[@]}"
 learn() {  # target, kind of model, flags...
@@ -48,7 +50,7 @@ if [ -z "$language" ]; then
 fi
 if [ -z "$perplexity" ]; then
   perplexity=$work/perplexity
-  learn "$perplexity/en" perplexity "$work/documents" --language en --vocab-size 8000
+  learn "$perplexity/en" perplexity "$work/documents" --language en --vocab-size 4000
 fi
 if [ -z "$reference" ]; then
   # Documents by turns: what such a model says means nothing, what it costs does.
@@ -95,7 +97,8 @@ sent() {
   local n=$1
   if [ "$n" = 1 ]; then echo 0; return; fi
   ompi_info 2> /dev/null | grep -q 'pml: monitoring' || { echo -; return; }
-  build "$n" --mca pml_monitoring_enable 2 --mca pml_monitoring_enable_output 3 --mca pml_monitoring_filename "$scratch/sent"
+  build "$n" --mca pml_monitoring_enable 2 --mca pml_monitoring_enable_output 3 \
+    --mca pml_monitoring_filename "$scratch/sent"
   awk '$1 == "E" || $1 == "I" { sum += $4 } END { if (NR > 0) print sum; else print "-" }' "$scratch"/sent.*.prof
   rm -f "$scratch"/sent.*.prof
 }
@@ -124,12 +127,11 @@ first = min(runs)
 print(f"{'ranks':>5} {'wall s (best)':>18} {'processors s (best)':>20} {'times ' + str(first):>8} {'sent':>10} "
       f"{'efficiency (of bests)':>22}  digest")
 for n, rows in sorted(runs.items()):
-    wall, cpu = median(n, 0), median(n, 1)
-    best, best_cpu = (min(row[i] for row in rows) for i in (0, 1))
-    share = min(first, cores) / min(n, cores)
-    best_first = min(row[0] for row in runs[first])
-    print(f"{n:>5} {wall:9.2f} ({best:6.2f}) {cpu:11.2f} ({best_cpu:6.2f}) {cpu / median(first, 1):8.2f} {traffic[n]:>10} "
-          f"{100 * share * median(first, 0) / wall:10.0f} % ({100 * share * best_first / best:4.0f} %)  {' '.join(sorted({row[2] for row in rows}))}")
+    (wall, cpu), (best, best_cpu) = ([of(row[i] for row in rows) for i in (0, 1)] for of in (statistics.median, min))
+    share = 100 * min(first, cores) / min(n, cores)
+    print(f"{n:>5} {wall:9.2f} ({best:6.2f}) {cpu:11.2f} ({best_cpu:6.2f}) {cpu / median(first, 1):8.2f} "
+          f"{traffic[n]:>10} {share * median(first, 0) / wall:10.0f} % "
+          f"({share * min(row[0] for row in runs[first]) / best:4.0f} %)  {' '.join(sorted({row[2] for row in rows}))}")
 digests = {row[2] for rows in runs.values() for row in rows}
 print("the same corpus every time" if len(digests) == 1 else "THE CORPORA DIFFER")
 sys.exit(len(digests) != 1)

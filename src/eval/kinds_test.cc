@@ -74,7 +74,7 @@ TEST_F(KindsTest, CopaAsksForCausesAndEffects) {
   const std::vector<Question> questions = ReadQuestions(Task("copa"), folder_);
   EXPECT_EQ(questions[0].contexts[0], "The man fell because");
   EXPECT_EQ(questions[0].choices, (std::vector<std::string>{" he slipped.", " it rained."}));
-  EXPECT_EQ(questions[1].contexts[0], "It rained so");
+  EXPECT_EQ(questions[1].contexts[0], "It rained therefore");
   EXPECT_EQ(questions[1].gold, 1);
   EXPECT_EQ(PublishedRow("model_card", "COPA").back().second, 94);  // 65B
   Write("copa/val.jsonl",

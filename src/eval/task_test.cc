@@ -100,7 +100,8 @@ TEST_F(TaskTest, PromptsAreThoseOfTheirTasks) {
   EXPECT_EQ(Questions("boolq")[1].gold, 1);
   const Question titled = Questions("boolq", Profile::kHarness).at(0);
   EXPECT_EQ(titled.ContextOf(0, 0), "Title -- It is.\nQuestion: is it?\nAnswer:");
-  EXPECT_EQ(titled.gold, 1);
+  EXPECT_EQ(titled.choices, (std::vector<std::string>{" no", " yes"}));
+  EXPECT_EQ(titled.gold, 0);
   ExpectFirst("piqa", "Question: Sit\nAnswer:", {" down", " up there"}, 1);
   ExpectFirst("siqa", "Q: C. Q?\nA:", {" a", " b", " c"}, 2);
   ExpectFirst("hellaswag", "Knots: A man ties.. Next He ends",

@@ -9,17 +9,19 @@
 namespace cria::eval {
 namespace {
 
-// " the man fell": as the middle of a sentence has it.
-std::string InSentence(std::string text) {
+// "the man fell": as the middle of a sentence has it, behind blanks.
+std::string InSentence(const std::string& blanks, std::string text) {
   if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] ^= 0x20;
-  return " " + text;
+  return blanks + text;
 }
 
 class Kind : public TaskKind {
  public:
   const char* name() const override { return "copa"; }
-  std::vector<std::string_view> keys() const override { return {"files"}; }
+  std::vector<std::string_view> keys() const override { return {"files", "blanks"}; }
   std::vector<Question> Read(const TaskSpec& task, const fs::path& folder) const override {
+    // The harness writes two: its own, and that of the choice.
+    const auto blanks = JsonGetOr<std::string>(task.body, "blanks", " ", task.where);
     std::vector<Question> questions;
     for (const Record& record : ReadJsonLines(FirstOf(task, folder))) {
       const auto text = [&](const char* field) {
@@ -36,10 +38,11 @@ class Kind : public TaskKind {
       if (label != 0 && label != 1) {
         throw Error("the label is neither 0 nor 1", record.where, kRestoreSet);
       }
-      questions.push_back({.id = record.where,
-                           .contexts = {premise + (asked == "cause" ? " because" : " so")},
-                           .choices = {InSentence(text("choice1")), InSentence(text("choice2"))},
-                           .gold = label.get<int>()});
+      questions.push_back(
+          {.id = record.where,
+           .contexts = {premise + (asked == "cause" ? " because" : " therefore")},
+           .choices = {InSentence(blanks, text("choice1")), InSentence(blanks, text("choice2"))},
+           .gold = label.get<int>()});
     }
     return questions;
   }
