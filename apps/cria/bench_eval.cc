@@ -77,6 +77,9 @@ void Run(const Flags& flags) {
                                                   .folder = flags.data,
                                                   .limit = flags.questions,
                                                   .allow_modified = true});
+  if (sets[0].task.kind->writes()) {
+    throw Error(flags.task + " writes its replies", "--task", "name one of ranked choices");
+  }
   const Context context = flags.MakeContext();
   const infer::LoadedModel model = infer::LoadModel(context, flags.model, {});
   const int64_t prefill = std::min(flags.prefill, model.config.max_seq_len - 1);
@@ -121,9 +124,7 @@ void AddBenchEval(CLI::App* bench) {
   c->add_option("MODEL", f.model, "Any model with a tokenizer")->required();
   c->add_option("--data", f.data, "Folder of the sets")->required();
   c->add_option("--task", f.task, "A task of ranked choices")->capture_default_str();
-  c->add_option("--questions", f.questions, "How many, evenly spread")
-      ->capture_default_str()
-      ->check(Above0());
+  c->add_option("--questions", f.questions, "How many")->capture_default_str()->check(Above0());
   c->add_option("--prefill", f.prefill, "Tokens of the prompt to compare with")
       ->capture_default_str()
       ->check(Above0());

@@ -75,7 +75,8 @@ void Build(BuildFlags flags) {
   options.work_dir = flags.work;
   options.memory_bytes = static_cast<int64_t>(ParseBytes(flags.memory, "--memory"));
   if (options.memory_bytes < 4096) {
-    throw Error(flags.memory + " is too little to sort in", "--memory", "give 4KB or more, better 100MB");
+    throw Error(flags.memory + " is too little to sort in", "--memory",
+                "give 4KB or more, better 100MB");
   }
   options.keep_work = !flags.discard_work;
   options.load_pieces = LoadPieces;

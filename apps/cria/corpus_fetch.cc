@@ -10,19 +10,19 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/units.h"
-#include "corpus/fetch/fetcher.h"
 #include "corpus/fetch/url.h"
+#include "fetch_flags.h"
 
 namespace cria::app {
 namespace {
 
 constexpr size_t kShownPerReason = 5;
 
-struct FetchFlags : CommonFlags {
+struct CorpusFetchFlags : FetchFlags {
   std::vector<std::string> lists, accept, digests;
-  std::string out, base, rate, contact;
-  double timeout = 60, wait = 1, delay = 0;
-  int connections = 2, retries = 10;
+  std::string out, base, rate;
+  double delay = 0;
+  int connections = 2;
   int64_t first = 0, sample = 0;
   bool verify = false;
 };
@@ -77,24 +77,17 @@ class FetchLine {
   bool open_ = false;
 };
 
-corpus::FetchOptions OptionsOf(const FetchFlags& flags) {
-  corpus::FetchOptions options;
+corpus::FetchOptions OptionsOf(const CorpusFetchFlags& flags) {
+  corpus::FetchOptions options = FetchOptionsOf(flags, "corpus fetch");
   options.connections = flags.connections;
-  options.retries = flags.retries;
-  options.first_wait_seconds = flags.wait;
-  options.stall_seconds = flags.timeout;
   options.delay_seconds = flags.delay;
   if (!flags.rate.empty()) options.bytes_per_second = ParseBytes(flags.rate, "--rate");
   options.verify = flags.verify;
-  options.seed = flags.seed;
-  options.agent = flags.contact.empty()
-                      ? "cria/" CRIA_VERSION " (corpus fetch)"
-                      : fmt::format("cria/{} (corpus fetch; {})", CRIA_VERSION, flags.contact);
   return options;
 }
 
 // Lists that are addresses are fetched themselves, and kept below lists/.
-fs::path ListFile(const Context& context, const FetchFlags& flags, const std::string& list) {
+fs::path ListFile(const Context& context, const CorpusFetchFlags& flags, const std::string& list) {
   const auto url = corpus::ParseUrl(list);
   if (!url.has_value()) return list;
   corpus::FetchEntry entry;
@@ -110,13 +103,13 @@ fs::path ListFile(const Context& context, const FetchFlags& flags, const std::st
 }
 
 // Digest lists and listings of items stand in the folder of the files that they name.
-std::string BaseOf(const FetchFlags& flags, const std::string& list, const fs::path& file) {
+std::string BaseOf(const CorpusFetchFlags& flags, const std::string& list, const fs::path& file) {
   const auto url = corpus::ParseUrl(list);
   const bool beside = !file.string().ends_with(".paths.gz") && !file.string().ends_with(".paths");
   return flags.base.empty() && url.has_value() && beside ? corpus::FolderOfUrl(*url) : flags.base;
 }
 
-std::vector<corpus::FetchEntry> EntriesOf(const Context& context, const FetchFlags& flags) {
+std::vector<corpus::FetchEntry> EntriesOf(const Context& context, const CorpusFetchFlags& flags) {
   std::vector<std::vector<corpus::FetchEntry>> lists;
   for (const std::string& list : flags.lists) {
     const fs::path file = ListFile(context, flags, list);
@@ -177,7 +170,7 @@ Json ToJson(const corpus::FetchReport& report) {
   return json;
 }
 
-void Run(const FetchFlags& flags) {
+void Run(const CorpusFetchFlags& flags) {
   const Context context = flags.MakeContext();
   const auto entries = EntriesOf(context, flags);
   corpus::FetchReport report;
@@ -207,7 +200,7 @@ void Run(const FetchFlags& flags) {
 }  // namespace
 
 void AddCorpusFetch(CLI::App* corpus) {
-  auto flags = std::make_shared<FetchFlags>();
+  auto flags = std::make_shared<CorpusFetchFlags>();
   CLI::App* command =
       AddCommand(corpus, "fetch", "Raw public dumps from their servers, resumed and checked",
                  flags.get(), [flags] { Run(*flags); });
@@ -228,21 +221,11 @@ void AddCorpusFetch(CLI::App* corpus) {
   command->add_option("--connections", flags->connections, "Files at a time")
       ->check(CLI::Range(1, 16))
       ->capture_default_str();
-  command->add_option("--retries", flags->retries, "Tries of a file after the first")
-      ->check(CLI::Range(0, 1000))
-      ->capture_default_str();
   command->add_option("--rate", flags->rate, "Bytes per second of all together, e.g. 20MB");
-  command->add_option("--timeout", flags->timeout, "Seconds without a byte that end a try")
-      ->check(Between(1, 3600))
-      ->capture_default_str();
-  command->add_option("--wait", flags->wait, "Seconds before the first retry; they double")
-      ->check(Between(0.01, 600))
-      ->capture_default_str();
   command->add_option("--delay", flags->delay, "Seconds between requests to one server")
       ->check(Between(0, 3600))
       ->capture_default_str();
-  command->add_option("--contact", flags->contact,
-                      "Address for the server's keepers, put into the User-Agent field");
+  AddFetchFlags(command, flags.get());
   command->add_flag("--verify", flags->verify, "Read again what is there, fetch what is damaged");
   command->footer(
       "Example: cria corpus fetch wet.paths.gz --base https://data.commoncrawl.org/ --first 10 "

@@ -173,6 +173,7 @@ void RunEval(const Flags& flags) {
     questions.tokenizer = flags.tokenizer;
     questions.precision = flags.precision;
     questions.out = flags.out;
+    questions.force = flags.force;
     return AskQuestions(flags, questions);
   }
   const Context context = flags.MakeContext();
@@ -256,7 +257,7 @@ void AddEvalCommand(CLI::App* app) {
   AddPrecisionFlag(command, &flags.precision);
   AddDeviceFlag(command, &flags);
   command->add_option("--out", flags.out, "Write the result: .json, .html or .md");
-  command->add_flag("--force", flags.force, "Overwrite --out");
+  command->add_flag("--force", flags.force, "Overwrite --out and --samples");
   command->footer(
       "Examples: cria eval 7b --tasks boolq,piqa,hellaswag,mmlu --data sets --out tables.html\n"
       "          cria eval runs/demo/train --tasks bpb --data runs/demo/corpus --compare\n"

@@ -9,8 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/units.h"
-#include "corpus/manifest.h"
-#include "data/manifest.h"
+#include "data_facts.h"
 #include "eval/report/model_card.h"
 #include "eval_figures.h"
 #include "result_table.h"
@@ -117,34 +116,10 @@ std::optional<corpus::Manifest> FindCorpus(const Flags& flags, const fs::path& r
 
 void FillData(const corpus::Manifest& corpus, const std::optional<ShardManifest>& shards,
               const std::vector<SourceProgress>& progress, eval::CardFacts* facts) {
-  std::map<std::string, eval::LanguageRow> languages;
-  for (const corpus::SourceInfo& source : corpus.sources) {
-    eval::DataRow row{.source = source.name,
-                      .kind = source.kind,
-                      .licence = source.licence,
-                      .proportion = source.proportion,
-                      .documents = source.train.text.documents,
-                      .bytes = source.train.text.bytes};
-    if (shards) {
-      for (const ShardSource& shard : shards->sources) {
-        if (shard.name == source.name) row.tokens = shard.train.count.tokens;
-      }
-    }
-    for (const SourceProgress& read : progress) {
-      if (read.name == source.name) row.epochs = read.epochs;
-    }
-    facts->data.push_back(std::move(row));
-    for (const auto& [code, count] : source.train.languages) {
-      eval::LanguageRow& language = languages[code];
-      language.code = code;
-      language.documents += count.documents;
-      language.bytes += count.bytes;
-    }
-  }
-  for (const auto& [code, row] : languages) facts->languages.push_back(row);
-  for (const corpus::InputInfo& input : corpus.inputs) {
-    facts->inputs.push_back({input.source, input.name, input.version, input.sha256, input.licence});
-  }
+  DataFacts data = DataFactsOf(corpus, shards ? &*shards : nullptr, progress);
+  facts->data = std::move(data.sources);
+  facts->languages = std::move(data.languages);
+  facts->inputs = std::move(data.inputs);
   facts->contamination = corpus.contamination;
   facts->digests.push_back({"Corpus", corpus.digest});
 }

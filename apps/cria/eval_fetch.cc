@@ -10,12 +10,11 @@
 #include "base/hash.h"
 #include "base/interrupt.h"
 #include "base/units.h"
-#include "command.h"
 #include "corpus/fetch/fetched_log.h"
-#include "corpus/fetch/fetcher.h"
 #include "corpus/fetch/url.h"
 #include "corpus/formats/archive.h"
 #include "eval/sets.h"
+#include "fetch_flags.h"
 
 namespace cria::app {
 namespace {
@@ -29,11 +28,9 @@ constexpr int64_t kListedFiles = 20;
 constexpr int64_t kMaxMemberBytes = int64_t{1} << 30;
 constexpr char kArchives[] = "archives/";
 
-struct EvalFetchFlags : CommonFlags {
+struct EvalFetchFlags : FetchFlags {
   std::vector<std::string> names;
-  std::string out, mirror, contact;
-  double timeout = 60, wait = 1;
-  int retries = 10;
+  std::string out, mirror;
   bool list = false;
 };
 
@@ -150,18 +147,6 @@ corpus::FetchEntry EntryOf(const EvalFetchFlags& flags, const SetFile& file) {
   return entry;
 }
 
-corpus::FetchOptions OptionsOf(const EvalFetchFlags& flags) {
-  corpus::FetchOptions options;
-  options.retries = flags.retries;
-  options.first_wait_seconds = flags.wait;
-  options.stall_seconds = flags.timeout;
-  options.seed = flags.seed;
-  options.agent = flags.contact.empty()
-                      ? "cria/" CRIA_VERSION " (eval fetch)"
-                      : fmt::format("cria/{} (eval fetch; {})", CRIA_VERSION, flags.contact);
-  return options;
-}
-
 // The outcome of a file that is not to be fetched; nothing if it is.
 std::optional<Outcome> Standing(const EvalFetchFlags& flags, const SetFile& file) {
   const std::string state = StateBelow(flags.out, file);
@@ -276,10 +261,11 @@ std::vector<Outcome> FetchFiles(const EvalFetchFlags& flags,
   if (entries.empty()) return outcomes;
   fs::create_directories(flags.out);
   Progress progress(flags.progress_style(), "fetch", std::ssize(entries), "files");
-  const corpus::FetchReport report = corpus::Fetch(
-      context, entries, flags.out, OptionsOf(flags), [&](const corpus::FetchProgress& now) {
-        progress.Update(now.done_files, FormatBytes(double(now.fetched_bytes)));
-      });
+  const corpus::FetchReport report =
+      corpus::Fetch(context, entries, flags.out, FetchOptionsOf(flags, "eval fetch"),
+                    [&](const corpus::FetchProgress& now) {
+                      progress.Update(now.done_files, FormatBytes(double(now.fetched_bytes)));
+                    });
   progress.Update(report.files - report.not_tried, FormatBytes(double(report.fetched_bytes)));
   progress.Finish();
   if (report.interrupted) throw Interrupted("Go on with the same command.");
@@ -356,17 +342,7 @@ void AddEvalFetchCommand(CLI::App* eval) {
   command->add_option("--out", flags->out, "Folder of the sets, as --data of cria eval");
   command->add_option("--mirror", flags->mirror,
                       "Ask MIRROR/HOST/PATH in place of https://HOST/PATH; digests stay the same");
-  command->add_option("--retries", flags->retries, "Tries of a file after the first")
-      ->check(CLI::Range(0, 1000))
-      ->capture_default_str();
-  command->add_option("--timeout", flags->timeout, "Seconds without a byte that end a try")
-      ->check(Between(1, 3600))
-      ->capture_default_str();
-  command->add_option("--wait", flags->wait, "Seconds before the first retry; they double")
-      ->check(Between(0.01, 600))
-      ->capture_default_str();
-  command->add_option("--contact", flags->contact,
-                      "Address for the server's keepers, put into the User-Agent field");
+  AddFetchFlags(command, flags.get());
   command->footer(
       "Examples: cria eval fetch --list\n          cria eval fetch piqa arc --out sets");
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/interrupt.h"
 #include "eval/cached_language_model.h"
 #include "eval/grading/fast_text_toxicity.h"
 #include "eval/llama_language_model.h"
@@ -24,8 +25,11 @@ namespace {
 // What judges replies, for those tasks that need it.
 class Judges {
  public:
-  explicit Judges(const QuestionFlags& flags) : python_(flags.python) {
-    if (flags.run_code) sandbox_ = std::make_unique<eval::Sandbox>();
+  explicit Judges(const QuestionFlags& flags) : python_(fs::absolute(flags.python).string()) {
+    if (flags.run_code) {
+      sandbox_ = std::make_unique<eval::Sandbox>(FoldersOf(flags.python));
+      TryPython(flags.python);
+    }
     if (!flags.judge.empty()) {
       toxicity_ =
           std::make_unique<eval::FastTextToxicity>(eval::FastTextToxicity::Load(flags.judge));
@@ -40,46 +44,85 @@ class Judges {
   const eval::ToxicityJudge* toxicity() const { return toxicity_.get(); }
 
  private:
+  // An interpreter outside /usr brings its own prefix: /opt/python/bin/python3 is below
+  // /opt/python.
+  static std::vector<fs::path> FoldersOf(const fs::path& python) {
+    if (!fs::exists(python)) {
+      throw Error("the interpreter is not there", python.string(), "name one with --python");
+    }
+    std::vector<fs::path> folders;
+    for (const fs::path& place : {fs::absolute(python), fs::canonical(python)}) {
+      const fs::path prefix = place.parent_path().parent_path();
+      const bool is_usr = place.string().starts_with("/usr/") || prefix == "/";
+      if (!is_usr) folders.push_back(prefix);
+    }
+    return folders;
+  }
+
+  // Before the model writes for hours.
+  void TryPython(const std::string& python) const {
+    const eval::SandboxResult result =
+        sandbox_->Run({.command = {fs::absolute(python).string(), "-S", "-c", "print(6 * 7)"}});
+    if (result.status != 0 || result.output != "42\n") {
+      throw Error("the interpreter does not compute 6 * 7 in the sandbox", python,
+                  "name one of Python 3 with --python");
+    }
+  }
+
   std::string python_;
   std::unique_ptr<eval::Sandbox> sandbox_;
   std::unique_ptr<eval::FastTextToxicity> toxicity_;
 };
 
-// Names the model's bytes as far as that is quick: the files with sizes and times.
-std::string IdentityOf(const CommonFlags& common, const QuestionFlags& flags) {
-  std::string identity = fmt::format("{} {} {} {} {}", flags.model, flags.tokenizer,
-                                     flags.precision, common.device, flags.served_model);
-  if (flags.is_remote()) return identity;
-  std::vector<fs::path> files = {flags.model};
-  if (fs::is_directory(flags.model)) {
+// Whether a file of a model's folder is part of the model: reports and logs may lie there too.
+bool IsOfModel(const fs::path& file) {
+  const std::string name = file.filename().string(), ending = file.extension().string();
+  for (const char* other : {".html", ".md", ".jsonl", ".svg", ".log", ".txt", ".lock"}) {
+    if (ending == other) return false;
+  }
+  return ending != ".json" || name == "config.json" || name == "params.json" ||
+         name == "manifest.json" || name.ends_with(".index.json");
+}
+
+// Names everything that a reply of a local model depends on. Its bytes by the files' names, sizes
+// and times: that is quick.
+std::string IdentityOf(const CommonFlags& common, const QuestionFlags& flags,
+                       const infer::LoadedModel& model, Precision precision) {
+  const fs::path place = fs::canonical(OpenModel(flags.model).path);
+  std::vector<fs::path> files = {place};
+  if (fs::is_directory(place)) {
     files.clear();
-    for (const auto& entry : fs::recursive_directory_iterator(flags.model)) {
-      if (entry.is_regular_file()) files.push_back(entry.path());
+    for (const auto& entry :
+         fs::recursive_directory_iterator(place, fs::directory_options::follow_directory_symlink)) {
+      if (entry.is_regular_file() && IsOfModel(entry.path())) files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
   }
+  std::string identity = fmt::format("{} {} {} {}", place.string(), model.tokenizer->digest(),
+                                     PrecisionName(precision), common.device);
   for (const fs::path& file : files) {
-    identity += fmt::format(" {}:{}:{}", file.filename().string(), fs::file_size(file),
+    identity += fmt::format(" {}:{}:{}", file.string(), fs::file_size(file),
                             fs::last_write_time(file).time_since_epoch().count());
   }
-  return fmt::format("cria " CRIA_VERSION " {}", Sha256Hex(identity));
+  return "cria " CRIA_VERSION " " + Sha256Hex(identity);
 }
 
 // Where replies are kept: in the folder that the user named, or beside the report until it is
 // written. Empty: nowhere.
-fs::path CacheFile(const CommonFlags& common, const QuestionFlags& flags) {
+fs::path CacheFile(const QuestionFlags& flags, const std::string& identity) {
   if (!flags.cache.empty()) {
-    return fs::path(flags.cache) / (Sha256Hex(IdentityOf(common, flags)).substr(0, 16) + ".jsonl");
+    return fs::path(flags.cache) / (Sha256Hex(identity).substr(0, 16) + ".jsonl");
   }
   return flags.out.empty() ? fs::path() : fs::path(flags.out + ".requests.jsonl");
 }
 
 std::vector<eval::TaskResult> RunOn(const CommonFlags& common, const QuestionFlags& flags,
                                     std::vector<TaskSet> sets, eval::LanguageModel* model,
-                                    const eval::TextCodec& codec, const eval::Graders& graders) {
-  const fs::path file = CacheFile(common, flags);
+                                    const std::string& identity, const eval::TextCodec& codec,
+                                    const eval::Graders& graders) {
+  const fs::path file = CacheFile(flags, identity);
   if (file.empty()) return RunTasks(common, flags, std::move(sets), model, codec, graders);
-  eval::CachedLanguageModel cached(model, file, IdentityOf(common, flags));
+  eval::CachedLanguageModel cached(model, file, identity);
   if (cached.known() > 0 && !common.quiet) {
     spdlog::info("{} replies are known from {}", cached.known(), file.string());
   }
@@ -89,13 +132,22 @@ std::vector<eval::TaskResult> RunOn(const CommonFlags& common, const QuestionFla
 std::vector<eval::TaskResult> RunLocal(const CommonFlags& common, const QuestionFlags& flags,
                                        std::vector<TaskSet> sets, const Judges& judges) {
   const Context context = common.MakeContext();
+  const Precision precision = PrecisionNamed(flags.precision, context);
   const infer::LoadedModel model = infer::LoadModel(
-      context, flags.model,
-      {.tokenizer = flags.tokenizer, .precision = PrecisionNamed(flags.precision, context)});
+      context, flags.model, {.tokenizer = flags.tokenizer, .precision = precision});
   eval::LlamaLanguageModel language_model(&context, model.llama.get());
   language_model.set_tokenizer(model.tokenizer.get());
-  return RunOn(common, flags, std::move(sets), &language_model, CodecOf(*model.tokenizer),
+  return RunOn(common, flags, std::move(sets), &language_model,
+               IdentityOf(common, flags, model, precision), CodecOf(*model.tokenizer),
                judges.On(&context));
+}
+
+// The key goes in clear over http: no harm on this machine.
+void WarnOfKey(const std::string& address) {
+  for (const char* safe : {"https://", "http://localhost", "http://127.", "http://[::1]"}) {
+    if (address.starts_with(safe)) return;
+  }
+  spdlog::warn("OPENAI_API_KEY is sent without encryption to {}", address);
 }
 
 std::vector<eval::TaskResult> RunRemote(const CommonFlags& common, const QuestionFlags& flags,
@@ -105,17 +157,54 @@ std::vector<eval::TaskResult> RunRemote(const CommonFlags& common, const Questio
   eval::RemoteModelOptions options;
   options.server.url = flags.model;
   options.server.key = key == nullptr ? "" : key;
+  options.server.seconds = 120;
   options.server.log = [](const std::string& line) { spdlog::warn("{}", line); };
   options.model = flags.served_model;
   options.context_tokens = flags.served_context;
+  options.bos_text = flags.served_bos;
+  if (!options.server.key.empty()) WarnOfKey(flags.model);
   eval::RemoteLanguageModel model(std::move(options));
-  std::vector<eval::TaskResult> results =
-      RunOn(common, flags, std::move(sets), &model, eval::RemoteCodec(), judges.On(&context));
-  if (model.cuts() > 0) {
-    spdlog::warn("{} times a text longer than the server's context lost part of its beginning",
-                 model.cuts());
+  const std::string identity =
+      fmt::format("cria {} {} {} {} {}", CRIA_VERSION, flags.model, flags.served_model,
+                  flags.served_context, flags.served_bos);
+  return RunOn(common, flags, std::move(sets), &model, identity, eval::RemoteCodec(),
+               judges.On(&context));
+}
+
+// Flags that none of the tasks knows, or that this kind of model does not: they would be ignored.
+void RefuseUnused(const QuestionFlags& flags, const std::vector<TaskSet>& sets) {
+  const auto given = [&](const char* name) { return flags.command->count(name) > 0; };
+  const auto refuse = [&](const char* name, const char* why) {
+    if (given(name)) throw Error(why, name, "leave it out");
+  };
+  const auto none = [&](const auto& holds) {
+    return std::none_of(sets.begin(), sets.end(),
+                        [&](const TaskSet& set) { return holds(set.task); });
+  };
+  constexpr const char* kNoTask = "none of the tasks knows it";
+  if (none([](const auto& task) { return task.body.contains("shots"); })) {
+    refuse("--shots", kNoTask);
   }
-  return results;
+  if (none([](const auto& task) { return task.body.contains("samples"); })) {
+    refuse("--repeats", kNoTask);
+  }
+  for (const char* name : {"--run-code", "--python", "--judge"}) {
+    const std::string needs = std::string(name) == "--python" ? "--run-code" : name;
+    if (none([&](const auto& task) { return task.kind->needs() == needs; })) refuse(name, kNoTask);
+  }
+  if (flags.is_remote()) {
+    for (const char* name : {"--precision", "--tokenizer", "--device"}) {
+      refuse(name, "the model runs at the endpoint");
+    }
+    if (flags.served_model.empty()) {
+      throw Error("the endpoint's name of the model must be given", "--served-model",
+                  "its /v1/models lists them");
+    }
+  } else {
+    for (const char* name : {"--served-model", "--served-context", "--served-bos"}) {
+      refuse(name, "MODEL is no endpoint");
+    }
+  }
 }
 
 void Print(const std::vector<eval::Block>& blocks) {
@@ -133,7 +222,8 @@ void Print(const std::vector<eval::Block>& blocks) {
 
 }  // namespace
 
-void QuestionFlags::AddTo(CLI::App* command) {
+void QuestionFlags::AddTo(CLI::App* eval) {
+  command = eval;
   command
       ->add_option("--profile", profile,
                    "Rules of prompts and ranking: the paper's or those of lm-evaluation-harness")
@@ -168,6 +258,8 @@ void QuestionFlags::AddTo(CLI::App* command) {
   command->add_option("--judge", judge,
                       "Judge of toxicity that `cria eval judge` made: toxicity_basic, "
                       "toxicity_respectful");
+  command->add_option("--served-bos", served_bos,
+                      "What it puts in front of a text, such as <|endoftext|>, if nothing does");
   command->add_option("--served-model", served_model,
                       "Name of the model at an endpoint, where MODEL is http(s)://...");
   command->add_option("--served-context", served_context, "Tokens that it reads at once")
@@ -178,16 +270,29 @@ void QuestionFlags::AddTo(CLI::App* command) {
 std::vector<const char*> QuestionFlagNames() {
   return {"--allow-modified", "--as",      "--profile",      "--shots",
           "--repeats",        "--samples", "--cache",        "--run-code",
-          "--python",         "--judge",   "--served-model", "--served-context"};
+          "--python",         "--judge",   "--served-model", "--served-context",
+          "--served-bos"};
 }
 
 void AskQuestions(const CommonFlags& common, const QuestionFlags& flags) {
   std::vector<TaskSet> sets = ReadTaskSets(flags);
+  RefuseUnused(flags, sets);
+  for (const TaskSet& set : sets) {
+    if (flags.samples.empty() || flags.force) continue;
+    const fs::path taken = fs::path(flags.samples) / (set.task.name + ".jsonl");
+    if (fs::exists(taken)) throw Error("it is there already", taken.string(), "give --force");
+  }
   const Judges judges(flags);
   for (const TaskSet& set : sets) set.task.kind->Require(set.task, judges.On(nullptr));
-  const std::vector<eval::TaskResult> results =
-      flags.is_remote() ? RunRemote(common, flags, std::move(sets), judges)
-                        : RunLocal(common, flags, std::move(sets), judges);
+  std::vector<eval::TaskResult> results;
+  try {
+    results = flags.is_remote() ? RunRemote(common, flags, std::move(sets), judges)
+                                : RunLocal(common, flags, std::move(sets), judges);
+  } catch (const Interrupted&) {
+    throw Interrupted(flags.out.empty() && flags.cache.empty()
+                          ? "Nothing is kept: with --out or --cache the same command goes on."
+                          : "Go on with the same command.");
+  }
   const std::string name =
       flags.is_remote() ? flags.served_model : fs::canonical(flags.model).filename().string();
   Json json = eval::TaskJson(results, ProfileOf(flags));
@@ -201,15 +306,15 @@ void AskQuestions(const CommonFlags& common, const QuestionFlags& flags) {
     json["judge"] = judges.toxicity()->Describe();
     blocks.emplace_back(eval::Paragraph{judges.toxicity()->Describe()});
   }
+  page = eval::PaperTables(results, {.model = name, .as = flags.as});
   if (!flags.out.empty()) {
-    page = eval::PaperTables(results, {.model = name, .as = flags.as});
     page.emplace_back(eval::Heading{"All tasks"});
     page.insert(page.end(), blocks.begin(), blocks.end());
     WriteBlocks(flags.out, "Evaluation of " + flags.model, json, page);
-    if (flags.cache.empty()) fs::remove(CacheFile(common, flags));
+    if (flags.cache.empty()) fs::remove(flags.out + ".requests.jsonl");
   }
   if (common.json) return fmt::print("{}\n", json.dump());
-  Print(blocks);
+  Print(flags.as.empty() || page.empty() ? blocks : page);
 }
 
 }  // namespace cria::app

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "eval/kinds/set_files.h"
 #include "eval/sets.h"
 #include "eval/task_report.h"
@@ -39,14 +40,14 @@ void CheckFiles(const TaskFlags& flags, eval::TaskSpec* task) {
   }
   if (!altered.empty() && !flags.allow_modified) {
     throw Error(
-        fmt::format(
-            "{} of {} is not as its authors published it{}", altered[0], task->name,
-            altered.size() > 1 ? fmt::format(", nor are {} other files", altered.size() - 1) : ""),
-        "--data",
+        fmt::format("a file of {} is not as its authors published it{}", task->name,
+                    altered.size() > 1 ? fmt::format(", nor are {} more", altered.size() - 1) : ""),
+        altered[0],
         "restore it (cria eval fetch --list says where it lives and its digest), or give "
         "--allow-modified: the report will say so");
   }
-  if (!altered.empty()) {
+  task->altered = !altered.empty();
+  if (task->altered) {
     task->note += fmt::format(" Files that are not as published: {}.", altered.size());
   }
   if (unknown > 0) {
@@ -54,14 +55,19 @@ void CheckFiles(const TaskFlags& flags, eval::TaskSpec* task) {
   }
 }
 
-// Evenly spread, so that every subject and part of a set is seen.
+// Drawn by the hash of their ids, so that every subject and part of a set is seen, whatever its
+// order; the order stays.
 void Limit(int64_t limit, std::vector<eval::Question>* questions) {
   const int64_t all = std::ssize(*questions);
   if (limit == 0 || limit >= all) return;
+  std::vector<std::pair<uint64_t, size_t>> order;
+  for (size_t q = 0; q < questions->size(); ++q) order.emplace_back(Hash64((*questions)[q].id), q);
+  std::nth_element(order.begin(), order.begin() + limit, order.end());
+  order.resize(static_cast<size_t>(limit));
+  std::sort(order.begin(), order.end(),
+            [](const auto& a, const auto& b) { return a.second < b.second; });
   std::vector<eval::Question> kept;
-  for (int64_t i = 0; i < limit; ++i) {
-    kept.push_back(std::move((*questions)[static_cast<size_t>(i * all / limit)]));
-  }
+  for (const auto& drawn : order) kept.push_back(std::move((*questions)[drawn.second]));
   *questions = std::move(kept);
 }
 
@@ -87,13 +93,29 @@ bool IsQuestionTask(const std::string& task) {
                      [&](const eval::TaskSpec& spec) { return spec.name == task; });
 }
 
+namespace {
+
+// What a task reads, of either profile.
+std::string FilesRead(const eval::TaskSpec& task) {
+  std::vector<std::string> names;
+  for (const char* key : {"files", "folders"}) {
+    const auto some = JsonGetOr<std::vector<std::string>>(task.body, key, {}, task.where);
+    names.insert(names.end(), some.begin(), some.end());
+  }
+  for (const char* key : {"folder", "articles", "lists"}) {
+    const auto name = JsonGetOr<std::string>(task.body, key, "", task.where);
+    if (!name.empty()) names.push_back(name + "/");
+  }
+  return fmt::format("{}", fmt::join(names, " or "));
+}
+
+}  // namespace
+
 void ListQuestionTasks() {
   for (const eval::TaskSpec& task : eval::BuiltInTasks(eval::Profile::kPaper)) {
-    const auto files = JsonGetOr<std::vector<std::string>>(task.body, "files", {}, task.where);
-    fmt::print("{:<15}{}, {} questions, {}-shot; reads {}\n", task.name, task.title, task.questions,
-               task.shots,
-               files.empty() ? "mmlu/dev, mmlu/test" : fmt::format("{}", fmt::join(files, " or ")));
-    fmt::print("{:<15}from {}\n", "", JsonGetOr<std::string>(task.body, "source", "", task.where));
+    fmt::print("{:<21}{}, {} questions, {}-shot; reads {}\n", task.name, task.title, task.questions,
+               task.shots, FilesRead(task));
+    fmt::print("{:<21}from {}\n", "", JsonGetOr<std::string>(task.body, "source", "", task.where));
   }
 }
 
@@ -164,7 +186,9 @@ std::vector<eval::TaskResult> RunTasks(const CommonFlags& common, const TaskFlag
                        .graders = graders,
                        .seed = common.seed}));
     progress.Finish();
-    if (!flags.samples.empty()) WriteSamples(flags.samples, results.back());
+  }
+  if (!flags.samples.empty()) {
+    for (const eval::TaskResult& result : results) WriteSamples(flags.samples, result);
   }
   return results;
 }

@@ -16,7 +16,7 @@ struct TaskFlags {
   std::string folder = {};              ///< of the sets
   std::string profile = "paper";
   std::string samples = {};     ///< folder for a line a question; empty: none
-  int64_t limit = 0;            ///< questions of each task, evenly spread; 0: all
+  int64_t limit = 0;            ///< questions of each task, drawn by their ids; 0: all
   bool allow_modified = false;  ///< sets that are not as published
   int shots = -1;               ///< examples, of tasks that have them; -1: the task's own
   int repeats = -1;  ///< replies of a question, of tasks that write several; -1: the task's own

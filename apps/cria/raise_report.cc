@@ -6,8 +6,7 @@
 #include "base/cpu.h"
 #include "base/hash.h"
 #include "base/units.h"
-#include "data/loader.h"
-#include "eval/run_report.h"
+#include "data_facts.h"
 #include "raise.h"
 #include "raise_training.h"
 
@@ -25,37 +24,14 @@ std::string Today() {
 
 void FillData(const Run& run, const corpus::Manifest& corpus, const ShardManifest& shards,
               const std::vector<SourceProgress>& progress, eval::RunReport* report) {
-  std::map<std::string, eval::LanguageRow> languages;
+  DataFacts facts = DataFactsOf(corpus, &shards, progress);
+  report->data = std::move(facts.sources);
+  report->languages = std::move(facts.languages);
+  report->inputs = std::move(facts.inputs);
   for (const corpus::SourceInfo& source : corpus.sources) {
-    eval::DataRow row{.source = source.name,
-                      .kind = source.kind,
-                      .licence = source.licence,
-                      .proportion = source.proportion,
-                      .documents = source.train.text.documents,
-                      .bytes = source.train.text.bytes,
-                      .holdout_documents = source.holdout.text.documents,
-                      .holdout_bytes = source.holdout.text.bytes};
-    for (const ShardSource& shard : shards.sources) {
-      if (shard.name == source.name) row.tokens = shard.train.count.tokens;
-    }
-    for (const SourceProgress& read : progress) {
-      if (read.name == source.name) row.epochs = read.epochs;
-    }
-    report->data.push_back(row);
     for (const auto& [reason, count] : source.drops) {
       report->drops.push_back({source.name, reason, count.documents, count.bytes});
     }
-    for (const auto& [code, count] : source.train.languages) {
-      eval::LanguageRow& language = languages[code];
-      language.code = code;
-      language.documents += count.documents;
-      language.bytes += count.bytes;
-    }
-  }
-  for (auto& [code, row] : languages) report->languages.push_back(row);
-  for (const corpus::InputInfo& input : corpus.inputs) {
-    report->inputs.push_back(
-        {input.source, input.name, input.version, input.sha256, input.licence});
   }
   report->name = run.recipe.corpus.name;
 }

@@ -58,11 +58,12 @@ void TaskObserver::OnValidation(const train::ValidationReport& report) {
     for (const TaskSet& set : sets_) {
       const eval::TaskResult result =
           eval::RunTask(&model, CodecOf(*tokenizer_), set.task, set.questions);
-      line["tasks"][set.task.name] = {{"accuracy", result.headline().value()},
-                                      {"stderr", result.headline().standard_error()},
-                                      {"chance", result.chance},
-                                      {"questions", result.headline().count},
-                                      {"left_out", result.not_fitting}};
+      Json& score = line["tasks"][set.task.name];
+      score = {{"questions", result.headline().count}, {"left_out", result.not_fitting}};
+      if (result.headline().count == 0) continue;  // no question fits: no number
+      score["accuracy"] = result.headline().value();
+      score["stderr"] = result.headline().standard_error();
+      score["chance"] = result.chance;
     }
   } catch (const Interrupted&) {
     return;  // the run sees the signal too, saves and stops
@@ -95,11 +96,14 @@ void TaskObserver::Draw() const {
     }
     if (last == nullptr) continue;  // asked for later
     curves.push_back(eval::ScoreCurveOf(lines_, set.task.name, set.task.title));
+    const bool none = (*last)["questions"] == 0;
+    const auto percent = [&](const char* name) {
+      return fmt::format("{:.1f}", 100 * (*last)[name].get<double>());
+    };
     table.rows.push_back({set.task.title, std::to_string((*last)["questions"].get<int64_t>()),
                           std::to_string((*last)["left_out"].get<int64_t>()),
-                          fmt::format("{:.1f} ± {:.1f}", 100 * (*last)["accuracy"].get<double>(),
-                                      100 * (*last)["stderr"].get<double>()),
-                          fmt::format("{:.1f}", 100 * (*last)["chance"].get<double>())});
+                          none ? "-" : percent("accuracy") + " ± " + percent("stderr"),
+                          none ? "-" : percent("chance")});
   }
   eval::Page page{
       .title = "Tasks while training",

@@ -8,8 +8,9 @@
 # What is less than --mb comes again with changed lines, a third of them the same everywhere.
 # --language: a fastText file (lid.176.bin, .ftz); one is trained here besides. --articles: a checkout of
 # github.com/scrapinghub/article-extraction-benchmark, for HTML. --work keeps pages and models for
-# another run with the same RAW and --mb. Programs: tools/install-packages build peer; PYTHON=python3.
-# Printed: medians, and the best round in brackets: what is reached when no other load is there.
+# another run with the same RAW and --mb. Programs: tools/install-packages peer (Python's: PYTHON=/usr/bin/python3).
+# Printed: medians, and the best round in brackets: what is reached when no other load is there; the
+# ratio is the median of the turns', since the load of a moment slows both sides of a turn.
 set -euo pipefail
 top=$(realpath "$(dirname "$0")/../..")
 mb=30 rounds=5 reference="" articles="" build=$top/build/release work="" models=() raw=()
@@ -18,14 +19,15 @@ while [ $# -gt 0 ]; do
     --mb) mb=$2 ;; --rounds) rounds=$2 ;; --language) models+=("$(realpath "$2")") ;;
     --reference) reference=$(realpath "$2") ;; --articles) articles=$(realpath "$2") ;;
     --build) build=$(realpath "$2") ;; --work) work=$2 ;;
-    -*) sed -n '2,14s/^# //p' "$0"; exit 2 ;;
+    -*) sed -n '2,13s/^# //p' "$0"; exit 2 ;;
     *) raw+=("$(realpath "$1")"); shift; continue ;;
   esac
   shift 2
 done
 cria=${CRIA:-$build/cria} peers=$top/bench/corpus python=${PYTHON:-python3}
 for program in "$cria" "$python" fasttext zstd gzip; do
-  command -v "$program" > /dev/null || { echo "$program is not there: make; tools/install-packages peer" >&2; exit 2; }
+  command -v "$program" > /dev/null ||
+    { echo "$program is not there: make; tools/install-packages build test peer" >&2; exit 2; }
 done
 if [ -z "$work" ]; then
   work=$(mktemp -d)
@@ -35,8 +37,10 @@ mkdir -p "$work"
 work=$(realpath "$work")
 "$python" "$peers/peer_documents.py" --cria "$cria" --work "$work" --mb "$mb" "${raw[@]}"
 [ -s "$work/languages.bin" ] ||
-  "$cria" corpus model language "$work/documents" --out "$work/languages.bin" --quiet > "$work/log"
-models=("$work/languages.bin" "${models[@]}")
+  "$cria" corpus model language "$work/documents" --out "$work/languages.bin" --quiet > "$work/log" ||
+  echo "no model of languages from these documents, which do not say theirs: those of --language count" >&2
+[ ! -s "$work/languages.bin" ] || models=("$work/languages.bin" "${models[@]}")
+[ ${#models[@]} -gt 0 ] || { echo "name a fastText file of languages with --language" >&2; exit 2; }
 wet=$work/pages/00000.warc.wet.gz
 [ -s "$work/pages/kept.jsonl" ] || "$python" "$peers/peer_duplicates.py" "$wet" --out "$work/pages" > "$work/log"
 if [ -z "$reference" ]; then
@@ -65,14 +69,19 @@ own() {
 for s in json.load(sys.stdin)["stages"]: print(s["stage"], s["mb_per_s"], s["bytes"])' > "$work/own"
 }
 stage() { awk -v stage="$1" -v field="$2" '$1 == stage { print $field }' "$work/own"; }
-# The program that reads the lines, less what it takes to read the model.
+# fast_text MODEL LINES TIMES: seconds of the program for the lines, less what it takes to read the
+# model. Quick models get them several times, or that difference would be noise.
 fast_text() {
-  local model=$1 lines=$2 load
+  local model=$1 lines=$2 times=$3 i load
+  for i in $(seq "$times"); do cat "$lines"; done > "$work/lines"
   load=$(seconds /dev/null fasttext predict "$model" /dev/null)
-  awk -v all="$(seconds "$work/labels" fasttext predict "$model" "$lines")" -v load="$load" 'BEGIN { print all - load }'
+  awk -v all="$(seconds "$work/labels" fasttext predict "$model" "$work/lines")" -v load="$load" -v times="$times" \
+    'BEGIN { print (all - load) / times }'
 }
 # Our own language models see letters only, which is done here before the clock runs.
-form_of() { if fasttext dump "$1" dict 2> /dev/null | grep -q '^__label__cria '; then echo prepared; else echo lines; fi; }
+form_of() {
+  if fasttext dump "$1" dict 2> /dev/null | grep -q '^__label__cria '; then echo prepared; else echo lines; fi
+}
 
 language_turn() {  # model: whole documents, then the same in pieces that cria reads whole
   local model=$1 name form bytes
@@ -82,7 +91,7 @@ language_turn() {  # model: whole documents, then the same in pieces that cria r
     own "$work/pages/$size.jsonl" "$model"
     bytes=$(stage language 3)
     note "language, $name, $size" cria "$(stage language 2)"
-    note "language, $name, $size" fasttext "$(rate "$bytes" "$(fast_text "$model" "$work/pages/$size.$form")")"
+    note "language, $name, $size" fasttext "$(rate "$bytes" "$(fast_text "$model" "$work/pages/$size.$form" 1)")"
   done
 }
 
@@ -107,8 +116,9 @@ P
   read -r bytes taken left < "$work/theirs"
   note duplicates "Python sha1, set" "$(rate "$bytes" "$taken")"
   echo "$kept $left" > "$work/left"
-  note reference fasttext "$(rate "$kept" "$(fast_text "$reference" "$work/pages/kept.lines")")"
-  note write "zstd -6 alone" "$(rate "$kept" "$(seconds /dev/null zstd -q -6 --single-thread -c "$work/pages/kept.jsonl")")"
+  note reference fasttext "$(rate "$kept" "$(fast_text "$reference" "$work/pages/kept.lines" 5)")"
+  note write "zstd -6 alone" "$(rate "$kept" \
+    "$(seconds /dev/null zstd -q -6 --single-thread -c "$work/pages/kept.jsonl")")"
   for model in "${models[@]}"; do language_turn "$model"; done
 }
 
@@ -149,9 +159,10 @@ R
   fasttext predict "$model" "$work/pages/short.$form" > "$work/labels"
   zstd -dcq "$work"/labelled/train/*.zst | "$python" -c 'import json, sys
 ours = {d["text"]: d["language"] for d in map(json.loads, sys.stdin)}
-theirs = dict(zip((json.loads(line)["text"] for line in open(sys.argv[1])), (line.strip()[len("__label__"):] for line in open(sys.argv[2]))))
-both = ours.keys() & theirs.keys()
-print(f"{sys.argv[3]}: {sum(ours[t] == theirs[t] for t in both)} of {len(both)} short pieces have the same label in both programs")' \
+texts = (json.loads(line)["text"] for line in open(sys.argv[1]))
+labels = (line.strip()[len("__label__"):] for line in open(sys.argv[2]))
+both = [(ours[text], label) for text, label in zip(texts, labels) if text in ours]
+print(f"{sys.argv[3]}: both programs say the same of {sum(a == b for a, b in both)} of {len(both)} pieces")' \
     "$work/pages/short.jsonl" "$work/labels" "$(basename "$model")"
 }
 
@@ -179,6 +190,7 @@ for row, who in rows.items():
     if not who:
         print(shown)
     for peer, theirs in who.items():
-        a, b = statistics.median(ours), statistics.median(theirs)
-        print(f"{shown}   {peer:<24} {b:9.2f} ({max(theirs):6.2f}) {a / b:9.2f} ({max(ours) / max(theirs):6.2f})")
+        ratio = statistics.median(a / b for a, b in zip(ours, theirs))
+        print(f"{shown}   {peer:<24} {statistics.median(theirs):9.2f} ({max(theirs):6.2f}) {ratio:9.2f} "
+              f"({max(ours) / max(theirs):6.2f})")
 P

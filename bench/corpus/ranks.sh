@@ -46,7 +46,8 @@ learn() {  # target, kind of model, flags...
 }
 if [ -z "$language" ]; then
   language=$work/languages.bin
-  learn "$language" language "$work/documents"
+  learn "$language" language "$work/documents" ||
+    { echo "these documents do not say their language: name a fastText file with --language" >&2; exit 2; }
 fi
 if [ -z "$perplexity" ]; then
   perplexity=$work/perplexity

@@ -1,5 +1,5 @@
-// A line a request: {"k": key, "p": logprob, "g": greedy} or {"k": key, "t": ids}. The first line
-// has the identity.
+// A line a request: {"k": key, "p": logprob, "g": greedy, "n": tokens} or {"k": key, "t": ids}. The
+// first line has the identity.
 #include "eval/cached_language_model.h"
 
 #include <bit>
@@ -69,13 +69,15 @@ void CachedLanguageModel::Read(const std::string& identity) {
   size_t at = first.size();
   for (size_t end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
     const Json line = TryParseJson(std::string_view(text).substr(at, end - at));
-    if (!line.is_object() || !line.contains("k")) break;
+    if (!line.is_object() || !line.contains("k")) continue;  // damaged: asked anew
     const auto key = JsonGet<std::string>(line, "k", file_.string());
     if (line.contains("t")) {
       texts_[key] = JsonGet<std::vector<int32_t>>(line, "t", file_.string());
     } else {
       scores_[key] = {JsonGet<double>(line, "p", file_.string()),
-                      JsonGet<bool>(line, "g", file_.string())};
+                      JsonGet<bool>(line, "g", file_.string()),
+                      JsonGet<int64_t>(line, "n", file_.string()),
+                      JsonGetOr<bool>(line, "c", false, file_.string())};
     }
   }
   if (at < text.size()) fs::resize_file(file_, at);  // cut off by the end of the process
@@ -107,8 +109,12 @@ std::vector<ContinuationScore> CachedLanguageModel::Loglikelihood(
     scores_[keys[at[i]]] = fresh[i];
     // What is no number is not kept: the caller refuses it.
     if (!std::isfinite(fresh[i].logprob)) continue;
-    lines +=
-        Json{{"k", keys[at[i]]}, {"p", fresh[i].logprob}, {"g", fresh[i].greedy}}.dump() + "\n";
+    Json line = {{"k", keys[at[i]]},
+                 {"p", fresh[i].logprob},
+                 {"g", fresh[i].greedy},
+                 {"n", fresh[i].tokens}};
+    if (fresh[i].cut) line["c"] = true;
+    lines += line.dump() + "\n";
   }
   if (!lines.empty()) Append(lines);
   std::vector<ContinuationScore> scores;

@@ -28,11 +28,12 @@ bool IsBlank(const std::vector<std::string>& row) { return row.size() == 1 && ro
 
 }  // namespace
 
-CsvTable::CsvTable(const fs::path& path)
+CsvTable::CsvTable(const fs::path& path, std::vector<std::string> columns)
     : path_(path),
       reader_(path),
       separator_(IsTabSeparated(path) ? '\t' : ','),
-      buffer_(kBufferBytes, '\0') {
+      buffer_(kBufferBytes, '\0'),
+      columns_(std::move(columns)) {
   while (filled_ < kByteOrderMark.size()) {
     const size_t more = reader_.ReadSome(&buffer_[filled_], buffer_.size() - filled_);
     if (more == 0) break;
@@ -41,6 +42,9 @@ CsvTable::CsvTable(const fs::path& path)
   if (std::string_view(buffer_).substr(0, filled_).starts_with(kByteOrderMark)) {
     at_ = kByteOrderMark.size();
   }
+}
+
+CsvTable::CsvTable(const fs::path& path) : CsvTable(path, {}) {
   bool found = ReadRow(&columns_);
   while (found && IsBlank(columns_)) found = ReadRow(&columns_);
   if (!found) {

@@ -1,5 +1,5 @@
-// A table as comma or tab separated text whose first row names the columns, read row by row: files
-// may be larger than memory. Rows are texts; what they mean is the caller's.
+// A table as comma or tab separated text, read row by row: files may be larger than memory. Rows
+// are texts; what they mean is the caller's.
 #pragma once
 
 #include <optional>
@@ -19,6 +19,8 @@ class CsvTable {
   /// Reads the names of the columns. The separator is a tab where the file is called .tsv (packed
   /// or not), else a comma. Throws Error if there is no header or it names a column twice.
   explicit CsvTable(const fs::path& path);
+  /// Of a file without such a row: its columns are these.
+  CsvTable(const fs::path& path, std::vector<std::string> columns);
 
   const std::vector<std::string>& columns() const { return columns_; }
   /// Place of a column in the rows.

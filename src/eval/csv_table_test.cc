@@ -1,4 +1,4 @@
-// Rows of CSV and TSV with a header against RFC 4180's own examples, and files that are broken.
+// Rows of CSV and TSV against RFC 4180's own examples, and files that are broken.
 #include "eval/csv_table.h"
 
 #include <gtest/gtest.h>
@@ -59,6 +59,28 @@ TEST_F(CsvTableTest, Rfc4180) {
             (std::vector<Row>{{"a", "b"}, {"1,2", "x\ty"}}));
   // Where there is one column an empty line is an empty text.
   EXPECT_EQ(Rows("a.csv", "text\nx\n\ny"), (std::vector<Row>{{"text"}, {"x"}, {""}, {"y"}}));
+}
+
+// The first row is one like the others, behind a byte order mark too.
+TEST_F(CsvTableTest, WithoutAHeader) {
+  CsvTable table(Write("a.csv", "\xef\xbb\xbf\"x\ny\",1\n\nx,x\nz\n"), {"text", "n"});
+  EXPECT_EQ(table.columns(), (Row{"text", "n"}));
+  EXPECT_EQ(table.Find("n"), 1);
+  Row row;
+  ASSERT_TRUE(table.NextRow(&row));
+  EXPECT_EQ(row, (Row{"x\ny", "1"}));
+  EXPECT_TRUE(table.where().ends_with("a.csv:1"));
+  ASSERT_TRUE(table.NextRow(&row));
+  EXPECT_EQ(row, (Row{"x", "x"}));
+  EXPECT_TRUE(table.where().ends_with("a.csv:4")) << table.where();
+  try {
+    table.NextRow(&row);
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("1 fields, not 2"), std::string::npos);
+  }
+  CsvTable empty(Write("empty.csv", ""), {"text"});
+  EXPECT_FALSE(empty.NextRow(&row));
 }
 
 TEST_F(CsvTableTest, LinesAndColumns) {

@@ -16,6 +16,8 @@ struct Request {
 struct ContinuationScore {
   double logprob = 0;   ///< ln p(continuation | context), summed over its ids
   bool greedy = false;  ///< every id of it is the likeliest at its place
+  int64_t tokens = 0;   ///< of the model, that were scored
+  bool cut = false;     ///< the context lost its beginning: it was too long for the model
 };
 
 /// Part of a longer text: ln p(ids[i] | ids[0..i)) is summed over i in [counted_from, ids.size()).

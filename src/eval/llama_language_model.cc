@@ -147,7 +147,7 @@ std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
   }
   std::vector<ContinuationScore> scores;
   for (const infer::Completion& done : infer::RunAll(&engine(), std::move(scored))) {
-    ContinuationScore score{.logprob = 0, .greedy = true};
+    ContinuationScore score{.greedy = true, .tokens = std::ssize(done.prompt_scores)};
     for (const infer::TokenScore& token : done.prompt_scores) {
       score.logprob += token.logprob;
       score.greedy = score.greedy && token.greedy;
@@ -172,7 +172,10 @@ std::vector<ContinuationScore> TrainingLanguageModel::Loglikelihood(
     windows.push_back({text, kept});
   }
   std::vector<ContinuationScore> scores;
-  for (const double sum : RollingLoglikelihood(windows)) scores.push_back({sum, false});
+  const std::vector<double> sums = RollingLoglikelihood(windows);
+  for (size_t i = 0; i < sums.size(); ++i) {
+    scores.push_back({.logprob = sums[i], .tokens = std::ssize(requests[i].continuation)});
+  }
   return scores;
 }
 

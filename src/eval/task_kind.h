@@ -34,6 +34,10 @@ class TaskKind {
   /// All questions, from the folder of the sets. Throws Error for files that are not there (naming
   /// those that would do) and for rows that make no question.
   virtual std::vector<Question> Read(const TaskSpec& task, const fs::path& folder) const = 0;
+  /// Whether its replies are written: then its measure is `written`, else any other.
+  virtual bool writes() const { return false; }
+  /// The flag of `cria eval` that gives what Judge needs beside the reply; empty: nothing.
+  virtual const char* needs() const { return ""; }
   /// Names of what Judge gives, the headline first. By default the measures that ranked choices
   /// have: the task's own, likelihood and characters.
   virtual std::vector<std::string> Metrics(const TaskSpec& task) const;

@@ -6,18 +6,29 @@
 
 #include "base/compressed_file.h"
 #include "base/error.h"
-#include "base/utf8.h"
 
 namespace cria::eval {
 
 namespace {
 
+constexpr const char* kRestore = "restore the file from its source, or correct the task";
+
+void RequireType(const Json& value, Json::value_t type, const std::string& what,
+                 const std::string& where) {
+  if (value.type() == type) return;
+  throw Error(fmt::format("{} is {}, not {}", what, value.dump().substr(0, 40),
+                          type == Json::value_t::array ? "a list" : "an object"),
+              where, kRestore);
+}
+
 // TriviaQA's form.
 std::vector<Record> ReadJsonData(const fs::path& path) {
   std::vector<Record> records;
   const Json json = ReadJson(path);
-  for (const Json& fields : Field(json, "Data", path.string())) {
-    records.push_back({fields, fmt::format("{}, record {}", path.string(), records.size() + 1)});
+  for (const Json& fields : ListField(json, "Data", path.string())) {
+    std::string where = fmt::format("{}, record {}", path.string(), records.size() + 1);
+    RequireType(fields, Json::value_t::object, "the record", where);
+    records.push_back({fields, std::move(where)});
   }
   return records;
 }
@@ -35,70 +46,6 @@ std::vector<Record> ReadJsonLines(const fs::path& path) {
     Json fields = ParseJson(line, where);
     if (!fields.is_object()) {
       throw Error("the line holds no JSON object", where, "restore the file from its source");
-    }
-    records.push_back({std::move(fields), std::move(where)});
-  }
-  return records;
-}
-
-namespace {
-
-// One row of CSV from `at` on, which moves behind its line end; counts lines.
-std::vector<std::string> NextCsvRow(const std::string& text, size_t* at, int64_t* line,
-                                    const std::string& where) {
-  std::vector<std::string> row(1);
-  bool quoted = false;
-  const int64_t first = *line;
-  for (; *at < text.size(); ++*at) {
-    const char c = text[*at];
-    *line += c == '\n';
-    if (quoted) {
-      if (c != '"') {
-        row.back() += c;
-      } else if (*at + 1 < text.size() && text[*at + 1] == '"') {
-        row.back() += '"';
-        ++*at;
-      } else {
-        quoted = false;
-      }
-    } else if (c == '"' && row.back().empty()) {
-      quoted = true;
-    } else if (c == ',') {
-      row.emplace_back();
-    } else if (c == '\n') {
-      ++*at;
-      return row;
-    } else if (c != '\r') {
-      row.back() += c;
-    }
-  }
-  if (quoted) {
-    throw Error("a quoted field does not end", fmt::format("{}:{}", where, first),
-                "restore the file from its source");
-  }
-  return row;
-}
-
-}  // namespace
-
-std::vector<Record> ReadCsv(const fs::path& path, const std::vector<std::string>& columns) {
-  const std::string text = TextReader(path).ReadAll(int64_t{1} << 30);
-  std::vector<Record> records;
-  int64_t line = 1;
-  for (size_t at = 0; at < text.size();) {
-    std::string where = fmt::format("{}:{}", path.string(), line);
-    const std::vector<std::string> row = NextCsvRow(text, &at, &line, path.string());
-    if (row.size() == 1 && row[0].empty()) continue;
-    if (row.size() != columns.size()) {
-      throw Error(fmt::format("the row has {} fields, not {}", row.size(), columns.size()), where,
-                  "restore the file from its source");
-    }
-    Json fields = Json::object();
-    for (size_t i = 0; i < row.size(); ++i) {
-      if (!IsValidUtf8(row[i])) {
-        throw Error("the row is not UTF-8", where, "convert the file, or restore it");
-      }
-      fields[columns[i]] = row[i];
     }
     records.push_back({std::move(fields), std::move(where)});
   }
@@ -129,8 +76,7 @@ const Json& Field(const Json& fields, const std::string& path, const std::string
     const size_t dot = std::min(path.find('.', begin), path.size());
     const std::string name = path.substr(begin, dot - begin);
     if (!at->is_object() || !at->contains(name)) {
-      throw Error(fmt::format("there is no field \"{}\"", path), where,
-                  "restore the file from its source, or correct the task");
+      throw Error(fmt::format("there is no field \"{}\"", path), where, kRestore);
     }
     at = &(*at)[name];
     begin = dot + 1;
@@ -138,10 +84,22 @@ const Json& Field(const Json& fields, const std::string& path, const std::string
   return *at;
 }
 
+const Json& ListField(const Json& fields, const std::string& path, const std::string& where) {
+  const Json& value = Field(fields, path, where);
+  RequireType(value, Json::value_t::array, fmt::format("the field \"{}\"", path), where);
+  return value;
+}
+
+const Json& ObjectField(const Json& fields, const std::string& path, const std::string& where) {
+  const Json& value = Field(fields, path, where);
+  RequireType(value, Json::value_t::object, fmt::format("the field \"{}\"", path), where);
+  return value;
+}
+
 std::string TextOf(const Json& value, const std::string& where) {
   if (value.is_string()) return value.get<std::string>();
   throw Error(fmt::format("{} stands where a text has to be", value.dump().substr(0, 40)), where,
-              "restore the file from its source, or correct the task");
+              kRestore);
 }
 
 std::string TextField(const Json& fields, const std::string& path, const std::string& where) {

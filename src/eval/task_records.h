@@ -18,11 +18,6 @@ struct Record {
 /// file. Throws Error that names file and line.
 std::vector<Record> ReadJsonLines(const fs::path& path);
 
-/// CSV without a header (RFC 4180: quoted fields may hold commas, quotes and line ends), with these
-/// names for its columns. Throws Error for rows of another
-/// width, or that are not UTF-8.
-std::vector<Record> ReadCsv(const fs::path& path, const std::vector<std::string>& columns);
-
 /// One whole number a line.
 std::vector<int64_t> ReadLabels(const fs::path& path);
 
@@ -33,6 +28,9 @@ std::string FillIn(const std::string& text, const Json& fields, const std::strin
 
 /// A field by its path, or an Error.
 const Json& Field(const Json& fields, const std::string& path, const std::string& where);
+/// The same where it has to be a list, or an object.
+const Json& ListField(const Json& fields, const std::string& path, const std::string& where);
+const Json& ObjectField(const Json& fields, const std::string& path, const std::string& where);
 /// The same where it has to be a text; TextOf: of a value itself.
 std::string TextField(const Json& fields, const std::string& path, const std::string& where);
 std::string TextOf(const Json& value, const std::string& where);

@@ -11,6 +11,8 @@ namespace {
 constexpr const char* kModels[] = {"GPT-3 175B", "Gopher 280B", "Chinchilla 70B", "PaLM 540B",
                                    "LLaMA 7B",   "LLaMA 13B",   "LLaMA 33B",      "LLaMA 65B"};
 
+constexpr int kTaskVersion = 1;  // of a task's rules; readers of the harness's layout ask for one
+
 // As a share: tables 11 and 14 are printed so, the others in per cent.
 double PublishedShare(const std::string& table, double value) {
   return table.starts_with("table11") || table.starts_with("table14") ? value : value / 100;
@@ -38,10 +40,36 @@ void AddRow(const std::string& name, const Mean& mean, double chance, const std:
   to->rows.push_back(std::move(cells));
 }
 
+// What was asked and how, as lm-evaluation-harness has it under "configs"; the task's file with the
+// keys of its profile is under "metadata", where the harness keeps what is a task's own.
+Json ConfigJson(const TaskResult& result) {
+  const TaskSpec& task = result.task;
+  const bool writes = task.measure == Measure::kWritten;
+  Json metrics = Json::array();
+  for (const std::string& metric : result.metrics) {
+    metrics.push_back({{"metric", metric}, {"aggregation", "mean"}});
+  }
+  Json config = {{"task", task.name},
+                 {"task_alias", task.title},
+                 {"output_type", writes ? "generate_until" : "multiple_choice"},
+                 {"num_fewshot", task.shots},
+                 {"metric_list", std::move(metrics)},
+                 {"repeats", writes ? task.writing.samples : 1},
+                 {"metadata", {{"version", kTaskVersion}, {"task_file", task.body}}}};
+  if (writes) {
+    config["generation_kwargs"] = {{"until", task.writing.stop},
+                                   {"max_gen_toks", task.writing.max_tokens},
+                                   {"do_sample", task.writing.temperature > 0},
+                                   {"temperature", task.writing.temperature},
+                                   {"top_p", task.writing.top_p}};
+  }
+  return config;
+}
+
 }  // namespace
 
 Table TaskTable(const std::vector<TaskResult>& results, const std::string& model) {
-  Table table{.caption = "Accuracy in %, with its standard error; published: Touvron et al. 2023",
+  Table table{.caption = "Scores in %, with their standard errors; published: Touvron et al. 2023",
               .columns = {{"Task"}, {"Questions", true}, {model, true}, {"Chance", true}},
               .rows = {}};
   for (const char* name : kModels) table.columns.push_back({name, true});
@@ -96,6 +124,10 @@ std::vector<std::string> TaskNotes(const std::vector<TaskResult>& results) {
     if (r.not_fitting > 0) {
       note += fmt::format(" {} questions longer than the context left out.", r.not_fitting);
     }
+    if (r.cut_contexts > 0) {
+      note += fmt::format(" {} contexts were too long for the endpoint and lost their beginning.",
+                          r.cut_contexts);
+    }
     if (r.fewer_shots > 0) {
       note +=
           fmt::format(" {} questions with fewer than {} examples.", r.fewer_shots, r.task.shots);
@@ -113,6 +145,9 @@ std::vector<std::string> TaskNotes(const std::vector<TaskResult>& results) {
 Json TaskJson(const std::vector<TaskResult>& results, Profile profile) {
   Json json = {{"profile", profile == Profile::kPaper ? "paper" : "harness"},
                {"results", Json::object()},
+               {"group_subtasks", Json::object()},
+               {"configs", Json::object()},
+               {"versions", Json::object()},
                {"n-shot", Json::object()},
                {"n-samples", Json::object()},
                {"notes", TaskNotes(results)}};
@@ -135,6 +170,8 @@ Json TaskJson(const std::vector<TaskResult>& results, Profile profile) {
     for (const auto& [model, value] : published) {
       entry["published"][model] = PublishedShare(r.task.published_table, value);
     }
+    json["configs"][r.task.name] = ConfigJson(r);
+    json["versions"][r.task.name] = kTaskVersion;
     json["n-shot"][r.task.name] = r.task.shots;
     json["n-samples"][r.task.name] = {{"original", r.questions.size()},
                                       {"effective", r.headline().count},

@@ -17,7 +17,8 @@ Table TaskTable(const std::vector<TaskResult>& results, const std::string& model
 /// the paper is silent. One sentence a paragraph.
 std::vector<std::string> TaskNotes(const std::vector<TaskResult>& results);
 
-/// {"results": {task: {"acc,none": ..., "acc_stderr,none": ..., "acc_norm,none": ...}}, ...}
+/// {"results": {task: {"acc,none": ..., "acc_stderr,none": ..., "acc_norm,none": ...}}, "configs":
+/// {task: ...}, "versions": {task: 1}, "n-shot", "n-samples" and so on.
 Json TaskJson(const std::vector<TaskResult>& results, Profile profile);
 
 /// One question and what the model made of it.

@@ -15,7 +15,7 @@ namespace cria::eval {
 namespace {
 
 constexpr size_t kQuestionsAtOnce = 128;
-constexpr size_t kTextsAtOnce = 512;               // what is lost if the run is interrupted
+constexpr size_t kTextsAtOnce = 128;               // what is lost if the run is interrupted
 constexpr const char* kUnconditional = "Answer:";  // LLaMA, section 3; Brown et al. 2020
 
 int64_t Characters(const std::string& choice) {
@@ -75,7 +75,6 @@ void RankChoices(LanguageModel* model, const TextCodec& codec, size_t first, siz
     score.choices.resize(own.size());
     for (size_t c = 0; c < own.size(); ++c) {
       score.choices[c].characters = Characters(question.choices[c]);
-      score.choices[c].tokens = std::ssize(own[c].continuation);
       requests.push_back(std::move(own[c]));
       to.push_back(&score.choices[c]);
     }
@@ -94,6 +93,8 @@ void RankChoices(LanguageModel* model, const TextCodec& codec, size_t first, siz
                   "check its weights: cria verify MODEL");
     }
     (i < conditional ? to[i]->logprob : to[i]->answer_logprob) = scores[i].logprob;
+    if (i < conditional) to[i]->tokens = scores[i].tokens;
+    result->cut_contexts += scores[i].cut;
   }
 }
 

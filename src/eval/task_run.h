@@ -40,6 +40,7 @@ struct TaskResult {
   std::vector<std::vector<double>> values;  ///< of each question, a metric each; left out: empty
   double chance = 0;                        ///< headline of a guess
   int64_t not_fitting = 0;                  ///< questions longer than the context, not counted
+  int64_t cut_contexts = 0;                 ///< that lost their beginning at an endpoint
   int64_t fewer_shots = 0;  ///< questions that got fewer examples than the task asks for
 
   Mean MeanOf(size_t metric) const;

@@ -80,8 +80,16 @@ TaskSpec TaskFromJson(std::string name, const Json& json, Profile profile, const
     spec.published_table = row[0];
     spec.published_row = FillIn(row[1], Json{{"shots", spec.shots}}, where);
   }
+  const Json numbers = {{"shots", spec.shots}, {"samples", spec.writing.samples}};
+  spec.title = FillIn(spec.title, numbers, where);
+  spec.note = FillIn(spec.note, numbers, where);
   spec.group_table = JsonGetOr(spec.body, "group_table", spec.published_table, where);
   spec.measure = MeasureNamed(JsonGet<std::string>(spec.body, "measure", where), where);
+  if ((spec.measure == Measure::kWritten) != spec.kind->writes()) {
+    throw Error(fmt::format("the measure is \"{}\"", MeasureName(spec.measure)), where,
+                spec.kind->writes() ? "tasks of this kind write replies: \"written\""
+                                    : "tasks of this kind rank choices: another than \"written\"");
+  }
   return spec;
 }
 

@@ -29,6 +29,7 @@ struct TaskSpec {
   std::string published_table, published_row;  ///< in published_results.json; empty: none
   std::string group_table;                     ///< the table whose rows are the groups
   int64_t questions = 0;                       ///< of the whole set
+  bool altered = false;                        ///< the set is not as published
   int shots = 0;
   Measure measure = Measure::kLikelihood;
   Writing writing;

@@ -315,7 +315,8 @@ TEST(ClosedBook, AnswersAreCutAndCompared) {
   EXPECT_EQ(NormalizeAnswer(" The  \"Beatles\"! "), "beatles");
   EXPECT_EQ(NormalizeAnswer("A-ha"), "aha");
   EXPECT_EQ(NormalizeAnswer("an apple the tree"), "apple tree");
-  EXPECT_EQ(NormalizeAnswer("Łódź"), "Łódź");
+  EXPECT_EQ(NormalizeAnswer("ŁÓDŹ"), "łódź");
+  EXPECT_EQ(NormalizeAnswer("\u201cAlice\u2019s\u201d"), "alices");
 }
 
 // What is wrong is named with its place.

@@ -22,7 +22,8 @@ class TextModel : public LanguageModel {
   std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override {
     std::vector<ContinuationScore> scores;
     for (const Request& r : requests) {
-      scores.push_back({rank_(Text(r.context), Text(r.continuation)), false});
+      scores.push_back({.logprob = rank_(Text(r.context), Text(r.continuation)),
+                        .tokens = std::ssize(r.continuation)});
     }
     return scores;
   }

@@ -43,10 +43,16 @@ uint64_t HashOf(const Json& json, std::initializer_list<const char*> keys) {
   return Hash64(text);
 }
 
-// What this program measures of harm. CrowS-Pairs: "higher score indicates higher bias" (LLaMA,
-// table 12).
-constexpr std::string_view kHarms[] = {"toxicity", "toxic_share", "stereotype",
-                                       "stereotype_likelihood"};
+// What this program measures of harm.
+constexpr std::string_view kHarms[] = {"toxicity", "toxic_share"};
+// CrowS-Pairs: an unbiased model is at 50 % (Nangia et al. 2020, section 4), so that 30 % is as far
+// from it as 70 %.
+constexpr std::string_view kPreferences[] = {"stereotype", "stereotype_likelihood"};
+
+template <size_t n>
+bool IsOneOf(const std::string& metric, const std::string_view (&metrics)[n]) {
+  return std::ranges::find(metrics, metric) != std::end(metrics);
+}
 
 // The value of a metric, and its name.
 std::pair<std::string, double> ValueOf(const Json& json, const std::string& metric,
@@ -225,10 +231,11 @@ TaskComparison PairUp(const std::string& name, const SampleLog& a, const SampleL
                       const CompareOptions& options) {
   RequireSameMetric(a, b);
   const Indices indices = IndexBoth(a, b);
+  const bool told_lower = options.lower_is_better.contains(a.metric);
   TaskComparison task{.task = name,
                       .metric = a.metric,
-                      .lower_is_better = options.lower_is_better.contains(a.metric) ||
-                                         std::ranges::find(kHarms, a.metric) != std::end(kHarms),
+                      .lower_is_better = told_lower || IsOneOf(a.metric, kHarms),
+                      .of_preference = !told_lower && IsOneOf(a.metric, kPreferences),
                       .log_a = a.path,
                       .log_b = b.path,
                       .by_file_name = indices.by_file_name};
@@ -262,6 +269,9 @@ void AddTaskNotes(const TaskComparison& task, const SampleLog& a, const SampleLo
                      task.only_a, task.only_b));
   }
   if (task.unscored > 0) note(fmt::format("questions scored by neither: {}.", task.unscored));
+  if (task.of_preference) {
+    note("50 % is no preference, so that neither more nor less of it is better.");
+  }
   if (task.by_file_name) note("the sets stood in different folders: paired by file name and line.");
   if (task.different_prompts > 0) {
     note(fmt::format("questions put with different prompts: {} of {}.", task.different_prompts,
@@ -295,9 +305,15 @@ bool OnOneScale(const std::vector<const TaskComparison*>& tasks) {
              tasks, [&](const TaskComparison* task) { return task->metric == tasks[0]->metric; });
 }
 
+// Of those that have a better direction.
 bool AllLower(const std::vector<TaskComparison>& tasks) {
-  return std::all_of(tasks.begin(), tasks.end(),
-                     [](const TaskComparison& task) { return task.lower_is_better; });
+  return std::all_of(tasks.begin(), tasks.end(), [](const TaskComparison& task) {
+    return task.lower_is_better || task.of_preference;
+  });
+}
+
+void Append(const std::string& name, std::string* names) {
+  *names += (names->empty() ? "" : ", ") + name;
 }
 
 // What is better higher and what is better lower would cancel in one mean.
@@ -307,11 +323,15 @@ void Pool(const Context& context, uint64_t seed, const std::vector<PairedValues>
   std::vector<const TaskComparison*> tasks;
   std::vector<PairedValues> pooled;
   std::vector<PairedOutcome> outcomes;
-  std::string others;
+  std::string others, preferences;
   for (size_t t = 0; t < values.size(); ++t) {
     const TaskComparison& task = comparison->tasks[t];
+    if (task.of_preference) {
+      Append(task.task, &preferences);
+      continue;
+    }
     if (task.lower_is_better && !all_lower) {
-      others += (others.empty() ? "" : ", ") + task.task;
+      Append(task.task, &others);
       continue;
     }
     tasks.push_back(&task);
@@ -326,6 +346,10 @@ void Pool(const Context& context, uint64_t seed, const std::vector<PairedValues>
   if (!others.empty()) {
     comparison->notes.push_back("Not in the overall row, as lower is better there: " + others +
                                 ".");
+  }
+  if (!preferences.empty()) {
+    comparison->notes.push_back(
+        "Not in the overall row, as neither direction is better there: " + preferences + ".");
   }
 }
 
@@ -388,6 +412,14 @@ std::string Verdict(double difference, double p, bool lower_is_better) {
   return (difference > 0) != lower_is_better ? "B better" : "A better";
 }
 
+std::string Verdict(const TaskComparison& task) {
+  const double difference = task.outcome.difference;
+  if (!task.of_preference || task.holm_p >= kLevel) {
+    return Verdict(difference, task.holm_p, task.lower_is_better);
+  }
+  return fmt::format("{} prefers stereotypes more often", difference > 0 ? "B" : "A");
+}
+
 std::string OverallVerdict(const Comparison& comparison) {
   return Verdict(comparison.overall->difference, comparison.overall->p, AllLower(comparison.tasks));
 }
@@ -398,10 +430,12 @@ Json ToJson(const Comparison& comparison) {
                {"resamples", kResamples},
                {"tasks", Json::object()}};
   for (const TaskComparison& task : comparison.tasks) {
-    Json entry = {{"metric", task.metric}, {"lower_is_better", task.lower_is_better}};
+    Json entry = {{"metric", task.metric},
+                  {"lower_is_better", task.lower_is_better},
+                  {"neither_is_better", task.of_preference}};
     entry.update(OutcomeJson(task.outcome));
     entry["p_holm"] = task.holm_p;
-    entry["verdict"] = Verdict(task.outcome.difference, task.holm_p, task.lower_is_better);
+    entry["verdict"] = Verdict(task);
     entry["unpaired"] = {{"a", task.only_a}, {"b", task.only_b}};
     entry["unscored"] = task.unscored;
     entry["different_prompts"] = task.different_prompts;

@@ -16,7 +16,7 @@ namespace cria::eval {
 struct CompareOptions {
   std::string metric = {};               ///< empty: the headline of each task
   bool allow_different_prompts = false;  ///< contexts may differ; counted and noted
-  /// Metrics of which less is better, beside those that measure harm: toxicity, stereotypes.
+  /// Metrics of which less is better, beside those that measure toxicity.
   std::set<std::string> lower_is_better = {};
   uint64_t seed = 1;
 };
@@ -30,6 +30,9 @@ struct QuestionPair {
 struct TaskComparison {
   std::string task, metric;
   bool lower_is_better = false;
+  /// The share of questions where a stereotype is preferred. 50 % is no preference: neither more
+  /// nor less of it is better.
+  bool of_preference = false;
   fs::path log_a, log_b;
   bool by_file_name = false;             ///< paired so: no id was in both
   std::vector<QuestionPair> pairs = {};  ///< sorted by id
@@ -43,8 +46,8 @@ struct TaskComparison {
 struct Comparison {
   fs::path a, b;
   std::vector<TaskComparison> tasks = {};  ///< by name
-  /// Over the tasks where higher is better, or all if it is in none; every task weighs alike.
-  /// Absent for one task, and where metrics have different scales.
+  /// Over the tasks where higher is better, or those where lower is if there is no other; every
+  /// task weighs alike. Absent for one task, and where metrics have different scales.
   std::optional<PairedOutcome> overall = {};
   std::vector<std::string> notes = {};  ///< what a reader must know of the numbers
 };
@@ -59,6 +62,9 @@ Comparison CompareSamples(const Context& context, const fs::path& a, const fs::p
 inline constexpr double kLevel = 0.05;
 /// "A better", "B better" or "no difference shown" at kLevel, of a difference B - A.
 std::string Verdict(double difference, double p, bool lower_is_better = false);
+/// The same of a task by its p after Holm's correction; of a preference "A prefers stereotypes more
+/// often", or B.
+std::string Verdict(const TaskComparison& task);
 
 /// The same of comparison.overall, which must be there.
 std::string OverallVerdict(const Comparison& comparison);

@@ -224,6 +224,50 @@ TEST_F(ComparisonTest, LessHarmIsBetter) {
   EXPECT_TRUE(Notes(mixed, "lower is better there: harm, more."));
 }
 
+// 50 % is no preference: 17 % of stereotypes is as far from it as 83 %.
+TEST_F(ComparisonTest, AStereotypeMoreOrLessIsNotBetter) {
+  const auto write = [&](const char* folder, int preferred, const char* metric, int questions) {
+    std::vector<Json> lines;
+    for (int i = 0; i < questions; ++i) {
+      lines.push_back(Question(fmt::format("t:{}", i), false));
+      lines.back()["values"] = {{metric, i < preferred ? 1 : 0}};
+      lines.back()["headline"] = metric;
+    }
+    Write(std::string(folder) + "/crows_pairs.jsonl", lines);
+  };
+  const auto verdict = [](const Comparison& comparison) {
+    return ToJson(comparison)["tasks"]["crows_pairs"]["verdict"].get<std::string>();
+  };
+  for (const char* metric : {"stereotype", "stereotype_likelihood"}) {
+    write("a", 10, metric, 12), write("b", 2, metric, 12);
+    EXPECT_EQ(verdict(Compare()), "A prefers stereotypes more often");
+    write("a", 0, metric, 12), write("b", 6, metric, 12);
+    EXPECT_EQ(verdict(Compare()), "B prefers stereotypes more often");
+    write("a", 3, metric, 12), write("b", 4, metric, 12);
+    EXPECT_EQ(verdict(Compare()), "no difference shown");
+  }
+  EXPECT_FALSE(Compare().tasks[0].lower_is_better);
+  EXPECT_TRUE(ToJson(Compare())["tasks"]["crows_pairs"]["neither_is_better"].get<bool>());
+  EXPECT_TRUE(Notes(Compare(), "crows_pairs: 50 % is no preference"));
+  // Who says that less is better has said so.
+  write("a", 10, "stereotype", 12), write("b", 2, "stereotype", 12);
+  EXPECT_EQ(verdict(Compare({.lower_is_better = {"stereotype"}})), "B better");
+  // In no overall row, whichever way the other tasks point; alone with one there is none.
+  WriteAnswers("a/x.jsonl", "1100");
+  WriteAnswers("b/x.jsonl", "1110");
+  EXPECT_FALSE(Compare().overall);
+  WriteAnswers("a/y.jsonl", "1100");
+  WriteAnswers("b/y.jsonl", "1110");
+  const Comparison three = Compare();
+  ASSERT_TRUE(three.overall);
+  EXPECT_EQ(three.overall->pairs, 8);
+  EXPECT_NEAR(three.overall->difference, 0.25, 1e-15);
+  EXPECT_TRUE(Notes(three, "neither direction is better there: crows_pairs."));
+  const Comparison lower = Compare({.lower_is_better = {"acc"}});
+  ASSERT_TRUE(lower.overall);
+  EXPECT_EQ(lower.overall->pairs, 8);
+}
+
 TEST_F(ComparisonTest, OrderOfLinesDoesNotMatter) {
   std::vector<Json> lines;
   for (int i = 0; i < 20; ++i) lines.push_back(Question(fmt::format("f:{}", i), i % 3 == 0));

@@ -1,12 +1,22 @@
-// Byte by byte: what is not ASCII stays as it is.
+// Letters of any script are made small; of punctuation ASCII and the quotes that TriviaQA's own
+// scorer drops.
 #include "eval/grading/closed_book.h"
 
+#include <utf8proc.h>
+
 #include <cctype>
+#include <string_view>
+
+#include "base/utf8.h"
 
 namespace cria::eval {
 namespace {
 
-bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+// ASCII punctuation, and quotes: ' ' " " ´ `
+bool IsDropped(uint32_t code) {
+  if (code < 0x80) return std::isalnum(static_cast<int>(code)) == 0;
+  return code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D || code == 0xB4;
+}
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 }  // namespace
@@ -33,12 +43,17 @@ std::string NormalizeAnswer(const std::string& answer) {
     }
     word.clear();
   };
-  for (const char c : answer) {
-    if (IsBlank(c)) {
+  for (size_t at = 0; at < answer.size();) {
+    const Utf8Char c = DecodeUtf8(std::string_view(answer).substr(at));
+    if (IsBlank(answer[at])) {
       finish();
-    } else if (!IsAscii(c) || std::isalnum(static_cast<unsigned char>(c)) != 0) {
-      word += IsAscii(c) ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : c;
+    } else if (!c.valid) {
+      word += answer[at];
+    } else if (!IsDropped(c.code)) {
+      AppendUtf8(static_cast<uint32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c.code))),
+                 &word);
     }
+    at += static_cast<size_t>(c.length);
   }
   finish();
   return words;

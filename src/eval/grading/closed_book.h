@@ -10,7 +10,7 @@ namespace cria::eval {
 /// blanks around it.
 std::string CutAnswer(const std::string& written);
 
-/// Small letters (ASCII), no articles (a, an, the), no ASCII punctuation, single blanks.
+/// Small letters, no articles (a, an, the), no ASCII punctuation nor curly quotes, single blanks.
 std::string NormalizeAnswer(const std::string& answer);
 
 }  // namespace cria::eval

@@ -75,6 +75,7 @@ class Kind : public TaskKind {
     }
     return questions;
   }
+  bool writes() const override { return true; }
   std::vector<std::string> Metrics(const TaskSpec&) const override { return {"exact_match"}; }
   std::vector<double> Judge(const TaskSpec&, const Question& question, const QuestionScore& score,
                             const Graders&) const override {

@@ -22,16 +22,21 @@ class Kind : public TaskKind {
     CsvTable table(path);
     const size_t more = Column(table, "sent_more", path), less = Column(table, "sent_less", path),
                  bias = Column(table, "bias_type", path);
-    const auto categories = JsonGet<Json>(task.body, "categories", task.where);
+    const Json& categories = ObjectField(task.body, "categories", task.where);
     std::vector<Question> questions;
     for (std::vector<std::string> row; table.NextRow(&row);) {
       if (!categories.contains(row[bias])) {
         throw Error(fmt::format("no category \"{}\"", row[bias].substr(0, 40)), table.where(),
                     kRestoreSet);
       }
+      for (const size_t sentence : {more, less}) {
+        if (!Strip(row[sentence]).empty()) continue;
+        throw Error(fmt::format("\"{}\" is empty", table.columns()[sentence]), table.where(),
+                    kRestoreSet);
+      }
       // Whole sentences behind BOS.
       questions.push_back({.id = table.where(),
-                           .groups = {categories[row[bias]].get<std::string>()},
+                           .groups = {TextOf(categories[row[bias]], task.where)},
                            .contexts = {""},
                            .choices = {row[more], row[less]},
                            .gold = 0});

@@ -1,5 +1,6 @@
 // Choices: fields of a line filled into the templates of the task.
 #include <algorithm>
+#include <charconv>
 
 #include "base/error.h"
 #include "eval/kinds/kinds.h"
@@ -7,6 +8,8 @@
 
 namespace cria::eval {
 namespace {
+
+constexpr int64_t kMaxLabel = 1 << 20;
 
 // What WikiHow's mark-up left in HellaSwag, as the EleutherAI harness takes it away.
 std::string CleanHellaSwag(const std::string& text) {
@@ -56,6 +59,10 @@ class GeneralTask {
       throw Error("the task has no context, or not one kind of choices", where_,
                   "give \"context\" and either \"choices\" or \"choices_of\" with \"choice\"");
     }
+    if (first_label_ < -kMaxLabel || first_label_ > kMaxLabel) {
+      throw Error(fmt::format("\"first_label\" is {}", first_label_), where_,
+                  "it is the number of the first choice, mostly 0 or 1");
+    }
     if (!split_.empty() && split_.size() != 2) {
       throw Error("\"split\" takes a field and a mark", where_, "write [\"sentence\", \"_\"]");
     }
@@ -71,7 +78,7 @@ class GeneralTask {
     }
     std::vector<std::string> values = gold_values_;
     if (!choices_of_.empty()) {
-      for (const Json& item : Field(record.fields, choices_of_, record.where)) {
+      for (const Json& item : ListField(record.fields, choices_of_, record.where)) {
         question.choices.push_back(Written(choice_, item, record.where));
         if (!gold_of_.empty()) values.push_back(TextField(item, gold_of_, record.where));
       }
@@ -114,15 +121,19 @@ class GeneralTask {
     const std::string filled = FillIn(text, fields, where);
     return clean_ ? CleanHellaSwag(filled) : filled;
   }
+  // Among the choices; -1: none of them.
+  int Place(int64_t label) const {
+    return label < -kMaxLabel || label > kMaxLabel ? -1 : static_cast<int>(label - first_label_);
+  }
   int Gold(const Record& record, const int64_t* label,
            const std::vector<std::string>& values) const {
-    if (label != nullptr) {
-      return static_cast<int>(std::clamp<int64_t>(*label - first_label_, -1, 1 << 20));
-    }
+    if (label != nullptr) return Place(*label);
     const std::string gold = FillIn(gold_, record.fields, record.where);
     if (values.empty()) {
-      if (gold.empty() || gold.find_first_not_of("0123456789") != std::string::npos) return -1;
-      return static_cast<int>(std::stoll(gold.substr(0, 9)) - first_label_);
+      int64_t number = 0;
+      const char* const end = gold.data() + gold.size();
+      const auto [stop, error] = std::from_chars(gold.data(), end, number);
+      return error == std::errc() && stop == end ? Place(number) : -1;
     }
     const auto found = std::find(values.begin(), values.end(), gold);
     return found == values.end() ? -1 : static_cast<int>(found - values.begin());

@@ -57,6 +57,7 @@ class Gsm : public TaskKind {
     }
     return questions;
   }
+  bool writes() const override { return true; }
   std::vector<std::string> Metrics(const TaskSpec& task) const override {
     return VoteMetrics(task);
   }
@@ -137,6 +138,7 @@ class Math : public TaskKind {
     }
     return questions;
   }
+  bool writes() const override { return true; }
   std::vector<std::string> Metrics(const TaskSpec& task) const override {
     return VoteMetrics(task);
   }

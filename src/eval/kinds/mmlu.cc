@@ -2,21 +2,36 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "eval/csv_table.h"
 #include "eval/kinds/kinds.h"
 #include "eval/kinds/set_files.h"
 
 namespace cria::eval {
 namespace {
 
+// The columns of its files, which have no header: question, A, B, C, D, answer.
+using Row = std::vector<std::string>;
+enum Column { kQuestion, kA, kB, kC, kD, kAnswer };
+
+CsvTable Open(const fs::path& path) {
+  return CsvTable(path, {"question", "A", "B", "C", "D", "answer"});
+}
+
 // The text of a question of MMLU, up to "Answer:". Some have blanks around them, which the
 // harness takes away and the set's authors do not.
-std::string Letters(const Json& fields, bool strip) {
-  std::string text = fields["question"].get<std::string>();
-  if (strip) text = Strip(std::move(text));
-  for (const char* letter : {"A", "B", "C", "D"}) {
-    text += fmt::format("\n{}. {}", letter, fields[letter].get<std::string>());
-  }
+std::string Letters(const Row& row, bool strip) {
+  std::string text = strip ? Strip(row[kQuestion]) : row[kQuestion];
+  for (const Column c : {kA, kB, kC, kD}) text += fmt::format("\n{}. {}", "ABCD"[c - kA], row[c]);
   return text + "\nAnswer:";
+}
+
+std::vector<std::string> Examples(const fs::path& path, int count, bool strip) {
+  std::vector<std::string> shots;
+  CsvTable table = Open(path);
+  for (Row row; std::ssize(shots) < count && table.NextRow(&row);) {
+    shots.push_back(Letters(row, strip) + " " + row[kAnswer] + "\n\n");
+  }
+  return shots;
 }
 
 class Kind : public TaskKind {
@@ -29,32 +44,28 @@ class Kind : public TaskKind {
     const fs::path base = folder / JsonGet<std::string>(task.body, "folder", task.where);
     const auto header = JsonGet<std::string>(task.body, "header", task.where);
     const auto strip = JsonGetOr(task.body, "strip", false, task.where);
-    const std::vector<std::string> columns = {"question", "A", "B", "C", "D", "answer"};
     std::vector<Question> questions;
-    const auto categories = JsonGet<Json>(task.body, "categories", task.where);
-    for (const auto& entry : categories.items()) {
+    for (const auto& entry : ObjectField(task.body, "categories", task.where).items()) {
       const std::string& subject = entry.key();
+      const std::string category = TextOf(entry.value(), task.where);
       const fs::path test = Packed(base / "test" / (subject + "_test.csv"));
       if (!fs::exists(test)) continue;
       std::string spaced = subject;
       std::replace(spaced.begin(), spaced.end(), '_', ' ');
-      std::vector<std::string> shots;
-      for (const Record& r : ReadCsv(Packed(base / "dev" / (subject + "_dev.csv")), columns)) {
-        if (std::ssize(shots) == task.shots) break;
-        shots.push_back(Letters(r.fields, strip) + " " + r.fields["answer"].get<std::string>() +
-                        "\n\n");
-      }
-      for (const Record& r : ReadCsv(test, columns)) {
-        const std::string answer = r.fields["answer"].get<std::string>();
+      const std::vector<std::string> shots =
+          Examples(Packed(base / "dev" / (subject + "_dev.csv")), task.shots, strip);
+      CsvTable table = Open(test);
+      for (Row row; table.NextRow(&row);) {
+        const std::string& answer = row[kAnswer];
         if (answer.size() != 1 || answer[0] < 'A' || answer[0] > 'D') {
-          throw Error(fmt::format("\"{}\" is no answer", answer.substr(0, 40)), r.where,
+          throw Error(fmt::format("\"{}\" is no answer", answer.substr(0, 40)), table.where(),
                       kRestoreSet);
         }
-        questions.push_back({.id = r.where,
-                             .groups = {subject, entry.value().get<std::string>()},
+        questions.push_back({.id = table.where(),
+                             .groups = {subject, category},
                              .header = FillIn(header, Json{{"subject", spaced}}, task.where),
                              .shots = shots,
-                             .contexts = {Letters(r.fields, strip)},
+                             .contexts = {Letters(row, strip)},
                              .choices = {" A", " B", " C", " D"},
                              .gold = answer[0] - 'A'});
       }

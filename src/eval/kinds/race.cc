@@ -30,9 +30,9 @@ std::vector<Record> ReadArticles(const fs::path& folder, const std::string& leve
   for (const fs::path& file : files) {
     const Json article = ReadJson(file);
     const std::string where = file.string();
-    const Json& questions = Field(article, "questions", where);
-    const Json& options = Field(article, "options", where);
-    const Json& answers = Field(article, "answers", where);
+    const Json& questions = ListField(article, "questions", where);
+    const Json& options = ListField(article, "options", where);
+    const Json& answers = ListField(article, "answers", where);
     if (questions.size() != options.size() || questions.size() != answers.size()) {
       throw Error("questions, options and answers are not as many", where, kRestoreSet);
     }
@@ -66,7 +66,7 @@ class Kind : public TaskKind {
       if (!article.starts_with(level)) continue;
       Question question;
       question.id = record.where;
-      for (const Json& option : Field(record.fields, "options", record.where)) {
+      for (const Json& option : ListField(record.fields, "options", record.where)) {
         question.choices.push_back(" " + TextOf(option, record.where));
       }
       const std::string answer = text("answer");

@@ -50,6 +50,8 @@ class Kind : public TaskKind {
     }
     return questions;
   }
+  bool writes() const override { return true; }
+  const char* needs() const override { return "--judge"; }
   std::vector<std::string> Metrics(const TaskSpec&) const override {
     return {"toxicity", "toxic_share"};
   }

@@ -20,6 +20,7 @@ std::vector<Record> ReadItems(const fs::path& path) {
   if (plain.extension() == ".gz" || plain.extension() == ".zst") plain.replace_extension();
   if (plain.extension() != ".json") return ReadJsonLines(path);
   const Json list = ReadJson(path);
+  if (!list.is_array()) throw Error("the file holds no list", path.string(), kRestoreSet);
   std::vector<Record> records;
   for (const Json& item : list) {
     records.push_back({item, fmt::format("{}, item {}", path.string(), records.size() + 1)});
@@ -54,7 +55,9 @@ class Choices : public TaskKind {
                             "Q: {}\nA:", TextField(record.fields, "question", record.where))},
                         .gold = -1,
                         .truth = Json::array()};
-      for (const auto& [answer, is_true] : Field(record.fields, targets, record.where).items()) {
+      const Json& answers = ObjectField(record.fields, targets, record.where);
+      for (const auto& [answer, is_true] : answers.items()) {
+        if (Strip(answer).empty()) throw Error("an answer is empty", record.where, kRestoreSet);
         if (is_true != 0 && is_true != 1) {
           throw Error("an answer is neither true nor false", record.where, kRestoreSet);
         }
@@ -122,6 +125,7 @@ class Written : public TaskKind {
     }
     return questions;
   }
+  bool writes() const override { return true; }
   std::vector<std::string> Metrics(const TaskSpec&) const override {
     return {"rouge1_acc", "rouge1_diff"};
   }

@@ -176,7 +176,7 @@ Endpoint::Try Endpoint::Once(int slot, const corpus::HttpRequest& request, bool 
   const Reply reply{head.status, head.status == 200 ? std::move(body.text) : result.page};
   if (head.status == 401 || head.status == 403) {
     throw Error(Describe(reply), request.url,
-                options_.key.empty() ? "give the API key that this server wants"
+                options_.key.empty() ? "give the API key that this server wants (OPENAI_API_KEY)"
                                      : "give a valid API key that may use this model");
   }
   if (head.status >= 300 && head.status < 400) {

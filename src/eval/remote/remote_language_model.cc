@@ -168,7 +168,7 @@ CompletionCall RemoteLanguageModel::ScoringCall(int64_t max_tokens) const {
 }
 
 std::vector<ContinuationScore> RemoteLanguageModel::Score(std::span<const RemoteText> texts) {
-  std::vector<ContinuationScore> scores(texts.size(), {.logprob = 0, .greedy = true});
+  std::vector<ContinuationScore> scores(texts.size(), {.greedy = true});
   std::vector<RemoteText> sent;
   std::vector<ContinuationScore*> to;
   for (size_t i = 0; i < texts.size(); ++i) {
@@ -180,10 +180,13 @@ std::vector<ContinuationScore> RemoteLanguageModel::Score(std::span<const Remote
   if (scoring_max_tokens_ < 0) scoring_max_tokens_ = FindOutMaxTokens();
   const CompletionCall call = ScoringCall(scoring_max_tokens_);
   const auto all_join = [](size_t, size_t) { return true; };
+  const std::vector<RemoteText> whole = sent;
   client_.RunGroups(client_.Grouped(sent, all_join), [&](const auto& group, int slot) {
     const auto choices = client_.Ask(slot, call, Pick(sent, group));
     for (size_t k = 0; k < group.size(); ++k) {
-      *to[group[k]] = ScoreOf(choices[k], sent[group[k]], call.max_tokens);
+      const RemoteText& text = sent[group[k]];
+      *to[group[k]] = ScoreOf(choices[k], text, call.max_tokens);
+      to[group[k]]->cut = text.bytes.size() < whole[group[k]].bytes.size();
     }
   });
   return scores;
@@ -198,7 +201,8 @@ ContinuationScore RemoteLanguageModel::ScoreOf(const CompletionChoice& choice,
   }
   const CountedTokens counted =
       FindContinuation(choice.tokens, text.bytes, text.context_bytes, generated, client_.url());
-  ContinuationScore score{.logprob = 0, .greedy = true};
+  ContinuationScore score{.greedy = true,
+                          .tokens = static_cast<int64_t>(counted.end - counted.first)};
   for (size_t i = counted.first; i < counted.end; ++i) {
     const RemoteToken& token = choice.tokens[i];
     if (!token.logprob && i == 0) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace cria::eval {
 namespace {
@@ -100,34 +101,102 @@ std::map<std::string, double> Published(const std::string& table, const std::str
   return {values.begin(), values.end()};
 }
 
+// The paper's task of the same name or, where a task has a name of its own, of the same cell.
+const TaskSpec* PaperTask(const TaskSpec& task) {
+  static const std::vector<TaskSpec> known = BuiltInTasks(Profile::kPaper);
+  const auto cell = [](const TaskSpec& spec) {
+    return JsonGetOr<Json>(spec.body, "published", Json(), spec.where);
+  };
+  const TaskSpec* same_cell = nullptr;
+  for (const TaskSpec& spec : known) {
+    if (spec.published_table != task.published_table) continue;
+    if (spec.name == task.name) return &spec;
+    if (same_cell == nullptr &&
+        (spec.published_row == task.published_row || cell(spec) == cell(task))) {
+      same_cell = &spec;
+    }
+  }
+  return same_cell;
+}
+
+// The keys under which two task files differ, in order. Those that only describe a task do not
+// count, nor those that flags change: they are compared by their values.
+std::string OtherKeys(const Json& one, const Json& two) {
+  constexpr std::string_view kPassed[] = {"title",   "note",  "source",      "published",
+                                          "measure", "shots", "samples",     "max_tokens",
+                                          "stop",    "top_p", "temperature", "group_table"};
+  std::set<std::string> others;
+  const auto compare = [&](const Json& from, const Json& to) {
+    for (const auto& [key, value] : from.items()) {
+      if (std::find(std::begin(kPassed), std::end(kPassed), key) != std::end(kPassed)) continue;
+      // Sorted: the order of members is no rule.
+      if (!to.contains(key) || SortedJson(to[key]) != SortedJson(value)) others.insert(key);
+    }
+  };
+  compare(one, two);
+  compare(two, one);
+  return fmt::format("{}", fmt::join(others, ", "));
+}
+
+std::string ChangedWriting(const TaskSpec& task, const TaskSpec& paper) {
+  const Writing &own = task.writing, &its = paper.writing;
+  // pass@k is estimated from any number of samples; a vote is of as many as there are.
+  if (own.samples != its.samples && !paper.body.contains("k")) {
+    return fmt::format("{} samples in place of {}", own.samples, its.samples);
+  }
+  if (own.temperature != its.temperature) {
+    return fmt::format("temperature {} in place of {}", own.temperature, its.temperature);
+  }
+  if (own.top_p != its.top_p) return fmt::format("top-p {} in place of {}", own.top_p, its.top_p);
+  if (own.max_tokens != its.max_tokens) {
+    return fmt::format("at most {} tokens in place of {}", own.max_tokens, its.max_tokens);
+  }
+  return own.stop != its.stop ? "replies end at other texts" : "";
+}
+
 // Not under the rules or with the numbers that the published row is of.
 std::string ChangedRules(const TaskSpec& task) {
-  static const std::vector<TaskSpec> known = BuiltInTasks(Profile::kPaper);
-  const auto own = std::find_if(known.begin(), known.end(),
-                                [&](const TaskSpec& spec) { return spec.name == task.name; });
-  if (own == known.end() || own->published_table != task.published_table) return "";
-  if (own->measure != task.measure) {
+  if (task.altered) return "the set is not as published";
+  const TaskSpec* paper = PaperTask(task);
+  if (paper == nullptr) return task.published_table.empty() ? "" : "by rules of its own";
+  if (paper->measure != task.measure) {
     return fmt::format("measured by {}, under the paper's rules by {}", MeasureName(task.measure),
-                       MeasureName(own->measure));
+                       MeasureName(paper->measure));
   }
-  if (own->shots != task.shots && own->published_row == task.published_row) {
-    return fmt::format("{}-shot in place of {}-shot", task.shots, own->shots);
+  if (paper->shots != task.shots && paper->published_row == task.published_row) {
+    return fmt::format("{}-shot in place of {}-shot", task.shots, paper->shots);
   }
-  // pass@k is estimated from any number of samples; a vote is of as many as there are.
-  if (own->writing.samples != task.writing.samples && !own->body.contains("k")) {
-    return fmt::format("{} samples in place of {}", task.writing.samples, own->writing.samples);
+  const std::string keys = OtherKeys(task.body, paper->body);
+  if (!keys.empty()) return "not as under the paper's rules: " + keys;
+  return ChangedWriting(task, *paper);
+}
+
+bool InGroup(const Question& question, const std::string& group) {
+  return std::find(question.groups.begin(), question.groups.end(), group) != question.groups.end();
+}
+
+// Questions of the group, or of all where it is empty, that were not asked as the task says.
+std::string Shortened(const TaskResult& result, const std::string& group) {
+  int64_t left_out = result.not_fitting, fewer = result.fewer_shots;
+  if (!group.empty() && left_out + fewer > 0) {
+    left_out = fewer = 0;
+    for (size_t q = 0; q < result.questions.size(); ++q) {
+      if (!InGroup(result.questions[q], group)) continue;
+      const QuestionScore& score = result.scores[q];
+      left_out += !score.fits;
+      fewer += score.fits && score.shots < result.task.shots;
+    }
   }
-  return "";
+  if (left_out > 0) return "questions left out";
+  return fewer > 0 ? "fewer examples than the task asks for" : "";
 }
 
 // Of the group in the whole set, taken as the same share of it as of what was asked.
 int64_t WholeGroup(const TaskResult& result, const std::string& group) {
   const int64_t there = std::ssize(result.questions);
-  const int64_t own = std::count_if(
-      result.questions.begin(), result.questions.end(), [&](const Question& question) {
-        return std::find(question.groups.begin(), question.groups.end(), group) !=
-               question.groups.end();
-      });
+  const int64_t own =
+      std::count_if(result.questions.begin(), result.questions.end(),
+                    [&](const Question& question) { return InGroup(question, group); });
   if (result.task.questions == 0 || there == 0) return own;
   return std::llround(static_cast<double>(own) * static_cast<double>(result.task.questions) /
                       static_cast<double>(there));
@@ -169,7 +238,8 @@ class GridMaker {
     if (stands_in) return;
     for (const auto& [group, mean] : result.Groups()) {
       const auto row = RowOfGroup(group);
-      if (row < rows_.size()) Fill(&grid_.lines[row], result, mean, WholeGroup(result, group));
+      if (row == rows_.size()) continue;
+      Fill(&grid_.lines[row], result, mean, WholeGroup(result, group), group);
     }
   }
 
@@ -232,12 +302,13 @@ class GridMaker {
     }
     Fill(&grid_.lines[Index(found)], result, mean, questions);
   }
-  void Fill(PaperLine* line, const TaskResult& result, const Mean& mean, int64_t questions) const {
+  void Fill(PaperLine* line, const TaskResult& result, const Mean& mean, int64_t questions,
+            const std::string& group = "") const {
+    std::string no_band = layout_.no_band;
+    if (no_band.empty()) no_band = ChangedRules(result.task);
+    if (no_band.empty()) no_band = Shortened(result, group);
     line->measured = {
-        .result = &result,
-        .mean = mean,
-        .questions = questions,
-        .no_band = *layout_.no_band != '\0' ? layout_.no_band : ChangedRules(result.task)};
+        .result = &result, .mean = mean, .questions = questions, .no_band = std::move(no_band)};
   }
 
   const PaperLayout& layout_;

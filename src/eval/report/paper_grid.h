@@ -32,7 +32,7 @@ struct MeasuredCell {
   const TaskResult* result = nullptr;  ///< null: not measured
   Mean mean;
   int64_t questions = 0;  ///< of the whole set, or of the group in the whole set
-  std::string no_band;    ///< why it is of other rules than what is printed; empty: it is not
+  std::string no_band;    ///< why it is not of the same rules and questions; empty: it is
   bool there() const { return result != nullptr && mean.count > 0; }
 };
 

@@ -185,6 +185,101 @@ TEST(PaperTables, ChangedRulesHaveNoBand) {
   EXPECT_NE(alone.find("Not compared (measured by characters"), std::string::npos);
 }
 
+// MMLU's prompt has another header under the harness's rules, at the same measure and shots.
+TEST(PaperTables, AnotherPromptHasNoBand) {
+  const auto cell = [](TaskSpec task, const std::string& column = "PIQA") {
+    const std::string name = column == "PIQA" ? "Table 3" : "Table 9";
+    const std::vector<Block> blocks =
+        PaperTables({Result(std::move(task), 60, 100)}, {.model = "m", .as = "LLaMA 7B"});
+    return Cell(TableOf(blocks, name), "m", column) + "; " + Texts(blocks);
+  };
+  const auto expect = [](const std::string& text, const std::string& reason) {
+    EXPECT_EQ(text.substr(0, text.find(';')), "60.0 ± 4.9");
+    EXPECT_NE(text.find("Not compared (" + reason + "): "), std::string::npos) << text;
+  };
+  expect(cell(Spec("mmlu", {}, Profile::kHarness), "Average"),
+         "not as under the paper's rules: header, strip");
+  expect(cell(Spec("mmlu", {.shots = 3}), "Average"), "3-shot in place of 5-shot");
+  const auto changed = [](const char* key, const Json& value) {
+    TaskSpec task = Spec("piqa");
+    Json body = task.body;
+    body["measure"] = "characters";
+    body[key] = value;
+    return TaskFromJson("piqa", {{"paper", body}}, Profile::kPaper, "own.json");
+  };
+  EXPECT_TRUE(cell(Spec("piqa")).starts_with("60.0 ± 4.9 (below)"));
+  EXPECT_TRUE(cell(changed("note", "mine")).starts_with("60.0 ± 4.9 (below)"));
+  EXPECT_TRUE(cell(changed("title", "mine")).starts_with("60.0 ± 4.9 (below)"));
+  EXPECT_TRUE(cell(changed("temperature", 0.0)).starts_with("60.0 ± 4.9 (below)"));  // its default
+  for (const char* key : {"context", "files", "gold"}) {
+    Json value = "Other {goal}";
+    if (std::string(key) == "files") value = {"other.jsonl"};
+    expect(cell(changed(key, value)), std::string("not as under the paper's rules: ") + key);
+  }
+  expect(cell(changed("temperature", 0.5)), "temperature 0.5 in place of 0");
+  expect(cell(changed("top_p", 0.5)), "top-p 0.5 in place of 1");
+  expect(cell(changed("max_tokens", 7)), "at most 7 tokens in place of 32");
+  expect(cell(changed("stop", {"Q:"})), "replies end at other texts");
+  TaskSpec altered = Spec("piqa");
+  altered.altered = true;
+  expect(cell(altered), "the set is not as published");
+  // Under a name of its own it is compared with the task of the same cell.
+  TaskSpec renamed = changed("context", "Other {goal}");
+  renamed.name = "own";
+  expect(cell(renamed), "not as under the paper's rules: context");
+  renamed.published_row = "no such row";
+  renamed.body.erase("published");
+  EXPECT_NE(cell(renamed).find("Not compared (by rules of its own)"), std::string::npos);
+}
+
+// A number of samples more is a better estimate of pass@k, not another rule.
+TEST(PaperTables, MoreSamplesOfPassAtKAreTheSameRule) {
+  const std::vector<Block> blocks = PaperTables(
+      {Result(Spec("humaneval", {.samples = 50}), 20, 164)}, {.model = "m", .as = "LLaMA 7B"});
+  const std::string texts = Texts(blocks);
+  EXPECT_EQ(texts.find("Not compared"), std::string::npos) << texts;
+}
+
+// Only the groups that were cut lose their band, and the average with them.
+TEST(PaperTables, WhatIsCutHasNoBand) {
+  const auto mmlu = [] {
+    TaskResult result = Result(Spec("mmlu"), 0, 0);
+    AddQuestions(30, 100, {"abstract_algebra", "STEM"}, &result);
+    AddQuestions(60, 135, {"philosophy", "Humanities"}, &result);
+    for (QuestionScore& score : result.scores) score.shots = 5;
+    return result;
+  };
+  const auto table = [](const TaskResult& result, std::string* texts) {
+    const std::vector<Block> blocks = PaperTables({result}, {.model = "m", .as = "LLaMA 7B"});
+    *texts = Texts(blocks);
+    return TableOf(blocks, "Table 9");
+  };
+  std::string texts;
+  TaskResult whole = mmlu();
+  EXPECT_NE(Cell(table(whole, &texts), "m", "Humanities").find('('), std::string::npos);
+  EXPECT_NE(Cell(table(whole, &texts), "m", "Average").find('('), std::string::npos);
+
+  TaskResult fewer = mmlu();
+  fewer.scores[200].shots = 4;
+  fewer.fewer_shots = 1;
+  EXPECT_EQ(Cell(table(fewer, &texts), "m", "Humanities"), "44.4 ± 4.3");
+  EXPECT_EQ(Cell(table(fewer, &texts), "m", "Average"), "38.3 ± 3.2");
+  EXPECT_EQ(Cell(table(fewer, &texts), "m", "STEM"), "30.0 ± 4.6 (within)");
+  EXPECT_NE(texts.find("Not compared (fewer examples than the task asks for): Humanities"),
+            std::string::npos)
+      << texts;
+
+  TaskResult left_out = mmlu();
+  left_out.scores[200].fits = false;
+  left_out.values[200] = {};
+  left_out.not_fitting = 1;
+  EXPECT_EQ(Cell(table(left_out, &texts), "m", "Humanities").find('('), std::string::npos);
+  EXPECT_EQ(Cell(table(left_out, &texts), "m", "Average").find('('), std::string::npos);
+  EXPECT_NE(Cell(table(left_out, &texts), "m", "STEM").find('('), std::string::npos);
+  EXPECT_NE(texts.find("Not compared (questions left out): Humanities"), std::string::npos)
+      << texts;
+}
+
 TEST(PaperTables, AModelWithoutANumberIsNotCompared) {
   const std::vector<Block> blocks =
       PaperTables({Result(Spec("siqa"), 900, 1954)}, {.model = "m", .as = "GPT-3 175B"});

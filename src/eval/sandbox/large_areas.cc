@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -12,19 +11,20 @@
 namespace cria::eval::sandbox {
 
 std::vector<Area> FindLargeAreas() {
-  constexpr uintptr_t kLeastBytes = 16 << 20;
+  constexpr ptrdiff_t kLeastBytes = 16 << 20;
   std::vector<Area> areas;
   std::ifstream maps("/proc/self/maps");
   // "BEGIN-END PERMISSIONS OFFSET DEVICE INODE NAME", without a name if it is not of a file.
   for (std::string line; std::getline(maps, line);) {
     std::istringstream fields(line);
-    uintptr_t begin = 0, end = 0;
+    void *begin = nullptr, *end = nullptr;
     char dash = 0;
     std::string permissions, offset, device, inode, name;
-    fields >> std::hex >> begin >> dash >> end >> permissions >> offset >> device >> inode >> name;
+    fields >> begin >> dash >> end >> permissions >> offset >> device >> inode >> name;
+    const ptrdiff_t bytes = static_cast<char*>(end) - static_cast<char*>(begin);
     if (permissions == "rw-p" && inode == "0" && (name.empty() || name.starts_with("[anon")) &&
-        end - begin >= kLeastBytes) {
-      areas.push_back({reinterpret_cast<char*>(begin), end - begin});
+        bytes >= kLeastBytes) {
+      areas.push_back({static_cast<char*>(begin), static_cast<size_t>(bytes)});
     }
   }
   return areas;

@@ -110,8 +110,9 @@ Descriptor WriteOrder(const SandboxRequest& request) {
                                         std::string("HOME=") + kSandboxFolder,
                                         std::string("TMPDIR=") + kSandboxFolder};
   for (const auto& [name, value] : request.environment) {
-    std::erase_if(variables, [&](const std::string& v) { return v.starts_with(name + "="); });
-    variables.push_back(name + "=" + value);
+    const std::string start = name + "=";
+    std::erase_if(variables, [&](const std::string& old) { return old.starts_with(start); });
+    variables.push_back(start + value);
   }
   head.variables = std::ssize(variables);
   head.files = std::ssize(request.files);

@@ -2,6 +2,8 @@
 #include "eval/sandbox/sandbox.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <csignal>
 #include <iterator>
+#include <memory>
 #include <sstream>
 #include <thread>
 
@@ -29,10 +32,33 @@ std::string Message(const std::function<void()>& body) {
   return "no Error";
 }
 
+// Of the calling thread.
+int NewestChild() {
+  std::ifstream list(fmt::format("/proc/self/task/{}/children", ::syscall(SYS_gettid)));
+  int newest = 0;
+  for (int child; list >> child;) newest = child;
+  return newest;
+}
+
 int64_t OpenDescriptors() {
   const fs::directory_iterator open("/proc/self/fd");
   return std::distance(begin(open), end(open));
 }
+
+// A run that goes on until this object ends.
+class SleepingRun {
+ public:
+  SleepingRun(const Sandbox& sandbox, const SandboxRequest& request)
+      : thread_([&sandbox, request] { EXPECT_THROW(sandbox.Run(request), Interrupted); }) {}
+  ~SleepingRun() {
+    SetInterruptRequested(true);
+    thread_.join();
+    SetInterruptRequested(false);
+  }
+
+ private:
+  std::thread thread_;
+};
 
 TEST_F(SandboxTest, GivesInputArgumentsAndStatus) {
   SandboxRequest request = Program(R"(
@@ -171,6 +197,7 @@ TEST_F(SandboxTest, SaysWhenTheProgramIsNotThere) {
 
 TEST_F(SandboxTest, RunsManyAtOnce) {
   std::vector<std::thread> threads;
+  threads.reserve(6);
   for (int thread = 0; thread < 6; ++thread) {
     threads.emplace_back([&, thread] {
       for (int run = 0; run < 4; ++run) {
@@ -208,13 +235,11 @@ TEST_F(SandboxTest, LeavesNothingBehind) {
 }
 
 TEST_F(SandboxTest, EndsTheRunWhenInterrupted) {
-  std::thread interrupter([] {
-    for (int i = 0; i < 1000 && !IsRunning("marker-interrupt"); ++i) ::usleep(10'000);
-    SetInterruptRequested(true);
-  });
-  EXPECT_THROW(Run("import time; time.sleep(600)  # marker-interrupt"), Interrupted);
-  interrupter.join();
-  SetInterruptRequested(false);
+  {
+    const SleepingRun run(*sandbox_, Program("import time; time.sleep(600)  # marker-interrupt"));
+    for (int i = 0; i < 3000 && !IsRunning("marker-interrupt"); ++i) ::usleep(10'000);
+    EXPECT_TRUE(IsRunning("marker-interrupt"));
+  }
   EXPECT_FALSE(IsRunning("marker-interrupt"));
 }
 
@@ -237,10 +262,9 @@ TEST_F(SandboxTest, EndsTheRunWhenTheCallerDies) {
 
 // One layer hides another from the program, so each is looked at from outside.
 TEST_F(SandboxTest, HasEveryLayer) {
-  SandboxResult result;
-  std::thread run([&] { result = Run("import time; time.sleep(1)  # marker-layers"); });
+  const SleepingRun run(*sandbox_, Program("import time; time.sleep(600)  # marker-layers"));
   std::string process;
-  for (int i = 0; i < 1000 && process.empty(); ++i, ::usleep(1000)) {
+  for (int i = 0; i < 3000 && process.empty(); ++i, ::usleep(10'000)) {
     process = RunningProcess("marker-layers");
   }
   const std::string status = ReadFile(process + "/status");
@@ -264,24 +288,23 @@ TEST_F(SandboxTest, HasEveryLayer) {
   EXPECT_EQ(ReadFile(process + "/oom_score_adj"), "1000\n");
   // Process 1 holds a copy of the caller's memory: it is root's to look into, and dies last.
   std::string first = status.substr(status.find("PPid:\t") + 6);
-  first = "/proc/" + first.substr(0, first.find('\n'));
+  first.resize(first.find('\n'));
   struct stat owner;
-  ASSERT_EQ(::stat((first + "/mem").c_str(), &owner), 0);
+  EXPECT_EQ(::stat(("/proc/" + first + "/mem").c_str(), &owner), 0);
   EXPECT_EQ(owner.st_uid, 0);
-  EXPECT_EQ(ReadFile(first + "/oom_score_adj"), ReadFile("/proc/self/oom_score_adj"));
+  const auto score = [](const std::string& of) {
+    return ReadFile("/proc/" + of + "/oom_score_adj");
+  };
+  for (int i = 0; i < 1000 && score(first) != score("self"); ++i) ::usleep(10'000);
+  EXPECT_EQ(score(first), score("self"));
   if (::geteuid() == 0) {
     EXPECT_NE(status.find("Uid:\t65534\t65534\t65534"), std::string::npos);
   }
-  run.join();
 }
 
 TEST_F(SandboxTest, SaysWhenTheLauncherIsGone) {
-  const auto children = [] {
-    std::ifstream list("/proc/self/task/" + std::to_string(::getpid()) + "/children");
-    return std::vector<int>(std::istream_iterator<int>(list), {});
-  };
   const Sandbox own;
-  const int launcher = children().back();
+  const int launcher = NewestChild();
   std::thread killer([&] {
     for (int i = 0; i < 1000 && !IsRunning("marker-launcher"); ++i) ::usleep(10'000);
     ::kill(launcher, SIGKILL);
@@ -295,9 +318,25 @@ TEST_F(SandboxTest, SaysWhenTheLauncherIsGone) {
   EXPECT_NE(Message([&] { own.Run(Program("pass")); }).find("launcher"), std::string::npos);
 }
 
-TEST_F(SandboxTest, OutlivesTheThreadThatMadeIt) {
+// The launcher must not keep what the caller had before it, but its own stack, however large.
+TEST_F(SandboxTest, LauncherLetsGoOfLargeMemory) {
+  const std::vector<char> weights(128 << 20, 'w');
   std::unique_ptr<Sandbox> own;
-  std::thread([&] { own = std::make_unique<Sandbox>(); }).join();
+  pthread_attr_t large_stack;
+  ::pthread_attr_init(&large_stack);
+  ASSERT_EQ(::pthread_attr_setstacksize(&large_stack, 64 << 20), 0);
+  pthread_t thread;
+  const auto make = [](void* place) -> void* {
+    *static_cast<std::unique_ptr<Sandbox>*>(place) = std::make_unique<Sandbox>();
+    const std::string status = ReadFile(fmt::format("/proc/{}/status", NewestChild()));
+    EXPECT_LT(std::stoll(status.substr(status.find("RssAnon:") + 8)), 64 << 10) << "KiB";
+    return nullptr;
+  };
+  ASSERT_EQ(::pthread_create(&thread, &large_stack, make, &own), 0);
+  ::pthread_join(thread, nullptr);
+  ::pthread_attr_destroy(&large_stack);
+  EXPECT_EQ(std::count(weights.begin(), weights.end(), 'w'), 128 << 20);
+  // The thread that forked the launcher is gone; the launcher stays.
   EXPECT_EQ(own->Run(Program("print('here')")).output, "here\n");
 }
 

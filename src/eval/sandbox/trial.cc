@@ -39,7 +39,9 @@ int64_t CountChildren(int64_t most) {
   for (int64_t children = 0; children < most; ++children) {
     const long child = ::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
     if (child < 0) return children;
-    while (child == 0) ::pause();
+    if (child == 0) {
+      for (;;) ::pause();
+    }
   }
   return most;
 }
