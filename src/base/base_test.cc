@@ -107,7 +107,7 @@ TEST(File, AtomicWriteLeavesNothingBehind) {
   EXPECT_EQ(ReadFile(path), "old");
   EXPECT_FALSE(fs::exists(path.string() + ".tmp"));
   EXPECT_THROW(ReadFile(path.string() + ".absent"), Error);
-  EXPECT_THROW(MappedFile(testing::TempDir()), Error);
+  EXPECT_THROW(MappedFile{testing::TempDir()}, Error);
   fs::remove(path);
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "corpus/build.h"
+#include "corpus/manifest.h"
 
 namespace cria {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "corpus/build.h"
+#include "corpus/manifest.h"
 #include "test_data.h"
 
 namespace cria {
