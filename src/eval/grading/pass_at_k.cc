@@ -1,3 +1,4 @@
+// The product form: no factorials, no loss of digits.
 #include "eval/grading/pass_at_k.h"
 
 #include <algorithm>
