@@ -97,6 +97,7 @@ class Pipeline {
       return text_bytes;
     });
     Judge(texts);
+    const int64_t kept_bytes = BytesOf(texts);
     Time("write", [&] {
       ZstdWriter writer(fs::path(flags_.scratch) / "bench_corpus.jsonl.zst", 6);
       corpus::Document document;
@@ -105,7 +106,7 @@ class Pipeline {
         document.text = text;
         writer.Write(corpus::ToJsonLine(document));
       }
-      return text_bytes;  // not committed: nothing stays
+      return kept_bytes;  // not committed: nothing stays
     });
   }
 

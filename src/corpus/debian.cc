@@ -167,7 +167,8 @@ void Unpack(const fs::path& deb, const fs::path& root) {
 
 std::vector<DebianPackage> FetchPackages(const Context& context,
                                          const std::vector<std::string>& names,
-                                         const fs::path& cache_dir, Progress::Style style) {
+                                         const fs::path& cache, Progress::Style style) {
+  const fs::path cache_dir = fs::absolute(cache);  // apt-get and dpkg-deb run in other folders
   const fs::path debs = cache_dir / "debian", unpacked = cache_dir / "unpacked";
   std::error_code error;
   fs::create_directories(debs, error);

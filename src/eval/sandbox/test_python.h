@@ -59,7 +59,13 @@ inline bool HasNamespaces() {
                  CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET) == 0;
 }
 
-/// The folder in /proc of a process whose command line holds `text`, or nothing.
+/// A comment at the end of every program, by which it is told from one of another test process.
+inline const std::string& Tag() {
+  static const std::string tag = "\n# test " + std::to_string(::getpid()) + "\n";
+  return tag;
+}
+
+/// The folder in /proc of a program of this test whose text holds `text`, or nothing.
 inline std::string RunningProcess(const std::string& text) {
   namespace fs = std::filesystem;
   const std::string self = std::to_string(::getpid());
@@ -68,7 +74,9 @@ inline std::string RunningProcess(const std::string& text) {
     if (name.find_first_not_of("0123456789") != std::string::npos || name == self) continue;
     std::ifstream file(entry.path() / "cmdline");
     const std::string line((std::istreambuf_iterator<char>(file)), {});
-    if (line.find(text) != std::string::npos) return entry.path();
+    if (line.find(text) != std::string::npos && line.find(Tag()) != std::string::npos) {
+      return entry.path();
+    }
   }
   return "";
 }
@@ -78,6 +86,7 @@ inline bool IsRunning(const std::string& text) { return !RunningProcess(text).em
 class SandboxTest : public testing::Test {
  protected:
   void SetUp() override {
+    Tag();  // of this process, also in its forks
     static const bool has_namespaces = HasNamespaces();
     if (!std::filesystem::exists(kPython)) GTEST_SKIP() << "no " << kPython;
     if (!has_namespaces) GTEST_SKIP() << "this system gives no user namespaces";
@@ -87,7 +96,7 @@ class SandboxTest : public testing::Test {
 
   static SandboxRequest Program(const std::string& code) {
     SandboxRequest request;
-    request.command = {kPython, "-I", "-c", code};
+    request.command = {kPython, "-I", "-c", code + Tag()};
     request.limits.seconds = 60;  // for slow machines; tests of the clock set their own
     request.limits.cpu_seconds = 60;
     return request;
