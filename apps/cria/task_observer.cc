@@ -82,7 +82,7 @@ void TaskObserver::Write() const {
 
 void TaskObserver::Draw() const {
   std::vector<eval::ScoreCurve> curves;
-  eval::Table table{.caption = "Accuracy in % with its standard error, and that of a guess",
+  eval::Table table{.caption = "Scores in % with their standard error, and that of a guess",
                     .columns = {{"Task"},
                                 {"Questions", true},
                                 {"Left out", true},
