@@ -73,10 +73,9 @@ eval::Table ResultTable(const eval::Comparison& comparison) {
                     .rows = {},
                     .total_row = comparison.overall.has_value()};
   for (const eval::TaskComparison& task : comparison.tasks) {
-    table.rows.push_back(
-        Row(task.task, task.metric + (task.lower_is_better ? ", lower is better" : ""),
-            task.outcome, ChanceText(task.holm_p),
-            eval::Verdict(task.outcome.difference, task.holm_p, task.lower_is_better)));
+    table.rows.push_back(Row(task.task,
+                             task.metric + (task.lower_is_better ? ", lower is better" : ""),
+                             task.outcome, ChanceText(task.holm_p), eval::Verdict(task)));
   }
   if (comparison.overall) {
     const eval::PairedOutcome& overall = *comparison.overall;

@@ -331,8 +331,12 @@ TEST_F(SandboxTest, LauncherLetsGoOfLargeMemory) {
   pthread_t thread;
   const auto make = [](void* place) -> void* {
     *static_cast<std::unique_ptr<Sandbox>*>(place) = std::make_unique<Sandbox>();
-    const std::string status = ReadFile(fmt::format("/proc/{}/status", NewestChild()));
-    EXPECT_LT(std::stoll(status.substr(status.find("RssAnon:") + 8)), 64 << 10) << "KiB";
+    const auto held_kib = [](const std::string& process) {
+      const std::string status = ReadFile("/proc/" + process + "/status");
+      return std::stoll(status.substr(status.find("RssAnon:") + 8));
+    };
+    // Small pieces of earlier tests it may hold; the 128 MiB of weights it does not.
+    EXPECT_LT(held_kib(std::to_string(NewestChild())), held_kib("self") - (120 << 10)) << "KiB";
     return nullptr;
   };
   ASSERT_EQ(::pthread_create(&thread, &large_stack, make, &own), 0);
