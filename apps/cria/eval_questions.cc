@@ -309,6 +309,8 @@ void AskQuestions(const CommonFlags& common, const QuestionFlags& flags) {
   page = eval::PaperTables(results, {.model = name, .as = flags.as});
   if (!flags.out.empty()) {
     page.emplace_back(eval::Heading{"All tasks"});
+    eval::Charts chart = eval::TaskChart(results, name, flags.as.empty() ? "LLaMA 7B" : flags.as);
+    if (!chart.items.empty()) page.emplace_back(std::move(chart));
     page.insert(page.end(), blocks.begin(), blocks.end());
     WriteBlocks(flags.out, "Evaluation of " + flags.model, json, page);
     if (flags.cache.empty()) fs::remove(flags.out + ".requests.jsonl");

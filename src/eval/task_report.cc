@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "eval/chart.h"
 
 namespace cria::eval {
 namespace {
@@ -22,6 +23,7 @@ std::string Percent(double share) { return fmt::format("{:.1f}", 100 * share); }
 
 std::string WithError(const Mean& mean) {
   if (mean.count == 0) return "-";
+  if (mean.count == 1) return Percent(mean.value());  // no error of one value
   return fmt::format("{} ± {}", Percent(mean.value()), Percent(mean.standard_error()));
 }
 
@@ -83,6 +85,26 @@ Table TaskTable(const std::vector<TaskResult>& results, const std::string& model
            result.task.published_row, &table);
   }
   return table;
+}
+
+Charts TaskChart(const std::vector<TaskResult>& results, const std::string& model,
+                 const std::string& beside) {
+  BarChart chart{.title = "Scores by task",
+                 .unit = "share, the right answer = 1; no bar: not published",
+                 .series = {model, "a guess", beside + ", published"},
+                 .groups = {}};
+  for (const TaskResult& result : results) {
+    if (result.headline().count == 0) continue;
+    double published = 0;
+    for (const auto& [name, value] :
+         PublishedRow(result.task.published_table, result.task.published_row)) {
+      if (name == beside) published = PublishedShare(result.task.published_table, value);
+    }
+    chart.groups.push_back(
+        {result.task.title, {result.headline().value(), result.chance, published}});
+  }
+  if (chart.groups.empty()) return {};
+  return {{{"tasks", chart.title, RenderBarChart(chart)}}};
 }
 
 namespace {

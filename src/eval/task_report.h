@@ -13,6 +13,11 @@ namespace cria::eval {
 /// Categories of MMLU have rows of their own.
 Table TaskTable(const std::vector<TaskResult>& results, const std::string& model);
 
+/// The same as bars, as shares: this model, a guess, and the model `beside` of the paper. Tasks
+/// without a number are left out; without any: no picture.
+Charts TaskChart(const std::vector<TaskResult>& results, const std::string& model,
+                 const std::string& beside = "LLaMA 7B");
+
 /// What a reader must know of these numbers: cut sets, questions left out, choices of ours where
 /// the paper is silent. One sentence a paragraph.
 std::vector<std::string> TaskNotes(const std::vector<TaskResult>& results);

@@ -84,5 +84,17 @@ TEST(TaskReport, NotesOfMmluAreOfTheirProfile) {
   EXPECT_NE(harness.find("Anatomy"), std::string::npos);
 }
 
+TEST(TaskReport, BarsAreOfThisModelAGuessAndAPublishedOne) {
+  TaskResult result = Result(Task("piqa", Profile::kPaper), {"acc_norm"});
+  EXPECT_TRUE(TaskChart({}, "mine").items.empty());
+  result.values = {{1.0}, {0.0}, {1.0}, {1.0}};
+  result.chance = 0.5;
+  const Charts charts = TaskChart({result}, "mine", "LLaMA 65B");
+  ASSERT_EQ(charts.items.size(), 1u);
+  for (const char* part : {"PIQA", "mine", "LLaMA 65B", ">0.750<", ">0.500<", ">0.828<"}) {
+    EXPECT_NE(charts.items[0].svg.find(part), std::string::npos) << part;
+  }
+}
+
 }  // namespace
 }  // namespace cria::eval

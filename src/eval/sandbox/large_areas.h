@@ -15,7 +15,7 @@ struct Area {
 };
 
 /// The private areas of this process of 16 MiB or more that are not of a file, or none where /proc
-/// cannot be read. For use before the fork.
+/// cannot be read or a sanitizer is at work. For use before the fork.
 std::vector<Area> FindLargeAreas();
 
 /// In the child: empties the areas, except those in which one of the `needed` addresses lies. They

@@ -1,6 +1,7 @@
 // The sandbox for programs that mean no harm: what they get, what comes back, what is left behind.
 #include "eval/sandbox/sandbox.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <pthread.h>
