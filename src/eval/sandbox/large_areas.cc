@@ -9,8 +9,8 @@
 #include <string>
 
 // There in a program that is built with the sanitizer, and null in any other.
-extern "C" __attribute__((weak)) void __asan_init();
-extern "C" __attribute__((weak)) void __tsan_init();
+extern "C" __attribute__((weak)) void __asan_init();  // NOLINT
+extern "C" __attribute__((weak)) void __tsan_init();  // NOLINT
 
 namespace cria::eval::sandbox {
 
