@@ -343,6 +343,21 @@ TEST_F(BuildTest, BadInputIsAClearError) {
   EXPECT_NE(fault("[[source]]\nname=\"a\"\npath=\"empty\"").find("no text is left"),
             std::string::npos);
   EXPECT_FALSE(fs::exists(root_ / "bad/manifest.json"));
+  // One that gives nothing beside one that does is reported, and the rest is built.
+  std::string story;
+  for (int i = 0; i < 60; ++i) {
+    story +=
+        fmt::format("In the year {} the people of the village built another bridge.\n\n", 1700 + i);
+  }
+  fs::create_directories(root_ / "told");
+  WriteFile(root_ / "told/y.txt", story);
+  EXPECT_EQ(fault("[[source]]\nname=\"a\"\npath=\"empty\"\n"
+                  "[[source]]\nname=\"b\"\nkind=\"books\"\npath=\"told\""),
+            "");
+  const Manifest built = ReadManifest(root_ / "bad");
+  EXPECT_EQ(built.sources[0].train.text.documents, 0);
+  EXPECT_GT(built.sources[1].train.text.documents, 0);
+  fs::remove_all(root_ / "bad");
   EXPECT_THROW(ReadManifest(root_ / "bad"), Error);
 
   WriteFile(root_ / "mine.txt", "x");

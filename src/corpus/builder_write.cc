@@ -16,16 +16,24 @@ void Append(const SplitInfo& from, SplitInfo* to) {
   to->shards.insert(to->shards.end(), from.shards.begin(), from.shards.end());
 }
 
-void RequireText(const SourceInfo& source, const Recipe& recipe) {
-  if (source.train.text.documents > 0) return;
-  std::string reasons;
-  for (const auto& [reason, count] : source.drops) {
-    reasons += fmt::format(" {} {}", count.documents, reason);
+// A source that gives nothing is reported and does not end the build, unless all are so.
+void RequireText(const std::vector<SourceInfo>& sources, const Recipe& recipe,
+                 const Context& context) {
+  std::vector<std::string> empty;
+  for (const SourceInfo& source : sources) {
+    if (source.train.text.documents > 0) continue;
+    std::string reasons;
+    for (const auto& [reason, count] : source.drops) {
+      reasons += fmt::format(" {} {}", count.documents, reason);
+    }
+    empty.push_back(fmt::format("no text is left of source \"{}\": dropped{}", source.name,
+                                reasons.empty() ? " nothing, the files are empty" : reasons));
   }
-  throw Error(fmt::format("no text is left of source \"{}\": dropped{}", source.name,
-                          reasons.empty() ? " nothing, the files are empty" : reasons),
-              "recipe " + recipe.name,
-              "give it other files, or change the filters in [corpus.filters]");
+  if (empty.size() == sources.size()) {
+    throw Error(fmt::format("{}", fmt::join(empty, "; ")), "recipe " + recipe.name,
+                "give other files, or change the filters in [corpus.filters]");
+  }
+  for (const std::string& line : empty) context.Log(LogLevel::kWarning, line);
 }
 
 }  // namespace
@@ -118,8 +126,8 @@ Manifest Builder::MakeManifest(const std::vector<ShardPlan>& plans) {
   }
   for (size_t s = 0; s < drops.size(); ++s) {
     manifest.sources[s].drops = drops[s].counts();
-    RequireText(manifest.sources[s], recipe_);
   }
+  RequireText(manifest.sources, recipe_, context_);
   WriteDropped(drops);
   manifest.contamination = WriteContamination(plans);
   return manifest;

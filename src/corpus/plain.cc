@@ -58,33 +58,23 @@ std::string MarkdownToText(std::string_view markdown) {
   return out;
 }
 
-std::vector<JsonText> ReadJsonLines(std::string_view text,
-                                    const std::function<void(int64_t, size_t)>& bad_line) {
+std::optional<JsonText> ParseJsonText(std::string_view text, int64_t line) {
+  JsonText item;
+  if (!ToText(TryParseJson(text), line, &item)) return std::nullopt;
+  return item;
+}
+
+std::optional<std::vector<JsonText>> ParseJsonTexts(
+    std::string_view text, const std::function<void(int64_t, size_t)>& bad_item) {
+  const Json array = TryParseJson(text);
+  if (!array.is_array()) return std::nullopt;
   std::vector<JsonText> items;
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != text.npos && text[first] == '[') {
-    const Json array = TryParseJson(text);
-    if (array.is_array()) {
-      int64_t number = 0;
-      for (const Json& json : array) {
-        JsonText item;
-        ++number;
-        ToText(json, number, &item) ? items.push_back(std::move(item))
-                                    : bad_line(number, json.dump().size());
-      }
-      return items;
-    }
-  }
   int64_t number = 0;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++number;
-    if (line.find_first_not_of(" \t\r") == line.npos) continue;
-    const Json json = TryParseJson(line);
+  for (const Json& json : array) {
     JsonText item;
-    ToText(json, number, &item) ? items.push_back(std::move(item)) : bad_line(number, line.size());
+    ++number;
+    ToText(json, number, &item) ? items.push_back(std::move(item))
+                                : bad_item(number, json.dump().size());
   }
   return items;
 }

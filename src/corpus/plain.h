@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,14 @@ struct JsonText {
   std::string text, part, language, title;
 };
 
-/// One object a line with a member "text", "content" or "raw_content"; "id", "language" (or "lang")
-/// and "title" are used when they are strings. A file that is one array of such objects works too.
-/// `bad_line(line, bytes)` is called for every other line that is not empty.
-std::vector<JsonText> ReadJsonLines(std::string_view text,
-                                    const std::function<void(int64_t, size_t)>& bad_line);
+/// An object with a member "text", "content" or "raw_content"; "id", "language" (or "lang") and
+/// "title" are used when they are strings. Nothing for anything else. `line`: its number, the
+/// part's name where it has no id.
+std::optional<JsonText> ParseJsonText(std::string_view text, int64_t line);
+
+/// The objects of one array, each as above; nothing if `text` is no array. `bad_item(number,
+/// bytes)` is called for those that have no text.
+std::optional<std::vector<JsonText>> ParseJsonTexts(
+    std::string_view text, const std::function<void(int64_t, size_t)>& bad_item);
 
 }  // namespace cria::corpus

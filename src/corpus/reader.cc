@@ -28,7 +28,7 @@ namespace {
 // Entries of dictionaries and quotations are joined to documents of about this size.
 constexpr size_t kJoinedBytes = 6000;
 // A file is held whole; above this it is a bomb, or a dump that should be cut.
-constexpr int64_t kMaxUnpackedBytes = int64_t{2} << 30;
+constexpr int64_t kMaxUnpackedBytes = int64_t{256} << 20;
 
 std::string WithoutCompression(std::string name) {
   for (const char* suffix : {".gz", ".zst", ".dz", ".bz2", ".xz"}) {
@@ -120,8 +120,7 @@ void ReadMarkup(const fs::path& file, const std::string& utf8, ReaderKind kind, 
 
 void ReadDecoded(const fs::path& file, const std::string& bytes, ReaderKind kind,
                  const std::string& charset, TextSink* sink) {
-  const std::string declared =
-      kind == ReaderKind::kText || kind == ReaderKind::kJsonLines ? "" : DeclaredCharset(bytes);
+  const std::string declared = kind == ReaderKind::kText ? "" : DeclaredCharset(bytes);
   std::string utf8 = ToUtf8(bytes, charset.empty() ? declared : charset);
   switch (kind) {
     case ReaderKind::kWebPage:
@@ -168,9 +167,80 @@ bool ReadDump(const fs::path& file, ReaderKind kind, const fs::path& scratch, Te
   }
 }
 
+// JSON lines one at a time: files may be larger than memory. An array is parsed whole, and its tree
+// is several times its size.
+class JsonLinesReader {
+ public:
+  JsonLinesReader(const fs::path& file, const std::string& charset, TextSink* sink)
+      : file_(file), charset_(charset), sink_(sink) {}
+
+  void Read() {
+    std::string start(size_t{1} << 16, '\0');
+    start.resize(TextReader(file_).ReadSome(start.data(), start.size()));
+    if (LooksBinary(start)) {
+      return sink_->Lose("binary", 1, static_cast<int64_t>(fs::file_size(file_)),
+                         file_.string() + " is no text");
+    }
+    const bool wide = start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff");
+    const size_t first = start.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+    if (wide || (first != start.npos && start[first] == '[')) return ReadWhole();
+    TextReader reader(file_);
+    std::string line;
+    for (int64_t number = 1; reader.NextLine(&line, kMaxLineBytes); ++number) {
+      if (line.size() > kMaxLineBytes) {
+        Bad(number, static_cast<size_t>(reader.line_bytes()));
+      } else {
+        Line(ToUtf8(line, charset_), number);
+      }
+    }
+  }
+
+ private:
+  static constexpr size_t kMaxLineBytes = size_t{256} << 20;
+
+  void ReadWhole() {
+    const std::string text = ToUtf8(TextReader(file_).ReadAll(kMaxLineBytes), charset_);
+    const auto bad = [this](int64_t number, size_t bytes) { Bad(number, bytes); };
+    if (auto items = ParseJsonTexts(text, bad)) {
+      for (JsonText& item : *items) Give(std::move(item));
+      return;
+    }
+    int64_t number = 0;
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = std::min(text.find('\n', at), text.size());
+      Line(text.substr(at, end - at), ++number);
+      at = end + 1;
+    }
+  }
+
+  void Line(const std::string& line, int64_t number) {
+    if (line.find_first_not_of(" \t\r") == line.npos) return;
+    if (auto item = ParseJsonText(line, number)) return Give(std::move(*item));
+    Bad(number, line.size());
+  }
+
+  void Give(JsonText item) {
+    sink_->Take({std::move(item.text),
+                 std::move(item.part),
+                 NormalizeLanguage(item.language),
+                 std::move(item.title),
+                 {}});
+  }
+
+  void Bad(int64_t line, size_t bytes) {
+    sink_->Lose("damaged_line", 1, static_cast<int64_t>(bytes),
+                fmt::format("{}:{} is no JSON object with a text", file_.string(), line));
+  }
+
+  const fs::path& file_;
+  const std::string& charset_;
+  TextSink* sink_;
+};
+
 void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charset, TextSink* sink) {
   if (kind == ReaderKind::kSword) return ReadSword(file, charset, sink);
   if (kind == ReaderKind::kDict) return ReadDictionary(file, charset, sink);
+  if (kind == ReaderKind::kJsonLines) return JsonLinesReader(file, charset, sink).Read();
   const std::string bytes = TextReader(file).ReadAll(kMaxUnpackedBytes);
   if (kind == ReaderKind::kGettext) {
     return Numbered(ReadGettext(bytes, charset, file.string()), "messages ", sink);
@@ -179,18 +249,7 @@ void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charse
     return sink->Lose("binary", 1, static_cast<int64_t>(bytes.size()),
                       file.string() + " is no text");
   }
-  if (kind != ReaderKind::kJsonLines) return ReadDecoded(file, bytes, kind, charset, sink);
-  const auto bad_line = [&](int64_t line, size_t size) {
-    sink->Lose("damaged_line", 1, static_cast<int64_t>(size),
-               fmt::format("{}:{} is no JSON object with a text", file.string(), line));
-  };
-  for (JsonText& item : ReadJsonLines(ToUtf8(bytes, charset), bad_line)) {
-    sink->Take({std::move(item.text),
-                std::move(item.part),
-                NormalizeLanguage(item.language),
-                std::move(item.title),
-                {}});
-  }
+  ReadDecoded(file, bytes, kind, charset, sink);
 }
 
 }  // namespace

@@ -89,6 +89,32 @@ TEST(Reader, JsonLines) {
       2u);
 }
 
+// Line by line: what stands before a damage counts, and each line has the encoding that it has.
+TEST(Reader, JsonLinesOfOtherEncodingsAndCutFiles) {
+  const FileTexts mixed(Write("reader_i.jsonl",
+                              "\xef\xbb\xbf{\"text\":\"caf\xe9\"}\n"
+                              "{\"text\":\"\xc3\xbc\"}\r\n"),
+                        ReaderKind::kAuto);
+  ASSERT_EQ(mixed.texts.size(), 2u);
+  EXPECT_EQ(mixed.texts[0].text, "café");
+  EXPECT_EQ(mixed.texts[1].text, "ü");
+  std::string wide = "\xff\xfe";
+  for (const char c : std::string("{\"text\":\"a\"}\n{\"text\":\"b\"}\n")) {
+    wide += c;
+    wide += '\0';
+  }
+  EXPECT_EQ(FileTexts(Write("reader_j.jsonl", wide), ReaderKind::kAuto).texts.size(), 2u);
+  EXPECT_EQ(
+      FileTexts(Write("reader_k.jsonl", std::string("{\"text\":\"a\0\"}", 14)), ReaderKind::kAuto)
+          .losses.at("binary")
+          .documents,
+      1);
+  // A list that is none is read by lines.
+  const FileTexts list(Write("reader_l.jsonl", "[1,\n{\"text\":\"c\"}\n"), ReaderKind::kAuto);
+  EXPECT_EQ(list.texts.size(), 1u);
+  EXPECT_EQ(list.losses.at("damaged_line").documents, 1);
+}
+
 TEST(Reader, GutenbergBooks) {
   CRIA_REQUIRE_TEST_DATA("raw/gutenberg/84-0.txt");
   const std::string utf8 = Only(TestData() / "raw/gutenberg/84-0.txt");
