@@ -2,6 +2,8 @@
 // words.
 #include "eval_card.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <ctime>
 #include <optional>
@@ -124,9 +126,22 @@ void FillData(const corpus::Manifest& corpus, const std::optional<ShardManifest>
   facts->digests.push_back({"Corpus", corpus.digest});
 }
 
+// Results of a model that lies elsewhere may still be this one's, moved: said, not refused.
+void WarnOfOtherModel(const std::string& file, const Json& results, const fs::path& run) {
+  const auto model = JsonGetOr<std::string>(results, "model", "", file);
+  if (model.empty()) return;
+  const std::string here = fs::weakly_canonical(run).string() + "/";
+  const std::string there = fs::weakly_canonical(model).string() + "/";
+  if (there.starts_with(here) || here.starts_with(there)) return;
+  spdlog::warn("{} has the results of {}, not of {}", file, model, run.string());
+}
+
 // Files named, and the evaluation that `cria raise` leaves beside the run.
 void FillResults(const Flags& flags, const fs::path& run, eval::CardFacts* facts) {
-  for (const std::string& file : flags.results) facts->results.push_back({file, ReadJson(file)});
+  for (const std::string& file : flags.results) {
+    facts->results.push_back({file, ReadJson(file)});
+    WarnOfOtherModel(file, facts->results.back().json, run);
+  }
   const fs::path beside = run.parent_path() / "evaluation.json";
   const bool raised = fs::exists(beside) && run.filename() == "train";
   const bool given =
