@@ -53,7 +53,7 @@ def main() -> None:
         assert (at / "stopped/tasks.jsonl").read_text() == (at / "whole/tasks.jsonl").read_text()
         # A signal in the middle of many questions: the run is saved all the same.
         with (at / "many.jsonl").open("w") as out:
-            for i in range(20000):
+            for i in range(100000):
                 out.write(json.dumps({"question": f"Number {i} of the", "right": 0, "options": ["model", "zqxj"]}) + "\n")
         (at / "many.json").write_text(json.dumps({**TASK, "files": ["many.jsonl"]}))
         run = subprocess.Popen([*COMMAND, *map(str, [*words[:-8], "--steps", 120, "--tasks", at / "many.json", "--task-data",
@@ -61,14 +61,14 @@ def main() -> None:
                                stderr=subprocess.PIPE, text=True)
         log, seen = at / "asked/log.jsonl", -1
         while run.poll() is None:  # no step for a while: it asks
-            time.sleep(0.5)
+            time.sleep(0.3)
             size = log.stat().st_size if log.exists() else 0
             if size > 0 and size == seen:
                 break
             seen = size
         run.send_signal(signal.SIGTERM)
         _, complaint = run.communicate(timeout=60)
-        assert run.returncode == 130 and list((at / "asked").glob("checkpoints/step-*/manifest.json")), complaint
+        assert run.returncode == 130 and list((at / "asked").glob("checkpoints/step-*/manifest.json")), (run.returncode, complaint)
         assert not (at / "asked/tasks.jsonl").exists()
         # A run in its place leaves nothing of it.
         cria(*words[:-8], "--steps", 2, "--force", "--out", at / "asked")
