@@ -24,6 +24,18 @@ inline std::string LowerAscii(std::string_view text) {
   return lower;
 }
 
+/// Every `before` in `text`, from left to right, made `after`.
+inline std::string ReplaceAll(std::string_view text, std::string_view before,
+                              std::string_view after) {
+  std::string out;
+  out.reserve(text.size());
+  size_t at = 0;
+  for (size_t hit; (hit = text.find(before, at)) != text.npos; at = hit + before.size()) {
+    out.append(text, at, hit - at).append(after);
+  }
+  return out.append(text, at);
+}
+
 inline bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view> starts) {
   return std::any_of(starts.begin(), starts.end(),
                      [&](std::string_view start) { return text.starts_with(start); });

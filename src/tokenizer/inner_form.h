@@ -7,23 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
+
 namespace cria::tokenizer {
 
 inline constexpr std::string_view kBlankMark = "\xE2\x96\x81";  // U+2581
 inline constexpr uint32_t kBlankCode = 0x2581;
 
-/// Every `from` in `text` becomes `to`.
-inline std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to) {
-  std::string out;
-  out.reserve(text.size());
-  while (true) {
-    const size_t at = text.find(from);
-    out.append(text.substr(0, at));
-    if (at == text.npos) return out;
-    out.append(to);
-    text.remove_prefix(at + from.size());
-  }
-}
 inline std::string ToInner(std::string_view text) { return ReplaceAll(text, kBlankMark, " "); }
 inline std::string FromInner(std::string_view inner) { return ReplaceAll(inner, " ", kBlankMark); }
 

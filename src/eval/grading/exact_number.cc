@@ -34,15 +34,6 @@ size_t DigitsAt(std::string_view text, size_t at) {
   return end - at;
 }
 
-std::string ReplaceAllIn(std::string_view text, std::string_view before, std::string_view after) {
-  std::string out;
-  size_t at = 0;
-  for (size_t hit; (hit = text.find(before, at)) != text.npos; at = hit + before.size()) {
-    out.append(text, at, hit - at).append(after);
-  }
-  return out.append(text, at);
-}
-
 std::optional<Rational> Quotient(const std::optional<Rational>& a,
                                  const std::optional<Rational>& b) {
   if (!a || !b) return std::nullopt;
@@ -82,7 +73,7 @@ std::string_view DecimalInFront(std::string_view text) {
 }
 
 std::string PlainDecimal(std::string_view decimal) {
-  std::string plain = ReplaceAllIn(decimal, ",", "");
+  std::string plain = ReplaceAll(decimal, ",", "");
   plain.erase(0, std::min(plain.find_first_not_of('0'), plain.size()));
   if (plain.find('.') != plain.npos) {
     plain.erase(plain.find_last_not_of('0') + 1);

@@ -12,7 +12,6 @@ bool IsDigit(char c);
 bool IsLetter(char c);
 /// How many digits stand at `at`.
 size_t DigitsAt(std::string_view text, size_t at);
-std::string ReplaceAllIn(std::string_view text, std::string_view before, std::string_view after);
 
 /// Reduced, den > 0.
 struct Rational {

@@ -99,7 +99,7 @@ std::optional<std::string> MathFinalAnswer(std::string_view written) {
 
 std::string NormalizeMathAnswer(std::string_view answer) {
   std::string text = NormalizeRightSide(RightSide(answer));
-  const std::string digits = ReplaceAllIn(text, ",", "");
+  const std::string digits = ReplaceAll(text, ",", "");
   return !digits.empty() && DigitsAt(digits, 0) == digits.size() ? digits : text;
 }
 

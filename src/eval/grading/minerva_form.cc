@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "eval/grading/exact_number.h"
 
@@ -119,9 +120,9 @@ std::string_view RightSide(std::string_view answer) { return answer.substr(answe
 
 std::string NormalizeRightSide(std::string_view side) {
   std::string text(side);
-  for (const auto& [before, after] : kSubstitutions) text = ReplaceAllIn(text, before, after);
+  for (const auto& [before, after] : kSubstitutions) text = ReplaceAll(text, before, after);
   for (const std::string_view removed : kRemoved) {
-    if (text.find(removed) != text.npos) text = ReplaceAllIn(text, removed, "");
+    if (text.find(removed) != text.npos) text = ReplaceAll(text, removed, "");
   }
   text = EachLine(text, FirstFormula);
   for (const std::string_view opening : {"\\text{", "\\textbf{", "\\overline{"}) {
@@ -130,7 +131,7 @@ std::string NormalizeRightSide(std::string_view side) {
   text = EachLine(text, Unbox);
   text = BraceArguments(text, "frac", 2);
   text = BraceArguments(text, "sqrt", 1);
-  return ReplaceAllIn(text, "$", "");
+  return ReplaceAll(text, "$", "");
 }
 
 }  // namespace cria::eval

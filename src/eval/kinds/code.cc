@@ -143,7 +143,7 @@ class Mbpp : public Programs {
  private:
   static std::string Plain(std::string text) {  // the set has line ends of both kinds
     std::erase(text, '\r');
-    return Strip(std::move(text));
+    return Strip(text);
   }
   static std::string SetUp(const Record& record) {
     return Plain(JsonGetOr<std::string>(record.fields, "test_setup_code", "", record.where));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "eval/kinds/kinds.h"
 #include "eval/kinds/set_files.h"
@@ -14,7 +15,7 @@ constexpr int64_t kMaxLabel = 1 << 20;
 // What WikiHow's mark-up left in HellaSwag, as the EleutherAI harness takes it away.
 std::string CleanHellaSwag(const std::string& text) {
   std::string clean = Strip(text);
-  ReplaceAll(&clean, " [title]", ". ");
+  clean = ReplaceAll(clean, " [title]", ". ");
   // Brackets of one line, from the first "[" to the next "]".
   for (size_t open = 0; (open = clean.find('[', open)) != std::string::npos;) {
     const size_t close = clean.find_first_of("]\n", open);
@@ -25,8 +26,7 @@ std::string CleanHellaSwag(const std::string& text) {
       open = close;
     }
   }
-  ReplaceAll(&clean, "  ", " ");
-  return clean;
+  return ReplaceAll(clean, "  ", " ");
 }
 
 // Adds {before} and {after} of the mark in a field.

@@ -21,9 +21,14 @@ std::vector<double> JudgeVotes(const std::vector<Answer>& said, const std::strin
           static_cast<double>(right) / static_cast<double>(said.size())};
 }
 
-std::vector<std::string> VoteMetrics(const TaskSpec& task) {
-  return {task.writing.samples > 1 ? "maj1" : "exact_match", "mean_of_samples"};
-}
+// What both sets have in common: solutions written, their answers voted on.
+class Solutions : public TaskKind {
+ public:
+  bool writes() const override { return true; }
+  std::vector<std::string> Metrics(const TaskSpec& task) const override {
+    return {task.writing.samples > 1 ? "maj1" : "exact_match", "mean_of_samples"};
+  }
+};
 
 // "48/2 = <<48/2=24>>24": what stands in << >> is for a calculator.
 std::string WithoutCalculator(std::string text) {
@@ -35,7 +40,7 @@ std::string WithoutCalculator(std::string text) {
   return text;
 }
 
-class Gsm : public TaskKind {
+class Gsm : public Solutions {
  public:
   const char* name() const override { return "gsm8k"; }
   std::vector<std::string_view> keys() const override { return {"files", "examples", "shots"}; }
@@ -56,10 +61,6 @@ class Gsm : public TaskKind {
                            .answers = {Gold(record)}});
     }
     return questions;
-  }
-  bool writes() const override { return true; }
-  std::vector<std::string> Metrics(const TaskSpec& task) const override {
-    return VoteMetrics(task);
   }
   std::vector<double> Judge(const TaskSpec&, const Question& question, const QuestionScore& score,
                             const Graders&) const override {
@@ -100,7 +101,7 @@ std::vector<Record> ReadMath(const fs::path& folder) {
   return records;
 }
 
-class Math : public TaskKind {
+class Math : public Solutions {
  public:
   const char* name() const override { return "math"; }
   std::vector<std::string_view> keys() const override { return {"folders", "examples", "shots"}; }
@@ -113,15 +114,8 @@ class Math : public TaskKind {
                               fmt::join(names, " or ")));
     }
     std::vector<Record> records = ReadMath(found);
-    const fs::path training = FirstThere(task, "examples", folder);
-    std::vector<Record> examples = training.empty() ? std::move(records) : ReadMath(training);
-    if (training.empty()) {
-      const size_t taken = std::min(examples.size(), static_cast<size_t>(task.shots));
-      records.assign(examples.begin() + static_cast<std::ptrdiff_t>(taken), examples.end());
-    }
-    examples.resize(std::min(examples.size(), static_cast<size_t>(task.shots)));
     std::vector<std::string> solved;
-    for (const Record& example : examples) {
+    for (const Record& example : TakeExamples(task, folder, &records, ReadMath)) {
       solved.push_back(
           fmt::format("{} {}\nFinal Answer: The final answer is ${}$. I hope it is correct.\n\n",
                       Asked(example), Strip(TextField(example.fields, "solution", example.where)),
@@ -137,10 +131,6 @@ class Math : public TaskKind {
                            .answers = {Gold(record)}});
     }
     return questions;
-  }
-  bool writes() const override { return true; }
-  std::vector<std::string> Metrics(const TaskSpec& task) const override {
-    return VoteMetrics(task);
   }
   std::vector<double> Judge(const TaskSpec&, const Question& question, const QuestionScore& score,
                             const Graders&) const override {

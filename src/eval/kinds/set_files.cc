@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/error.h"
 
 namespace cria::eval {
@@ -28,7 +29,7 @@ fs::path FirstOf(const TaskSpec& task, const fs::path& folder) {
   if (!found.empty()) return found;
   const auto names = JsonGet<std::vector<std::string>>(task.body, "files", task.where);
   throw Error(fmt::format("the questions of {} are not there", task.name), folder.string(),
-              fmt::format("put {} there (cria eval --list says where they come from)",
+              fmt::format("put {} there (cria eval fetch --list says where they come from)",
                           fmt::join(names, " or ")));
 }
 
@@ -57,26 +58,15 @@ std::vector<fs::path> FilesOf(const TaskSpec& task, const fs::path& folder) {
   return {files.begin(), files.end()};
 }
 
-std::string Strip(std::string text) {
-  const char* const kBlank = " \t\r\n";
-  text.erase(0, std::min(text.find_first_not_of(kBlank), text.size()));
-  text.erase(text.find_last_not_of(kBlank) + 1);
-  return text;
-}
-
-void ReplaceAll(std::string* text, const std::string& from, const std::string& to) {
-  for (size_t at = 0; (at = text->find(from, at)) != std::string::npos; at += to.size()) {
-    text->replace(at, from.size(), to);
-  }
-}
+std::string Strip(std::string_view text) { return std::string(Trimmed(text, " \t\r\n")); }
 
 std::vector<Record> TakeExamples(const TaskSpec& task, const fs::path& folder,
-                                 std::vector<Record>* questions) {
+                                 std::vector<Record>* questions, RecordReader read) {
   const auto shots = static_cast<size_t>(task.shots);
   std::vector<Record> examples;
   const fs::path training = FirstThere(task, "examples", folder);
   if (!training.empty()) {
-    examples = ReadJsonLines(training);
+    examples = read(training);
     examples.resize(std::min(shots, examples.size()));
   } else {
     const auto end =

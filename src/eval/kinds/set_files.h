@@ -19,12 +19,13 @@ fs::path FirstOf(const TaskSpec& task, const fs::path& folder);
 std::vector<fs::path> FilesOf(const TaskSpec& task, const fs::path& folder);
 
 /// Without blanks and line ends around it (ASCII).
-std::string Strip(std::string text);
-void ReplaceAll(std::string* text, const std::string& from, const std::string& to);
+std::string Strip(std::string_view text);
+
+using RecordReader = std::vector<Record> (*)(const fs::path& path);
 
 /// The first `task.shots` records of "examples" or, where none is there, of the questions, which
 /// lose them: the paper does not say how examples are drawn.
 std::vector<Record> TakeExamples(const TaskSpec& task, const fs::path& folder,
-                                 std::vector<Record>* questions);
+                                 std::vector<Record>* questions, RecordReader read = ReadJsonLines);
 
 }  // namespace cria::eval
