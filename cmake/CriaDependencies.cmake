@@ -36,4 +36,8 @@ target_compile_options(cria_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${cria_
 if(CRIA_SANITIZE)
   target_compile_options(cria_options INTERFACE -fsanitize=${CRIA_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(cria_options INTERFACE -fsanitize=${CRIA_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    target_compile_options(cria_options INTERFACE
+                           -fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/cmake/sanitize_ignore.txt)
+  endif()
 endif()
