@@ -19,6 +19,8 @@ constexpr char kFirst[] =
     "The first paragraph of an article is long enough to be told from a menu, and it ends.";
 constexpr char kSecond[] =
     "A second one follows, with some more words about the same thing; nobody would miss it.";
+constexpr char kThird[] =
+    "The third is there where a text has parts, or where something stands between its paragraphs.";
 
 std::string Both() { return std::string(kFirst) + "\n\n" + kSecond; }
 std::string Paragraphs() { return std::string("<p>") + kFirst + "</p>\n<p>" + kSecond + "</p>"; }
@@ -91,9 +93,9 @@ TEST(MainText, NamesThatMisleadAreNotBelieved) {
   EXPECT_EQ(MainText("<div class=sidebar-layout>" + Paragraphs() + "</div>"), Both());
   EXPECT_EQ(MainText("<form id=aspnetForm>" + Paragraphs() + "</form>"), Both());
   // The id of a section comes from its heading.
-  EXPECT_EQ(MainText("<main>" + Paragraphs() + "<section id=menus><h2>Menus</h2><p>" + kFirst +
+  EXPECT_EQ(MainText("<main>" + Paragraphs() + "<section id=menus><h2>Menus</h2><p>" + kThird +
                      "</p></section></main>"),
-            Both() + "\n\nMenus\n\n" + kFirst);
+            Both() + "\n\nMenus\n\n" + kThird);
 }
 
 TEST(MainText, APageWithoutProseKeepsItsText) {

@@ -1,0 +1,906 @@
+// A table and nothing else, longer than other files for that reason.
+#include "corpus/formats/furniture_phrase.h"
+
+namespace cria::corpus {
+namespace {
+
+using Use = FurniturePhrase;
+
+// A phrase counts on every page: many sites mix two languages. What is common in running text, or
+// heads parts of manuals ("Search", "Tags"), stands only under kLine or kLast. "0" is any number.
+// clang-format off
+constexpr FurniturePhrases kTable[] = {
+    // Heads and labels of all languages.
+    {Use::kHead, R"(more on|more from|more in|most read|most viewed|most popular|most recent|latest from|latest in|
+popular in|read more about|stories from|what others are reading|also in|other stories|trending in|mehr von|mehr aus|
+mehr zu|alles zu|weitere meldungen|weitere artikel|neues aus|aktuelles aus|plus d'articles|plus de|les plus|à lire sur|
+más de|más en|lo más|últimas noticias|las más|altri articoli|altre notizie|ultime notizie|ultime da|mais de|mais em|
+mais lidas|últimas notícias|meer van|meer over|meest gelezen|laatste nieuws|więcej o|więcej z|najnowsze|najczęściej|
+ещё о|еще о|другие новости|последние новости|самые|новости|інші новини|останні новини|още от|последни новини|
+најновије вести|най-|další z|další články|nejčtenější|mere om|mere fra|flere|seneste|najnovije|najčitanije|više iz|
+več o|več iz|najbolj|további|legfrissebb|legolvasottabb|mai multe|cele mai|ultimele|mer om|mer från|fler|senaste|
+més de|més sobre|les més|últimes)"},
+    {Use::kLabel, R"(read|watch|listen|see|video|videos|photo|photos|image|images|picture|pictures|credit|credits|related|
+photo credit|also|explained|opinion|gallery|must watch|must read|don't miss|tags|tag|topics|keywords|filed under|
+category|categories|share|follow|subscribe|click here|source code|via|courtesy|featured image|header image|
+cover photo|main photo|image via|photo via|lesen|sehen|foto|fotos|bild|bilder|bildquelle|bildnachweis|titelbild|
+beitragsbild|quelle|quellen|symbolbild|fotocredit|stichwörter|themen|schlagwörter|photo|photos|crédit|crédits|
+crédit photo|crédits photo|image|illustration|lire|voir|mots-clés|mira|lee|vea|vídeo|foto|fotos|imagen|fuente|crédito|
+créditos|etiquetas|temas|leggi|guarda|immagine|fonte|fonte foto|credits|leia|veja|imagem|fonte|crédito|reprodução|
+assuntos|lees|kijk|beeld|bron|czytaj|zobacz|fot|zdjęcie|zdjęcia|źródło|tagi|wideo|film|читайте|смотрите|фото|источник|
+видео|теги|метки|иллюстрация|дивіться|джерело|відео|снимка|източник|виж|извор|фотографија|čtěte|foto|zdroj|video|
+štítky|læs|se|kilde|kilder|billede|pročitaj|pročitajte|izvor|fotografija|preberi|vir|avtor fotografije|olvasd|
+forrás|kép|fotó|videó|címkék|citește|citeşte|vezi|sursa|sursă|sursa foto|läs|källa|bilder|llegeix|font|imatge)"},
+    // English.
+    {Use::kSection, R"(related posts|related articles|related stories|related news|related content|
+related coverage|related reading|related topics|related items|you may also like|you might also like|
+you may like|you might like|you might enjoy|you may also enjoy|you'll also like|
+you may also be interested in|you might also be interested in|you may be interested in|
+recommended for you|recommended reading|recommended articles|recommended stories|recommended posts|
+more stories|more news|more like this|more stories like this|more from this author|
+more by this author|other posts|other articles|read next|what to read next|don't miss|
+in case you missed it|similar posts|similar articles|similar stories|from around the web|
+around the web|promoted stories|promoted content|sponsored content|sponsored stories|
+related products|similar products|recently viewed products|customers also bought|people also ask|
+post navigation|article navigation|about the author|about author|author bio|share this post|
+share this article|share this page|share this story|share this entry|share with friends|
+spread the word|follow us|follow us on|stay connected|stay in touch|connect with us|
+subscribe to our newsletter|sign up for our newsletter|join our newsletter|newsletter signup|
+newsletter sign up|subscribe by email|subscribe via email|join our mailing list|get the latest news|
+editor's picks|editors' picks|most read stories|trending now|trending stories)"},
+    {Use::kComments, R"(leave a reply|leave a comment|leave your comment|leave a response|
+post a comment|post a reply|add a comment|add comment|add your comment|add new comment|
+write a comment|submit a comment|join the conversation|join the discussion|0 comments|0 comment|
+0 responses|0 response|0 replies|no comments|no comments yet|comments are closed|view comments|
+show comments|reader comments|reader interactions|cancel reply|leave a reply cancel reply|
+leave a comment cancel reply)"},
+    {Use::kLast, R"(related|related links|recommended|trending|sponsored|latest news|latest posts|
+latest articles|latest stories|recent posts|recent articles|recent news|recent comments|
+popular posts|popular articles|most popular|most read|most viewed|top stories|comments|responses|
+what do you think|tags|categories|archives|blogroll|newsletter|subscribe|share|quick links|
+useful links|contact us|sitemap|site map|pingbacks|trackbacks)"},
+    {Use::kLine, R"(view this post on instagram|a post shared by|share|share on|tweet|pin it|email this|print|print this|
+print this page|print page|print article|reply|log in|login|sign in|sign up|register|read more|
+read the full article|read full article|read full story|learn more|more info|view more|show more|
+load more|see more|more details|continue reading|keep reading|click to enlarge|click here|top|
+back to top|scroll to top|go to top|return to top|skip to content|skip to main content|
+skip navigation|menu|main menu|search|home|close|caption|next|previous|next page|previous page|
+next post|previous post|next article|previous article|older posts|newer posts|advertisement|
+advertisements|advert|ad|sponsored|loading|please wait|like this|like loading|see also|also read|
+read also|also see|more on this|more on this story|more on this topic|related|related video|
+related to this story|watch now|watch the video|see tweets|see album|view gallery|open gallery|
+all posts|view all|view all posts|view profile|see all|download pdf|pdf version|printer friendly|
+printer friendly version|copy link|link copied|report this ad|report an error|edit this page|
+permalink|comments off|bookmark|subscribe now|donate|donate now|story continues below|
+story continues below advertisement|article continues below|article continues below advertisement|
+continue reading below|this article has been adapted from its original source|no results found|
+add to cart|add to basket|buy now|out of stock|add to wishlist|share via|scroll to continue|
+tap to unmute|your name|your email|your message|email address|select language|contents hide|
+toggle navigation|select page|go back|rate this)"},
+    {Use::kStart, R"(share this|share on facebook|share on twitter|click to share|follow us|
+follow me on|like us on|find us on|connect with us|posted in|posted under|filed under|tagged with|
+tagged in|tagged as|tagged 0|tagged|posted by|posted on|tags|published by|published in category|
+categorized in|categories|filed in|this entry was posted|this post was posted in|
+this entry was tagged|read also|also read|read more|read next|see also|more on this|related article|
+related story|related post|related articles|related stories|related posts|must read|
+continue reading|image copyright|image caption|image credit|image source|photo credit|
+photo courtesy|picture credit|copyright 0|copyright ©|© copyright|© 0|©|powered by|
+proudly powered by|designed by|theme by|site by|website by|this site built by|site built by|
+website built by|web design by|next post|previous post|next article|previous article|subscribe to|
+sign up for|register to|log in to|login to|sign in to|you must be logged in|please log in|
+please login|click here to|click here for|tap here|view all posts by|view all posts|more posts by|
+more articles by|more stories by|skip to|download the app|get the app|print this|email this|
+last updated|last modified|page last updated|this page was last|reading time|estimated reading time|
+you are here|page views|0 comments|0 views|0 shares|0 likes|0 min read|0 minute read|0 minutes read|
+0 responses to|0 thoughts on|one thought on|be the first to|advertisement|sponsored by|
+listen to this article|have a tip|got a tip|email us|stay up to date|get the latest|
+like what you see|like what you read|if you enjoyed this|if you liked this|did you enjoy this|
+did you like this|was this article|was this page|was this helpful|rate this|please share|
+please rate|buy me a coffee|become a patron|enter your email)"},
+    {Use::kInside, R"(all rights reserved|your email address will not be published|
+required fields are marked|we use cookies|this site uses cookies|this website uses cookies|
+our site uses cookies|our website uses cookies|by continuing to use this site|
+by continuing to use our|by continuing to browse|to the use of cookies|to our use of cookies|
+accept all cookies|sign up for our|signing up for our|sign up to our|subscribe to our|
+subscribe to the newsletter|subscribe to my|subscribe to this blog|join our mailing list|
+join our newsletter|our free newsletter|our weekly newsletter|our daily newsletter|our newsletter|
+straight to your inbox|delivered to your inbox|you can unsubscribe|follow us on|follow him on|
+follow her on|follow me on|like us on facebook|share this article|share this post|share this story|
+share this page|leave a comment|leave your comments|leave a reply|comment below|comments below|
+in the comments section|be the first to comment|you must be logged in|log in to post|
+log in to comment|login to comment|sign in to comment|notify me of|save my name email|
+this site uses akismet|protected by recaptcha|please enable javascript|enable javascript in your|
+javascript is disabled|powered by wordpress|powered by blogger|may contain affiliate links|
+contains affiliate links|affiliate commission|may earn a commission|
+this material may not be published|without the express permission|without written permission|
+submit your letter|have a news tip|click here to subscribe|click here to read|click here to sign|
+support our journalism|already a subscriber|subscribe to continue|to continue reading|
+create a free account|log in or register|login or register|bookmark the permalink|
+both comments and pings|this article was originally published|this story was originally published|
+this story originally appeared|this post originally appeared|this article originally appeared|
+this article first appeared|views expressed in this|consider making a donation|please consider donating|make a donation to|your donation|you can support|with your help|best viewed with|best viewed in|subscribe to read|subscribe for full access|subscribers only|subscription required|to read the full|read the original article|get unlimited access|unlimited digital access|opinions expressed in this|
+opinions expressed by|not responsible for the content)"},
+    // German.
+    {Use::kSection, R"(ähnliche beiträge|ähnliche artikel|ähnliche themen|ähnliche produkte|
+verwandte beiträge|verwandte artikel|verwandte themen|weitere artikel|weitere beiträge|
+weitere meldungen|weitere nachrichten|weitere themen|mehr zum thema|mehr zu diesem thema|
+mehr themen|mehr artikel|mehr von uns|das könnte dich auch interessieren|
+das könnte sie auch interessieren|das könnte ihnen auch gefallen|das könnte dir auch gefallen|
+auch interessant|das interessiert andere leser|lesen sie auch|lesen sie mehr zum thema|lies auch|
+schon gelesen|lust auf mehr|empfehlungen der redaktion|empfehlungen aus der redaktion|
+empfehlungen für sie|empfohlene artikel|empfohlener redaktioneller inhalt|aus dem ressort|
+zum weiterlesen|beitrags navigation|beitragsnavigation|artikel navigation|über den autor|
+über die autorin|über den verfasser|zum autor|zur autorin|beitrag teilen|artikel teilen|
+diesen artikel teilen|diesen beitrag teilen|seite teilen|teilen mit|teile das mit|
+teilen sie diesen artikel|folgen sie uns|folge uns|folgt uns|newsletter abonnieren|
+newsletter anmeldung|unser newsletter|meistgelesen|meistgelesene artikel|die meistgelesenen artikel|
+am häufigsten gelesen|aktuelle stellenangebote|kunden kauften auch|nicht verpassen|dazu passend|
+passend zum thema|gefällt mir)"},
+    {Use::kComments, R"(schreibe einen kommentar|schreib einen kommentar|
+schreiben sie einen kommentar|kommentar schreiben|kommentar verfassen|kommentar hinterlassen|
+hinterlasse einen kommentar|hinterlassen sie einen kommentar|hinterlasse eine antwort|
+kommentar abgeben|einen kommentar schreiben|ihr kommentar|dein kommentar|deine meinung|0 kommentare|
+0 kommentar|kommentare 0|keine kommentare|noch keine kommentare|eine antwort|0 antworten|
+antwort hinterlassen|antworten abbrechen|schreibe einen kommentar antworten abbrechen|
+leserkommentare|diskutieren sie mit|jetzt kommentieren|das könnte ihr kommentar sein)"},
+    {Use::kLast, R"(kommentare|kommentar|kategorien|schlagwörter|schlagworte|archiv|archive|themen|
+neueste beiträge|neueste kommentare|letzte beiträge|letzte kommentare|aktuelle beiträge|
+aktuelle nachrichten|aktuelles|beliebte beiträge|beliebt|kontakt|impressum|datenschutz|anzeige|
+anzeigen|weitere informationen|teilen|empfehlungen|partner|unsere partner|weiterführende links|
+newsletter)"},
+    {Use::kLine, R"(sieh dir diesen beitrag auf instagram an|ein beitrag geteilt von|teilen|drucken|druckversion|seite drucken|artikel drucken|artikel versenden|
+weiterlesen|weiter lesen|mehr lesen|mehr erfahren|mehr dazu|mehr infos|mehr informationen|
+mehr anzeigen|alle anzeigen|weniger anzeigen|alle artikel|anzeige|werbung|advertorial|anmelden|
+einloggen|registrieren|abmelden|antworten|nach oben|zum seitenanfang|zum inhalt|zum inhalt springen|
+zur navigation|suche|suchen|suche nach|menü|startseite|schließen|zurück|vor|weiter|nächste seite|
+vorherige seite|nächster beitrag|vorheriger beitrag|nächster artikel|vorheriger artikel|
+ältere beiträge|neuere beiträge|merken|speichern|bildquelle|bild vergrößern|link kopieren|
+jetzt abonnieren|jetzt anmelden|jetzt kaufen|in den warenkorb|gefällt mir lade|
+gefällt mir wird geladen|liken lade|lesen sie auch|lesen sie hier|lesen sie mehr|
+lesen sie dazu auch|auch interessant|mehr zum thema|siehe auch|zurück zur übersicht|zur übersicht|
+zur startseite|rezept drucken|quellen ausblenden|pressekontakt|artikel kommentieren|lädt|
+e-mail adresse|deine nachricht|ihre nachricht|vollbild|externer inhalt|bewertung abgeben|
+alles auswählen)"},
+    {Use::kStart, R"(lesen sie auch|lesen sie hier|lesen sie mehr|lesen sie dazu|lies auch|lesetipp|
+mehr zum thema|siehe auch|weiterlesen|folgen sie uns|folge uns|folgt uns|liken sie uns|
+besuchen sie uns auf|schlagwörter|schlagworte|kategorien|veröffentlicht in|veröffentlicht am|
+veröffentlicht von|veröffentlicht unter|abgelegt unter|geschrieben von|verschlagwortet mit|
+getaggt mit|erstellt am|zuletzt aktualisiert|zuletzt geändert|letzte aktualisierung|letzte änderung|
+aktualisiert am|lesezeit|lesedauer|bildquelle|bildnachweis|bildrechte|bild ©|foto ©|fotos ©|
+alle rechte vorbehalten|nächster beitrag|vorheriger beitrag|nächster artikel|vorheriger artikel|
+zurück zur|zum newsletter|newsletter|jetzt newsletter|hier geht es zum newsletter|hier klicken|
+melden sie sich|melde dich|sie müssen angemeldet|du musst angemeldet|sie müssen eingeloggt|
+bitte registrieren sie sich|bitte melden sie sich|0 kommentare zu|0 gedanken zu|0 antworten auf|
+ein kommentar zu|noch keine bewertungen|beitrag teilen|artikel teilen|möchten sie den artikel|
+war der artikel|war dieser artikel|hat ihnen der artikel|hat dir der artikel|gefällt dir|
+gefällt ihnen|unterstütze unser|unterstützen sie uns|dieser artikel erschien|anzeige|aufrufe 0|
+sie befinden sich hier|sie sind hier|du bist hier|rezept drucken|dieses skript als pdf|
+benachrichtige mich|informiere mich über neue)"},
+    {Use::kInside, R"(alle rechte vorbehalten|diese website verwendet cookies|
+diese webseite verwendet cookies|diese seite verwendet cookies|diese website benutzt cookies|
+diese seite nutzt cookies|wir verwenden cookies|wir nutzen cookies|verwendung von cookies|
+cookies zu|wir respektieren deine privatsphäre|wir respektieren ihre privatsphäre|
+e-mail adresse wird nicht veröffentlicht|erforderliche felder sind|pflichtfelder sind|newsletter an|
+newsletter abonnieren|unseren newsletter|unserem newsletter|abonnieren sie unseren|
+abonniere unseren|kostenlosen newsletter|folgen sie uns auf|folge uns auf|folgt uns auf|
+liken sie uns|uns auf facebook|uns auf twitter|uns auf instagram|teilen sie diesen|
+hinterlasse einen kommentar|hinterlasst einen kommentar|schreibt es uns in die kommentare|
+in den kommentaren|um einen kommentar|um kommentare zu schreiben|kommentieren zu können|
+du kommentierst mit|klicke ein icon um dich einzuloggen|meinen namen meine e-mail adresse|
+benachrichtigung bei weiteren kommentaren|aktivieren sie javascript|javascript aktivieren|
+javascript ist deaktiviert|angemeldet sein um|affiliate links|provisions links|wir eine provision|
+alle angaben ohne gewähr|für die inhalte externer|für den inhalt verantwortlich|
+unterstütze unser magazin|auf dem laufenden bleiben|mit einer spende|jetzt weiterlesen|digital abo|probeabo|bereits abonnent|um den artikel weiterzulesen|exklusiv für abonnenten|posteingang|bleiben sie auf dem laufenden)"},
+    // French.
+    {Use::kSection, R"(articles similaires|articles liés|articles connexes|articles associés|
+autres articles|sur le même sujet|sur le même thème|dans la même rubrique|à lire aussi|
+à lire également|lire aussi|lire également|à voir aussi|voir aussi|à découvrir|vous aimerez aussi|
+vous aimerez peut-être aussi|vous pourriez aussi aimer|vous pourriez être intéressé par|
+cela peut vous intéresser|ces articles peuvent vous intéresser|ça peut vous intéresser|
+recommandé pour vous|nos recommandations|les plus lus|les articles les plus lus|
+articles les plus lus|les plus populaires|ne manquez pas|navigation de l'article|
+navigation des articles|à propos de l'auteur|l'auteur|partager cet article|partagez cet article|
+partager l'article|partager sur|partager cette page|partager :|suivez-nous|suivez-nous sur|
+restez connecté|inscrivez-vous à notre newsletter|inscrivez-vous à la newsletter|
+abonnez-vous à notre newsletter|recevez notre newsletter|inscription à la newsletter|
+produits similaires|produits apparentés|dans la même catégorie|l'actualité en continu|
+les dernières actualités)"},
+    {Use::kComments, R"(laisser un commentaire|laissez un commentaire|laisser une réponse|
+laissez une réponse|ajouter un commentaire|poster un commentaire|écrire un commentaire|
+publier un commentaire|déposer un commentaire|réagir à cet article|votre commentaire|0 commentaires|
+0 commentaire|commentaires 0|aucun commentaire|pas de commentaire|0 réponses|0 réactions|
+annuler la réponse|laisser un commentaire annuler la réponse|les commentaires sont fermés|
+vos commentaires|vos réactions)"},
+    {Use::kLast, R"(commentaires|commentaire|catégories|étiquettes|mots-clés|mots clés|archives|
+articles récents|commentaires récents|derniers articles|dernières actualités|actualités|
+liens utiles|contact|mentions légales|plan du site|tags|newsletter|partenaires|nos partenaires|
+partager|réactions|à la une)"},
+    {Use::kLine, R"(voir cette publication sur instagram|partager|imprimer|imprimer la page|lire la suite|lire plus|en savoir plus|
+voir plus|voir tout|plus d'infos|plus d'informations|afficher plus|charger plus|publicité|connexion|
+se connecter|s'inscrire|répondre|haut de page|retour en haut|retour en haut de page|
+aller au contenu|aller au contenu principal|recherche|rechercher|menu|accueil|fermer|suivant|
+précédent|page suivante|page précédente|article suivant|article précédent|retour|chargement|
+j'aime ça|j'aime chargement|lire aussi|lire également|à lire aussi|voir aussi|sur le même sujet|
+télécharger le pdf|ajouter au panier|votre nom|votre email|votre adresse électronique|
+signaler un abus|signaler une erreur|je m'abonne|s'abonner|abonnez-vous|prénom|
+la suite après la publicité|la suite après cette publicité)"},
+    {Use::kStart, R"(lire aussi|lire également|à lire aussi|à lire également|lire la suite|
+voir aussi|publié le|publié par|publié dans|posté le|posté par|posté dans|écrit par|mis à jour le|
+dernière mise à jour|modifié le|classé dans|catégories|catégorie|étiquettes|mots-clés|étiqueté|
+temps de lecture|crédit photo|crédits photo|photo ©|article suivant|article précédent|suivez-nous|
+suivez nous|abonnez-vous|inscrivez-vous|cliquez ici|retour à|retour au|tous droits réservés|
+vous êtes ici|partager sur|partagez sur|partager cet article|0 commentaires|0 réponses à|
+0 réflexions sur|une réflexion sur|connectez-vous pour|vous devez être connecté|la suite après|
+recevoir les informations|propulsé par|fièrement propulsé par)"},
+    {Use::kInside, R"(tous droits réservés|ce site utilise des cookies|nous utilisons des cookies|
+utilisation de cookies|utilisation des cookies|l'utilisation de cookies|
+adresse e-mail ne sera pas publiée|adresse de messagerie ne sera pas publiée|
+adresse email ne sera pas publiée|les champs obligatoires sont|faire un don|déjà abonné|réservé aux abonnés|réservé à nos abonnés|article réservé|pour lire la suite|notre newsletter|à la newsletter|
+à notre lettre d'information|suivez-nous sur|abonnez-vous à|inscrivez-vous à notre|
+partagez cet article|laissez un commentaire|en commentaire|connecté pour publier un commentaire|
+connecter pour commenter|activer javascript|reproduction interdite|en remplissant ce formulaire|
+n'engagent que leurs auteurs|n'engagent que leur auteur|liens affiliés|
+enregistrer mon nom mon e-mail|prévenez-moi de tous les nouveaux)"},
+    // Spanish.
+    {Use::kSection, R"(artículos relacionados|noticias relacionadas|entradas relacionadas|
+contenido relacionado|contenidos relacionados|temas relacionados|notas relacionadas|
+publicaciones relacionadas|posts relacionados|productos relacionados|también te puede interesar|
+te puede interesar|te podría interesar|te puede interesar también|quizás te interese|
+quizá te interese|le puede interesar|le podría interesar|también te puede gustar|
+también te podría gustar|te recomendamos|le recomendamos|recomendado para ti|recomendados para ti|
+más noticias|más artículos|más leídas|lo más leído|las más leídas|lo más visto|lo último|
+lo más popular|más sobre este tema|lea también|lee también|lee más|leer también|no te pierdas|
+no se pierda|navegación de entradas|sobre el autor|acerca del autor|comparte esto|
+compartir esta noticia|comparte este artículo|comparte esta noticia|compartir este artículo|
+compartir en|síguenos|síguenos en|síganos|suscríbete a nuestro boletín|
+suscríbete a nuestra newsletter|suscríbete al boletín|suscríbase a nuestro boletín|otras noticias|
+otros artículos|ver también|veja também)"},
+    {Use::kComments, R"(deja un comentario|deja tu comentario|deja una respuesta|
+dejar un comentario|dejar una respuesta|deje su comentario|escribe un comentario|
+escribir un comentario|escribe tu comentario|publicar un comentario|agregar un comentario|
+añadir comentario|añadir un comentario|0 comentarios|0 comentario|comentarios 0|no hay comentarios|
+sin comentarios|0 respuestas|cancelar respuesta|deja una respuesta cancelar la respuesta|
+cancelar la respuesta|comenta esta noticia)"},
+    {Use::kLast, R"(comentarios|categorías|etiquetas|archivos|archivo|relacionado|relacionados|
+relacionadas|entradas recientes|comentarios recientes|últimas noticias|últimas entradas|
+noticias recientes|enlaces|enlaces de interés|contacto|aviso legal|mapa del sitio|compartir|
+destacados|temas|tags|boletín|newsletter)"},
+    {Use::kLine, R"(ver esta publicación en instagram|compartir|comparte|imprimir|leer más|lee más|ver más|saber más|más información|
+ver todo|ver todos|cargar más|seguir leyendo|continuar leyendo|sigue leyendo|publicidad|anuncio|
+iniciar sesión|inicia sesión|registrarse|responder|arriba|volver arriba|ir al contenido|
+saltar al contenido|buscar|menú|inicio|cerrar|siguiente|anterior|página siguiente|página anterior|
+entrada siguiente|entrada anterior|artículo siguiente|artículo anterior|volver|cargando|me gusta|
+me gusta cargando|lea también|lee también|te puede interesar|ver también|vea también|
+añadir al carrito|tu nombre|tu correo electrónico|suscríbete|suscribirse|relacionado|mira|mire|
+lea además|además lea)"},
+    {Use::kStart, R"(lea también|lee también|leer también|lea además|lea más|le puede interesar|
+te puede interesar|te recomendamos|puede leer|puedes leer|ver también|vea también|vea además|
+publicado en|publicado por|publicado el|publicada el|escrito por|última actualización|
+actualizado el|archivado en|archivado bajo|categorías|categoría|etiquetas|etiquetado|
+tiempo de lectura|crédito de la imagen|fuente de la imagen|foto ©|entrada siguiente|
+entrada anterior|síguenos|síganos|sigue a|suscríbete|suscríbase|haz clic aquí|haga clic aquí|
+volver a la|todos los derechos reservados|usted está aquí|estás aquí|comparte en|compartir en|
+comparte este|0 comentarios|0 pensamientos|un comentario en|inicia sesión para|debes iniciar sesión|
+debe iniciar sesión|mira también|funciona con|descarga la app|únete a nuestro|únete a nuestra)"},
+    {Use::kInside, R"(todos los derechos reservados|prohibida la reproducción|
+prohibida su reproducción|este sitio utiliza cookies|este sitio web utiliza cookies|
+esta web utiliza cookies|utilizamos cookies|usamos cookies|uso de cookies|
+de correo electrónico no será publicada|los campos obligatorios están|nuestro boletín|
+nuestra newsletter|suscríbete a|suscríbase a|síguenos en|síganos en|síguenos a través|
+nuestro canal de|nuestras redes sociales|comparte este artículo|comparte esta|deja un comentario|
+déjanos tu comentario|en los comentarios|iniciar sesión para comentar|
+conectado para publicar un comentario|activar javascript|habilitar javascript|guarda mi nombre|
+recibir un correo electrónico con|enlaces de afiliados|noticias en tu correo|ya eres suscriptor|para suscriptores|hacer una donación|para seguir leyendo|descarga nuestra app|
+las opiniones expresadas)"},
+    // Italian.
+    {Use::kSection, R"(articoli correlati|articoli simili|altri articoli|notizie correlate|
+post correlati|contenuti correlati|argomenti correlati|prodotti correlati|potrebbe interessarti|
+potrebbe interessarti anche|ti potrebbe interessare|ti potrebbe interessare anche|
+ti potrebbero interessare|potrebbero interessarti|potrebbe piacerti anche|ti potrebbe anche piacere|
+leggi anche|leggi anche questi articoli|consigliati per te|ti consigliamo|raccomandati per te|
+i più letti|più letti|gli articoli più letti|le più lette|le notizie più lette|da non perdere|
+navigazione articoli|navigazione articolo|informazioni sull'autore|sull'autore|l'autore|
+circa l'autore|condividi questo articolo|condividi l'articolo|condividi su|condividi questo|
+condividi con gli amici|seguici|seguici su|seguici anche su|iscriviti alla newsletter|
+iscriviti alla nostra newsletter|dalla stessa categoria|altro da questo autore|altre notizie)"},
+    {Use::kComments, R"(lascia un commento|lascia una risposta|scrivi un commento|invia un commento|
+aggiungi un commento|commenta|commenta l'articolo|0 commenti|0 commento|commenti 0|nessun commento|
+0 risposte|annulla risposta|lascia un commento annulla risposta|rispondi annulla risposta|
+i commenti sono chiusi)"},
+    {Use::kLast, R"(commenti|categorie|archivi|archivio|tag|articoli recenti|commenti recenti|
+ultimi articoli|ultime notizie|notizie recenti|correlati|contatti|note legali|mappa del sito|
+condividi|newsletter|argomenti|link utili)"},
+    {Use::kLine, R"(visualizza questo post su instagram|condividi|stampa|leggi tutto|leggi di più|leggi di più su|continua a leggere|
+continua|scopri di più|maggiori informazioni|vedi tutti|mostra altro|carica altri|pubblicità|
+annuncio|accedi|registrati|rispondi|torna su|torna all'inizio|torna in alto|vai al contenuto|
+salta al contenuto|cerca|menù|menu|chiudi|successivo|precedente|pagina successiva|pagina precedente|
+articolo successivo|articolo precedente|articoli precedenti|indietro|caricamento|mi piace|
+mi piace caricamento|leggi anche|vedi anche|guarda anche|approfondisci|per approfondire|
+aggiungi al carrello|il tuo nome|la tua email|scarica pdf|iscriviti)"},
+    {Use::kStart, R"(leggi anche|leggi tutto|leggi pure|leggi qui|vedi anche|guarda anche|
+per approfondire|pubblicato in|pubblicato il|pubblicato da|postato il|postato da|scritto da|
+ultimo aggiornamento|aggiornato il|archiviato in|categorie|categoria|etichette|taggato|
+tempo di lettura|tempo lettura|fonte foto|fonte immagine|credit foto|foto ©|articolo successivo|
+articolo precedente|seguici|iscriviti|clicca qui|torna alla|torna a|tutti i diritti riservati|
+diritti riservati|riproduzione riservata|© riproduzione|sei qui|ti trovi in|condividi su|
+condividi questo|0 commenti|un commento su|devi essere connesso|effettua il login|accedi per|
+powered by|fai una donazione|sostienici)"},
+    {Use::kInside, R"(tutti i diritti riservati|riproduzione riservata|questo sito utilizza cookie|
+questo sito utilizza i cookie|questo sito usa i cookie|utilizziamo i cookie|utilizzo dei cookie|
+uso dei cookie|indirizzo email non sarà pubblicato|i campi obbligatori sono|alla nostra newsletter|
+alla newsletter|seguici su|seguiteci su|condividi questo articolo|lascia un commento|nei commenti|
+connesso per inviare un commento|abilita javascript|abilitare javascript|salva il mio nome|
+avvertimi via email|link di affiliazione|link affiliati|resta aggiornato|rimani aggiornato|
+iscriviti al nostro|sei già abbonato|riservato agli abbonati|per continuare a leggere|con una donazione|canale telegram)"},
+    // Portuguese.
+    {Use::kSection, R"(artigos relacionados|notícias relacionadas|matérias relacionadas|
+posts relacionados|conteúdo relacionado|conteúdos relacionados|postagens relacionadas|
+temas relacionados|produtos relacionados|leia também|leia mais|veja também|veja mais|
+você pode gostar|você também pode gostar|talvez você goste|você pode se interessar|
+pode interessar-lhe|recomendado para você|recomendados para você|recomendamos para você|mais lidas|
+as mais lidas|mais lidos|mais notícias|mais artigos|últimas notícias|não perca|navegação de post|
+navegação de posts|navegação de artigos|sobre o autor|sobre a autora|compartilhe|compartilhe isso|
+compartilhe esta notícia|compartilhe este artigo|compartilhar esta notícia|partilhar este artigo|
+partilhe|siga-nos|siga nos|siga-nos no|assine nossa newsletter|assine a newsletter|
+subscreva a nossa newsletter|receba nossas notícias|outras notícias|outros artigos)"},
+    {Use::kComments, R"(deixe um comentário|deixe uma resposta|deixe o seu comentário|
+deixe seu comentário|deixar um comentário|escreva um comentário|escreva o seu comentário|
+adicionar comentário|adicionar um comentário|postar um comentário|enviar um comentário|
+0 comentários|0 comentário|comentários 0|sem comentários|nenhum comentário|0 respostas|
+cancelar resposta|deixe um comentário cancelar resposta|comente)"},
+    {Use::kLast, R"(comentários|categorias|arquivos|arquivo|etiquetas|marcadores|relacionado|
+relacionados|posts recentes|artigos recentes|comentários recentes|contato|contacto|contactos|
+links úteis|mapa do site|compartilhar|partilhar|destaques|assuntos|tópicos|tags|newsletter)"},
+    {Use::kLine, R"(ver essa foto no instagram|ver esta publicação no instagram|ver esta foto no instagram|compartilhar|partilhar|compartilhe|imprimir|ler mais|leia mais|saiba mais|
+ver mais|ver todos|ver tudo|continue lendo|continuar a ler|carregar mais|mais informações|
+publicidade|anúncio|entrar|login|cadastre-se|registar|responder|topo|voltar ao topo|
+ir para o conteúdo|pular para o conteúdo|saltar para o conteúdo|pesquisar|buscar|menu|início|fechar|
+próximo|próxima|anterior|próximo post|post anterior|próximo artigo|artigo anterior|próxima página|
+página anterior|voltar|carregando|curtir isso|curtir carregando|leia também|veja também|
+continua após a publicidade|continua depois da publicidade|adicionar ao carrinho|assine|assinar|
+seu nome|seu email)"},
+    {Use::kStart, R"(leia também|leia mais|leia ainda|veja também|veja mais|saiba mais|
+confira também|publicado em|publicado por|postado em|postado por|publicada em|escrito por|
+última atualização|atualizado em|arquivado em|categorias|categoria|etiquetas|marcadores|
+tempo de leitura|crédito da imagem|foto ©|próximo post|post anterior|siga-nos|siga nos|siga o|
+siga a|assine|inscreva-se|clique aqui|voltar para|todos os direitos reservados|direitos reservados|
+você está aqui|está aqui|compartilhe|partilhe|0 comentários|um comentário em|faça login|
+você precisa estar logado|continua após|receba as notícias)"},
+    {Use::kInside, R"(todos os direitos reservados|proibida a reprodução|este site utiliza cookies|
+este site usa cookies|utilizamos cookies|usamos cookies|uso de cookies|utilização de cookies|
+endereço de e-mail não será publicado|endereço de email não será publicado|
+os campos obrigatórios são|campos obrigatórios marcados|nossa newsletter|assine a nossa|
+assine nossa|inscreva-se em|inscreva-se no|siga-nos no|siga-nos nas|nas redes sociais|nosso canal|
+compartilhe este|deixe um comentário|deixe seu comentário|nos comentários|deixe suas dúvidas|
+fazer login para|ativar javascript|salvar meus dados|guardar o meu nome|já é assinante|exclusivo para assinantes|para continuar lendo|para assinantes|links de afiliados|
+no seu e-mail|as opiniões expressas)"},
+    // Dutch.
+    {Use::kSection, R"(gerelateerde artikelen|gerelateerde berichten|gerelateerd nieuws|
+gerelateerde producten|lees ook|lees meer|lees verder|bekijk ook|zie ook|meer nieuws|meer artikelen|
+meer over dit onderwerp|ook interessant|misschien vind je dit ook leuk|
+dit vind je misschien ook leuk|dit vind je misschien ook interessant|aanbevolen|aanbevolen voor jou|
+aanbevolen artikelen|meest gelezen|meest bekeken|berichtnavigatie|bericht navigatie|over de auteur|
+deel dit|deel dit artikel|deel dit bericht|deel deze pagina|delen op|volg ons|volg ons op|
+schrijf je in voor onze nieuwsbrief|meld je aan voor onze nieuwsbrief|
+meld je aan voor de nieuwsbrief|nieuwsbrief ontvangen|andere artikelen|mis niets)"},
+    {Use::kComments, R"(geef een reactie|laat een reactie achter|laat een bericht achter|
+plaats een reactie|reageer|reageer op dit artikel|schrijf een reactie|een reactie plaatsen|
+0 reacties|0 reactie|reacties 0|geen reacties|reactie annuleren|geef een reactie reactie annuleren|
+uw reactie|jouw reactie)"},
+    {Use::kLast, R"(reacties|categorieën|categorie|archief|archieven|labels|recente berichten|
+recente reacties|laatste nieuws|laatste berichten|gerelateerd|contact|delen|tags|nieuwsbrief|links|
+onderwerpen|populair)"},
+    {Use::kLine, R"(dit bericht op instagram bekijken|delen|deel|printen|afdrukken|print|lees meer|lees verder|meer lezen|
+meer informatie|meer info|meer weten|toon meer|bekijk alle|bekijk meer|laad meer|advertentie|
+inloggen|aanmelden|registreren|beantwoorden|reageren|naar boven|terug naar boven|ga naar de inhoud|
+spring naar inhoud|naar de inhoud|zoeken|zoek|menu|sluiten|volgende|vorige|volgende pagina|
+vorige pagina|volgend bericht|vorig bericht|volgend artikel|vorig artikel|terug|laden|vind ik leuk|
+vind ik leuk laden|lees ook|zie ook|bekijk ook|in winkelwagen|je naam|uw naam|je e-mail|
+abonneren)"},
+    {Use::kStart, R"(lees ook|lees meer|lees verder|lees hier|zie ook|bekijk ook|geplaatst in|
+geplaatst op|geplaatst door|gepubliceerd op|gepubliceerd door|gepubliceerd in|geschreven door|
+laatst bijgewerkt|laatste update|bijgewerkt op|categorieën|categorie|getagd|tags|leestijd|foto ©|
+beeld ©|volgend bericht|vorig bericht|volg ons|abonneer|schrijf je in|klik hier|terug naar|
+alle rechten voorbehouden|u bevindt zich hier|je bent hier|u bent hier|deel dit|deel op|0 reacties|
+een reactie op|log in om|je moet ingelogd|meld je aan|meld u aan|ondersteund door|
+mogelijk gemaakt door)"},
+    {Use::kInside, R"(alle rechten voorbehouden|deze website maakt gebruik van cookies|
+deze website gebruikt cookies|deze site gebruikt cookies|wij gebruiken cookies|we gebruiken cookies|
+maken gebruik van cookies|gebruik van cookies|e-mailadres wordt niet gepubliceerd|
+e-mailadres zal niet|vereiste velden zijn|onze nieuwsbrief|de nieuwsbrief en|voor de nieuwsbrief|
+volg ons op|deel dit artikel|laat een reactie achter|in de reacties|ingelogd om een reactie|
+ingelogd zijn om|javascript in te schakelen|mijn naam e-mail en|niets uit deze uitgave|al abonnee|alleen voor abonnees|om verder te lezen|doneer|steun ons)"},
+    // Polish.
+    {Use::kSection, R"(podobne artykuły|podobne wpisy|podobne posty|podobne produkty|
+powiązane artykuły|powiązane wpisy|powiązane posty|powiązane tematy|powiązane produkty|zobacz także|
+zobacz też|zobacz również|czytaj także|czytaj też|czytaj również|czytaj więcej|przeczytaj także|
+przeczytaj też|przeczytaj również|sprawdź także|sprawdź też|polecane|polecane artykuły|polecamy|
+polecamy także|polecamy również|warto przeczytać|może cię zainteresować|to może cię zainteresować|
+może ci się spodobać|najczęściej czytane|najpopularniejsze|popularne artykuły|więcej na ten temat|
+więcej artykułów|więcej wiadomości|inne artykuły|nie przegap|nawigacja wpisu|o autorze|o autorce|
+udostępnij|udostępnij ten artykuł|udostępnij na|podziel się|podziel się artykułem|obserwuj nas|
+śledź nas|zapisz się do newslettera|zapisz się na newsletter|współpracujemy z)"},
+    {Use::kComments, R"(dodaj komentarz|zostaw komentarz|napisz komentarz|skomentuj|
+skomentuj artykuł|zostaw odpowiedź|odpowiedz|0 komentarzy|0 komentarze|0 komentarz|komentarze 0|
+brak komentarzy|anuluj pisanie odpowiedzi|dodaj komentarz anuluj pisanie odpowiedzi|dodaj odpowiedź|
+twój komentarz|0 odpowiedzi)"},
+    {Use::kLast, R"(komentarze|komentarz|kategorie|tagi|archiwum|archiwa|najnowsze wpisy|
+najnowsze artykuły|najnowsze komentarze|ostatnie wpisy|najnowsze|aktualności|kontakt|linki|
+przydatne linki|mapa strony|tematy|newsletter|partnerzy)"},
+    {Use::kLine, R"(wyświetl ten post na instagramie|drukuj|wydrukuj|czytaj dalej|czytaj więcej|więcej|więcej informacji|
+dowiedz się więcej|pokaż więcej|zobacz więcej|zobacz wszystkie|wczytaj więcej|załaduj więcej|
+reklama|ogłoszenie|zaloguj|zaloguj się|zarejestruj się|rejestracja|odpowiedz|do góry|powrót do góry|
+na górę|przejdź do treści|przejdź do głównej treści|szukaj|wyszukaj|menu|strona główna|zamknij|
+następny|poprzedni|następna|poprzednia|następna strona|poprzednia strona|następny wpis|
+poprzedni wpis|następny artykuł|poprzedni artykuł|wstecz|powrót|ładowanie|lubię to|
+lubię to wczytywanie|czytaj także|czytaj też|zobacz także|zobacz też|dodaj do koszyka|twoje imię|
+twój email|subskrybuj|udostępnij|więcej na ten temat|dalsza część artykułu pod reklamą|
+dalsza część tekstu pod reklamą)"},
+    {Use::kStart, R"(czytaj także|czytaj też|czytaj również|czytaj więcej|czytaj dalej|
+przeczytaj także|przeczytaj też|przeczytaj również|zobacz także|zobacz też|zobacz również|
+zobacz więcej|sprawdź też|sprawdź także|więcej na ten temat|opublikowano|opublikowany|
+opublikowane przez|dodano|dodane przez|autor|zamieszczono|napisane przez|ostatnia aktualizacja|
+zaktualizowano|kategorie|kategoria|tagi|tagged|czas czytania|fot ©|foto ©|następny wpis|
+poprzedni wpis|następny artykuł|poprzedni artykuł|obserwuj nas|śledź nas|zapisz się|kliknij tutaj|
+powrót do|wróć do|wszelkie prawa zastrzeżone|wszystkie prawa zastrzeżone|prawa zastrzeżone|
+materiał chroniony prawem|jesteś tutaj|udostępnij na|podziel się|0 komentarzy|jeden komentarz do|
+zaloguj się aby|musisz się zalogować|dołącz do nas|wspierane przez|dumnie wspierane)"},
+    {Use::kInside, R"(wszelkie prawa zastrzeżone|wszystkie prawa zastrzeżone|
+materiał chroniony prawem autorskim|korzystamy z cookies|używamy cookies|używamy plików cookie|
+korzystamy z plików cookie|wykorzystuje pliki cookie|strona używa plików cookie|
+strona używa cookies|używa plików cookies|wykorzystujemy pliki cookie|używanie plików cookie|
+adres e-mail nie zostanie opublikowany|adres email nie zostanie opublikowany|
+wymagane pola są oznaczone|naszego newslettera|do newslettera|na newsletter|nasz newsletter|
+obserwuj nas na|śledź nas na|polub nas na|nas na facebooku|udostępnij ten|zostaw komentarz|
+w komentarzach|w komentarzu|musisz się zalogować|zalogować aby|zalogowany aby|włącz javascript|
+włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenumeratę cyfrową|prenumerata cyfrowa|dostęp do serwisu|wesprzyj nas|do regularnych odwiedzin)"},
+    // Russian.
+    {Use::kSection, R"(читайте также|читать также|читайте ещё|читайте еще|смотрите также|
+смотри также|похожие статьи|похожие записи|похожие материалы|похожие новости|похожие публикации|
+похожие товары|похожие темы|связанные статьи|связанные материалы|статьи по теме|материалы по теме|
+новости по теме|по теме|ещё по теме|еще по теме|вам может понравиться|вам также может понравиться|
+вам может быть интересно|вам будет интересно|вас может заинтересовать|это интересно|рекомендуем|
+рекомендуем почитать|рекомендуем прочитать|мы рекомендуем|рекомендованные статьи|советуем почитать|
+другие статьи|другие новости|другие материалы|ещё новости|еще новости|больше новостей|
+самое читаемое|самое популярное|популярные статьи|популярные новости|популярное|не пропустите|
+главные новости|навигация по записям|об авторе|поделиться|поделиться в соцсетях|поделиться ссылкой|
+поделитесь с друзьями|поделись с друзьями|расскажите друзьям|рассказать друзьям|
+подписывайтесь на нас|подпишитесь на нас|подписаться на рассылку|подпишитесь на рассылку|
+мы в соцсетях|новости партнеров|новости партнёров|с этим товаром покупают)"},
+    {Use::kComments, R"(добавить комментарий|оставить комментарий|оставьте комментарий|
+оставить отзыв|написать комментарий|ваш комментарий|комментировать|прокомментировать|0 комментариев|
+0 комментария|0 комментарий|комментарии 0|комментариев нет|нет комментариев|пока нет комментариев|
+отменить ответ|добавить комментарий отменить ответ|добавить отзыв|обсуждение|обсудить|ответить|
+комментарии закрыты)"},
+    {Use::kLast, R"(комментарии|комментарий|отзывы|рубрики|категории|метки|теги|архив|архивы|
+свежие записи|последние записи|свежие комментарии|последние комментарии|последние новости|новости|
+контакты|ссылки|полезные ссылки|карта сайта|партнеры|партнёры|темы|рассылка)"},
+    {Use::kLine, R"(посмотреть эту публикацию в instagram|поделиться|печать|распечатать|версия для печати|читать далее|читать дальше|
+читать полностью|читать больше|читать|подробнее|подробно|узнать больше|показать ещё|показать еще|
+показать больше|смотреть все|все новости|загрузить ещё|загрузить еще|реклама|на правах рекламы|
+войти|вход|регистрация|зарегистрироваться|ответить|наверх|вверх|в начало|перейти к содержимому|
+перейти к содержанию|поиск|найти|меню|главная|закрыть|далее|назад|следующая|предыдущая|
+следующая страница|предыдущая страница|следующая запись|предыдущая запись|следующая статья|
+предыдущая статья|загрузка|нравится|мне нравится|читайте также|смотрите также|по теме|в корзину|
+добавить в корзину|купить|ваше имя|ваш email|подписаться|в избранное|сообщить об ошибке|
+пожаловаться)"},
+    {Use::kStart, R"(читайте также|читайте ещё|читайте еще|читать также|читать далее|читать дальше|
+смотрите также|по теме|материал по теме|подробнее|опубликовано|опубликовал|опубликована|
+дата публикации|добавлено|размещено|автор|последнее обновление|обновлено|рубрика|рубрики|категория|
+категории|метки|теги|время чтения|просмотров|просмотры|источник фото|фото ©|следующая запись|
+предыдущая запись|следующая статья|предыдущая статья|подписывайтесь|подпишитесь|подписаться|
+нажмите здесь|вернуться к|вернуться на|назад к|все права защищены|вы здесь|вы находитесь здесь|
+поделиться в|поделиться|0 комментариев|один комментарий|войдите чтобы|для отправки комментария|
+присоединяйтесь|следите за нами|нашли ошибку|заметили ошибку|если вы нашли ошибку|если вы заметили|
+понравилась статья|работает на|сайт работает на|копирование материалов|при использовании материалов|
+при копировании материалов|при перепечатке)"},
+    {Use::kInside, R"(все права защищены|перепечатка материалов|копирование материалов|
+при использовании материалов|при копировании материалов|использование материалов сайта|
+использование материалов разрешено|этот сайт использует cookie|сайт использует cookie|
+сайт использует файлы cookie|мы используем cookie|мы используем файлы cookie|
+использование файлов cookie|использованием файлов cookie|адрес email не будет опубликован|
+адрес e-mail не будет опубликован|не будет опубликован обязательные поля|обязательные поля помечены|
+подпишитесь на наш|подписывайтесь на наш|подпишитесь на нашу|подпишитесь на рассылку|
+подписывайтесь на канал|подписывайтесь на нас|наш telegram|наш телеграм|нашем telegram|
+нашем телеграм|телеграм канал|telegram канал|поделитесь с друзьями|поделись с друзьями|
+оставьте комментарий|в комментариях|чтобы оставить комментарий|
+для отправки комментария вам необходимо|зарегистрированные пользователи|включите javascript|
+включить javascript|сохранить моё имя|сохранить мое имя|выделите её и нажмите|выделите ее и нажмите|
+выделите фрагмент текста|нажмите ctrl enter|мнение редакции может не совпадать|
+свидетельство о регистрации)"},
+    // Ukrainian.
+    {Use::kSection, R"(читайте також|читати також|читайте ще|дивіться також|схожі статті|
+схожі записи|схожі матеріали|схожі новини|подібні статті|статті за темою|матеріали за темою|
+новини за темою|за темою|по темі|вам може сподобатися|вам також може сподобатися|
+вас може зацікавити|вам буде цікаво|рекомендуємо|рекомендуємо прочитати|радимо прочитати|
+інші статті|інші новини|більше новин|найпопулярніше|популярні статті|популярні новини|популярне|
+не пропустіть|головні новини|навігація записів|про автора|поділитися|поділитись|
+поділитися в соцмережах|поділіться з друзями|підписуйтесь на нас|підпишіться на розсилку|
+ми в соцмережах|новини партнерів)"},
+    {Use::kComments, R"(залишити коментар|залиште коментар|додати коментар|написати коментар|
+ваш коментар|коментувати|прокоментувати|0 коментарів|0 коментарі|0 коментар|коментарі 0|
+коментарів немає|немає коментарів|скасувати відповідь|залишити відповідь|
+залишити коментар скасувати відповідь|відповісти)"},
+    {Use::kLast, R"(коментарі|коментар|відгуки|категорії|рубрики|позначки|теги|мітки|архів|архіви|
+останні записи|недавні записи|останні коментарі|останні новини|новини|контакти|посилання|
+корисні посилання|карта сайту|партнери|теми)"},
+    {Use::kLine, R"(поділитися|поділитись|друк|роздрукувати|версія для друку|читати далі|
+читати більше|читати повністю|читати|докладніше|детальніше|дізнатися більше|показати ще|більше|
+усі новини|всі новини|реклама|увійти|вхід|реєстрація|відповісти|вгору|нагору|перейти до вмісту|
+пошук|меню|головна|закрити|далі|назад|наступна|попередня|наступна сторінка|попередня сторінка|
+наступний запис|попередній запис|наступна стаття|попередня стаття|завантаження|подобається|
+читайте також|дивіться також|до кошика|купити|ваше ім'я|підписатися|підписатись)"},
+    {Use::kStart, R"(читайте також|читати також|читайте ще|читати далі|дивіться також|опубліковано|
+дата публікації|додано|автор|останнє оновлення|оновлено|рубрика|рубрики|категорія|категорії|
+позначки|теги|мітки|час читання|переглядів|джерело фото|фото ©|наступний запис|попередній запис|
+підписуйтесь|підписуйтеся|підпишіться|натисніть тут|повернутися до|назад до|всі права захищені|
+усі права захищені|ви тут|ви знаходитесь|поділитися|0 коментарів|увійдіть щоб|приєднуйтесь|
+слідкуйте за нами|помітили помилку|якщо ви помітили|при використанні матеріалів|передрук матеріалів|
+працює на)"},
+    {Use::kInside, R"(всі права захищені|усі права захищені|передрук матеріалів|
+при використанні матеріалів|використання матеріалів|цей сайт використовує cookie|
+сайт використовує cookie|сайт використовує файли cookie|ми використовуємо cookie|
+ми використовуємо файли cookie|використання файлів cookie|поштова адреса не публікуватиметься|
+пошта не оприлюднюватиметься|обов'язкові поля позначені|підписуйтесь на наш|підписуйтеся на наш|
+підпишіться на наш|підписуйтесь на канал|наш telegram|наш телеграм|телеграм канал|telegram канал|
+поділіться з друзями|залиште коментар|в коментарях|у коментарях|щоб залишити коментар|
+увімкніть javascript|зберегти моє ім'я|виділіть її та натисніть|натисніть ctrl enter|
+думка редакції може не збігатися)"},
+    // Bulgarian.
+    {Use::kSection, R"(прочетете още|прочети още|прочетете също|прочети също|вижте още|виж още|
+вижте също|виж също|свързани статии|свързани публикации|свързани новини|подобни статии|
+подобни публикации|още по темата|по темата|още новини|още от|други статии|други новини|
+може да ви хареса|може да харесате|може да ви интересува|препоръчваме ви|препоръчани|
+препоръчани статии|най-четени|най-четено|най-популярни|популярни статии|не пропускайте|навигация|
+за автора|сподели|споделете|сподели статията|сподели в|последвайте ни|следвайте ни|
+абонирайте се за бюлетина|абонирайте се за нашия бюлетин|подобни продукти)"},
+    {Use::kComments, R"(коментирай|напиши коментар|напишете коментар|остави коментар|
+оставете коментар|добави коментар|вашият коментар|0 коментара|0 коментар|коментари 0|няма коментари|
+вашият отговор|отказ|вашият коментар отказ|все още няма коментари)"},
+    {Use::kLast, R"(коментари|категории|етикети|тагове|архив|архиви|последни публикации|
+последни коментари|последни новини|скорошни публикации|новини|контакти|връзки|полезни връзки|
+карта на сайта|партньори|теми)"},
+    {Use::kLine, R"(сподели|отпечатай|печат|прочетете повече|прочети повече|прочети още|виж повече|
+вижте повече|научете повече|научи повече|покажи още|виж всички|зареди още|реклама|вход|регистрация|
+отговор|отговори|нагоре|към началото|към съдържанието|търсене|търси|меню|начало|затвори|следваща|
+предишна|следващ|предишен|следваща страница|предишна страница|следваща статия|предишна статия|назад|
+зареждане|харесвам|вижте още|виж още|добави в количката|купи|вашето име|абонирай се|
+абонирайте се)"},
+    {Use::kStart, R"(прочетете още|прочети още|прочетете повече|прочети повече|вижте още|виж още|
+вижте също|виж също|още по темата|публикувано|публикувана|публикуван|публикувано на|автор|
+написано от|последна актуализация|последна промяна|обновена|обновено|категория|категории|етикети|
+тагове|време за четене|снимка ©|следваща публикация|предишна публикация|следваща статия|
+предишна статия|последвайте ни|следвайте ни|абонирайте се|натиснете тук|кликнете тук|обратно към|
+върни се|всички права запазени|вие сте тук|намирате се|сподели|0 коментара|влезте за да|
+трябва да влезете|присъединете се|харесайте ни|последвайте)"},
+    {Use::kInside, R"(всички права запазени|възпроизвеждането|използването на материали|
+препечатването|този сайт използва бисквитки|сайтът използва бисквитки|
+този уебсайт използва бисквитки|ние използваме бисквитки|използваме бисквитки|
+използването на бисквитки|имейл адрес няма да бъде публикуван|задължителните полета са|
+нашия бюлетин|абонирайте се за|последвайте ни|следвайте ни|ни във facebook|ни във фейсбук|
+споделете тази|оставете коментар|в коментарите|трябва да влезете|включете javascript|
+запазване на името ми)"},
+    // Czech.
+    {Use::kSection, R"(související články|související příspěvky|související témata|
+související zprávy|související produkty|podobné články|podobné příspěvky|podobné produkty|
+další články|další zprávy|další z rubriky|mohlo by vás zajímat|mohlo by vás také zajímat|
+mohlo by se vám líbit|přečtěte si také|čtěte také|čtěte dále|čtěte více|čtěte i|přečtěte si|
+k tématu|více k tématu|doporučujeme|doporučené články|nejčtenější|nejčtenější články|
+nejnovější články|nepřehlédněte|navigace pro příspěvek|navigace příspěvku|o autorovi|o autorce|
+sdílejte|sdílet článek|sdílejte článek|sdílejte tento článek|sledujte nás|
+přihlaste se k odběru newsletteru|odběr novinek|odebírat newsletter)"},
+    {Use::kComments, R"(napsat komentář|napište komentář|přidat komentář|přidejte komentář|
+okomentovat|vložit komentář|zanechat komentář|zanechte komentář|váš komentář|0 komentářů|
+0 komentáře|0 komentář|komentáře 0|žádné komentáře|zrušit odpověď na komentář|
+napsat komentář zrušit odpověď na komentář|diskuse|diskuze|diskuse k článku|vstoupit do diskuse|
+zatím žádné komentáře)"},
+    {Use::kLast, R"(komentáře|komentář|rubriky|kategorie|štítky|archiv|archivy|nejnovější příspěvky|
+nejnovější komentáře|poslední příspěvky|aktuality|kontakt|kontakty|odkazy|užitečné odkazy|
+mapa stránek|partneři|témata|newsletter)"},
+    {Use::kLine, R"(sdílet|sdílejte|tisk|vytisknout|tisknout|číst dál|číst dále|číst více|
+pokračovat ve čtení|celý článek|více|více informací|další informace|zobrazit více|zobrazit vše|
+zobrazit další|načíst další|reklama|inzerce|přihlásit|přihlásit se|přihlášení|registrace|
+registrovat|odpovědět|nahoru|zpět nahoru|přejít k obsahu|přejít k hlavnímu obsahu|
+přeskočit na obsah|hledat|vyhledat|vyhledávání|menu|domů|úvod|zavřít|další|předchozí|následující|
+další stránka|předchozí stránka|následující článek|předchozí článek|následující příspěvek|
+předchozí příspěvek|zpět|načítání|to se mi líbí|čtěte také|přečtěte si také|do košíku|
+přidat do košíku|koupit|vaše jméno|váš e-mail|odebírat)"},
+    {Use::kStart, R"(čtěte také|čtěte dále|čtěte i|přečtěte si také|přečtěte si i|číst dál|viz také|
+publikováno|zveřejněno|vloženo|přidáno|autor|napsal|poslední aktualizace|aktualizováno|rubrika|
+rubriky|kategorie|štítky|doba čtení|zdroj foto|foto ©|následující článek|předchozí článek|
+sledujte nás|přihlaste se|klikněte zde|zpět na|všechna práva vyhrazena|nacházíte se zde|jste zde|
+sdílet na|0 komentářů|jedna odpověď|pro přidání komentáře|musíte být přihlášen|přidejte se|
+staňte se|používáme wordpress|běží na)"},
+    {Use::kInside, R"(všechna práva vyhrazena|jakékoliv užití obsahu|bez písemného souhlasu|
+bez předchozího písemného|tento web používá cookies|tento web používá soubory cookie|
+tyto stránky používají cookies|tyto stránky používají soubory cookie|používáme cookies|
+používáme soubory cookie|používání cookies|používáním souborů cookie|
+e-mailová adresa nebude zveřejněna|vyžadované informace jsou označeny|náš newsletter|
+našeho newsletteru|odběru newsletteru|odběru novinek|sledujte nás na|sdílejte tento|
+zanechte komentář|v komentářích|do komentářů|pro přidání komentáře se|musíte být přihlášeni|
+zapněte javascript|povolte javascript|uložit do prohlížeče jméno|upozornit na nové komentáře)"},
+    // Danish.
+    {Use::kSection, R"(relaterede artikler|relaterede indlæg|relaterede nyheder|relaterede emner|
+relaterede produkter|lignende artikler|lignende indlæg|læs også|læs mere|se også|læs videre|
+mere om emnet|mere om|flere artikler|flere nyheder|andre artikler|måske vil du også kunne lide|
+du vil måske også kunne lide|måske er du også interesseret i|anbefalet til dig|anbefalede artikler|
+vi anbefaler|mest læste|mest læst|mest populære|gå ikke glip af|indlægsnavigation|indlæg navigation|
+navigation til indlæg|om forfatteren|del denne artikel|del artiklen|del artikel|del dette|del på|
+følg os|følg os på|tilmeld dig vores nyhedsbrev|tilmeld nyhedsbrev|få vores nyhedsbrev)"},
+    {Use::kComments, R"(skriv en kommentar|skriv et svar|efterlad en kommentar|efterlad et svar|
+tilføj kommentar|tilføj en kommentar|kommenter|0 kommentarer|0 kommentar|kommentarer 0|
+ingen kommentarer|annuller svar|skriv et svar annuller svar|din kommentar|deltag i debatten)"},
+    {Use::kLast, R"(kommentarer|kategorier|tags|arkiv|arkiver|seneste indlæg|seneste kommentarer|
+seneste nyheder|seneste artikler|nyheder|kontakt|links|nyttige links|emner|nyhedsbrev|del|relateret|
+relaterede)"},
+    {Use::kLine, R"(del|udskriv|print|læs mere|læs videre|læs hele artiklen|mere information|
+vis mere|vis flere|vis alle|se mere|se alle|hent flere|annonce|reklame|log ind|log på|tilmeld|
+opret bruger|svar|til toppen|tilbage til toppen|gå til indhold|spring til indhold|
+videre til indhold|søg|søg efter|menu|forside|luk|næste|forrige|næste side|forrige side|
+næste indlæg|forrige indlæg|næste artikel|forrige artikel|tilbage|indlæser|læs også|se også|
+artiklen fortsætter efter annoncen|artiklen fortsætter under annoncen|læg i kurv|tilføj til kurv|
+køb nu|dit navn|din email|abonner)"},
+    {Use::kStart, R"(læs også|læs mere|læs videre|se også|udgivet i|udgivet den|udgivet af|
+offentliggjort|skrevet af|postet i|sidst opdateret|opdateret|kategorier|kategori|tagget|læsetid|
+foto ©|næste indlæg|forrige indlæg|følg os|tilmeld dig|klik her|tilbage til|
+alle rettigheder forbeholdes|du er her|del på|del denne|0 kommentarer|log ind for|
+du skal være logget ind|artiklen fortsætter|drives af|få nyheder|støt os)"},
+    {Use::kInside, R"(alle rettigheder forbeholdes|ophavsretligt beskyttet|
+dette website bruger cookies|denne hjemmeside bruger cookies|dette site bruger cookies|
+hjemmesiden bruger cookies|vi bruger cookies|vi anvender cookies|brug af cookies|
+e-mailadresse vil ikke blive publiceret|e-mailadresse vil ikke blive|krævede felter er|
+vores nyhedsbrev|tilmeld dig nyhedsbrevet|følg os på|følg med på|del denne artikel|
+skriv en kommentar|i kommentarfeltet|i kommentarerne|logget ind for at|læs resten af artiklen|digitalt abonnement|er du abonnent|bliv abonnent|kun for abonnenter|aktiver javascript|
+slå javascript til|gem mit navn|affiliate links|annoncelinks|reklamelinks)"},
+    // Croatian, Serbian and Slovenian.
+    {Use::kSection, R"(povezani članci|povezani postovi|povezane vijesti|povezane vesti|
+povezane objave|povezani tekstovi|povezani sadržaj|povezani proizvodi|slični članci|slične vijesti|
+slične vesti|slični proizvodi|srodni članci|vezane vesti|vezane vijesti|pročitajte još|pročitaj još|
+pročitajte i|pročitajte i ovo|pročitajte više|pročitaj više|čitajte još|čitajte i|pogledajte još|
+pogledajte i|vidi još|vidi i|možda će vas zanimati|možda vas zanima|moglo bi vas zanimati|
+moglo bi vam se svidjeti|možda će vam se svideti|možda će vam se svidjeti|preporučujemo|preporučeno|
+preporučeni članci|preporuka|najčitanije|najčitaniji članci|najpopularnije|popularno|
+najnovije vijesti|najnovije vesti|ostale vijesti|ostale vesti|drugi članci|više o temi|više na temu|
+ne propustite|navigacija objava|navigacija članaka|kretanje članaka|o autoru|o autorki|podijeli|
+podeli|podijelite|podelite|podijeli članak|podeli članak|podijelite članak|podelite članak|
+podijeli na|podeli na|pratite nas|pratite nas na|prijavite se na newsletter|prijava na newsletter|
+prijavi se na newsletter|sorodni članki|sorodne novice|sorodne vsebine|sorodne objave|
+podobni članki|povezani članki|povezane novice|povezane vsebine|preberite še|preberi še|
+preberite tudi|preberite več|preberi več|oglejte si tudi|glej tudi|poglejte še|morda vas zanima|
+morda vas bo zanimalo|morda vam bo všeč|priporočamo|priporočeni članki|najbolj brano|najbolj brani|
+najbolj priljubljeno|zadnje novice|druge novice|več novic|več o temi|ne zamudite|
+navigacija prispevka|navigacija prispevkov|o avtorju|o avtorici|deli|delite|deli članek|
+delite članek|deli na|spremljajte nas|sledite nam|prijavite se na e-novice|naročite se na e-novice|
+prijava na novice)"},
+    {Use::kComments, R"(ostavite komentar|ostavi komentar|napišite komentar|napiši komentar|
+dodaj komentar|dodajte komentar|komentiraj|komentariši|komentirajte|pošalji komentar|
+pošaljite komentar|ostavite odgovor|ostavi odgovor|odgovori|odustani od odgovora|
+odgovori odustani od odgovora|otkaži odgovor|0 komentara|0 komentar|komentari 0|nema komentara|
+vaš komentar|dodaj svoj komentar|0 komentarjev|0 komentarji|brez komentarjev|ni komentarjev|
+napišite odgovor|oddaj komentar|prekliči odgovor|dodaj odgovor prekliči odgovor)"},
+    {Use::kLast, R"(komentari|komentar|kategorije|oznake|tagovi|arhiva|arhiv|arhive|nedavne objave|
+nedavni komentari|zadnje objave|najnovije|najnovije objave|skorašnji članci|skorašnji komentari|
+poslednje vesti|vijesti|vesti|kontakt|linkovi|korisni linkovi|poveznice|mapa sajta|partneri|teme|
+komentarji|značke|zadnji prispevki|nedavni prispevki|najnovejši prispevki|najnovejši komentarji|
+novice|povezave|uporabne povezave|zemljevid strani|newsletter|povezano)"},
+    {Use::kLine, R"(podijeli|podeli|podijelite|ispis|ispiši|odštampaj|štampaj|štampa|isprintaj|
+pročitaj više|pročitajte više|opširnije|detaljnije|više|više informacija|saznaj više|saznajte više|
+prikaži više|prikaži sve|pogledaj sve|vidi sve|učitaj više|nastavi čitati|nastavi čitanje|oglas|
+oglasi|reklama|prijava|prijavi se|prijavite se|registracija|registriraj se|registruj se|odgovori|
+na vrh|povratak na vrh|povratak na početak|preskoči na sadržaj|skoči na sadržaj|pređi na sadržaj|
+traži|pretraži|pretraga|pretraživanje|izbornik|meni|naslovnica|početna|zatvori|sljedeća|sledeća|
+sljedeći|sledeći|prethodna|prethodni|sljedeća stranica|prethodna stranica|sledeća strana|
+prethodna strana|sljedeći članak|sledeći članak|prethodni članak|natrag|nazad|učitavanje|
+sviđa mi se|dodaj u košaricu|dodaj u korpu|kupi|vaše ime|vaš email|pretplati se|pretplatite se|deli|
+delite|natisni|tiskaj|preberi več|preberite več|več|več informacij|izvedi več|izvedite več|
+pokaži več|prikaži več|prikaži vse|poglej vse|naloži več|oglasno sporočilo|vpis|na začetek|
+nazaj na vrh|skoči na vsebino|preskoči na vsebino|išči|iskanje|domov|zapri|naslednja|naslednji|
+prejšnja|prejšnji|naslednji članek|prejšnji članek|nalaganje|všeč mi je|dodaj v košarico|naroči se|
+naročite se)"},
+    {Use::kStart, R"(pročitajte još|pročitaj još|pročitajte i|pročitaj i|pročitajte više|
+čitajte još|čitajte i|pogledajte i|pogledajte još|vidi i|vidi još|više o|objavljeno|objavio|
+objavila|napisao|napisala|autor|piše|zadnja izmjena|posljednja izmjena|poslednja izmena|
+zadnje ažuriranje|poslednje ažurirano|ažurirano|kategorija|kategorije|oznake|tagovi|vrijeme čitanja|
+vreme čitanja|foto ©|sljedeći članak|sledeći članak|prethodni članak|pratite nas|pretplatite se|
+prijavite se|kliknite ovdje|kliknite ovde|povratak na|natrag na|nazad na|sva prava pridržana|
+sva prava zadržana|ovdje ste|nalazite se|podijeli na|podeli na|0 komentara|morate biti prijavljeni|
+morate biti ulogovani|preberite še|preberi še|preberite tudi|preberite več|glej tudi|več o|napisal|
+avtor|zadnja sprememba|posodobljeno|čas branja|naslednji članek|prejšnji članek|spremljajte nas|
+sledite nam|naročite se|kliknite tukaj|nazaj na|vse pravice pridržane|tukaj ste|nahajate se|deli na|
+0 komentarjev|za komentiranje)"},
+    {Use::kInside, R"(sva prava pridržana|sva prava zadržana|ova stranica koristi kolačiće|
+ova web stranica koristi kolačiće|ovaj sajt koristi kolačiće|ovaj sajt koristi cookies|
+koristimo kolačiće|korištenje kolačića|korištenjem kolačića|upotrebu kolačića|korišćenje kolačića|
+adresa e-pošte neće biti objavljena|email adresa neće biti objavljena|neophodna polja su|
+obavezna polja su|naš newsletter|pratite nas na|pratite nas putem|podijelite ovaj|podelite ovaj|
+ostavite komentar|u komentarima|morate biti prijavljeni|morate biti ulogovani|uključite javascript|
+omogućite javascript|spremi moje ime|sačuvaj moje ime|dozvoljeno je preuzimanje|
+zabranjeno je preuzimanje|nije dozvoljeno|stavovi redakcije|vse pravice pridržane|
+ta stran uporablja piškotke|ta spletna stran uporablja piškotke|spletno mesto uporablja piškotke|
+uporabljamo piškotke|uporabo piškotkov|e-naslov ne bo objavljen|zahtevana polja so|na e-novice|
+naše novice|sledite nam na|spremljajte nas na|delite ta|v komentarjih|omogočite javascript|
+shrani moje ime)"},
+    // Serbian in Cyrillic.
+    {Use::kSection, R"(повезани чланци|повезане вести|слични чланци|сличне вести|прочитајте још|
+прочитај још|прочитајте и|читајте још|погледајте још|можда ће вас занимати|препоручујемо|
+препоручено|најчитаније|најпопуларније|најновије вести|остале вести|не пропустите|
+навигација чланака|кретање чланака|о аутору|подели|поделите|поделите чланак|пратите нас)"},
+    {Use::kComments, R"(оставите коментар|остави коментар|напишите коментар|додај коментар|
+пошаљи коментар|коментариши|оставите одговор|одговори|одустани од одговора|0 коментара|0 коментар|
+коментари 0|нема коментара|ваш коментар)"},
+    {Use::kLast, R"(коментари|коментар|категорије|ознаке|тагови|архива|архиве|скорашњи чланци|
+скорашњи коментари|последње вести|најновије|вести|контакт|линкови|мапа сајта|партнери|теме)"},
+    {Use::kLine, R"(подели|поделите|штампај|одштампај|штампа|прочитај више|прочитајте више|
+опширније|детаљније|више|сазнај више|сазнајте више|прикажи више|прикажи све|реклама|оглас|пријава|
+пријави се|регистрација|одговори|на врх|повратак на врх|пређи на садржај|претрага|тражи|мени|
+почетна|затвори|следећа|следећи|претходна|претходни|следећи чланак|претходни чланак|назад|учитавање|
+свиђа ми се)"},
+    {Use::kStart, R"(прочитајте још|прочитај још|прочитајте и|читајте још|погледајте и|објављено|
+објавио|објавила|написао|аутор|последња измена|последње ажурирање|ажурирано|категорија|категорије|
+ознаке|тагови|време читања|фото ©|следећи чланак|претходни чланак|пратите нас|претплатите се|
+кликните овде|повратак на|назад на|сва права задржана|налазите се|подели на|0 коментара|
+морате бити пријављени)"},
+    {Use::kInside, R"(сва права задржана|овај сајт користи колачиће|користимо колачиће|
+коришћење колачића|употребу колачића|адреса неће бити објављена|неопходна поља су|обавезна поља су|
+пратите нас на|поделите овај|оставите коментар|у коментарима|морате бити пријављени|
+укључите javascript|сачувај моје име|дозвољено је преузимање)"},
+    // Hungarian.
+    {Use::kSection, R"(kapcsolódó cikkek|kapcsolódó bejegyzések|kapcsolódó hírek|
+kapcsolódó tartalom|kapcsolódó tartalmak|kapcsolódó anyagok|kapcsolódó termékek|hasonló cikkek|
+hasonló bejegyzések|hasonló termékek|ajánlott cikkek|ajánlott tartalmak|ajánljuk még|ajánlatunk|
+ajánló|ezeket is olvasta már|olvasd el ezt is|olvassa el ezt is|olvasd el|ez is érdekelheti|
+ez is érdekelhet|ezek is érdekelhetik|ezek is érdekelhetnek|ez is érdekelheti önt|további cikkek|
+további hírek|további cikkeink|még több|legolvasottabb|legolvasottabb cikkek|legnépszerűbb|
+legnépszerűbb cikkek|ne hagyd ki|ne maradj le|bejegyzés navigáció|bejegyzések navigációja|
+a szerzőről|szerzőről|oszd meg|oszd meg másokkal|oszd meg ismerőseiddel|cikk megosztása|megosztás|
+kövess minket|kövessen minket|iratkozz fel hírlevelünkre|iratkozzon fel hírlevelünkre|
+hírlevél feliratkozás|feliratkozás hírlevélre)"},
+    {Use::kComments, R"(szólj hozzá|szóljon hozzá|hozzászólás írása|hozzászólok|írj hozzászólást|
+új hozzászólás|hozzászólás|vélemény hozzászólás|vélemény hozzászólás válasz megszakítása|
+válasz megszakítása|0 hozzászólás|hozzászólások 0|nincs hozzászólás|még nincs hozzászólás|0 komment|
+kommentek|kommentek 0|szólj hozzá te is|hozzászólok a cikkhez)"},
+    {Use::kLast, R"(hozzászólások|kategóriák|kategória|címkék|archívum|archívumok|
+legutóbbi bejegyzések|legutóbbi hozzászólások|legfrissebb|legfrissebb hírek|friss hírek|
+legújabb cikkek|hírek|kapcsolat|linkek|hasznos linkek|oldaltérkép|partnereink|témák|hírlevél)"},
+    {Use::kLine, R"(megosztás|megosztom|nyomtatás|nyomtatható változat|tovább|tovább olvasom|
+tovább a cikkre|bővebben|olvass tovább|olvasson tovább|további információ|több információ|
+mutass többet|továbbiak betöltése|összes megtekintése|hirdetés|reklám|bejelentkezés|belépés|
+regisztráció|válasz|vissza a tetejére|lap tetejére|az oldal tetejére|ugrás a tartalomra|
+ugrás a tartalomhoz|tovább a tartalomra|keresés|menü|főoldal|kezdőlap|bezár|bezárás|következő|előző|
+következő oldal|előző oldal|következő bejegyzés|előző bejegyzés|következő cikk|előző cikk|vissza|
+betöltés|tetszik|kosárba|kosárba teszem|név|az ön neve|feliratkozom|feliratkozás|
+a cikk a hirdetés után folytatódik|a cikk folytatódik)"},
+    {Use::kStart, R"(olvasd el|olvassa el|olvasta már|kapcsolódó|lásd még|közzétéve|közzétette|
+publikálva|írta|szerző|utolsó frissítés|utoljára frissítve|frissítve|kategória|kategóriák|címkék|
+címke|olvasási idő|fotó ©|kép forrása|következő bejegyzés|előző bejegyzés|kövess minket|
+kövessen minket|iratkozz fel|iratkozzon fel|kattints ide|kattintson ide|vissza a|
+minden jog fenntartva|ön itt áll|itt vagy|oszd meg|0 hozzászólás|jelentkezz be|jelentkezzen be|
+csatlakozz|lájkolj minket|tetszett a cikk|ha tetszett)"},
+    {Use::kInside, R"(minden jog fenntartva|jogdíjköteles|ez a weboldal sütiket használ|
+az oldal sütiket használ|weboldalunk sütiket|oldalunk cookie|sütiket használunk|
+cookie kat használunk|sütik használatát|cookie k használatát|e-mail címet nem tesszük közzé|
+email címet nem tesszük közzé|a kötelező mezőket|hírlevelünkre|hírlevelünket|kövess minket|
+kövessen minket|a facebookon is|facebook oldalunk|oszd meg|szólj hozzá|kommentben|hozzászólásban|
+hozzászóláshoz|jelentkezz be a|engedélyezze a javascript|a nevem e-mail címem)"},
+    // Romanian.
+    {Use::kSection, R"(articole similare|articole asemănătoare|articole conexe|articole înrudite|
+articole recomandate|articole relaționate|știri similare|ştiri similare|știri recomandate|
+produse similare|produse asemănătoare|citește și|citeşte şi|citeste si|citește mai mult|citiți și|
+citiţi şi|vezi și|vezi şi|vezi si|alte articole|alte știri|alte ştiri|mai multe știri|
+mai multe articole|mai multe despre|ți-ar putea plăcea și|te-ar putea interesa și|
+te-ar putea interesa|te poate interesa|s-ar putea să-ți placă|recomandări|recomandate pentru tine|
+îți recomandăm|vă recomandăm|recomandarea noastră|cele mai citite|cele mai populare|cele mai noi|
+ultimele știri|ultimele ştiri|nu rata|navigare în articole|navigare în articol|despre autor|
+despre autoare|distribuie|distribuie articolul|distribuie pe|share articol|urmărește-ne|
+urmăreşte-ne|urmărește-ne pe|abonează-te la newsletter|abonare la newsletter|
+abonează-te la newsletterul nostru)"},
+    {Use::kComments, R"(lasă un comentariu|lasa un comentariu|lasă un răspuns|lasa un raspuns|
+adaugă un comentariu|adauga un comentariu|adaugă comentariu|scrie un comentariu|comentează|
+0 comentarii|0 comentariu|comentarii 0|niciun comentariu|nu există comentarii|anulează răspunsul|
+lasă un răspuns anulează răspunsul|părerea ta|spune-ți părerea)"},
+    {Use::kLast, R"(comentarii|categorii|etichete|arhive|arhivă|arhiva|articole recente|
+comentarii recente|ultimele articole|noutăți|știri|contact|linkuri|linkuri utile|legături utile|
+harta site|parteneri|subiecte|newsletter)"},
+    {Use::kLine, R"(distribuie|printează|tipărește|imprimă|citește mai mult|citeste mai mult|
+citește tot|citește articolul|continuă lectura|mai mult|mai multe|mai multe detalii|
+mai multe informații|află mai multe|vezi mai mult|vezi toate|încarcă mai multe|publicitate|reclamă|
+autentificare|conectare|înregistrare|răspunde|sus|înapoi sus|mergi sus|sari la conținut|
+salt la conținut|mergi la conținut|caută|căutare|meniu|acasă|închide|următorul|următoarea|anterior|
+anteriorul|precedentul|pagina următoare|pagina anterioară|articolul următor|articolul precedent|
+articolul anterior|înapoi|se încarcă|apreciază|îmi place|citește și|citeşte şi|vezi și|
+adaugă în coș|cumpără|numele tău|abonează-te)"},
+    {Use::kStart, R"(citește și|citeşte şi|citeste si|citește mai mult|citiți și|vezi și|vezi şi|
+vezi si|publicat în|publicat in|publicat de|publicat la|publicat pe|postat de|postat în|postat pe|
+scris de|autor|ultima actualizare|actualizat|categorii|categoria|etichete|etichetat|timp de citire|
+sursa foto|foto ©|articolul următor|articolul precedent|urmărește-ne|urmăreşte-ne|abonează-te|
+abonați-vă|click aici|apasă aici|înapoi la|toate drepturile rezervate|te afli aici|ești aici|
+distribuie pe|0 comentarii|un comentariu la|trebuie să fii autentificat|autentifică-te|
+dacă ți-a plăcut|dacă v-a plăcut)"},
+    {Use::kInside, R"(toate drepturile rezervate|toate drepturile sunt rezervate|
+este interzisă copierea|preluarea fără|acest site folosește cookie|acest site foloseşte cookie|
+acest site utilizează cookie|folosim cookie|utilizăm cookie|utilizarea cookie|folosirea cookie|
+adresa ta de email nu va fi publicată|adresa de email nu va fi publicată|câmpurile obligatorii sunt|
+newsletterul nostru|newsletter ul nostru|la newsletter|urmărește-ne pe|urmăreşte-ne pe|
+pe facebook și|google news|distribuie acest|lasă un comentariu|în comentarii|autentificat pentru a|
+activează javascript|activați javascript|salvează mi numele)"},
+    // Swedish.
+    {Use::kSection, R"(relaterade artiklar|relaterade inlägg|relaterade nyheter|relaterade ämnen|
+relaterade produkter|liknande artiklar|liknande inlägg|läs också|läs även|läs mer|läs vidare|
+se även|se också|mer om ämnet|mer om detta|fler artiklar|fler nyheter|andra artiklar|
+du kanske också gillar|du kanske gillar|du kanske också är intresserad av|rekommenderat för dig|
+rekommenderade artiklar|rekommenderad läsning|vi rekommenderar|mest lästa|mest läst|mest populära|
+missa inte|inläggsnavigering|om författaren|om skribenten|dela artikeln|dela den här artikeln|
+dela detta|dela inlägget|dela på|dela sidan|följ oss|följ oss på|prenumerera på vårt nyhetsbrev|
+anmäl dig till vårt nyhetsbrev|få vårt nyhetsbrev|senaste nytt)"},
+    {Use::kComments, R"(lämna en kommentar|lämna ett svar|skriv en kommentar|lägg till kommentar|
+kommentera|kommentera artikeln|0 kommentarer|0 kommentar|kommentarer 0|inga kommentarer|avbryt svar|
+lämna ett svar avbryt svar|din kommentar|0 svar)"},
+    {Use::kLast, R"(kommentarer|kategorier|etiketter|taggar|arkiv|senaste inläggen|senaste inlägg|
+senaste kommentarer|senaste nyheterna|nyheter|kontakt|kontakta oss|länkar|webbkarta|ämnen|
+nyhetsbrev|dela|relaterat)"},
+    {Use::kLine, R"(dela|skriv ut|läs mer|läs vidare|läs hela artikeln|mer information|visa mer|
+visa fler|visa alla|se mer|se alla|ladda fler|annons|reklam|logga in|registrera|registrera dig|
+bli medlem|svara|till toppen|tillbaka till toppen|upp|hoppa till innehåll|gå till innehåll|
+till innehållet|sök|sök efter|meny|hem|startsida|stäng|nästa|föregående|nästa sida|föregående sida|
+nästa inlägg|föregående inlägg|nästa artikel|föregående artikel|tillbaka|laddar|gilla|gilla laddar|
+läs också|läs även|se även|artikeln fortsätter efter annonsen|lägg i varukorg|lägg i kundvagn|
+köp nu|ditt namn|din e-post|prenumerera)"},
+    {Use::kStart, R"(läs också|läs även|läs mer|läs vidare|se även|se också|publicerad i|
+publicerad den|publicerat i|publicerat den|publicerad av|publicerad|postat i|postat av|skriven av|
+senast uppdaterad|uppdaterad|kategorier|kategori|taggar|etiketter|lästid|foto ©|bild ©|nästa inlägg|
+föregående inlägg|följ oss|prenumerera|klicka här|tillbaka till|alla rättigheter förbehållna|
+med ensamrätt|du är här|dela på|dela artikeln|0 kommentarer|en kommentar till|logga in för|
+du måste vara inloggad|anmäl dig|stöd oss|drivs med|gilla oss)"},
+    {Use::kInside, R"(alla rättigheter förbehållna|eftertryck förbjudes|
+den här webbplatsen använder cookies|den här sidan använder cookies|webbplatsen använder cookies|
+denna webbplats använder cookies|vi använder cookies|vi använder kakor|använder kakor|
+användningen av cookies|användning av cookies|e-postadress kommer inte publiceras|
+epostadress kommer inte att|obligatoriska fält är märkta|vårt nyhetsbrev|till nyhetsbrevet|
+på nyhetsbrevet|följ oss på|dela den här|dela gärna|lämna en kommentar|lämna gärna en kommentar|
+i kommentarsfältet|inloggad för att|bli prenumerant|är du prenumerant|läs hela artikeln|digital prenumeration|aktivera javascript|slå på javascript|spara mitt namn|
+annonslänkar)"},
+    // Catalan.
+    {Use::kSection, R"(articles relacionats|notícies relacionades|entrades relacionades|
+continguts relacionats|temes relacionats|productes relacionats|també et pot interessar|
+et pot interessar|us pot interessar|li pot interessar|també et pot agradar|llegiu també|
+llegeix també|llegir també|vegeu també|mira també|més notícies|més articles|altres articles|
+altres notícies|el més llegit|les més llegides|més llegides|et recomanem|us recomanem|
+recomanat per a tu|no et perdis|no us perdeu|navegació d'entrades|navegació d'articles|
+sobre l'autor|sobre l'autora|comparteix|comparteix això|comparteix aquest article|
+comparteix la notícia|compartir a|segueix-nos|segueix-nos a|seguiu-nos|subscriu-te al butlletí|
+subscriu-te a la newsletter|subscriviu-vos al butlletí)"},
+    {Use::kComments, R"(deixa un comentari|deixeu un comentari|deixa una resposta|
+escriu un comentari|escriviu un comentari|afegeix un comentari|feu un comentari|0 comentaris|
+0 comentari|comentaris 0|cap comentari|sense comentaris|cancel·la les respostes|
+deixa un comentari cancel·la les respostes|envia un comentari|comenta)"},
+    {Use::kLast, R"(comentaris|categories|etiquetes|arxiu|arxius|relacionat|relacionats|
+entrades recents|comentaris recents|últimes notícies|últimes entrades|notícies|actualitat|contacte|
+enllaços|enllaços d'interès|avís legal|mapa web|temes|butlletí|newsletter)"},
+    {Use::kLine, R"(comparteix|compartir|imprimeix|imprimir|llegir més|llegeix més|llegiu més|
+més informació|més info|veure més|veure tot|mostra més|mostra'n més|carrega més|continua llegint|
+publicitat|anunci|inicia sessió|entra|registra't|respon|amunt|torna amunt|vés al contingut|
+ves al contingut|aneu al contingut|cerca|cercar|menú|inici|tanca|següent|anterior|pàgina següent|
+pàgina anterior|entrada següent|entrada anterior|article següent|article anterior|torna|tornar|
+s'està carregant|m'agrada|llegiu també|llegeix també|vegeu també|afegeix a la cistella|el teu nom|
+subscriu-te|subscriviu-vos)"},
+    {Use::kStart, R"(llegiu també|llegeix també|llegir més|llegeix més|vegeu també|publicat a|
+publicat el|publicat per|publicada el|escrit per|darrera actualització|última actualització|
+actualitzat|arxivat a|categories|categoria|etiquetes|etiquetat|temps de lectura|foto ©|
+entrada següent|entrada anterior|segueix-nos|seguiu-nos|subscriu-te|subscriviu-vos|fes clic aquí|
+feu clic aquí|cliqueu aquí|torna a|tornar a|tots els drets reservats|sou aquí|ets aquí|comparteix a|
+comparteix aquest|0 comentaris|un comentari a|inicia sessió per|heu d'iniciar sessió)"},
+    {Use::kInside, R"(tots els drets reservats|aquest lloc web utilitza galetes|
+aquest web utilitza galetes|aquest lloc utilitza galetes|aquesta web utilitza cookies|
+utilitzem galetes|fem servir galetes|utilitzem cookies|ús de galetes|ús de cookies|l'ús de cookies|
+l'adreça electrònica no es publicarà|correu electrònic no es publicarà|els camps necessaris estan|
+els camps obligatoris estan|nostre butlletí|al butlletí|segueix-nos a|seguiu-nos a|
+comparteix aquest|deixa un comentari|als comentaris|iniciar sessió per|activeu javascript|
+activar javascript|desa el meu nom|prohibida la reproducció)"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const FurniturePhrases> FurniturePhraseTable() { return kTable; }
+
+}  // namespace cria::corpus
