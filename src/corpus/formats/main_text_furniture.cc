@@ -29,6 +29,10 @@ constexpr double kMinHeadingLinks = 0.8, kMaxTeasers = 0.4;
 constexpr int kMaxClimb = 6;
 // So many elements up from a heading are its own: <h3> and what wraps it alone.
 constexpr int kOwnElement = 2;
+// The element of the text holds this much of the prose itself; what stands in boxes below is no
+// more than this much of it, and no longer.
+constexpr double kMinBody = 0.6, kMaxTail = 0.25;
+constexpr uint64_t kMaxTailWeight = 500;
 // A head of so many links is their head only.
 constexpr size_t kMinLinks = 2;
 // Twins of at least this length are copies.
@@ -51,6 +55,8 @@ class Finder {
     SumProse();
     DropLines();
     DropHeads();
+    SumProse();
+    DropTail();
   }
 
  private:
@@ -296,6 +302,72 @@ class Finder {
       const Extent around = Around(i, &climbs);
       const bool alone = texts[around.begin] == texts[i] && texts[i + 1] == texts[around.end];
       if (alone && links[around.end] >= links[i] + kMinLinks) Drop(i);
+    }
+  }
+
+  // The element of a block; that of a paragraph is the one around it.
+  size_t HomeOf(size_t i) const {
+    const HtmlNode& node = page_.nodes[static_cast<size_t>(page_.blocks[i].node)];
+    return static_cast<size_t>(node.tag == HtmlTag::kP ? node.parent : page_.blocks[i].node);
+  }
+
+  // The element that holds the most prose of its own, or 0 if none holds much.
+  size_t FindBody() const {
+    std::vector<uint64_t> own(page_.nodes.size());
+    size_t body = 0;
+    for (size_t i = 0; i < page_.blocks.size(); ++i) {
+      const size_t home = HomeOf(i);
+      own[home] += Prose(i, i + 1);
+      if (own[home] > own[body]) body = home;
+    }
+    const bool enough =
+        static_cast<double>(own[body]) >= kMinBody * static_cast<double>(prose_.back());
+    return enough ? body : 0;
+  }
+
+  // The child of `body` that holds the block `i`; 0 if none does.
+  size_t BoxOf(size_t i, size_t body) const {
+    size_t box = 0, node = static_cast<size_t>(page_.blocks[i].node);
+    while (node > body) {
+      box = node;
+      node = static_cast<size_t>(page_.nodes[node].parent);
+    }
+    return node == body ? box : 0;
+  }
+
+  // Two elements that the same template made.
+  bool Alike(size_t a, size_t b) const {
+    for (int up = 0; up < 2 && a > 0 && b > 0; ++up) {
+      if (page_.nodes[a].tag != page_.nodes[b].tag || page_.nodes[a].hints != page_.nodes[b].hints)
+        return false;
+      a = static_cast<size_t>(page_.nodes[a].parent);
+      b = static_cast<size_t>(page_.nodes[b].parent);
+    }
+    return (a > 0) == (b > 0);
+  }
+
+  // Where most paragraphs stand side by side, a little text in boxes below the last of them is
+  // about the author, the site or something else. Lists and tables are of the text.
+  void DropTail() {
+    const size_t count = page_.blocks.size(), body = FindBody();
+    if (body == 0) return;
+    size_t last = count;
+    while (last > 0 && (grades_[last - 1] != BlockGrade::kProse || HomeOf(last - 1) != body))
+      --last;
+    if (Prose(last, count) > kMaxTailWeight || Holds(last, count, kMaxTail)) return;
+    for (size_t i = last; i < count;) {
+      const size_t box = BoxOf(i, body);
+      size_t end = i;
+      bool furniture = box == 0 || page_.nodes[box].tag == HtmlTag::kDiv ||
+                       page_.nodes[box].tag == HtmlTag::kSection ||
+                       page_.nodes[box].tag == HtmlTag::kUnknown;
+      for (; end < count && BoxOf(end, body) == box; ++end) {
+        const Kind kind = page_.blocks[end].kind;
+        const bool text = kind == Kind::kParagraph || kind == Kind::kHeading;
+        if (Kept(end) && (!text || Alike(HomeOf(end), body))) furniture = false;
+      }
+      if (furniture) DropRange({i, end});
+      i = end;
     }
   }
 
