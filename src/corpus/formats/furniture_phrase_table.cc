@@ -32,7 +32,7 @@ assuntos|lees|kijk|beeld|bron|czytaj|zobacz|fot|zdjęcie|zdjęcia|źródło|tagi
 štítky|læs|se|kilde|kilder|billede|pročitaj|pročitajte|izvor|fotografija|preberi|vir|avtor fotografije|olvasd|
 forrás|kép|fotó|videó|címkék|citește|citeşte|vezi|sursa|sursă|sursa foto|läs|källa|bilder|llegeix|font|imatge)"},
     // English.
-    {Use::kSection, R"(related posts|related articles|related stories|related news|related content|
+    {Use::kSection, R"(most read business stories|related posts|related articles|related stories|related news|related content|
 related coverage|related reading|related topics|related items|you may also like|you might also like|
 you may like|you might like|you might enjoy|you may also enjoy|you'll also like|
 you may also be interested in|you might also be interested in|you may be interested in|
@@ -59,7 +59,7 @@ latest articles|latest stories|recent posts|recent articles|recent news|recent c
 popular posts|popular articles|most popular|most read|most viewed|top stories|comments|responses|
 what do you think|tags|categories|archives|blogroll|newsletter|subscribe|share|quick links|
 useful links|contact us|sitemap|site map|pingbacks|trackbacks)"},
-    {Use::kLine, R"(view this post on instagram|a post shared by|share|share on|tweet|pin it|email this|print|print this|
+    {Use::kLine, R"(this thread is archived|about community|archived|image 0 of 0|photo 0 of 0|slide 0 of 0|page 0 of 0|0 of 0|picture 0 of 0|download|undo|show less|embed|copied to your clipboard|the url has been copied to your clipboard|no live streaming currently available|0 shares|0 share|0 likes|0 like|0 views|see more from|email alerts|get email alerts|sign up now|join now|read the rest|tap to expand|advertise with us|view comments 0|view this post on instagram|a post shared by|share|share on|tweet|pin it|email this|print|print this|
 print this page|print page|print article|reply|log in|login|sign in|sign up|register|read more|
 read the full article|read full article|read full story|learn more|more info|view more|show more|
 load more|see more|more details|continue reading|keep reading|click to enlarge|click here|top|
@@ -77,7 +77,7 @@ continue reading below|this article has been adapted from its original source|no
 add to cart|add to basket|buy now|out of stock|add to wishlist|share via|scroll to continue|
 tap to unmute|your name|your email|your message|email address|select language|contents hide|
 toggle navigation|select page|go back|rate this)"},
-    {Use::kStart, R"(share this|share on facebook|share on twitter|click to share|follow us|
+    {Use::kStart, R"(continue watching|the content you see here|press j to jump|looks like you're using|found the internet|about connatix|new comments cannot be posted|subscribe now to|follow us|join 0 other|join 0 subscribers|enter your e mail|get notified|never miss|stay tuned for|stay updated with|for the latest stories|for the latest news|for more stories|for more news|for more statistics|to receive news|to receive our|see also our|thanks for reading|thank you for reading|check out our|visit our|like our|loading seems to be|the post appeared first|this post may contain|this post contains|this article contains affiliate|as an amazon associate|disclosure this post|advertiser disclosure|image by|picture by|share this|share on facebook|share on twitter|click to share|follow us|
 follow me on|like us on|find us on|connect with us|posted in|posted under|filed under|tagged with|
 tagged in|tagged as|tagged 0|tagged|posted by|posted on|tags|published by|published in category|
 categorized in|categories|filed in|this entry was posted|this post was posted in|
@@ -97,7 +97,7 @@ listen to this article|have a tip|got a tip|email us|stay up to date|get the lat
 like what you see|like what you read|if you enjoyed this|if you liked this|did you enjoy this|
 did you like this|was this article|was this page|was this helpful|rate this|please share|
 please rate|buy me a coffee|become a patron|enter your email)"},
-    {Use::kInside, R"(all rights reserved|your email address will not be published|
+    {Use::kInside, R"(your browser needs javascript|your browser does not support|your browser doesn't support|your browser is out of date|upgrade your browser|update your browser|an outdated browser|iban|for ios and android|from the app store|on google play|from google play|the google play store|let us know in the comments|let me know in the comments|tell us in the comments|on our twitter|on our facebook|to our twitter or facebook|this site is not responsible|all rights reserved|your email address will not be published|
 required fields are marked|we use cookies|this site uses cookies|this website uses cookies|
 our site uses cookies|our website uses cookies|by continuing to use this site|
 by continuing to use our|by continuing to browse|to the use of cookies|to our use of cookies|
@@ -148,7 +148,7 @@ neueste beiträge|neueste kommentare|letzte beiträge|letzte kommentare|aktuelle
 aktuelle nachrichten|aktuelles|beliebte beiträge|beliebt|kontakt|impressum|datenschutz|anzeige|
 anzeigen|weitere informationen|teilen|empfehlungen|partner|unsere partner|weiterführende links|
 newsletter)"},
-    {Use::kLine, R"(sieh dir diesen beitrag auf instagram an|ein beitrag geteilt von|teilen|drucken|druckversion|seite drucken|artikel drucken|artikel versenden|
+    {Use::kLine, R"(bild 0 von 0|foto 0 von 0|seite 0 von 0|0 von 0|fotostrecke mit 0 bildern|fotostrecke|mehr laden|mehr bilder|alle bilder anzeigen|klicken sie weiter|diese artikel könnten euch auch interessieren|weiteres zum thema|sieh dir diesen beitrag auf instagram an|ein beitrag geteilt von|teilen|drucken|druckversion|seite drucken|artikel drucken|artikel versenden|
 weiterlesen|weiter lesen|mehr lesen|mehr erfahren|mehr dazu|mehr infos|mehr informationen|
 mehr anzeigen|alle anzeigen|weniger anzeigen|alle artikel|anzeige|werbung|advertorial|anmelden|
 einloggen|registrieren|abmelden|antworten|nach oben|zum seitenanfang|zum inhalt|zum inhalt springen|
@@ -161,7 +161,7 @@ lesen sie dazu auch|auch interessant|mehr zum thema|siehe auch|zurück zur über
 zur startseite|rezept drucken|quellen ausblenden|pressekontakt|artikel kommentieren|lädt|
 e-mail adresse|deine nachricht|ihre nachricht|vollbild|externer inhalt|bewertung abgeben|
 alles auswählen)"},
-    {Use::kStart, R"(lesen sie auch|lesen sie hier|lesen sie mehr|lesen sie dazu|lies auch|lesetipp|
+    {Use::kStart, R"(blog per e mail folgen|schließe dich 0|gib deine e mail|geben sie ihre e mail|an e mail adresse senden|beitrag nicht abgeschickt|spenden könnt ihr|spendenkonto|alle informationen zum newsletter|bitte laden sie sich|weitere beiträge aus|entdecke weitere|entdecken sie weitere|dieser beitrag enthält werbung|werbung dieser beitrag|dieser artikel enthält affiliate|dieser beitrag enthält affiliate|be sociable share|lesen sie auch|lesen sie hier|lesen sie mehr|lesen sie dazu|lies auch|lesetipp|
 mehr zum thema|siehe auch|weiterlesen|folgen sie uns|folge uns|folgt uns|liken sie uns|
 besuchen sie uns auf|schlagwörter|schlagworte|kategorien|veröffentlicht in|veröffentlicht am|
 veröffentlicht von|veröffentlicht unter|abgelegt unter|geschrieben von|verschlagwortet mit|
@@ -176,7 +176,7 @@ war der artikel|war dieser artikel|hat ihnen der artikel|hat dir der artikel|gef
 gefällt ihnen|unterstütze unser|unterstützen sie uns|dieser artikel erschien|anzeige|aufrufe 0|
 sie befinden sich hier|sie sind hier|du bist hier|rezept drucken|dieses skript als pdf|
 benachrichtige mich|informiere mich über neue)"},
-    {Use::kInside, R"(alle rechte vorbehalten|diese website verwendet cookies|
+    {Use::kInside, R"(ihr browser unterstützt|ihr browser ist veraltet|aktualisieren sie ihren browser|über jede spende|mit eurer spende|mit ihrer spende|unsere datenschutzerklärung|datenschutzerklärung|beitrag enthält werbung|affiliate links|alle rechte vorbehalten|diese website verwendet cookies|
 diese webseite verwendet cookies|diese seite verwendet cookies|diese website benutzt cookies|
 diese seite nutzt cookies|wir verwenden cookies|wir nutzen cookies|verwendung von cookies|
 cookies zu|wir respektieren deine privatsphäre|wir respektieren ihre privatsphäre|
@@ -215,7 +215,7 @@ vos commentaires|vos réactions)"},
 articles récents|commentaires récents|derniers articles|dernières actualités|actualités|
 liens utiles|contact|mentions légales|plan du site|tags|newsletter|partenaires|nos partenaires|
 partager|réactions|à la une)"},
-    {Use::kLine, R"(voir cette publication sur instagram|partager|imprimer|imprimer la page|lire la suite|lire plus|en savoir plus|
+    {Use::kLine, R"(photo 0 sur 0|image 0 sur 0|0 sur 0|page 0 sur 0|voir la galerie|voir cette publication sur instagram|partager|imprimer|imprimer la page|lire la suite|lire plus|en savoir plus|
 voir plus|voir tout|plus d'infos|plus d'informations|afficher plus|charger plus|publicité|connexion|
 se connecter|s'inscrire|répondre|haut de page|retour en haut|retour en haut de page|
 aller au contenu|aller au contenu principal|recherche|rechercher|menu|accueil|fermer|suivant|
@@ -232,7 +232,7 @@ suivez nous|abonnez-vous|inscrivez-vous|cliquez ici|retour à|retour au|tous dro
 vous êtes ici|partager sur|partagez sur|partager cet article|0 commentaires|0 réponses à|
 0 réflexions sur|une réflexion sur|connectez-vous pour|vous devez être connecté|la suite après|
 recevoir les informations|propulsé par|fièrement propulsé par)"},
-    {Use::kInside, R"(tous droits réservés|ce site utilise des cookies|nous utilisons des cookies|
+    {Use::kInside, R"(votre navigateur ne supporte|votre navigateur n'est pas|mettez à jour votre navigateur|mettre à jour votre navigateur|politique de confidentialité|tous droits réservés|ce site utilise des cookies|nous utilisons des cookies|
 utilisation de cookies|utilisation des cookies|l'utilisation de cookies|
 adresse e-mail ne sera pas publiée|adresse de messagerie ne sera pas publiée|
 adresse email ne sera pas publiée|les champs obligatoires sont|faire un don|déjà abonné|réservé aux abonnés|réservé à nos abonnés|article réservé|pour lire la suite|notre newsletter|à la newsletter|
@@ -265,7 +265,7 @@ cancelar la respuesta|comenta esta noticia)"},
 relacionadas|entradas recientes|comentarios recientes|últimas noticias|últimas entradas|
 noticias recientes|enlaces|enlaces de interés|contacto|aviso legal|mapa del sitio|compartir|
 destacados|temas|tags|boletín|newsletter)"},
-    {Use::kLine, R"(ver esta publicación en instagram|compartir|comparte|imprimir|leer más|lee más|ver más|saber más|más información|
+    {Use::kLine, R"(foto 0 de 0|imagen 0 de 0|0 de 0|página 0 de 0|ver esta publicación en instagram|compartir|comparte|imprimir|leer más|lee más|ver más|saber más|más información|
 ver todo|ver todos|cargar más|seguir leyendo|continuar leyendo|sigue leyendo|publicidad|anuncio|
 iniciar sesión|inicia sesión|registrarse|responder|arriba|volver arriba|ir al contenido|
 saltar al contenido|buscar|menú|inicio|cerrar|siguiente|anterior|página siguiente|página anterior|
@@ -273,7 +273,7 @@ entrada siguiente|entrada anterior|artículo siguiente|artículo anterior|volver
 me gusta cargando|lea también|lee también|te puede interesar|ver también|vea también|
 añadir al carrito|tu nombre|tu correo electrónico|suscríbete|suscribirse|relacionado|mira|mire|
 lea además|además lea)"},
-    {Use::kStart, R"(lea también|lee también|leer también|lea además|lea más|le puede interesar|
+    {Use::kStart, R"(ya sabías que|únete a|únete desde|hacemos periodismo|este contenido es|regístrate para|comentá|lea también|lee también|leer también|lea además|lea más|le puede interesar|
 te puede interesar|te recomendamos|puede leer|puedes leer|ver también|vea también|vea además|
 publicado en|publicado por|publicado el|publicada el|escrito por|última actualización|
 actualizado el|archivado en|archivado bajo|categorías|categoría|etiquetas|etiquetado|
@@ -282,7 +282,7 @@ entrada anterior|síguenos|síganos|sigue a|suscríbete|suscríbase|haz clic aqu
 volver a la|todos los derechos reservados|usted está aquí|estás aquí|comparte en|compartir en|
 comparte este|0 comentarios|0 pensamientos|un comentario en|inicia sesión para|debes iniciar sesión|
 debe iniciar sesión|mira también|funciona con|descarga la app|únete a nuestro|únete a nuestra)"},
-    {Use::kInside, R"(todos los derechos reservados|prohibida la reproducción|
+    {Use::kInside, R"(su navegador no soporta|tu navegador no soporta|navegador no es compatible|actualice su navegador|actualiza tu navegador|política de privacidad|canal de telegram|canal de whatsapp|canal de youtube|contenido exclusivo|todos los derechos reservados|prohibida la reproducción|
 prohibida su reproducción|este sitio utiliza cookies|este sitio web utiliza cookies|
 esta web utiliza cookies|utilizamos cookies|usamos cookies|uso de cookies|
 de correo electrónico no será publicada|los campos obligatorios están|nuestro boletín|
@@ -310,7 +310,7 @@ i commenti sono chiusi)"},
     {Use::kLast, R"(commenti|categorie|archivi|archivio|tag|articoli recenti|commenti recenti|
 ultimi articoli|ultime notizie|notizie recenti|correlati|contatti|note legali|mappa del sito|
 condividi|newsletter|argomenti|link utili)"},
-    {Use::kLine, R"(visualizza questo post su instagram|condividi|stampa|leggi tutto|leggi di più|leggi di più su|continua a leggere|
+    {Use::kLine, R"(foto 0 di 0|0 di 0|immagine 0 di 0|pagina 0 di 0|visualizza questo post su instagram|condividi|stampa|leggi tutto|leggi di più|leggi di più su|continua a leggere|
 continua|scopri di più|maggiori informazioni|vedi tutti|mostra altro|carica altri|pubblicità|
 annuncio|accedi|registrati|rispondi|torna su|torna all'inizio|torna in alto|vai al contenuto|
 salta al contenuto|cerca|menù|menu|chiudi|successivo|precedente|pagina successiva|pagina precedente|
@@ -325,7 +325,7 @@ articolo precedente|seguici|iscriviti|clicca qui|torna alla|torna a|tutti i diri
 diritti riservati|riproduzione riservata|© riproduzione|sei qui|ti trovi in|condividi su|
 condividi questo|0 commenti|un commento su|devi essere connesso|effettua il login|accedi per|
 powered by|fai una donazione|sostienici)"},
-    {Use::kInside, R"(tutti i diritti riservati|riproduzione riservata|questo sito utilizza cookie|
+    {Use::kInside, R"(il tuo browser non supporta|aggiorna il browser|aggiorna il tuo browser|informativa sulla privacy|tutti i diritti riservati|riproduzione riservata|questo sito utilizza cookie|
 questo sito utilizza i cookie|questo sito usa i cookie|utilizziamo i cookie|utilizzo dei cookie|
 uso dei cookie|indirizzo email non sarà pubblicato|i campi obbligatori sono|alla nostra newsletter|
 alla newsletter|seguici su|seguiteci su|condividi questo articolo|lascia un commento|nei commenti|
@@ -351,7 +351,7 @@ cancelar resposta|deixe um comentário cancelar resposta|comente)"},
     {Use::kLast, R"(comentários|categorias|arquivos|arquivo|etiquetas|marcadores|relacionado|
 relacionados|posts recentes|artigos recentes|comentários recentes|contato|contacto|contactos|
 links úteis|mapa do site|compartilhar|partilhar|destaques|assuntos|tópicos|tags|newsletter)"},
-    {Use::kLine, R"(ver essa foto no instagram|ver esta publicação no instagram|ver esta foto no instagram|compartilhar|partilhar|compartilhe|imprimir|ler mais|leia mais|saiba mais|
+    {Use::kLine, R"(imagem 0 de 0|ver essa foto no instagram|ver esta publicação no instagram|ver esta foto no instagram|compartilhar|partilhar|compartilhe|imprimir|ler mais|leia mais|saiba mais|
 ver mais|ver todos|ver tudo|continue lendo|continuar a ler|carregar mais|mais informações|
 publicidade|anúncio|entrar|login|cadastre-se|registar|responder|topo|voltar ao topo|
 ir para o conteúdo|pular para o conteúdo|saltar para o conteúdo|pesquisar|buscar|menu|início|fechar|
@@ -366,7 +366,7 @@ tempo de leitura|crédito da imagem|foto ©|próximo post|post anterior|siga-nos
 siga a|assine|inscreva-se|clique aqui|voltar para|todos os direitos reservados|direitos reservados|
 você está aqui|está aqui|compartilhe|partilhe|0 comentários|um comentário em|faça login|
 você precisa estar logado|continua após|receba as notícias)"},
-    {Use::kInside, R"(todos os direitos reservados|proibida a reprodução|este site utiliza cookies|
+    {Use::kInside, R"(seu navegador não suporta|atualize seu navegador|política de privacidade|canal do youtube|canal no youtube|todos os direitos reservados|proibida a reprodução|este site utiliza cookies|
 este site usa cookies|utilizamos cookies|usamos cookies|uso de cookies|utilização de cookies|
 endereço de e-mail não será publicado|endereço de email não será publicado|
 os campos obrigatórios são|campos obrigatórios marcados|nossa newsletter|assine a nossa|
@@ -390,7 +390,7 @@ uw reactie|jouw reactie)"},
     {Use::kLast, R"(reacties|categorieën|categorie|archief|archieven|labels|recente berichten|
 recente reacties|laatste nieuws|laatste berichten|gerelateerd|contact|delen|tags|nieuwsbrief|links|
 onderwerpen|populair)"},
-    {Use::kLine, R"(dit bericht op instagram bekijken|delen|deel|printen|afdrukken|print|lees meer|lees verder|meer lezen|
+    {Use::kLine, R"(foto 0 van 0|0 van 0|pagina 0 van 0|dit bericht op instagram bekijken|delen|deel|printen|afdrukken|print|lees meer|lees verder|meer lezen|
 meer informatie|meer info|meer weten|toon meer|bekijk alle|bekijk meer|laad meer|advertentie|
 inloggen|aanmelden|registreren|beantwoorden|reageren|naar boven|terug naar boven|ga naar de inhoud|
 spring naar inhoud|naar de inhoud|zoeken|zoek|menu|sluiten|volgende|vorige|volgende pagina|
@@ -404,7 +404,7 @@ beeld ©|volgend bericht|vorig bericht|volg ons|abonneer|schrijf je in|klik hier
 alle rechten voorbehouden|u bevindt zich hier|je bent hier|u bent hier|deel dit|deel op|0 reacties|
 een reactie op|log in om|je moet ingelogd|meld je aan|meld u aan|ondersteund door|
 mogelijk gemaakt door)"},
-    {Use::kInside, R"(alle rechten voorbehouden|deze website maakt gebruik van cookies|
+    {Use::kInside, R"(uw browser ondersteunt|je browser ondersteunt|privacybeleid|privacyverklaring|alle rechten voorbehouden|deze website maakt gebruik van cookies|
 deze website gebruikt cookies|deze site gebruikt cookies|wij gebruiken cookies|we gebruiken cookies|
 maken gebruik van cookies|gebruik van cookies|e-mailadres wordt niet gepubliceerd|
 e-mailadres zal niet|vereiste velden zijn|onze nieuwsbrief|de nieuwsbrief en|voor de nieuwsbrief|
@@ -427,7 +427,7 @@ twój komentarz|0 odpowiedzi)"},
     {Use::kLast, R"(komentarze|komentarz|kategorie|tagi|archiwum|archiwa|najnowsze wpisy|
 najnowsze artykuły|najnowsze komentarze|ostatnie wpisy|najnowsze|aktualności|kontakt|linki|
 przydatne linki|mapa strony|tematy|newsletter|partnerzy)"},
-    {Use::kLine, R"(wyświetl ten post na instagramie|drukuj|wydrukuj|czytaj dalej|czytaj więcej|więcej|więcej informacji|
+    {Use::kLine, R"(zdjęcie 0 z 0|0 z 0|strona 0 z 0|zagłosuj w ankiecie|zobacz galerię|wyświetl ten post na instagramie|drukuj|wydrukuj|czytaj dalej|czytaj więcej|więcej|więcej informacji|
 dowiedz się więcej|pokaż więcej|zobacz więcej|zobacz wszystkie|wczytaj więcej|załaduj więcej|
 reklama|ogłoszenie|zaloguj|zaloguj się|zarejestruj się|rejestracja|odpowiedz|do góry|powrót do góry|
 na górę|przejdź do treści|przejdź do głównej treści|szukaj|wyszukaj|menu|strona główna|zamknij|
@@ -436,7 +436,7 @@ poprzedni wpis|następny artykuł|poprzedni artykuł|wstecz|powrót|ładowanie|l
 lubię to wczytywanie|czytaj także|czytaj też|zobacz także|zobacz też|dodaj do koszyka|twoje imię|
 twój email|subskrybuj|udostępnij|więcej na ten temat|dalsza część artykułu pod reklamą|
 dalsza część tekstu pod reklamą)"},
-    {Use::kStart, R"(czytaj także|czytaj też|czytaj również|czytaj więcej|czytaj dalej|
+    {Use::kStart, R"(czytasz właśnie nowy|jeżeli podoba ci się|podobał ci się|postaw nam kawę|czytaj także|czytaj też|czytaj również|czytaj więcej|czytaj dalej|
 przeczytaj także|przeczytaj też|przeczytaj również|zobacz także|zobacz też|zobacz również|
 zobacz więcej|sprawdź też|sprawdź także|więcej na ten temat|opublikowano|opublikowany|
 opublikowane przez|dodano|dodane przez|autor|zamieszczono|napisane przez|ostatnia aktualizacja|
@@ -445,7 +445,7 @@ poprzedni wpis|następny artykuł|poprzedni artykuł|obserwuj nas|śledź nas|za
 powrót do|wróć do|wszelkie prawa zastrzeżone|wszystkie prawa zastrzeżone|prawa zastrzeżone|
 materiał chroniony prawem|jesteś tutaj|udostępnij na|podziel się|0 komentarzy|jeden komentarz do|
 zaloguj się aby|musisz się zalogować|dołącz do nas|wspierane przez|dumnie wspierane)"},
-    {Use::kInside, R"(wszelkie prawa zastrzeżone|wszystkie prawa zastrzeżone|
+    {Use::kInside, R"(twoja przeglądarka nie|zaktualizuj przeglądarkę|polityki prywatności|politykę prywatności|polityka prywatności|wszelkie prawa zastrzeżone|wszystkie prawa zastrzeżone|
 materiał chroniony prawem autorskim|korzystamy z cookies|używamy cookies|używamy plików cookie|
 korzystamy z plików cookie|wykorzystuje pliki cookie|strona używa plików cookie|
 strona używa cookies|używa plików cookies|wykorzystujemy pliki cookie|używanie plików cookie|
@@ -475,7 +475,7 @@ włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenu
     {Use::kLast, R"(комментарии|комментарий|отзывы|рубрики|категории|метки|теги|архив|архивы|
 свежие записи|последние записи|свежие комментарии|последние комментарии|последние новости|новости|
 контакты|ссылки|полезные ссылки|карта сайта|партнеры|партнёры|темы|рассылка)"},
-    {Use::kLine, R"(посмотреть эту публикацию в instagram|поделиться|печать|распечатать|версия для печати|читать далее|читать дальше|
+    {Use::kLine, R"(фото 0 из 0|0 из 0|страница 0 из 0|посмотреть эту публикацию в instagram|поделиться|печать|распечатать|версия для печати|читать далее|читать дальше|
 читать полностью|читать больше|читать|подробнее|подробно|узнать больше|показать ещё|показать еще|
 показать больше|смотреть все|все новости|загрузить ещё|загрузить еще|реклама|на правах рекламы|
 войти|вход|регистрация|зарегистрироваться|ответить|наверх|вверх|в начало|перейти к содержимому|
@@ -494,7 +494,7 @@ włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenu
 присоединяйтесь|следите за нами|нашли ошибку|заметили ошибку|если вы нашли ошибку|если вы заметили|
 понравилась статья|работает на|сайт работает на|копирование материалов|при использовании материалов|
 при копировании материалов|при перепечатке)"},
-    {Use::kInside, R"(все права защищены|перепечатка материалов|копирование материалов|
+    {Use::kInside, R"(ваш браузер не поддерживает|обновите браузер|ваш браузер устарел|политикой конфиденциальности|политика конфиденциальности|пользовательское соглашение|все права защищены|перепечатка материалов|копирование материалов|
 при использовании материалов|при копировании материалов|использование материалов сайта|
 использование материалов разрешено|этот сайт использует cookie|сайт использует cookie|
 сайт использует файлы cookie|мы используем cookie|мы используем файлы cookie|
@@ -537,7 +537,7 @@ włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenu
 усі права захищені|ви тут|ви знаходитесь|поділитися|0 коментарів|увійдіть щоб|приєднуйтесь|
 слідкуйте за нами|помітили помилку|якщо ви помітили|при використанні матеріалів|передрук матеріалів|
 працює на)"},
-    {Use::kInside, R"(всі права захищені|усі права захищені|передрук матеріалів|
+    {Use::kInside, R"(ваш браузер не підтримує|оновіть браузер|політикою конфіденційності|політика конфіденційності|всі права захищені|усі права захищені|передрук матеріалів|
 при використанні матеріалів|використання матеріалів|цей сайт використовує cookie|
 сайт використовує cookie|сайт використовує файли cookie|ми використовуємо cookie|
 ми використовуємо файли cookie|використання файлів cookie|поштова адреса не публікуватиметься|
@@ -573,7 +573,7 @@ włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenu
 предишна статия|последвайте ни|следвайте ни|абонирайте се|натиснете тук|кликнете тук|обратно към|
 върни се|всички права запазени|вие сте тук|намирате се|сподели|0 коментара|влезте за да|
 трябва да влезете|присъединете се|харесайте ни|последвайте)"},
-    {Use::kInside, R"(всички права запазени|възпроизвеждането|използването на материали|
+    {Use::kInside, R"(вашият браузър не|политика за поверителност|всяко дарение|подкрепете ни|всички права запазени|възпроизвеждането|използването на материали|
 препечатването|този сайт използва бисквитки|сайтът използва бисквитки|
 този уебсайт използва бисквитки|ние използваме бисквитки|използваме бисквитки|
 използването на бисквитки|имейл адрес няма да бъде публикуван|задължителните полета са|
@@ -611,7 +611,7 @@ rubriky|kategorie|štítky|doba čtení|zdroj foto|foto ©|následující člán
 sledujte nás|přihlaste se|klikněte zde|zpět na|všechna práva vyhrazena|nacházíte se zde|jste zde|
 sdílet na|0 komentářů|jedna odpověď|pro přidání komentáře|musíte být přihlášen|přidejte se|
 staňte se|používáme wordpress|běží na)"},
-    {Use::kInside, R"(všechna práva vyhrazena|jakékoliv užití obsahu|bez písemného souhlasu|
+    {Use::kInside, R"(váš prohlížeč nepodporuje|aktualizujte prohlížeč|zásady ochrany osobních údajů|všechna práva vyhrazena|jakékoliv užití obsahu|bez písemného souhlasu|
 bez předchozího písemného|tento web používá cookies|tento web používá soubory cookie|
 tyto stránky používají cookies|tyto stránky používají soubory cookie|používáme cookies|
 používáme soubory cookie|používání cookies|používáním souborů cookie|
@@ -645,7 +645,7 @@ offentliggjort|skrevet af|postet i|sidst opdateret|opdateret|kategorier|kategori
 foto ©|næste indlæg|forrige indlæg|følg os|tilmeld dig|klik her|tilbage til|
 alle rettigheder forbeholdes|du er her|del på|del denne|0 kommentarer|log ind for|
 du skal være logget ind|artiklen fortsætter|drives af|få nyheder|støt os)"},
-    {Use::kInside, R"(alle rettigheder forbeholdes|ophavsretligt beskyttet|
+    {Use::kInside, R"(din browser understøtter ikke|opdater din browser|privatlivspolitik|alle rettigheder forbeholdes|ophavsretligt beskyttet|
 dette website bruger cookies|denne hjemmeside bruger cookies|dette site bruger cookies|
 hjemmesiden bruger cookies|vi bruger cookies|vi anvender cookies|brug af cookies|
 e-mailadresse vil ikke blive publiceret|e-mailadresse vil ikke blive|krævede felter er|
@@ -683,7 +683,7 @@ nedavni komentari|zadnje objave|najnovije|najnovije objave|skorašnji članci|sk
 poslednje vesti|vijesti|vesti|kontakt|linkovi|korisni linkovi|poveznice|mapa sajta|partneri|teme|
 komentarji|značke|zadnji prispevki|nedavni prispevki|najnovejši prispevki|najnovejši komentarji|
 novice|povezave|uporabne povezave|zemljevid strani|newsletter|povezano)"},
-    {Use::kLine, R"(podijeli|podeli|podijelite|ispis|ispiši|odštampaj|štampaj|štampa|isprintaj|
+    {Use::kLine, R"(kod je kopiran u vaš clipboard|direktan link|slušajte uživo|pogledajte slušajte|podijeli|podeli|podijelite|ispis|ispiši|odštampaj|štampaj|štampa|isprintaj|
 pročitaj više|pročitajte više|opširnije|detaljnije|više|više informacija|saznaj više|saznajte više|
 prikaži više|prikaži sve|pogledaj sve|vidi sve|učitaj više|nastavi čitati|nastavi čitanje|oglas|
 oglasi|reklama|prijava|prijavi se|prijavite se|registracija|registriraj se|registruj se|odgovori|
@@ -708,7 +708,7 @@ morate biti ulogovani|preberite še|preberi še|preberite tudi|preberite več|gl
 avtor|zadnja sprememba|posodobljeno|čas branja|naslednji članek|prejšnji članek|spremljajte nas|
 sledite nam|naročite se|kliknite tukaj|nazaj na|vse pravice pridržane|tukaj ste|nahajate se|deli na|
 0 komentarjev|za komentiranje)"},
-    {Use::kInside, R"(sva prava pridržana|sva prava zadržana|ova stranica koristi kolačiće|
+    {Use::kInside, R"(vaš preglednik ne podržava|vaš pregledač ne podržava|vaš brskalnik ne podpira|politika privatnosti|pravila privatnosti|politika zasebnosti|sva prava pridržana|sva prava zadržana|ova stranica koristi kolačiće|
 ova web stranica koristi kolačiće|ovaj sajt koristi kolačiće|ovaj sajt koristi cookies|
 koristimo kolačiće|korištenje kolačića|korištenjem kolačića|upotrebu kolačića|korišćenje kolačića|
 adresa e-pošte neće biti objavljena|email adresa neće biti objavljena|neophodna polja su|
@@ -776,7 +776,7 @@ címke|olvasási idő|fotó ©|kép forrása|következő bejegyzés|előző beje
 kövessen minket|iratkozz fel|iratkozzon fel|kattints ide|kattintson ide|vissza a|
 minden jog fenntartva|ön itt áll|itt vagy|oszd meg|0 hozzászólás|jelentkezz be|jelentkezzen be|
 csatlakozz|lájkolj minket|tetszett a cikk|ha tetszett)"},
-    {Use::kInside, R"(minden jog fenntartva|jogdíjköteles|ez a weboldal sütiket használ|
+    {Use::kInside, R"(böngészője nem támogatja|frissítse böngészőjét|adatvédelmi tájékoztató|adatkezelési tájékoztató|adó 0|minden jog fenntartva|jogdíjköteles|ez a weboldal sütiket használ|
 az oldal sütiket használ|weboldalunk sütiket|oldalunk cookie|sütiket használunk|
 cookie kat használunk|sütik használatát|cookie k használatát|e-mail címet nem tesszük közzé|
 email címet nem tesszük közzé|a kötelező mezőket|hírlevelünkre|hírlevelünket|kövess minket|
@@ -816,7 +816,7 @@ sursa foto|foto ©|articolul următor|articolul precedent|urmărește-ne|urmăre
 abonați-vă|click aici|apasă aici|înapoi la|toate drepturile rezervate|te afli aici|ești aici|
 distribuie pe|0 comentarii|un comentariu la|trebuie să fii autentificat|autentifică-te|
 dacă ți-a plăcut|dacă v-a plăcut)"},
-    {Use::kInside, R"(toate drepturile rezervate|toate drepturile sunt rezervate|
+    {Use::kInside, R"(browserul dumneavoastră nu|browserul tău nu|politica de confidențialitate|redirecționează 0|toate drepturile rezervate|toate drepturile sunt rezervate|
 este interzisă copierea|preluarea fără|acest site folosește cookie|acest site foloseşte cookie|
 acest site utilizează cookie|folosim cookie|utilizăm cookie|utilizarea cookie|folosirea cookie|
 adresa ta de email nu va fi publicată|adresa de email nu va fi publicată|câmpurile obligatorii sunt|
@@ -851,7 +851,7 @@ senast uppdaterad|uppdaterad|kategorier|kategori|taggar|etiketter|lästid|foto �
 föregående inlägg|följ oss|prenumerera|klicka här|tillbaka till|alla rättigheter förbehållna|
 med ensamrätt|du är här|dela på|dela artikeln|0 kommentarer|en kommentar till|logga in för|
 du måste vara inloggad|anmäl dig|stöd oss|drivs med|gilla oss)"},
-    {Use::kInside, R"(alla rättigheter förbehållna|eftertryck förbjudes|
+    {Use::kInside, R"(din webbläsare stöder inte|din webbläsare stödjer inte|uppdatera din webbläsare|integritetspolicy|alla rättigheter förbehållna|eftertryck förbjudes|
 den här webbplatsen använder cookies|den här sidan använder cookies|webbplatsen använder cookies|
 denna webbplats använder cookies|vi använder cookies|vi använder kakor|använder kakor|
 användningen av cookies|användning av cookies|e-postadress kommer inte publiceras|
@@ -889,7 +889,7 @@ actualitzat|arxivat a|categories|categoria|etiquetes|etiquetat|temps de lectura|
 entrada següent|entrada anterior|segueix-nos|seguiu-nos|subscriu-te|subscriviu-vos|fes clic aquí|
 feu clic aquí|cliqueu aquí|torna a|tornar a|tots els drets reservats|sou aquí|ets aquí|comparteix a|
 comparteix aquest|0 comentaris|un comentari a|inicia sessió per|heu d'iniciar sessió)"},
-    {Use::kInside, R"(tots els drets reservats|aquest lloc web utilitza galetes|
+    {Use::kInside, R"(el vostre navegador no|el teu navegador no|política de privacitat|política de privadesa|tots els drets reservats|aquest lloc web utilitza galetes|
 aquest web utilitza galetes|aquest lloc utilitza galetes|aquesta web utilitza cookies|
 utilitzem galetes|fem servir galetes|utilitzem cookies|ús de galetes|ús de cookies|l'ús de cookies|
 l'adreça electrònica no es publicarà|correu electrònic no es publicarà|els camps necessaris estan|

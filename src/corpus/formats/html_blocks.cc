@@ -26,12 +26,12 @@ constexpr std::array<uint8_t, kHtmlTags> MakeTraits() {
   std::array<uint8_t, kHtmlTags> traits{};
   using enum HtmlTag;
   for (const HtmlTag tag :
-       {kAddress,  kArticle, kAside,  kBlockquote, kCaption, kCenter,   kDd,         kDetails,
-        kDialog,   kDir,     kDiv,    kDl,         kDt,      kFieldset, kFigcaption, kFigure,
-        kFooter,   kForm,    kH1,     kH2,         kH3,      kH4,       kH5,         kH6,
-        kHeader,   kHgroup,  kLegend, kLi,         kListing, kMain,     kMenu,       kNav,
-        kNoscript, kOl,      kP,      kPre,        kSection, kSummary,  kTable,      kTbody,
-        kTd,       kTfoot,   kTh,     kThead,      kTr,      kUl}) {
+       {kAddress, kArticle,  kAside, kBlockquote, kCaption, kCenter,   kDd,         kDetails,
+        kDialog,  kDir,      kDiv,   kDl,         kDt,      kFieldset, kFigcaption, kFigure,
+        kFooter,  kForm,     kH1,    kH2,         kH3,      kH4,       kH5,         kH6,
+        kHeader,  kHgroup,   kLabel, kLegend,     kLi,      kListing,  kMain,       kMenu,
+        kNav,     kNoscript, kOl,    kP,          kPre,     kSection,  kSummary,    kTable,
+        kTbody,   kTd,       kTfoot, kTh,         kThead,   kTr,       kUl}) {
     traits[static_cast<size_t>(tag)] = kBlock;
   }
   for (const HtmlTag tag : {kArea, kBase, kBr, kCol, kEmbed, kFrame, kHr, kImg, kInput, kLink,
@@ -113,7 +113,12 @@ class BlockReader {
     } else if (trait == kVoid) {
       Void(token);
     } else if (trait == kBlock) {
-      StartBlock(token, HintsOf(token));
+      HtmlHints hints = HintsOf(token);
+      // Labels elsewhere open and close parts of the text.
+      if (tag == HtmlTag::kLabel && open_[static_cast<size_t>(HtmlTag::kForm)] > 0) {
+        hints |= kHintForm;
+      }
+      StartBlock(token, hints);
     } else {
       StartInline(token);
     }

@@ -19,12 +19,12 @@ using Kind = HtmlBlock::Kind;
 constexpr uint32_t kMaxLine = 100, kMaxItem = 40, kMaxHead = 60;
 // Longer prose is furniture by a phrase inside only near the ends of the text, or with links.
 constexpr uint32_t kMaxInnerPhrase = 150, kMaxSentences = 3;
-constexpr size_t kHeadBlocks = 3, kTailBlocks = 6;
+constexpr size_t kHeadBlocks = 3, kTailBlocks = 6, kEndBlocks = 2;
 // What stands below a head goes with it, unless it holds more than this share of the prose; more if
 // the head opens an element of its own.
 constexpr double kMaxSection = 0.35, kMaxOwnSection = 0.6, kMaxComments = 0.8;
 // Teasers: this much of a heading is a link, and they hold at most this share of the prose.
-constexpr double kMinHeadingLinks = 0.8, kMaxTeasers = 0.4;
+constexpr double kMinHeadingLinks = 0.8, kMaxTeasers = 0.55;
 // From the block of a head up to the element that holds more than the head.
 constexpr int kMaxClimb = 6;
 // So many elements up from a heading are its own: <h3> and what wraps it alone.
@@ -35,8 +35,9 @@ constexpr double kMinBody = 0.6, kMaxTail = 0.25;
 constexpr uint64_t kMaxTailWeight = 500;
 // A head of so many links is their head only.
 constexpr size_t kMinLinks = 2;
-// Twins of at least this length are copies.
+// Twins of at least this length are copies, and so many weeks in a row a calendar.
 constexpr uint32_t kMinTwin = 60;
+constexpr size_t kMinWeeks = 3;
 
 class Finder {
  public:
@@ -151,31 +152,56 @@ class Finder {
     return false;
   }
 
+  // "0:15 / 3:20", "2/5": of a player or a gallery.
+  static bool IsCounter(std::string_view text) {
+    return text.size() <= 16 && text.find_first_of(":/") != text.npos &&
+           text.find_first_not_of("0123456789:/.,- ") == text.npos;
+  }
+
   void DropForms() {
     std::unordered_set<std::string_view> seen;
+    size_t weeks = 0;  // rows of a calendar up to here
     for (size_t i = 0; i < page_.blocks.size(); ++i) {
       const HtmlBlock& block = page_.blocks[i];
       if (!Kept(i) || block.kind == Kind::kPre) continue;
       const std::string_view text = TextOf(block);
-      const bool calendar = block.kind == Kind::kRow && text.size() < 40 && IsWeek(text);
-      if (calendar) {
-        // The names of the days.
-        if (i > 0 && page_.blocks[i - 1].kind == Kind::kRow && page_.blocks[i - 1].weight < 40 &&
-            page_.blocks[i - 1].node < block.node && IsDays(TextOf(page_.blocks[i - 1]))) {
-          Drop(i - 1);
-        }
-        Drop(i);
-      } else if (block.weight >= kMinTwin && block.kind != Kind::kRow &&
-                 block.kind != Kind::kHeading && !seen.insert(text).second) {
-        Drop(i);
-      } else if (block.kind == Kind::kParagraph && IsMessage(text)) {
+      const bool week = block.kind == Kind::kRow && text.size() < 40 && IsWeek(text);
+      weeks = week ? weeks + 1 : 0;
+      if (weeks == kMinWeeks) {
+        DropDays(i + 1 - weeks);
+        DropRange({i + 1 - weeks, i});
+      }
+      const bool twin = block.weight >= kMinTwin && block.kind != Kind::kRow &&
+                        block.kind != Kind::kHeading && !seen.insert(text).second;
+      const bool paragraph = block.kind == Kind::kParagraph;
+      if (weeks >= kMinWeeks || twin || (paragraph && (IsMessage(text) || IsCounter(text)))) {
         Drop(i);
       }
     }
   }
 
-  static bool IsDays(std::string_view text) {
-    return std::count(text.begin(), text.end(), '|') == 6;
+  // The names of the days above the first week of a calendar, and the month above them.
+  void DropDays(size_t week) {
+    if (week == 0) return;
+    const HtmlBlock& days = page_.blocks[week - 1];
+    const std::string_view text = TextOf(days);
+    if (days.kind != Kind::kRow || days.weight > 40 ||
+        std::count(text.begin(), text.end(), '|') != 6)
+      return;
+    Drop(week - 1);
+    if (week > 1 && page_.blocks[week - 2].weight <= 20) Drop(week - 2);
+  }
+
+  bool IsQuoted(const HtmlBlock& block) const {
+    const HtmlNode& node = page_.nodes[static_cast<size_t>(block.node)];
+    return node.tag == HtmlTag::kBlockquote ||
+           (node.parent > 0 &&
+            page_.nodes[static_cast<size_t>(node.parent)].tag == HtmlTag::kBlockquote);
+  }
+
+  // "..., as he said [...]": the front of another page's text.
+  static bool IsExcerpt(std::string_view text) {
+    return text.ends_with("[…]") || text.ends_with("[...]") || text.ends_with("[..]");
   }
 
   // ---- Teasers.
@@ -194,6 +220,10 @@ class Finder {
     for (size_t i = first; i < count; ++i) {
       const HtmlBlock& block = page_.blocks[i];
       if (grades_[i] == BlockGrade::kProse) own = i;
+      if (grades_[i] == BlockGrade::kProse && IsExcerpt(TextOf(block)) && !IsQuoted(block)) {
+        teasers.push_back({i, i + 1});
+        held += Prose(i, i + 1);
+      }
       if (block.kind != Kind::kHeading || LinkShare(block) < kMinHeadingLinks) continue;
       int climbs = 0;
       const Extent around = Around(i, &climbs);
@@ -281,7 +311,7 @@ class Finder {
     for (size_t k = 0; k < kept.size(); ++k) {
       const size_t i = kept[k];
       const bool near_end = k < kHeadBlocks || k + kTailBlocks >= kept.size();
-      if (IsLine(i, near_end)) Drop(i);
+      if (IsLine(i, near_end, k + kEndBlocks >= kept.size())) Drop(i);
     }
   }
 
@@ -371,16 +401,18 @@ class Finder {
     }
   }
 
-  bool IsLine(size_t i, bool near_end) const {
+  bool IsLine(size_t i, bool near_end, bool at_end) const {
     const HtmlBlock& block = page_.blocks[i];
-    const bool free = block.kind == Kind::kParagraph || block.kind == Kind::kCaption;
+    const bool free = block.kind == Kind::kParagraph || block.kind == Kind::kCaption ||
+                      (block.kind == Kind::kHeading && LinkShare(block) >= kMinHeadingLinks);
     const bool sentence = block.sentence_ends > 0 && block.link_weight == 0;
     switch (phrases_[i]) {
       case FurniturePhrase::kNone:
         return false;
       case FurniturePhrase::kInside:
         return block.weight <= kMaxInnerPhrase ||
-               ((near_end || block.link_weight > 0) && block.sentence_ends <= kMaxSentences);
+               ((near_end || block.link_weight > 0) && block.sentence_ends <= kMaxSentences) ||
+               at_end;
       case FurniturePhrase::kWord:
         return free && block.weight <= kMaxLine && !sentence;
       case FurniturePhrase::kStart:

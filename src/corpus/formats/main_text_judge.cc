@@ -296,7 +296,8 @@ class Judge {
         text = text || keep_[i] != 0;
         continue;
       }
-      keep_[i] = grades_[i] == BlockGrade::kShort && (text || below > block.level) ? 1 : 0;
+      if (grades_[i] == BlockGrade::kNone) continue;
+      keep_[i] = text || below > block.level ? 1 : 0;
       if (keep_[i] != 0) below = block.level;
       text = false;
     }
