@@ -91,7 +91,8 @@ class BlockReader {
   }
 
  private:
-  enum Flag : uint8_t { kInLink = 1, kSkip = 2 };
+  // kInPage: the link leads to another place of the page.
+  enum Flag : uint8_t { kInLink = 1, kSkip = 2, kInPage = 4 };
   struct Frame {
     HtmlTag tag = HtmlTag::kBody;
     uint8_t flags = 0;
@@ -135,7 +136,10 @@ class BlockReader {
     }
     uint8_t flags = stack_.back().flags;
     if (TraitOf(token.tag) == kUnshown || (hints & (kHintHidden | kHintMark)) != 0) flags |= kSkip;
-    if (token.tag == HtmlTag::kA && token.Has("href")) flags |= kInLink;
+    if (token.tag == HtmlTag::kA && token.Has("href")) {
+      flags |= kInLink;
+      if (token.Attribute("href").starts_with('#')) flags |= kInPage;
+    }
     // Other inline elements change nothing, and those of old pages often are not ended.
     if (flags == stack_.back().flags && open_[static_cast<size_t>(token.tag)] == 0) return;
     Push(token, flags, stack_.back().node);
@@ -282,7 +286,8 @@ class BlockReader {
     const bool skips = (stack_[at].flags & ~stack_[at - 1].flags & kSkip) != 0;
     stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(at));
     for (; at < stack_.size(); ++at) {
-      stack_[at].flags &= static_cast<uint8_t>(skips ? ~(kInLink | kSkip) : ~kInLink);
+      const int ended = kInLink | kInPage | (skips ? kSkip : 0);
+      stack_[at].flags &= static_cast<uint8_t>(~ended);
     }
   }
 
@@ -307,13 +312,23 @@ class BlockReader {
            0;
   }
 
+  bool InHeading() const {
+    for (auto tag = static_cast<size_t>(HtmlTag::kH1); tag <= static_cast<size_t>(HtmlTag::kH6);
+         ++tag) {
+      if (open_[tag] > 0) return true;
+    }
+    return false;
+  }
+
   // ---- Text.
 
   HtmlBlockWriter::Place PlaceHere(bool pre) const {
     const Frame& frame = stack_.back();
     const int lists =
         open_[static_cast<size_t>(HtmlTag::kUl)] + open_[static_cast<size_t>(HtmlTag::kOl)];
-    return {frame.node, (frame.flags & kInLink) != 0, pre, lists};
+    // A heading that links to itself, or opens its part of the text, is a heading.
+    const bool own = (frame.flags & kInPage) != 0 && InHeading();
+    return {frame.node, (frame.flags & kInLink) != 0 && !own, pre, lists};
   }
 
   void Text(const HtmlToken& token) {

@@ -6,13 +6,11 @@
 #include <vector>
 
 #include "corpus/formats/html_blocks.h"
+#include "corpus/formats/main_text_draft.h"
 
 namespace cria::corpus {
 
-/// What a block is, so far: kShort is main text if it stands among prose.
-enum class BlockGrade : char { kNone, kShort, kProse };
-
-/// Sets the grade of furniture to kNone. `grades` has one for each block of `page`. Linear time.
-void DropFurnitureBlocks(const HtmlPage& page, std::vector<BlockGrade>* grades);
+/// Sets the grade of furniture to kNone. `grades` has one for each block of `page`. Time n log n.
+void DropFurniture(const HtmlPage& page, std::vector<BlockGrade>* grades);
 
 }  // namespace cria::corpus

@@ -69,7 +69,7 @@ class Judge {
   std::vector<char> Run() {
     ReadCaptions();
     SumText();
-    DropFurniture();
+    DropByNames();
     const uint64_t all = prose_[0];
     SumText();
     if (prose_[0] < kMinLeft || prose_[0] < all / kMinLeftShare) {
@@ -78,7 +78,7 @@ class Judge {
     }
     MarkInside(FindMain());
     GradeBlocks();
-    DropFurnitureBlocks(page_, &grades_);
+    DropFurniture(page_, &grades_);
     KeepBlocks();
     return std::move(keep_);
   }
@@ -132,7 +132,7 @@ class Judge {
     }
   }
 
-  void DropFurniture() {
+  void DropByNames() {
     const auto all = static_cast<double>(prose_[0]);
     for (size_t i = 1; i < page_.nodes.size(); ++i) {
       const HtmlNode& node = page_.nodes[i];
