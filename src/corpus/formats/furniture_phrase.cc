@@ -68,24 +68,22 @@ class Finder {
     }
   }
 
-  Use Find(std::string_view block) const {
+  FurniturePhraseSet Find(std::string_view block) const {
     std::string folded;
     FoldWords(block.substr(0, LabelEnd(block)), &folded);
     const size_t label_size = folded.size();
     FoldWords(block, &folded);
-    // "Comments (3)": the number at the end says nothing.
-    std::string_view words = folded;
-    while (words.ends_with(" 0")) words.remove_suffix(2);
-    Use found = Use::kNone;
+    const std::string_view words = folded;
+    FurniturePhraseSet found;
     for (size_t at = 0; at < words.size();) {
       const std::string_view rest = words.substr(at);
       const std::string_view word = FirstWord(rest);
       const auto phrases = by_word_.find(std::string(word));
       if (phrases != by_word_.end()) {
         for (const Phrase& phrase : phrases->second) {
-          if (phrase.use <= found || !rest.starts_with(phrase.words)) continue;
+          if (!rest.starts_with(phrase.words)) continue;
           const bool label = at == 0 && phrase.words.size() == label_size;
-          if (Stands(phrase, rest, at == 0, label)) found = phrase.use;
+          if (Stands(phrase, rest, at == 0, label)) found.Add(phrase.use);
         }
       }
       at += word.size() + 1;
@@ -100,10 +98,10 @@ class Finder {
   };
 
   void Add(const std::string& words, Use use) {
-    const bool one = words.find(' ') == words.npos;
-    // One word may head anything.
-    if (one && (use == Use::kSection || use == Use::kComments)) use = Use::kLast;
-    if (one && use == Use::kStart && words != "©") use = Use::kWord;
+    const auto spaces = std::count(words.begin(), words.end(), ' ');
+    // One word may head anything, and a sentence may start with one or two.
+    if (spaces == 0 && (use == Use::kSection || use == Use::kComments)) use = Use::kLast;
+    if (spaces < 2 && use == Use::kStart && words != "©") use = Use::kWord;
     by_word_[std::string(FirstWord(words))].push_back({words, use});
   }
 
@@ -115,8 +113,10 @@ class Finder {
   }
 
   static bool Stands(const Phrase& phrase, std::string_view rest, bool front, bool label) {
-    const bool ends = rest.size() == phrase.words.size();
-    if (!ends && rest[phrase.words.size()] != ' ') return false;
+    rest.remove_prefix(phrase.words.size());
+    if (!rest.empty() && rest[0] != ' ') return false;
+    // "Comments (3)": the number at the end says nothing.
+    const bool ends = rest.empty() || rest == " 0" || rest == " 0 0";
     switch (phrase.use) {
       case Use::kInside:
         return true;
@@ -136,7 +136,7 @@ class Finder {
 
 }  // namespace
 
-FurniturePhrase FindFurniturePhrase(std::string_view block) {
+FurniturePhraseSet FindFurniturePhrases(std::string_view block) {
   static const Finder finder;
   return finder.Find(block);
 }

@@ -8,26 +8,36 @@
 
 namespace cria::corpus {
 
-/// Where a phrase has to stand in its block, and what that says; the later the wider its effect.
-enum class FurniturePhrase : uint8_t {
-  kNone,
-  kInside,    ///< anywhere: the block is furniture
-  kWord,      ///< one word at the front: furniture, where nothing speaks for a sentence
-  kStart,     ///< some words at the front: furniture, if the block is short
-  kLabel,     ///< what stands before a ":" or "|": furniture, if the block is short
-  kLine,      ///< the whole block: furniture
-  kHead,      ///< some words at the front: the head of furniture, if that has its own element
-  kLast,      ///< the whole block: the head of furniture, if nothing else comes after that
-  kSection,   ///< the whole block: the head of a list of other pages, or of buttons
-  kComments,  ///< the whole block: the head of what readers wrote
+/// Where a phrase has to stand in its block, and what that says.
+enum class FurniturePhrase : uint16_t {
+  kInside = 1,     ///< anywhere: the block is furniture
+  kWord = 2,       ///< one or two words at the front: furniture, if it is short and no sentence
+  kStart = 4,      ///< more words at the front: furniture, if it is short
+  kLabel = 8,      ///< what stands before a ":" or "|": furniture, if it is short
+  kLine = 16,      ///< the whole block: furniture
+  kHead = 32,      ///< some words at the front: the head of furniture, if there is no prose below
+  kLast = 64,      ///< the whole block: the head of furniture, if nothing else comes after that
+  kSection = 128,  ///< the whole block: the head of a list of other pages, or of buttons
+  kComments = 256  ///< the whole block: the head of what readers wrote
+};
+
+class FurniturePhraseSet {
+ public:
+  void Add(FurniturePhrase phrase) { bits_ |= static_cast<uint16_t>(phrase); }
+  bool Has(FurniturePhrase phrase) const { return (bits_ & static_cast<uint16_t>(phrase)) != 0; }
+  /// kHead or one of those below it.
+  bool HasHead() const { return bits_ >= static_cast<uint16_t>(FurniturePhrase::kHead); }
+
+ private:
+  uint16_t bits_ = 0;
 };
 
 /// Blocks of more characters than this (HtmlBlock::weight) are not worth a look.
 inline constexpr uint32_t kMaxPhraseBlock = 350;
 
-/// The phrase of widest effect in `block`. Case, punctuation and the values of numbers do not
-/// count. Takes time linear in the block, which should be short.
-FurniturePhrase FindFurniturePhrase(std::string_view block);
+/// The phrases in `block`. Case, punctuation and the values of numbers do not count. Takes time
+/// linear in the block, which should be short.
+FurniturePhraseSet FindFurniturePhrases(std::string_view block);
 
 /// Phrases of one use, parted by "|".
 struct FurniturePhrases {

@@ -11,35 +11,39 @@ using Use = FurniturePhrase;
 // clang-format off
 constexpr FurniturePhrases kTable[] = {
     // Heads and labels of all languages.
-    {Use::kHead, R"(more on|more from|more in|most read|most viewed|most popular|most recent|latest from|latest in|
-popular in|read more about|stories from|what others are reading|also in|other stories|trending in|mehr von|mehr aus|
-mehr zu|alles zu|weitere meldungen|weitere artikel|neues aus|aktuelles aus|plus d'articles|plus de|les plus|à lire sur|
-más de|más en|lo más|últimas noticias|las más|altri articoli|altre notizie|ultime notizie|ultime da|mais de|mais em|
-mais lidas|últimas notícias|meer van|meer over|meest gelezen|laatste nieuws|więcej o|więcej z|najnowsze|najczęściej|
-ещё о|еще о|другие новости|последние новости|самые|новости|інші новини|останні новини|още от|последни новини|
-најновије вести|най-|další z|další články|nejčtenější|mere om|mere fra|flere|seneste|najnovije|najčitanije|više iz|
-več o|več iz|najbolj|további|legfrissebb|legolvasottabb|mai multe|cele mai|ultimele|mer om|mer från|fler|senaste|
-més de|més sobre|les més|últimes)"},
-    {Use::kLabel, R"(read|watch|listen|see|video|videos|photo|photos|image|images|picture|pictures|credit|credits|related|
-photo credit|also|explained|opinion|gallery|must watch|must read|don't miss|tags|tag|topics|keywords|filed under|
-category|categories|share|follow|subscribe|click here|source code|via|courtesy|featured image|header image|
-cover photo|main photo|image via|photo via|lesen|sehen|foto|fotos|bild|bilder|bildquelle|bildnachweis|titelbild|
-beitragsbild|quelle|quellen|symbolbild|fotocredit|stichwörter|themen|schlagwörter|photo|photos|crédit|crédits|
-crédit photo|crédits photo|image|illustration|lire|voir|mots-clés|mira|lee|vea|vídeo|foto|fotos|imagen|fuente|crédito|
-créditos|etiquetas|temas|leggi|guarda|immagine|fonte|fonte foto|credits|leia|veja|imagem|fonte|crédito|reprodução|
-assuntos|lees|kijk|beeld|bron|czytaj|zobacz|fot|zdjęcie|zdjęcia|źródło|tagi|wideo|film|читайте|смотрите|фото|источник|
-видео|теги|метки|иллюстрация|дивіться|джерело|відео|снимка|източник|виж|извор|фотографија|čtěte|foto|zdroj|video|
-štítky|læs|se|kilde|kilder|billede|pročitaj|pročitajte|izvor|fotografija|preberi|vir|avtor fotografije|olvasd|
-forrás|kép|fotó|videó|címkék|citește|citeşte|vezi|sursa|sursă|sursa foto|läs|källa|bilder|llegeix|font|imatge)"},
+    {Use::kHead, R"(more on|more from|more in|most read|most viewed|most popular|most recent|
+latest from|latest in|popular in|read more about|stories from|what others are reading|also in|
+other stories|trending in|mehr von|mehr aus|mehr zu|alles zu|weitere meldungen|weitere artikel|
+neues aus|aktuelles aus|plus d'articles|plus de|les plus|à lire sur|más de|más en|lo más|
+últimas noticias|las más|altri articoli|altre notizie|ultime notizie|ultime da|mais de|mais em|
+mais lidas|últimas notícias|meer van|meer over|meest gelezen|laatste nieuws|więcej o|więcej z|
+najnowsze|najczęściej|ещё о|еще о|другие новости|последние новости|самые|новости|інші новини|
+останні новини|още от|последни новини|најновије вести|най-|další z|další články|nejčtenější|mere om|
+mere fra|flere|seneste|najnovije|najčitanije|više iz|več o|več iz|najbolj|további|legfrissebb|
+legolvasottabb|mai multe|cele mai|ultimele|mer om|mer från|fler|senaste|més de|més sobre|les més|
+últimes)"},
+    {Use::kLabel, R"(read|watch|listen|see|video|videos|photo|photos|image|images|picture|pictures|
+credit|credits|related|photo credit|also|explained|opinion|gallery|must watch|must read|don't miss|
+tags|tag|topics|keywords|filed under|category|categories|share|follow|subscribe|click here|
+source code|via|courtesy|featured image|header image|cover photo|main photo|image via|photo via|
+lesen|sehen|foto|fotos|bild|bilder|bildquelle|bildnachweis|titelbild|beitragsbild|quelle|quellen|
+symbolbild|fotocredit|stichwörter|themen|schlagwörter|crédit|crédits|crédit photo|crédits photo|
+illustration|lire|voir|mots-clés|mira|lee|vea|vídeo|imagen|fuente|crédito|créditos|etiquetas|temas|
+leggi|guarda|immagine|fonte|fonte foto|leia|veja|imagem|reprodução|assuntos|lees|kijk|beeld|bron|
+czytaj|zobacz|fot|zdjęcie|zdjęcia|źródło|tagi|wideo|film|читайте|смотрите|фото|источник|видео|теги|
+метки|иллюстрация|дивіться|джерело|відео|снимка|източник|виж|извор|фотографија|čtěte|zdroj|štítky|
+læs|se|kilde|kilder|billede|pročitaj|pročitajte|izvor|fotografija|preberi|vir|avtor fotografije|
+olvasd|forrás|kép|fotó|videó|címkék|citește|citeşte|vezi|sursa|sursă|sursa foto|läs|källa|llegeix|
+font|imatge)"},
     // English.
-    {Use::kSection, R"(most read business stories|related posts|related articles|related stories|related news|related content|
-related coverage|related reading|related topics|related items|you may also like|you might also like|
-you may like|you might like|you might enjoy|you may also enjoy|you'll also like|
-you may also be interested in|you might also be interested in|you may be interested in|
-recommended for you|recommended reading|recommended articles|recommended stories|recommended posts|
-more stories|more news|more like this|more stories like this|more from this author|
-more by this author|other posts|other articles|read next|what to read next|don't miss|
-in case you missed it|similar posts|similar articles|similar stories|from around the web|
+    {Use::kSection, R"(most read business stories|related posts|related articles|related stories|
+related news|related content|related coverage|related reading|related topics|related items|
+you may also like|you might also like|you may like|you might like|you might enjoy|
+you may also enjoy|you'll also like|you may also be interested in|you might also be interested in|
+you may be interested in|recommended for you|recommended reading|recommended articles|
+recommended stories|recommended posts|more stories|more news|more like this|more stories like this|
+more from this author|more by this author|other posts|other articles|read next|what to read next|
+don't miss|in case you missed it|similar posts|similar articles|similar stories|from around the web|
 around the web|promoted stories|promoted content|sponsored content|sponsored stories|
 related products|similar products|recently viewed products|customers also bought|people also ask|
 post navigation|article navigation|about the author|about author|author bio|share this post|
@@ -59,67 +63,90 @@ latest articles|latest stories|recent posts|recent articles|recent news|recent c
 popular posts|popular articles|most popular|most read|most viewed|top stories|comments|responses|
 what do you think|tags|categories|archives|blogroll|newsletter|subscribe|share|quick links|
 useful links|contact us|sitemap|site map|pingbacks|trackbacks)"},
-    {Use::kLine, R"(this thread is archived|about community|archived|image 0 of 0|photo 0 of 0|slide 0 of 0|page 0 of 0|0 of 0|picture 0 of 0|download|undo|show less|embed|copied to your clipboard|the url has been copied to your clipboard|no live streaming currently available|0 shares|0 share|0 likes|0 like|0 views|see more from|email alerts|get email alerts|sign up now|join now|read the rest|tap to expand|advertise with us|view comments 0|view this post on instagram|a post shared by|share|share on|tweet|pin it|email this|print|print this|
-print this page|print page|print article|reply|log in|login|sign in|sign up|register|read more|
-read the full article|read full article|read full story|learn more|more info|view more|show more|
-load more|see more|more details|continue reading|keep reading|click to enlarge|click here|top|
-back to top|scroll to top|go to top|return to top|skip to content|skip to main content|
-skip navigation|menu|main menu|search|home|close|caption|next|previous|next page|previous page|
-next post|previous post|next article|previous article|older posts|newer posts|advertisement|
-advertisements|advert|ad|sponsored|loading|please wait|like this|like loading|see also|also read|
-read also|also see|more on this|more on this story|more on this topic|related|related video|
-related to this story|watch now|watch the video|see tweets|see album|view gallery|open gallery|
-all posts|view all|view all posts|view profile|see all|download pdf|pdf version|printer friendly|
-printer friendly version|copy link|link copied|report this ad|report an error|edit this page|
-permalink|comments off|bookmark|subscribe now|donate|donate now|story continues below|
-story continues below advertisement|article continues below|article continues below advertisement|
-continue reading below|this article has been adapted from its original source|no results found|
-add to cart|add to basket|buy now|out of stock|add to wishlist|share via|scroll to continue|
-tap to unmute|your name|your email|your message|email address|select language|contents hide|
-toggle navigation|select page|go back|rate this)"},
-    {Use::kStart, R"(continue watching|the content you see here|press j to jump|looks like you're using|found the internet|about connatix|new comments cannot be posted|subscribe now to|follow us|join 0 other|join 0 subscribers|enter your e mail|get notified|never miss|stay tuned for|stay updated with|for the latest stories|for the latest news|for more stories|for more news|for more statistics|to receive news|to receive our|see also our|thanks for reading|thank you for reading|check out our|visit our|like our|loading seems to be|the post appeared first|this post may contain|this post contains|this article contains affiliate|as an amazon associate|disclosure this post|advertiser disclosure|image by|picture by|share this|share on facebook|share on twitter|click to share|follow us|
-follow me on|like us on|find us on|connect with us|posted in|posted under|filed under|tagged with|
-tagged in|tagged as|tagged 0|tagged|posted by|posted on|tags|published by|published in category|
-categorized in|categories|filed in|this entry was posted|this post was posted in|
-this entry was tagged|read also|also read|read more|read next|see also|more on this|related article|
-related story|related post|related articles|related stories|related posts|must read|
-continue reading|image copyright|image caption|image credit|image source|photo credit|
-photo courtesy|picture credit|copyright 0|copyright ©|© copyright|© 0|©|powered by|
-proudly powered by|designed by|theme by|site by|website by|this site built by|site built by|
-website built by|web design by|next post|previous post|next article|previous article|subscribe to|
-sign up for|register to|log in to|login to|sign in to|you must be logged in|please log in|
-please login|click here to|click here for|tap here|view all posts by|view all posts|more posts by|
-more articles by|more stories by|skip to|download the app|get the app|print this|email this|
-last updated|last modified|page last updated|this page was last|reading time|estimated reading time|
-you are here|page views|0 comments|0 views|0 shares|0 likes|0 min read|0 minute read|0 minutes read|
-0 responses to|0 thoughts on|one thought on|be the first to|advertisement|sponsored by|
-listen to this article|have a tip|got a tip|email us|stay up to date|get the latest|
-like what you see|like what you read|if you enjoyed this|if you liked this|did you enjoy this|
-did you like this|was this article|was this page|was this helpful|rate this|please share|
-please rate|buy me a coffee|become a patron|enter your email)"},
-    {Use::kInside, R"(your browser needs javascript|your browser does not support|your browser doesn't support|your browser is out of date|upgrade your browser|update your browser|an outdated browser|iban|for ios and android|from the app store|on google play|from google play|the google play store|let us know in the comments|let me know in the comments|tell us in the comments|on our twitter|on our facebook|to our twitter or facebook|this site is not responsible|all rights reserved|your email address will not be published|
+    {Use::kLine, R"(this thread is archived|about community|archived|image 0 of 0|photo 0 of 0|
+slide 0 of 0|page 0 of 0|0 of 0|picture 0 of 0|download|undo|show less|embed|
+copied to your clipboard|the url has been copied to your clipboard|
+no live streaming currently available|0 shares|0 share|0 likes|0 like|0 views|see more from|
+email alerts|get email alerts|sign up now|join now|read the rest|tap to expand|advertise with us|
+view comments 0|view this post on instagram|a post shared by|share|share on|tweet|pin it|email this|
+print|print this|print this page|print page|print article|reply|log in|login|sign in|sign up|
+register|read more|read the full article|read full article|read full story|learn more|more info|
+view more|show more|load more|see more|more details|continue reading|keep reading|click to enlarge|
+click here|top|back to top|scroll to top|go to top|return to top|skip to content|
+skip to main content|skip navigation|menu|main menu|search|home|close|caption|next|previous|
+next page|previous page|next post|previous post|next article|previous article|older posts|
+newer posts|advertisement|advertisements|advert|ad|sponsored|loading|please wait|like this|
+like loading|see also|also read|read also|also see|more on this|more on this story|
+more on this topic|related|related video|related to this story|watch now|watch the video|see tweets|
+see album|view gallery|open gallery|all posts|view all|view all posts|view profile|see all|
+download pdf|pdf version|printer friendly|printer friendly version|copy link|link copied|
+report this ad|report an error|edit this page|permalink|comments off|bookmark|subscribe now|donate|
+donate now|story continues below|story continues below advertisement|article continues below|
+article continues below advertisement|continue reading below|
+this article has been adapted from its original source|no results found|add to cart|add to basket|
+buy now|out of stock|add to wishlist|share via|scroll to continue|tap to unmute|your name|
+your email|your message|email address|select language|contents hide|toggle navigation|select page|
+go back|rate this)"},
+    {Use::kStart, R"(continue watching|the content you see here|press j to jump|
+looks like you're using|found the internet|about connatix|new comments cannot be posted|
+subscribe now to|follow us|join 0 other|join 0 subscribers|enter your e mail|get notified|
+never miss|stay tuned for|stay updated with|for the latest stories|for the latest news|
+for more stories|for more news|for more statistics|to receive news|to receive our|see also our|
+thanks for reading|thank you for reading|check out our|visit our|like our|loading seems to be|
+the post appeared first|this post may contain|this post contains|this article contains affiliate|
+as an amazon associate|disclosure this post|advertiser disclosure|image by|picture by|share this|
+share on facebook|share on twitter|click to share|follow me on|like us on|find us on|
+connect with us|posted in|posted under|filed under|tagged with|tagged in|tagged as|tagged 0|tagged|
+posted by|posted on|tags|published by|published in category|categorized in|categories|filed in|
+this entry was posted|this post was posted in|this entry was tagged|read also|also read|read more|
+read next|see also|more on this|related article|related story|related post|related articles|
+related stories|related posts|must read|continue reading|image copyright|image caption|image credit|
+image source|photo credit|photo courtesy|picture credit|copyright 0|copyright ©|© copyright|© 0|©|
+powered by|proudly powered by|designed by|theme by|site by|website by|this site built by|
+site built by|website built by|web design by|next post|previous post|next article|previous article|
+subscribe to|sign up for|register to|log in to|login to|sign in to|you must be logged in|
+please log in|please login|click here to|click here for|tap here|view all posts by|view all posts|
+more posts by|more articles by|more stories by|skip to|download the app|get the app|print this|
+email this|last updated|last modified|page last updated|this page was last|reading time|
+estimated reading time|you are here|page views|0 comments|0 views|0 shares|0 likes|0 min read|
+0 minute read|0 minutes read|0 responses to|0 thoughts on|one thought on|be the first to|
+advertisement|sponsored by|listen to this article|have a tip|got a tip|email us|stay up to date|
+get the latest|like what you see|like what you read|if you enjoyed this|if you liked this|
+did you enjoy this|did you like this|was this article|was this page|was this helpful|rate this|
+please share|please rate|buy me a coffee|become a patron|enter your email)"},
+    {Use::kInside, R"(your browser needs javascript|your browser does not support|
+your browser doesn't support|your browser is out of date|upgrade your browser|update your browser|
+an outdated browser|iban|for ios and android|from the app store|on google play|from google play|
+the google play store|let us know in the comments|let me know in the comments|
+tell us in the comments|on our twitter|on our facebook|to our twitter or facebook|
+this site is not responsible|all rights reserved|your email address will not be published|
 required fields are marked|we use cookies|this site uses cookies|this website uses cookies|
 our site uses cookies|our website uses cookies|by continuing to use this site|
-by continuing to use our|by continuing to browse|to the use of cookies|to our use of cookies|
-accept all cookies|sign up for our|signing up for our|sign up to our|subscribe to our|
-subscribe to the newsletter|subscribe to my|subscribe to this blog|join our mailing list|
-join our newsletter|our free newsletter|our weekly newsletter|our daily newsletter|our newsletter|
+by continuing to use our|by continuing to browse|to our use of cookies|accept all cookies|
+sign up for our|signing up for our|sign up to our|subscribe to our|subscribe to the newsletter|
+subscribe to my|subscribe to this blog|join our mailing list|join our newsletter|
+our free newsletter|our weekly newsletter|our daily newsletter|our newsletter|
 straight to your inbox|delivered to your inbox|you can unsubscribe|follow us on|follow him on|
 follow her on|follow me on|like us on facebook|share this article|share this post|share this story|
 share this page|leave a comment|leave your comments|leave a reply|comment below|comments below|
-in the comments section|be the first to comment|you must be logged in|log in to post|
-log in to comment|login to comment|sign in to comment|notify me of|save my name email|
-this site uses akismet|protected by recaptcha|please enable javascript|enable javascript in your|
-javascript is disabled|powered by wordpress|powered by blogger|may contain affiliate links|
-contains affiliate links|affiliate commission|may earn a commission|
-this material may not be published|without the express permission|without written permission|
-submit your letter|have a news tip|click here to subscribe|click here to read|click here to sign|
-support our journalism|already a subscriber|subscribe to continue|to continue reading|
+be the first to comment|you must be logged in|log in to post|log in to comment|login to comment|
+sign in to comment|notify me of|save my name email|this site uses akismet|protected by recaptcha|
+please enable javascript|enable javascript in your|javascript is disabled|powered by wordpress|
+powered by blogger|may contain affiliate links|contains affiliate links|affiliate commission|
+may earn a commission|this material may not be published|without the express permission|
+without written permission|submit your letter|have a news tip|click here to subscribe|
+click here to sign|support our journalism|already a subscriber|subscribe to continue|
 create a free account|log in or register|login or register|bookmark the permalink|
 both comments and pings|this article was originally published|this story was originally published|
 this story originally appeared|this post originally appeared|this article originally appeared|
-this article first appeared|views expressed in this|consider making a donation|please consider donating|make a donation to|your donation|you can support|with your help|best viewed with|best viewed in|subscribe to read|subscribe for full access|subscribers only|subscription required|to read the full|read the original article|get unlimited access|unlimited digital access|opinions expressed in this|
-opinions expressed by|not responsible for the content)"},
+this article first appeared|views expressed in this|consider making a donation|
+please consider donating|make a donation to|your donation|you can support|with your help|
+best viewed with|best viewed in|subscribe to read|subscribe for full access|subscribers only|
+subscription required|to read the full|read the original article|get unlimited access|
+unlimited digital access|opinions expressed in this|not responsible for the content|
+our privacy policy|our cookie policy|our terms of use|our terms of service|
+you agree to the use of cookies|you consent to the use of cookies|sound off in the comments|
+to continue reading this)"},
     // German.
     {Use::kSection, R"(ähnliche beiträge|ähnliche artikel|ähnliche themen|ähnliche produkte|
 verwandte beiträge|verwandte artikel|verwandte themen|weitere artikel|weitere beiträge|
@@ -146,51 +173,66 @@ leserkommentare|diskutieren sie mit|jetzt kommentieren|das könnte ihr kommentar
     {Use::kLast, R"(kommentare|kommentar|kategorien|schlagwörter|schlagworte|archiv|archive|themen|
 neueste beiträge|neueste kommentare|letzte beiträge|letzte kommentare|aktuelle beiträge|
 aktuelle nachrichten|aktuelles|beliebte beiträge|beliebt|kontakt|impressum|datenschutz|anzeige|
-anzeigen|weitere informationen|teilen|empfehlungen|partner|unsere partner|weiterführende links|
-newsletter)"},
-    {Use::kLine, R"(bild 0 von 0|foto 0 von 0|seite 0 von 0|0 von 0|fotostrecke mit 0 bildern|fotostrecke|mehr laden|mehr bilder|alle bilder anzeigen|klicken sie weiter|diese artikel könnten euch auch interessieren|weiteres zum thema|sieh dir diesen beitrag auf instagram an|ein beitrag geteilt von|teilen|drucken|druckversion|seite drucken|artikel drucken|artikel versenden|
-weiterlesen|weiter lesen|mehr lesen|mehr erfahren|mehr dazu|mehr infos|mehr informationen|
-mehr anzeigen|alle anzeigen|weniger anzeigen|alle artikel|anzeige|werbung|advertorial|anmelden|
-einloggen|registrieren|abmelden|antworten|nach oben|zum seitenanfang|zum inhalt|zum inhalt springen|
-zur navigation|suche|suchen|suche nach|menü|startseite|schließen|zurück|vor|weiter|nächste seite|
-vorherige seite|nächster beitrag|vorheriger beitrag|nächster artikel|vorheriger artikel|
-ältere beiträge|neuere beiträge|merken|speichern|bildquelle|bild vergrößern|link kopieren|
-jetzt abonnieren|jetzt anmelden|jetzt kaufen|in den warenkorb|gefällt mir lade|
-gefällt mir wird geladen|liken lade|lesen sie auch|lesen sie hier|lesen sie mehr|
-lesen sie dazu auch|auch interessant|mehr zum thema|siehe auch|zurück zur übersicht|zur übersicht|
-zur startseite|rezept drucken|quellen ausblenden|pressekontakt|artikel kommentieren|lädt|
-e-mail adresse|deine nachricht|ihre nachricht|vollbild|externer inhalt|bewertung abgeben|
+anzeigen|weitere informationen|teilen|empfehlungen|partner|unsere partner|weiterführende links)"},
+    {Use::kLine, R"(bild 0 von 0|foto 0 von 0|seite 0 von 0|0 von 0|fotostrecke mit 0 bildern|
+fotostrecke|mehr laden|mehr bilder|alle bilder anzeigen|klicken sie weiter|
+diese artikel könnten euch auch interessieren|weiteres zum thema|
+sieh dir diesen beitrag auf instagram an|ein beitrag geteilt von|teilen|drucken|druckversion|
+seite drucken|artikel drucken|artikel versenden|weiterlesen|weiter lesen|mehr lesen|mehr erfahren|
+mehr dazu|mehr infos|mehr informationen|mehr anzeigen|alle anzeigen|weniger anzeigen|alle artikel|
+anzeige|werbung|advertorial|anmelden|einloggen|registrieren|abmelden|antworten|nach oben|
+zum seitenanfang|zum inhalt|zum inhalt springen|zur navigation|suche|suchen|suche nach|menü|
+startseite|schließen|zurück|vor|weiter|nächste seite|vorherige seite|nächster beitrag|
+vorheriger beitrag|nächster artikel|vorheriger artikel|ältere beiträge|neuere beiträge|merken|
+speichern|bildquelle|bild vergrößern|link kopieren|jetzt abonnieren|jetzt anmelden|jetzt kaufen|
+in den warenkorb|gefällt mir lade|gefällt mir wird geladen|liken lade|lesen sie auch|lesen sie hier|
+lesen sie mehr|lesen sie dazu auch|auch interessant|mehr zum thema|siehe auch|zurück zur übersicht|
+zur übersicht|zur startseite|rezept drucken|quellen ausblenden|pressekontakt|artikel kommentieren|
+lädt|e-mail adresse|deine nachricht|ihre nachricht|vollbild|externer inhalt|bewertung abgeben|
 alles auswählen)"},
-    {Use::kStart, R"(blog per e mail folgen|schließe dich 0|gib deine e mail|geben sie ihre e mail|an e mail adresse senden|beitrag nicht abgeschickt|spenden könnt ihr|spendenkonto|alle informationen zum newsletter|bitte laden sie sich|weitere beiträge aus|entdecke weitere|entdecken sie weitere|dieser beitrag enthält werbung|werbung dieser beitrag|dieser artikel enthält affiliate|dieser beitrag enthält affiliate|be sociable share|lesen sie auch|lesen sie hier|lesen sie mehr|lesen sie dazu|lies auch|lesetipp|
-mehr zum thema|siehe auch|weiterlesen|folgen sie uns|folge uns|folgt uns|liken sie uns|
-besuchen sie uns auf|schlagwörter|schlagworte|kategorien|veröffentlicht in|veröffentlicht am|
-veröffentlicht von|veröffentlicht unter|abgelegt unter|geschrieben von|verschlagwortet mit|
-getaggt mit|erstellt am|zuletzt aktualisiert|zuletzt geändert|letzte aktualisierung|letzte änderung|
-aktualisiert am|lesezeit|lesedauer|bildquelle|bildnachweis|bildrechte|bild ©|foto ©|fotos ©|
-alle rechte vorbehalten|nächster beitrag|vorheriger beitrag|nächster artikel|vorheriger artikel|
-zurück zur|zum newsletter|newsletter|jetzt newsletter|hier geht es zum newsletter|hier klicken|
-melden sie sich|melde dich|sie müssen angemeldet|du musst angemeldet|sie müssen eingeloggt|
-bitte registrieren sie sich|bitte melden sie sich|0 kommentare zu|0 gedanken zu|0 antworten auf|
-ein kommentar zu|noch keine bewertungen|beitrag teilen|artikel teilen|möchten sie den artikel|
-war der artikel|war dieser artikel|hat ihnen der artikel|hat dir der artikel|gefällt dir|
-gefällt ihnen|unterstütze unser|unterstützen sie uns|dieser artikel erschien|anzeige|aufrufe 0|
+    {Use::kStart, R"(blog per e mail folgen|schließe dich 0|gib deine e mail|geben sie ihre e mail|
+an e mail adresse senden|beitrag nicht abgeschickt|spenden könnt ihr|spendenkonto|
+alle informationen zum newsletter|bitte laden sie sich|weitere beiträge aus|entdecke weitere|
+entdecken sie weitere|dieser beitrag enthält werbung|werbung dieser beitrag|
+dieser artikel enthält affiliate|dieser beitrag enthält affiliate|be sociable share|lesen sie auch|
+lesen sie hier|lesen sie mehr|lesen sie dazu|lies auch|lesetipp|mehr zum thema|siehe auch|
+weiterlesen|folgen sie uns|folge uns|folgt uns|liken sie uns|besuchen sie uns auf|schlagwörter|
+schlagworte|kategorien|veröffentlicht in|veröffentlicht am|veröffentlicht von|veröffentlicht unter|
+abgelegt unter|geschrieben von|verschlagwortet mit|getaggt mit|erstellt am|zuletzt aktualisiert|
+zuletzt geändert|letzte aktualisierung|letzte änderung|aktualisiert am|lesezeit|lesedauer|
+bildquelle|bildnachweis|bildrechte|bild ©|foto ©|fotos ©|alle rechte vorbehalten|nächster beitrag|
+vorheriger beitrag|nächster artikel|vorheriger artikel|zurück zur|zum newsletter|newsletter|
+jetzt newsletter|hier geht es zum newsletter|hier klicken|melden sie sich|melde dich|
+sie müssen angemeldet|du musst angemeldet|sie müssen eingeloggt|bitte registrieren sie sich|
+bitte melden sie sich|0 kommentare zu|0 gedanken zu|0 antworten auf|ein kommentar zu|
+noch keine bewertungen|beitrag teilen|artikel teilen|möchten sie den artikel|war der artikel|
+war dieser artikel|hat ihnen der artikel|hat dir der artikel|gefällt dir|gefällt ihnen|
+unterstütze unser|unterstützen sie uns|dieser artikel erschien|anzeige|aufrufe 0|
 sie befinden sich hier|sie sind hier|du bist hier|rezept drucken|dieses skript als pdf|
 benachrichtige mich|informiere mich über neue)"},
-    {Use::kInside, R"(ihr browser unterstützt|ihr browser ist veraltet|aktualisieren sie ihren browser|über jede spende|mit eurer spende|mit ihrer spende|unsere datenschutzerklärung|datenschutzerklärung|beitrag enthält werbung|affiliate links|alle rechte vorbehalten|diese website verwendet cookies|
+    {Use::kInside, R"(ihr browser unterstützt|ihr browser ist veraltet|
+aktualisieren sie ihren browser|über jede spende|mit eurer spende|mit ihrer spende|
+beitrag enthält werbung|affiliate links|alle rechte vorbehalten|diese website verwendet cookies|
 diese webseite verwendet cookies|diese seite verwendet cookies|diese website benutzt cookies|
-diese seite nutzt cookies|wir verwenden cookies|wir nutzen cookies|verwendung von cookies|
-cookies zu|wir respektieren deine privatsphäre|wir respektieren ihre privatsphäre|
-e-mail adresse wird nicht veröffentlicht|erforderliche felder sind|pflichtfelder sind|newsletter an|
+diese seite nutzt cookies|wir verwenden cookies|wir nutzen cookies|
+wir respektieren deine privatsphäre|wir respektieren ihre privatsphäre|
+e-mail adresse wird nicht veröffentlicht|erforderliche felder sind|pflichtfelder sind|
 newsletter abonnieren|unseren newsletter|unserem newsletter|abonnieren sie unseren|
 abonniere unseren|kostenlosen newsletter|folgen sie uns auf|folge uns auf|folgt uns auf|
-liken sie uns|uns auf facebook|uns auf twitter|uns auf instagram|teilen sie diesen|
-hinterlasse einen kommentar|hinterlasst einen kommentar|schreibt es uns in die kommentare|
-in den kommentaren|um einen kommentar|um kommentare zu schreiben|kommentieren zu können|
-du kommentierst mit|klicke ein icon um dich einzuloggen|meinen namen meine e-mail adresse|
-benachrichtigung bei weiteren kommentaren|aktivieren sie javascript|javascript aktivieren|
-javascript ist deaktiviert|angemeldet sein um|affiliate links|provisions links|wir eine provision|
-alle angaben ohne gewähr|für die inhalte externer|für den inhalt verantwortlich|
-unterstütze unser magazin|auf dem laufenden bleiben|mit einer spende|jetzt weiterlesen|digital abo|probeabo|bereits abonnent|um den artikel weiterzulesen|exklusiv für abonnenten|posteingang|bleiben sie auf dem laufenden)"},
+liken sie uns|teilen sie diesen|hinterlasse einen kommentar|hinterlasst einen kommentar|
+schreibt es uns in die kommentare|um einen kommentar|um kommentare zu schreiben|
+kommentieren zu können|du kommentierst mit|klicke ein icon um dich einzuloggen|
+meinen namen meine e-mail adresse|benachrichtigung bei weiteren kommentaren|
+aktivieren sie javascript|javascript aktivieren|javascript ist deaktiviert|angemeldet sein um|
+provisions links|wir eine provision|alle angaben ohne gewähr|für die inhalte externer|
+für den inhalt verantwortlich|unterstütze unser magazin|mit einer spende|jetzt weiterlesen|
+digital abo|probeabo|bereits abonnent|um den artikel weiterzulesen|exklusiv für abonnenten|
+bleiben sie auf dem laufenden|unserer datenschutzerklärung|melden sie sich für unseren|
+melde dich für unseren|zum newsletter anmelden|für den newsletter|in deinen posteingang|
+in ihr postfach|folgen sie uns|folge uns|akzeptieren sie die verwendung von cookies|
+stimmen sie der verwendung von cookies|verraten sie gerne in den kommentaren|
+verratet es uns in den kommentaren|schreib es in die kommentare|
+erzählt es uns in den kommentaren)"},
     // French.
     {Use::kSection, R"(articles similaires|articles liés|articles connexes|articles associés|
 autres articles|sur le même sujet|sur le même thème|dans la même rubrique|à lire aussi|
@@ -211,19 +253,20 @@ publier un commentaire|déposer un commentaire|réagir à cet article|votre comm
 0 commentaire|commentaires 0|aucun commentaire|pas de commentaire|0 réponses|0 réactions|
 annuler la réponse|laisser un commentaire annuler la réponse|les commentaires sont fermés|
 vos commentaires|vos réactions)"},
-    {Use::kLast, R"(commentaires|commentaire|catégories|étiquettes|mots-clés|mots clés|archives|
+    {Use::kLast, R"(commentaires|commentaire|catégories|étiquettes|mots-clés|mots clés|
 articles récents|commentaires récents|derniers articles|dernières actualités|actualités|
-liens utiles|contact|mentions légales|plan du site|tags|newsletter|partenaires|nos partenaires|
-partager|réactions|à la une)"},
-    {Use::kLine, R"(photo 0 sur 0|image 0 sur 0|0 sur 0|page 0 sur 0|voir la galerie|voir cette publication sur instagram|partager|imprimer|imprimer la page|lire la suite|lire plus|en savoir plus|
-voir plus|voir tout|plus d'infos|plus d'informations|afficher plus|charger plus|publicité|connexion|
-se connecter|s'inscrire|répondre|haut de page|retour en haut|retour en haut de page|
-aller au contenu|aller au contenu principal|recherche|rechercher|menu|accueil|fermer|suivant|
-précédent|page suivante|page précédente|article suivant|article précédent|retour|chargement|
-j'aime ça|j'aime chargement|lire aussi|lire également|à lire aussi|voir aussi|sur le même sujet|
-télécharger le pdf|ajouter au panier|votre nom|votre email|votre adresse électronique|
-signaler un abus|signaler une erreur|je m'abonne|s'abonner|abonnez-vous|prénom|
-la suite après la publicité|la suite après cette publicité)"},
+liens utiles|contact|mentions légales|plan du site|partenaires|nos partenaires|partager|réactions|
+à la une)"},
+    {Use::kLine, R"(photo 0 sur 0|image 0 sur 0|0 sur 0|page 0 sur 0|voir la galerie|
+voir cette publication sur instagram|partager|imprimer|imprimer la page|lire la suite|lire plus|
+en savoir plus|voir plus|voir tout|plus d'infos|plus d'informations|afficher plus|charger plus|
+publicité|connexion|se connecter|s'inscrire|répondre|haut de page|retour en haut|
+retour en haut de page|aller au contenu|aller au contenu principal|recherche|rechercher|accueil|
+fermer|suivant|précédent|page suivante|page précédente|article suivant|article précédent|retour|
+chargement|j'aime ça|j'aime chargement|lire aussi|lire également|à lire aussi|voir aussi|
+sur le même sujet|télécharger le pdf|ajouter au panier|votre nom|votre email|
+votre adresse électronique|signaler un abus|signaler une erreur|je m'abonne|s'abonner|abonnez-vous|
+prénom|la suite après la publicité|la suite après cette publicité)"},
     {Use::kStart, R"(lire aussi|lire également|à lire aussi|à lire également|lire la suite|
 voir aussi|publié le|publié par|publié dans|posté le|posté par|posté dans|écrit par|mis à jour le|
 dernière mise à jour|modifié le|classé dans|catégories|catégorie|étiquettes|mots-clés|étiqueté|
@@ -232,15 +275,19 @@ suivez nous|abonnez-vous|inscrivez-vous|cliquez ici|retour à|retour au|tous dro
 vous êtes ici|partager sur|partagez sur|partager cet article|0 commentaires|0 réponses à|
 0 réflexions sur|une réflexion sur|connectez-vous pour|vous devez être connecté|la suite après|
 recevoir les informations|propulsé par|fièrement propulsé par)"},
-    {Use::kInside, R"(votre navigateur ne supporte|votre navigateur n'est pas|mettez à jour votre navigateur|mettre à jour votre navigateur|politique de confidentialité|tous droits réservés|ce site utilise des cookies|nous utilisons des cookies|
-utilisation de cookies|utilisation des cookies|l'utilisation de cookies|
-adresse e-mail ne sera pas publiée|adresse de messagerie ne sera pas publiée|
-adresse email ne sera pas publiée|les champs obligatoires sont|faire un don|déjà abonné|réservé aux abonnés|réservé à nos abonnés|article réservé|pour lire la suite|notre newsletter|à la newsletter|
-à notre lettre d'information|suivez-nous sur|abonnez-vous à|inscrivez-vous à notre|
-partagez cet article|laissez un commentaire|en commentaire|connecté pour publier un commentaire|
-connecter pour commenter|activer javascript|reproduction interdite|en remplissant ce formulaire|
-n'engagent que leurs auteurs|n'engagent que leur auteur|liens affiliés|
-enregistrer mon nom mon e-mail|prévenez-moi de tous les nouveaux)"},
+    {Use::kInside, R"(votre navigateur ne supporte|votre navigateur n'est pas|
+mettez à jour votre navigateur|mettre à jour votre navigateur|tous droits réservés|
+ce site utilise des cookies|nous utilisons des cookies|adresse e-mail ne sera pas publiée|
+adresse de messagerie ne sera pas publiée|adresse email ne sera pas publiée|
+les champs obligatoires sont|faire un don|déjà abonné|réservé aux abonnés|réservé à nos abonnés|
+article réservé|pour lire la suite|notre newsletter|à notre lettre d'information|suivez-nous sur|
+abonnez-vous à|inscrivez-vous à notre|partagez cet article|laissez un commentaire|
+connecté pour publier un commentaire|connecter pour commenter|activer javascript|
+reproduction interdite|en remplissant ce formulaire|n'engagent que leurs auteurs|
+n'engagent que leur auteur|liens affiliés|enregistrer mon nom mon e-mail|
+prévenez-moi de tous les nouveaux|notre politique de confidentialité|inscrivez-vous à la newsletter|
+abonnez-vous à la newsletter|vous acceptez l'utilisation de cookies|
+vous acceptez l'utilisation des cookies|dites le nous en commentaire|dites-nous en commentaire)"},
     // Spanish.
     {Use::kSection, R"(artículos relacionados|noticias relacionadas|entradas relacionadas|
 contenido relacionado|contenidos relacionados|temas relacionados|notas relacionadas|
@@ -264,34 +311,40 @@ cancelar la respuesta|comenta esta noticia)"},
     {Use::kLast, R"(comentarios|categorías|etiquetas|archivos|archivo|relacionado|relacionados|
 relacionadas|entradas recientes|comentarios recientes|últimas noticias|últimas entradas|
 noticias recientes|enlaces|enlaces de interés|contacto|aviso legal|mapa del sitio|compartir|
-destacados|temas|tags|boletín|newsletter)"},
-    {Use::kLine, R"(foto 0 de 0|imagen 0 de 0|0 de 0|página 0 de 0|ver esta publicación en instagram|compartir|comparte|imprimir|leer más|lee más|ver más|saber más|más información|
-ver todo|ver todos|cargar más|seguir leyendo|continuar leyendo|sigue leyendo|publicidad|anuncio|
-iniciar sesión|inicia sesión|registrarse|responder|arriba|volver arriba|ir al contenido|
-saltar al contenido|buscar|menú|inicio|cerrar|siguiente|anterior|página siguiente|página anterior|
-entrada siguiente|entrada anterior|artículo siguiente|artículo anterior|volver|cargando|me gusta|
-me gusta cargando|lea también|lee también|te puede interesar|ver también|vea también|
-añadir al carrito|tu nombre|tu correo electrónico|suscríbete|suscribirse|relacionado|mira|mire|
-lea además|además lea)"},
-    {Use::kStart, R"(ya sabías que|únete a|únete desde|hacemos periodismo|este contenido es|regístrate para|comentá|lea también|lee también|leer también|lea además|lea más|le puede interesar|
+destacados|temas|boletín)"},
+    {Use::kLine, R"(foto 0 de 0|imagen 0 de 0|0 de 0|página 0 de 0|
+ver esta publicación en instagram|compartir|comparte|imprimir|leer más|lee más|ver más|saber más|
+más información|ver todo|ver todos|cargar más|seguir leyendo|continuar leyendo|sigue leyendo|
+publicidad|anuncio|iniciar sesión|inicia sesión|registrarse|responder|arriba|volver arriba|
+ir al contenido|saltar al contenido|buscar|menú|inicio|cerrar|siguiente|anterior|página siguiente|
+página anterior|entrada siguiente|entrada anterior|artículo siguiente|artículo anterior|volver|
+cargando|me gusta|me gusta cargando|lea también|lee también|te puede interesar|ver también|
+vea también|añadir al carrito|tu nombre|tu correo electrónico|suscríbete|suscribirse|relacionado|
+mira|mire|lea además|además lea)"},
+    {Use::kStart, R"(ya sabías que|únete a|únete desde|hacemos periodismo|este contenido es|
+regístrate para|comentá|lea también|lee también|leer también|lea además|lea más|le puede interesar|
 te puede interesar|te recomendamos|puede leer|puedes leer|ver también|vea también|vea además|
 publicado en|publicado por|publicado el|publicada el|escrito por|última actualización|
 actualizado el|archivado en|archivado bajo|categorías|categoría|etiquetas|etiquetado|
-tiempo de lectura|crédito de la imagen|fuente de la imagen|foto ©|entrada siguiente|
-entrada anterior|síguenos|síganos|sigue a|suscríbete|suscríbase|haz clic aquí|haga clic aquí|
-volver a la|todos los derechos reservados|usted está aquí|estás aquí|comparte en|compartir en|
-comparte este|0 comentarios|0 pensamientos|un comentario en|inicia sesión para|debes iniciar sesión|
+tiempo de lectura|crédito de la imagen|fuente de la imagen|entrada siguiente|entrada anterior|
+síguenos|síganos|sigue a|suscríbete|suscríbase|haz clic aquí|haga clic aquí|volver a la|
+todos los derechos reservados|usted está aquí|estás aquí|comparte en|compartir en|comparte este|
+0 comentarios|0 pensamientos|un comentario en|inicia sesión para|debes iniciar sesión|
 debe iniciar sesión|mira también|funciona con|descarga la app|únete a nuestro|únete a nuestra)"},
-    {Use::kInside, R"(su navegador no soporta|tu navegador no soporta|navegador no es compatible|actualice su navegador|actualiza tu navegador|política de privacidad|canal de telegram|canal de whatsapp|canal de youtube|contenido exclusivo|todos los derechos reservados|prohibida la reproducción|
-prohibida su reproducción|este sitio utiliza cookies|este sitio web utiliza cookies|
-esta web utiliza cookies|utilizamos cookies|usamos cookies|uso de cookies|
+    {Use::kInside, R"(su navegador no soporta|tu navegador no soporta|navegador no es compatible|
+actualice su navegador|actualiza tu navegador|todos los derechos reservados|
+prohibida la reproducción|prohibida su reproducción|este sitio utiliza cookies|
+este sitio web utiliza cookies|esta web utiliza cookies|utilizamos cookies|usamos cookies|
 de correo electrónico no será publicada|los campos obligatorios están|nuestro boletín|
 nuestra newsletter|suscríbete a|suscríbase a|síguenos en|síganos en|síguenos a través|
-nuestro canal de|nuestras redes sociales|comparte este artículo|comparte esta|deja un comentario|
-déjanos tu comentario|en los comentarios|iniciar sesión para comentar|
-conectado para publicar un comentario|activar javascript|habilitar javascript|guarda mi nombre|
-recibir un correo electrónico con|enlaces de afiliados|noticias en tu correo|ya eres suscriptor|para suscriptores|hacer una donación|para seguir leyendo|descarga nuestra app|
-las opiniones expresadas)"},
+nuestro canal de|comparte este artículo|comparte esta|deja un comentario|déjanos tu comentario|
+iniciar sesión para comentar|conectado para publicar un comentario|activar javascript|
+habilitar javascript|guarda mi nombre|recibir un correo electrónico con|enlaces de afiliados|
+noticias en tu correo|ya eres suscriptor|para suscriptores|hacer una donación|para seguir leyendo|
+descarga nuestra app|las opiniones expresadas|nuestra política de privacidad|
+nuestro canal de telegram|nuestro canal de whatsapp|acepta el uso de cookies|
+aceptas el uso de cookies|acepta nuestro uso de cookies|cuéntanos en los comentarios|
+déjanos en los comentarios)"},
     // Italian.
     {Use::kSection, R"(articoli correlati|articoli simili|altri articoli|notizie correlate|
 post correlati|contenuti correlati|argomenti correlati|prodotti correlati|potrebbe interessarti|
@@ -309,71 +362,79 @@ aggiungi un commento|commenta|commenta l'articolo|0 commenti|0 commento|commenti
 i commenti sono chiusi)"},
     {Use::kLast, R"(commenti|categorie|archivi|archivio|tag|articoli recenti|commenti recenti|
 ultimi articoli|ultime notizie|notizie recenti|correlati|contatti|note legali|mappa del sito|
-condividi|newsletter|argomenti|link utili)"},
-    {Use::kLine, R"(foto 0 di 0|0 di 0|immagine 0 di 0|pagina 0 di 0|visualizza questo post su instagram|condividi|stampa|leggi tutto|leggi di più|leggi di più su|continua a leggere|
-continua|scopri di più|maggiori informazioni|vedi tutti|mostra altro|carica altri|pubblicità|
-annuncio|accedi|registrati|rispondi|torna su|torna all'inizio|torna in alto|vai al contenuto|
-salta al contenuto|cerca|menù|menu|chiudi|successivo|precedente|pagina successiva|pagina precedente|
-articolo successivo|articolo precedente|articoli precedenti|indietro|caricamento|mi piace|
-mi piace caricamento|leggi anche|vedi anche|guarda anche|approfondisci|per approfondire|
+condividi|argomenti|link utili)"},
+    {Use::kLine, R"(foto 0 di 0|0 di 0|immagine 0 di 0|pagina 0 di 0|
+visualizza questo post su instagram|condividi|stampa|leggi tutto|leggi di più|leggi di più su|
+continua a leggere|continua|scopri di più|maggiori informazioni|vedi tutti|mostra altro|
+carica altri|pubblicità|annuncio|accedi|registrati|rispondi|torna su|torna all'inizio|torna in alto|
+vai al contenuto|salta al contenuto|cerca|menù|chiudi|successivo|precedente|pagina successiva|
+pagina precedente|articolo successivo|articolo precedente|articoli precedenti|indietro|caricamento|
+mi piace|mi piace caricamento|leggi anche|vedi anche|guarda anche|approfondisci|per approfondire|
 aggiungi al carrello|il tuo nome|la tua email|scarica pdf|iscriviti)"},
     {Use::kStart, R"(leggi anche|leggi tutto|leggi pure|leggi qui|vedi anche|guarda anche|
 per approfondire|pubblicato in|pubblicato il|pubblicato da|postato il|postato da|scritto da|
 ultimo aggiornamento|aggiornato il|archiviato in|categorie|categoria|etichette|taggato|
-tempo di lettura|tempo lettura|fonte foto|fonte immagine|credit foto|foto ©|articolo successivo|
+tempo di lettura|tempo lettura|fonte foto|fonte immagine|credit foto|articolo successivo|
 articolo precedente|seguici|iscriviti|clicca qui|torna alla|torna a|tutti i diritti riservati|
 diritti riservati|riproduzione riservata|© riproduzione|sei qui|ti trovi in|condividi su|
 condividi questo|0 commenti|un commento su|devi essere connesso|effettua il login|accedi per|
-powered by|fai una donazione|sostienici)"},
-    {Use::kInside, R"(il tuo browser non supporta|aggiorna il browser|aggiorna il tuo browser|informativa sulla privacy|tutti i diritti riservati|riproduzione riservata|questo sito utilizza cookie|
-questo sito utilizza i cookie|questo sito usa i cookie|utilizziamo i cookie|utilizzo dei cookie|
-uso dei cookie|indirizzo email non sarà pubblicato|i campi obbligatori sono|alla nostra newsletter|
-alla newsletter|seguici su|seguiteci su|condividi questo articolo|lascia un commento|nei commenti|
-connesso per inviare un commento|abilita javascript|abilitare javascript|salva il mio nome|
-avvertimi via email|link di affiliazione|link affiliati|resta aggiornato|rimani aggiornato|
-iscriviti al nostro|sei già abbonato|riservato agli abbonati|per continuare a leggere|con una donazione|canale telegram)"},
+fai una donazione|sostienici)"},
+    {Use::kInside, R"(il tuo browser non supporta|aggiorna il browser|aggiorna il tuo browser|
+tutti i diritti riservati|riproduzione riservata|questo sito utilizza cookie|
+questo sito utilizza i cookie|questo sito usa i cookie|utilizziamo i cookie|
+indirizzo email non sarà pubblicato|i campi obbligatori sono|alla nostra newsletter|seguici su|
+seguiteci su|condividi questo articolo|lascia un commento|connesso per inviare un commento|
+abilita javascript|abilitare javascript|salva il mio nome|avvertimi via email|link di affiliazione|
+link affiliati|resta aggiornato|rimani aggiornato|iscriviti al nostro|sei già abbonato|
+riservato agli abbonati|per continuare a leggere|con una donazione|la nostra informativa|
+iscriviti alla newsletter|al nostro canale telegram|il nostro canale telegram|
+acconsenti all'uso dei cookie|accetti l'uso dei cookie|accetti l'utilizzo dei cookie|
+fatecelo sapere nei commenti|scrivetelo nei commenti)"},
     // Portuguese.
     {Use::kSection, R"(artigos relacionados|notícias relacionadas|matérias relacionadas|
-posts relacionados|conteúdo relacionado|conteúdos relacionados|postagens relacionadas|
-temas relacionados|produtos relacionados|leia também|leia mais|veja também|veja mais|
-você pode gostar|você também pode gostar|talvez você goste|você pode se interessar|
-pode interessar-lhe|recomendado para você|recomendados para você|recomendamos para você|mais lidas|
-as mais lidas|mais lidos|mais notícias|mais artigos|últimas notícias|não perca|navegação de post|
-navegação de posts|navegação de artigos|sobre o autor|sobre a autora|compartilhe|compartilhe isso|
-compartilhe esta notícia|compartilhe este artigo|compartilhar esta notícia|partilhar este artigo|
-partilhe|siga-nos|siga nos|siga-nos no|assine nossa newsletter|assine a newsletter|
-subscreva a nossa newsletter|receba nossas notícias|outras notícias|outros artigos)"},
+conteúdo relacionado|conteúdos relacionados|postagens relacionadas|produtos relacionados|
+leia também|leia mais|veja mais|você pode gostar|você também pode gostar|talvez você goste|
+você pode se interessar|pode interessar-lhe|recomendado para você|recomendados para você|
+recomendamos para você|mais lidas|as mais lidas|mais lidos|mais notícias|mais artigos|
+últimas notícias|não perca|navegação de post|navegação de posts|navegação de artigos|sobre o autor|
+sobre a autora|compartilhe|compartilhe isso|compartilhe esta notícia|compartilhe este artigo|
+compartilhar esta notícia|partilhar este artigo|partilhe|siga-nos|siga nos|siga-nos no|
+assine nossa newsletter|assine a newsletter|subscreva a nossa newsletter|receba nossas notícias|
+outras notícias|outros artigos)"},
     {Use::kComments, R"(deixe um comentário|deixe uma resposta|deixe o seu comentário|
 deixe seu comentário|deixar um comentário|escreva um comentário|escreva o seu comentário|
 adicionar comentário|adicionar um comentário|postar um comentário|enviar um comentário|
 0 comentários|0 comentário|comentários 0|sem comentários|nenhum comentário|0 respostas|
 cancelar resposta|deixe um comentário cancelar resposta|comente)"},
-    {Use::kLast, R"(comentários|categorias|arquivos|arquivo|etiquetas|marcadores|relacionado|
-relacionados|posts recentes|artigos recentes|comentários recentes|contato|contacto|contactos|
-links úteis|mapa do site|compartilhar|partilhar|destaques|assuntos|tópicos|tags|newsletter)"},
-    {Use::kLine, R"(imagem 0 de 0|ver essa foto no instagram|ver esta publicação no instagram|ver esta foto no instagram|compartilhar|partilhar|compartilhe|imprimir|ler mais|leia mais|saiba mais|
-ver mais|ver todos|ver tudo|continue lendo|continuar a ler|carregar mais|mais informações|
-publicidade|anúncio|entrar|login|cadastre-se|registar|responder|topo|voltar ao topo|
-ir para o conteúdo|pular para o conteúdo|saltar para o conteúdo|pesquisar|buscar|menu|início|fechar|
-próximo|próxima|anterior|próximo post|post anterior|próximo artigo|artigo anterior|próxima página|
-página anterior|voltar|carregando|curtir isso|curtir carregando|leia também|veja também|
-continua após a publicidade|continua depois da publicidade|adicionar ao carrinho|assine|assinar|
-seu nome|seu email)"},
+    {Use::kLast, R"(comentários|categorias|arquivos|arquivo|marcadores|posts recentes|
+artigos recentes|comentários recentes|contato|contactos|links úteis|mapa do site|compartilhar|
+partilhar|destaques|assuntos|tópicos)"},
+    {Use::kLine, R"(imagem 0 de 0|ver essa foto no instagram|ver esta publicação no instagram|
+ver esta foto no instagram|compartilhar|partilhar|compartilhe|ler mais|leia mais|saiba mais|
+ver mais|ver tudo|continue lendo|continuar a ler|carregar mais|mais informações|publicidade|anúncio|
+entrar|cadastre-se|registar|topo|voltar ao topo|ir para o conteúdo|pular para o conteúdo|
+saltar para o conteúdo|pesquisar|início|fechar|próximo|próxima|próximo post|post anterior|
+próximo artigo|artigo anterior|próxima página|voltar|carregando|curtir isso|curtir carregando|
+leia também|veja também|continua após a publicidade|continua depois da publicidade|
+adicionar ao carrinho|assine|assinar|seu nome|seu email)"},
     {Use::kStart, R"(leia também|leia mais|leia ainda|veja também|veja mais|saiba mais|
-confira também|publicado em|publicado por|postado em|postado por|publicada em|escrito por|
-última atualização|atualizado em|arquivado em|categorias|categoria|etiquetas|marcadores|
-tempo de leitura|crédito da imagem|foto ©|próximo post|post anterior|siga-nos|siga nos|siga o|
-siga a|assine|inscreva-se|clique aqui|voltar para|todos os direitos reservados|direitos reservados|
-você está aqui|está aqui|compartilhe|partilhe|0 comentários|um comentário em|faça login|
-você precisa estar logado|continua após|receba as notícias)"},
-    {Use::kInside, R"(seu navegador não suporta|atualize seu navegador|política de privacidade|canal do youtube|canal no youtube|todos os direitos reservados|proibida a reprodução|este site utiliza cookies|
-este site usa cookies|utilizamos cookies|usamos cookies|uso de cookies|utilização de cookies|
+confira também|publicado em|postado em|postado por|publicada em|última atualização|atualizado em|
+arquivado em|categorias|marcadores|tempo de leitura|crédito da imagem|próximo post|post anterior|
+siga-nos|siga nos|siga o|siga a|assine|inscreva-se|clique aqui|voltar para|
+todos os direitos reservados|direitos reservados|você está aqui|está aqui|compartilhe|partilhe|
+0 comentários|um comentário em|faça login|você precisa estar logado|continua após|
+receba as notícias)"},
+    {Use::kInside, R"(seu navegador não suporta|atualize seu navegador|todos os direitos reservados|
+proibida a reprodução|este site utiliza cookies|este site usa cookies|
 endereço de e-mail não será publicado|endereço de email não será publicado|
 os campos obrigatórios são|campos obrigatórios marcados|nossa newsletter|assine a nossa|
-assine nossa|inscreva-se em|inscreva-se no|siga-nos no|siga-nos nas|nas redes sociais|nosso canal|
-compartilhe este|deixe um comentário|deixe seu comentário|nos comentários|deixe suas dúvidas|
-fazer login para|ativar javascript|salvar meus dados|guardar o meu nome|já é assinante|exclusivo para assinantes|para continuar lendo|para assinantes|links de afiliados|
-no seu e-mail|as opiniões expressas)"},
+assine nossa|inscreva-se em|inscreva-se no|siga-nos no|siga-nos nas|compartilhe este|
+deixe um comentário|deixe seu comentário|deixe suas dúvidas|fazer login para|ativar javascript|
+salvar meus dados|guardar o meu nome|já é assinante|exclusivo para assinantes|para continuar lendo|
+para assinantes|links de afiliados|no seu e-mail|as opiniões expressas|
+nossa política de privacidade|siga-nos nas redes sociais|nosso canal no youtube|
+nosso canal do youtube|concorda com o uso de cookies|concorda com a utilização de cookies|
+aceita o uso de cookies|conte para nós nos comentários|conte nos comentários)"},
     // Dutch.
     {Use::kSection, R"(gerelateerde artikelen|gerelateerde berichten|gerelateerd nieuws|
 gerelateerde producten|lees ook|lees meer|lees verder|bekijk ook|zie ook|meer nieuws|meer artikelen|
@@ -387,29 +448,31 @@ meld je aan voor de nieuwsbrief|nieuwsbrief ontvangen|andere artikelen|mis niets
 plaats een reactie|reageer|reageer op dit artikel|schrijf een reactie|een reactie plaatsen|
 0 reacties|0 reactie|reacties 0|geen reacties|reactie annuleren|geef een reactie reactie annuleren|
 uw reactie|jouw reactie)"},
-    {Use::kLast, R"(reacties|categorieën|categorie|archief|archieven|labels|recente berichten|
-recente reacties|laatste nieuws|laatste berichten|gerelateerd|contact|delen|tags|nieuwsbrief|links|
-onderwerpen|populair)"},
-    {Use::kLine, R"(foto 0 van 0|0 van 0|pagina 0 van 0|dit bericht op instagram bekijken|delen|deel|printen|afdrukken|print|lees meer|lees verder|meer lezen|
-meer informatie|meer info|meer weten|toon meer|bekijk alle|bekijk meer|laad meer|advertentie|
-inloggen|aanmelden|registreren|beantwoorden|reageren|naar boven|terug naar boven|ga naar de inhoud|
-spring naar inhoud|naar de inhoud|zoeken|zoek|menu|sluiten|volgende|vorige|volgende pagina|
-vorige pagina|volgend bericht|vorig bericht|volgend artikel|vorig artikel|terug|laden|vind ik leuk|
-vind ik leuk laden|lees ook|zie ook|bekijk ook|in winkelwagen|je naam|uw naam|je e-mail|
-abonneren)"},
+    {Use::kLast, R"(reacties|categorieën|archief|archieven|labels|recente berichten|
+recente reacties|laatste nieuws|laatste berichten|gerelateerd|delen|nieuwsbrief|links|onderwerpen|
+populair)"},
+    {Use::kLine, R"(foto 0 van 0|0 van 0|pagina 0 van 0|dit bericht op instagram bekijken|delen|
+deel|printen|afdrukken|lees meer|lees verder|meer lezen|meer informatie|meer info|meer weten|
+toon meer|bekijk alle|bekijk meer|laad meer|advertentie|inloggen|aanmelden|registreren|beantwoorden|
+reageren|naar boven|terug naar boven|ga naar de inhoud|spring naar inhoud|naar de inhoud|zoeken|
+zoek|sluiten|volgende|vorige|volgende pagina|vorige pagina|volgend bericht|vorig bericht|
+volgend artikel|vorig artikel|terug|laden|vind ik leuk|vind ik leuk laden|lees ook|zie ook|
+bekijk ook|in winkelwagen|je naam|uw naam|je e-mail|abonneren)"},
     {Use::kStart, R"(lees ook|lees meer|lees verder|lees hier|zie ook|bekijk ook|geplaatst in|
 geplaatst op|geplaatst door|gepubliceerd op|gepubliceerd door|gepubliceerd in|geschreven door|
-laatst bijgewerkt|laatste update|bijgewerkt op|categorieën|categorie|getagd|tags|leestijd|foto ©|
-beeld ©|volgend bericht|vorig bericht|volg ons|abonneer|schrijf je in|klik hier|terug naar|
-alle rechten voorbehouden|u bevindt zich hier|je bent hier|u bent hier|deel dit|deel op|0 reacties|
-een reactie op|log in om|je moet ingelogd|meld je aan|meld u aan|ondersteund door|
-mogelijk gemaakt door)"},
-    {Use::kInside, R"(uw browser ondersteunt|je browser ondersteunt|privacybeleid|privacyverklaring|alle rechten voorbehouden|deze website maakt gebruik van cookies|
-deze website gebruikt cookies|deze site gebruikt cookies|wij gebruiken cookies|we gebruiken cookies|
-maken gebruik van cookies|gebruik van cookies|e-mailadres wordt niet gepubliceerd|
-e-mailadres zal niet|vereiste velden zijn|onze nieuwsbrief|de nieuwsbrief en|voor de nieuwsbrief|
-volg ons op|deel dit artikel|laat een reactie achter|in de reacties|ingelogd om een reactie|
-ingelogd zijn om|javascript in te schakelen|mijn naam e-mail en|niets uit deze uitgave|al abonnee|alleen voor abonnees|om verder te lezen|doneer|steun ons)"},
+laatst bijgewerkt|laatste update|bijgewerkt op|categorieën|getagd|leestijd|beeld ©|volgend bericht|
+vorig bericht|volg ons|abonneer|schrijf je in|klik hier|terug naar|alle rechten voorbehouden|
+u bevindt zich hier|je bent hier|u bent hier|deel dit|deel op|0 reacties|een reactie op|log in om|
+je moet ingelogd|meld je aan|meld u aan|ondersteund door|mogelijk gemaakt door)"},
+    {Use::kInside, R"(uw browser ondersteunt|je browser ondersteunt|alle rechten voorbehouden|
+deze website maakt gebruik van cookies|deze website gebruikt cookies|deze site gebruikt cookies|
+wij gebruiken cookies|we gebruiken cookies|maken gebruik van cookies|
+e-mailadres wordt niet gepubliceerd|e-mailadres zal niet|vereiste velden zijn|onze nieuwsbrief|
+voor de nieuwsbrief|volg ons op|deel dit artikel|laat een reactie achter|ingelogd om een reactie|
+ingelogd zijn om|javascript in te schakelen|mijn naam e-mail en|niets uit deze uitgave|al abonnee|
+alleen voor abonnees|om verder te lezen|steun ons|ons privacybeleid|onze privacyverklaring|
+aanmelden voor de nieuwsbrief|akkoord met het gebruik van cookies|laat het ons weten in de reacties|
+laat het weten in de reacties)"},
     // Polish.
     {Use::kSection, R"(podobne artykuły|podobne wpisy|podobne posty|podobne produkty|
 powiązane artykuły|powiązane wpisy|powiązane posty|powiązane tematy|powiązane produkty|zobacz także|
@@ -425,35 +488,40 @@ skomentuj artykuł|zostaw odpowiedź|odpowiedz|0 komentarzy|0 komentarze|0 komen
 brak komentarzy|anuluj pisanie odpowiedzi|dodaj komentarz anuluj pisanie odpowiedzi|dodaj odpowiedź|
 twój komentarz|0 odpowiedzi)"},
     {Use::kLast, R"(komentarze|komentarz|kategorie|tagi|archiwum|archiwa|najnowsze wpisy|
-najnowsze artykuły|najnowsze komentarze|ostatnie wpisy|najnowsze|aktualności|kontakt|linki|
-przydatne linki|mapa strony|tematy|newsletter|partnerzy)"},
-    {Use::kLine, R"(zdjęcie 0 z 0|0 z 0|strona 0 z 0|zagłosuj w ankiecie|zobacz galerię|wyświetl ten post na instagramie|drukuj|wydrukuj|czytaj dalej|czytaj więcej|więcej|więcej informacji|
-dowiedz się więcej|pokaż więcej|zobacz więcej|zobacz wszystkie|wczytaj więcej|załaduj więcej|
-reklama|ogłoszenie|zaloguj|zaloguj się|zarejestruj się|rejestracja|odpowiedz|do góry|powrót do góry|
-na górę|przejdź do treści|przejdź do głównej treści|szukaj|wyszukaj|menu|strona główna|zamknij|
-następny|poprzedni|następna|poprzednia|następna strona|poprzednia strona|następny wpis|
+najnowsze artykuły|najnowsze komentarze|ostatnie wpisy|najnowsze|aktualności|linki|przydatne linki|
+mapa strony|tematy|partnerzy)"},
+    {Use::kLine, R"(zdjęcie 0 z 0|0 z 0|strona 0 z 0|zagłosuj w ankiecie|zobacz galerię|
+wyświetl ten post na instagramie|drukuj|wydrukuj|czytaj dalej|czytaj więcej|więcej|
+więcej informacji|dowiedz się więcej|pokaż więcej|zobacz więcej|zobacz wszystkie|wczytaj więcej|
+załaduj więcej|reklama|ogłoszenie|zaloguj|zaloguj się|zarejestruj się|rejestracja|odpowiedz|do góry|
+powrót do góry|na górę|przejdź do treści|przejdź do głównej treści|szukaj|wyszukaj|strona główna|
+zamknij|następny|poprzedni|następna|poprzednia|następna strona|poprzednia strona|następny wpis|
 poprzedni wpis|następny artykuł|poprzedni artykuł|wstecz|powrót|ładowanie|lubię to|
 lubię to wczytywanie|czytaj także|czytaj też|zobacz także|zobacz też|dodaj do koszyka|twoje imię|
 twój email|subskrybuj|udostępnij|więcej na ten temat|dalsza część artykułu pod reklamą|
 dalsza część tekstu pod reklamą)"},
-    {Use::kStart, R"(czytasz właśnie nowy|jeżeli podoba ci się|podobał ci się|postaw nam kawę|czytaj także|czytaj też|czytaj również|czytaj więcej|czytaj dalej|
-przeczytaj także|przeczytaj też|przeczytaj również|zobacz także|zobacz też|zobacz również|
-zobacz więcej|sprawdź też|sprawdź także|więcej na ten temat|opublikowano|opublikowany|
-opublikowane przez|dodano|dodane przez|autor|zamieszczono|napisane przez|ostatnia aktualizacja|
-zaktualizowano|kategorie|kategoria|tagi|tagged|czas czytania|fot ©|foto ©|następny wpis|
-poprzedni wpis|następny artykuł|poprzedni artykuł|obserwuj nas|śledź nas|zapisz się|kliknij tutaj|
-powrót do|wróć do|wszelkie prawa zastrzeżone|wszystkie prawa zastrzeżone|prawa zastrzeżone|
-materiał chroniony prawem|jesteś tutaj|udostępnij na|podziel się|0 komentarzy|jeden komentarz do|
-zaloguj się aby|musisz się zalogować|dołącz do nas|wspierane przez|dumnie wspierane)"},
-    {Use::kInside, R"(twoja przeglądarka nie|zaktualizuj przeglądarkę|polityki prywatności|politykę prywatności|polityka prywatności|wszelkie prawa zastrzeżone|wszystkie prawa zastrzeżone|
-materiał chroniony prawem autorskim|korzystamy z cookies|używamy cookies|używamy plików cookie|
-korzystamy z plików cookie|wykorzystuje pliki cookie|strona używa plików cookie|
-strona używa cookies|używa plików cookies|wykorzystujemy pliki cookie|używanie plików cookie|
+    {Use::kStart, R"(czytasz właśnie nowy|jeżeli podoba ci się|podobał ci się|postaw nam kawę|
+czytaj także|czytaj też|czytaj również|czytaj więcej|czytaj dalej|przeczytaj także|przeczytaj też|
+przeczytaj również|zobacz także|zobacz też|zobacz również|zobacz więcej|sprawdź też|sprawdź także|
+więcej na ten temat|opublikowano|opublikowany|opublikowane przez|dodano|dodane przez|autor|
+zamieszczono|napisane przez|ostatnia aktualizacja|zaktualizowano|kategorie|kategoria|tagi|
+czas czytania|fot ©|następny wpis|poprzedni wpis|następny artykuł|poprzedni artykuł|obserwuj nas|
+śledź nas|zapisz się|kliknij tutaj|powrót do|wróć do|wszelkie prawa zastrzeżone|
+wszystkie prawa zastrzeżone|prawa zastrzeżone|materiał chroniony prawem|jesteś tutaj|udostępnij na|
+podziel się|0 komentarzy|jeden komentarz do|zaloguj się aby|musisz się zalogować|dołącz do nas|
+wspierane przez|dumnie wspierane)"},
+    {Use::kInside, R"(twoja przeglądarka nie|zaktualizuj przeglądarkę|wszelkie prawa zastrzeżone|
+wszystkie prawa zastrzeżone|materiał chroniony prawem autorskim|korzystamy z cookies|
+używamy cookies|używamy plików cookie|korzystamy z plików cookie|wykorzystuje pliki cookie|
+strona używa plików cookie|strona używa cookies|używa plików cookies|wykorzystujemy pliki cookie|
 adres e-mail nie zostanie opublikowany|adres email nie zostanie opublikowany|
-wymagane pola są oznaczone|naszego newslettera|do newslettera|na newsletter|nasz newsletter|
-obserwuj nas na|śledź nas na|polub nas na|nas na facebooku|udostępnij ten|zostaw komentarz|
-w komentarzach|w komentarzu|musisz się zalogować|zalogować aby|zalogowany aby|włącz javascript|
-włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenumeratę cyfrową|prenumerata cyfrowa|dostęp do serwisu|wesprzyj nas|do regularnych odwiedzin)"},
+wymagane pola są oznaczone|naszego newslettera|nasz newsletter|obserwuj nas na|śledź nas na|
+polub nas na|udostępnij ten|zostaw komentarz|musisz się zalogować|zalogować aby|zalogowany aby|
+włącz javascript|włączyć javascript|zapamiętaj moje dane|powiadom mnie o|prenumeratę cyfrową|
+prenumerata cyfrowa|wesprzyj nas|naszej polityki prywatności|zapisz się do newslettera|
+zapisz się na newsletter|polub nas na facebooku|zgodę na używanie plików cookie|
+zgodę na używanie cookies|zgodę na wykorzystywanie plików cookie|korzystanie z serwisu wymaga|
+dajcie znać w komentarzach|daj znać w komentarzach)"},
     // Russian.
     {Use::kSection, R"(читайте также|читать также|читайте ещё|читайте еще|смотрите также|
 смотри также|похожие статьи|похожие записи|похожие материалы|похожие новости|похожие публикации|
@@ -475,10 +543,11 @@ włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenu
     {Use::kLast, R"(комментарии|комментарий|отзывы|рубрики|категории|метки|теги|архив|архивы|
 свежие записи|последние записи|свежие комментарии|последние комментарии|последние новости|новости|
 контакты|ссылки|полезные ссылки|карта сайта|партнеры|партнёры|темы|рассылка)"},
-    {Use::kLine, R"(фото 0 из 0|0 из 0|страница 0 из 0|посмотреть эту публикацию в instagram|поделиться|печать|распечатать|версия для печати|читать далее|читать дальше|
-читать полностью|читать больше|читать|подробнее|подробно|узнать больше|показать ещё|показать еще|
-показать больше|смотреть все|все новости|загрузить ещё|загрузить еще|реклама|на правах рекламы|
-войти|вход|регистрация|зарегистрироваться|ответить|наверх|вверх|в начало|перейти к содержимому|
+    {Use::kLine, R"(фото 0 из 0|0 из 0|страница 0 из 0|посмотреть эту публикацию в instagram|
+поделиться|печать|распечатать|версия для печати|читать далее|читать дальше|читать полностью|
+читать больше|читать|подробнее|подробно|узнать больше|показать ещё|показать еще|показать больше|
+смотреть все|все новости|загрузить ещё|загрузить еще|реклама|на правах рекламы|войти|вход|
+регистрация|зарегистрироваться|ответить|наверх|вверх|в начало|перейти к содержимому|
 перейти к содержанию|поиск|найти|меню|главная|закрыть|далее|назад|следующая|предыдущая|
 следующая страница|предыдущая страница|следующая запись|предыдущая запись|следующая статья|
 предыдущая статья|загрузка|нравится|мне нравится|читайте также|смотрите также|по теме|в корзину|
@@ -494,20 +563,22 @@ włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenu
 присоединяйтесь|следите за нами|нашли ошибку|заметили ошибку|если вы нашли ошибку|если вы заметили|
 понравилась статья|работает на|сайт работает на|копирование материалов|при использовании материалов|
 при копировании материалов|при перепечатке)"},
-    {Use::kInside, R"(ваш браузер не поддерживает|обновите браузер|ваш браузер устарел|политикой конфиденциальности|политика конфиденциальности|пользовательское соглашение|все права защищены|перепечатка материалов|копирование материалов|
-при использовании материалов|при копировании материалов|использование материалов сайта|
-использование материалов разрешено|этот сайт использует cookie|сайт использует cookie|
-сайт использует файлы cookie|мы используем cookie|мы используем файлы cookie|
-использование файлов cookie|использованием файлов cookie|адрес email не будет опубликован|
+    {Use::kInside, R"(ваш браузер не поддерживает|обновите браузер|ваш браузер устарел|
+все права защищены|перепечатка материалов|копирование материалов|при использовании материалов|
+при копировании материалов|использование материалов сайта|использование материалов разрешено|
+этот сайт использует cookie|сайт использует cookie|сайт использует файлы cookie|
+мы используем cookie|мы используем файлы cookie|адрес email не будет опубликован|
 адрес e-mail не будет опубликован|не будет опубликован обязательные поля|обязательные поля помечены|
 подпишитесь на наш|подписывайтесь на наш|подпишитесь на нашу|подпишитесь на рассылку|
 подписывайтесь на канал|подписывайтесь на нас|наш telegram|наш телеграм|нашем telegram|
-нашем телеграм|телеграм канал|telegram канал|поделитесь с друзьями|поделись с друзьями|
-оставьте комментарий|в комментариях|чтобы оставить комментарий|
-для отправки комментария вам необходимо|зарегистрированные пользователи|включите javascript|
-включить javascript|сохранить моё имя|сохранить мое имя|выделите её и нажмите|выделите ее и нажмите|
-выделите фрагмент текста|нажмите ctrl enter|мнение редакции может не совпадать|
-свидетельство о регистрации)"},
+нашем телеграм|поделитесь с друзьями|поделись с друзьями|оставьте комментарий|
+чтобы оставить комментарий|для отправки комментария вам необходимо|зарегистрированные пользователи|
+включите javascript|включить javascript|сохранить моё имя|сохранить мое имя|выделите её и нажмите|
+выделите ее и нажмите|выделите фрагмент текста|нажмите ctrl enter|
+мнение редакции может не совпадать|свидетельство о регистрации|нашей политикой конфиденциальности|
+в нашем telegram|в наш telegram|наш телеграм канал|соглашаетесь с использованием файлов cookie|
+соглашаетесь на использование файлов cookie|согласие на использование файлов cookie|
+пишите в комментариях|напишите в комментариях|делитесь в комментариях)"},
     // Ukrainian.
     {Use::kSection, R"(читайте також|читати також|читайте ще|дивіться також|схожі статті|
 схожі записи|схожі матеріали|схожі новини|подібні статті|статті за темою|матеріали за темою|
@@ -521,31 +592,31 @@ włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenu
 ваш коментар|коментувати|прокоментувати|0 коментарів|0 коментарі|0 коментар|коментарі 0|
 коментарів немає|немає коментарів|скасувати відповідь|залишити відповідь|
 залишити коментар скасувати відповідь|відповісти)"},
-    {Use::kLast, R"(коментарі|коментар|відгуки|категорії|рубрики|позначки|теги|мітки|архів|архіви|
-останні записи|недавні записи|останні коментарі|останні новини|новини|контакти|посилання|
-корисні посилання|карта сайту|партнери|теми)"},
+    {Use::kLast, R"(коментарі|коментар|відгуки|категорії|позначки|мітки|архів|архіви|останні записи|
+недавні записи|останні коментарі|останні новини|новини|контакти|посилання|корисні посилання|
+карта сайту|партнери|теми)"},
     {Use::kLine, R"(поділитися|поділитись|друк|роздрукувати|версія для друку|читати далі|
 читати більше|читати повністю|читати|докладніше|детальніше|дізнатися більше|показати ще|більше|
-усі новини|всі новини|реклама|увійти|вхід|реєстрація|відповісти|вгору|нагору|перейти до вмісту|
-пошук|меню|головна|закрити|далі|назад|наступна|попередня|наступна сторінка|попередня сторінка|
-наступний запис|попередній запис|наступна стаття|попередня стаття|завантаження|подобається|
-читайте також|дивіться також|до кошика|купити|ваше ім'я|підписатися|підписатись)"},
+усі новини|всі новини|увійти|вхід|реєстрація|відповісти|вгору|нагору|перейти до вмісту|пошук|
+головна|закрити|далі|наступна|попередня|наступна сторінка|попередня сторінка|наступний запис|
+попередній запис|наступна стаття|попередня стаття|завантаження|подобається|читайте також|
+дивіться також|до кошика|купити|ваше ім'я|підписатися|підписатись)"},
     {Use::kStart, R"(читайте також|читати також|читайте ще|читати далі|дивіться також|опубліковано|
-дата публікації|додано|автор|останнє оновлення|оновлено|рубрика|рубрики|категорія|категорії|
-позначки|теги|мітки|час читання|переглядів|джерело фото|фото ©|наступний запис|попередній запис|
-підписуйтесь|підписуйтеся|підпишіться|натисніть тут|повернутися до|назад до|всі права захищені|
-усі права захищені|ви тут|ви знаходитесь|поділитися|0 коментарів|увійдіть щоб|приєднуйтесь|
-слідкуйте за нами|помітили помилку|якщо ви помітили|при використанні матеріалів|передрук матеріалів|
-працює на)"},
-    {Use::kInside, R"(ваш браузер не підтримує|оновіть браузер|політикою конфіденційності|політика конфіденційності|всі права захищені|усі права захищені|передрук матеріалів|
-при використанні матеріалів|використання матеріалів|цей сайт використовує cookie|
-сайт використовує cookie|сайт використовує файли cookie|ми використовуємо cookie|
-ми використовуємо файли cookie|використання файлів cookie|поштова адреса не публікуватиметься|
+дата публікації|додано|останнє оновлення|оновлено|категорія|категорії|позначки|мітки|час читання|
+переглядів|джерело фото|наступний запис|попередній запис|підписуйтесь|підписуйтеся|підпишіться|
+натисніть тут|повернутися до|назад до|всі права захищені|усі права захищені|ви тут|ви знаходитесь|
+поділитися|0 коментарів|увійдіть щоб|приєднуйтесь|слідкуйте за нами|помітили помилку|
+якщо ви помітили|при використанні матеріалів|передрук матеріалів|працює на)"},
+    {Use::kInside, R"(ваш браузер не підтримує|оновіть браузер|всі права захищені|
+усі права захищені|передрук матеріалів|при використанні матеріалів|використання матеріалів|
+цей сайт використовує cookie|сайт використовує cookie|сайт використовує файли cookie|
+ми використовуємо cookie|ми використовуємо файли cookie|поштова адреса не публікуватиметься|
 пошта не оприлюднюватиметься|обов'язкові поля позначені|підписуйтесь на наш|підписуйтеся на наш|
-підпишіться на наш|підписуйтесь на канал|наш telegram|наш телеграм|телеграм канал|telegram канал|
-поділіться з друзями|залиште коментар|в коментарях|у коментарях|щоб залишити коментар|
-увімкніть javascript|зберегти моє ім'я|виділіть її та натисніть|натисніть ctrl enter|
-думка редакції може не збігатися)"},
+підпишіться на наш|підписуйтесь на канал|поділіться з друзями|залиште коментар|
+щоб залишити коментар|увімкніть javascript|зберегти моє ім'я|виділіть її та натисніть|
+натисніть ctrl enter|думка редакції може не збігатися|нашою політикою конфіденційності|
+погоджуєтесь на використання файлів cookie|погоджуєтеся з використанням файлів cookie|
+пишіть у коментарях|діліться в коментарях)"},
     // Bulgarian.
     {Use::kSection, R"(прочетете още|прочети още|прочетете също|прочети също|вижте още|виж още|
 вижте също|виж също|свързани статии|свързани публикации|свързани новини|подобни статии|
@@ -555,70 +626,70 @@ włączyć javascript|zapamiętaj moje dane|powiadom mnie o|do subskrypcji|prenu
 за автора|сподели|споделете|сподели статията|сподели в|последвайте ни|следвайте ни|
 абонирайте се за бюлетина|абонирайте се за нашия бюлетин|подобни продукти)"},
     {Use::kComments, R"(коментирай|напиши коментар|напишете коментар|остави коментар|
-оставете коментар|добави коментар|вашият коментар|0 коментара|0 коментар|коментари 0|няма коментари|
+оставете коментар|добави коментар|вашият коментар|0 коментара|коментари 0|няма коментари|
 вашият отговор|отказ|вашият коментар отказ|все още няма коментари)"},
-    {Use::kLast, R"(коментари|категории|етикети|тагове|архив|архиви|последни публикации|
-последни коментари|последни новини|скорошни публикации|новини|контакти|връзки|полезни връзки|
-карта на сайта|партньори|теми)"},
+    {Use::kLast, R"(коментари|етикети|тагове|архиви|последни публикации|последни коментари|
+последни новини|скорошни публикации|връзки|полезни връзки|карта на сайта|партньори)"},
     {Use::kLine, R"(сподели|отпечатай|печат|прочетете повече|прочети повече|прочети още|виж повече|
-вижте повече|научете повече|научи повече|покажи още|виж всички|зареди още|реклама|вход|регистрация|
-отговор|отговори|нагоре|към началото|към съдържанието|търсене|търси|меню|начало|затвори|следваща|
-предишна|следващ|предишен|следваща страница|предишна страница|следваща статия|предишна статия|назад|
-зареждане|харесвам|вижте още|виж още|добави в количката|купи|вашето име|абонирай се|
-абонирайте се)"},
+вижте повече|научете повече|научи повече|покажи още|виж всички|зареди още|отговор|отговори|нагоре|
+към началото|към съдържанието|търсене|търси|начало|затвори|следваща|предишна|следващ|предишен|
+следваща страница|предишна страница|следваща статия|предишна статия|зареждане|харесвам|вижте още|
+виж още|добави в количката|купи|вашето име|абонирай се|абонирайте се)"},
     {Use::kStart, R"(прочетете още|прочети още|прочетете повече|прочети повече|вижте още|виж още|
-вижте също|виж също|още по темата|публикувано|публикувана|публикуван|публикувано на|автор|
-написано от|последна актуализация|последна промяна|обновена|обновено|категория|категории|етикети|
-тагове|време за четене|снимка ©|следваща публикация|предишна публикация|следваща статия|
-предишна статия|последвайте ни|следвайте ни|абонирайте се|натиснете тук|кликнете тук|обратно към|
-върни се|всички права запазени|вие сте тук|намирате се|сподели|0 коментара|влезте за да|
-трябва да влезете|присъединете се|харесайте ни|последвайте)"},
-    {Use::kInside, R"(вашият браузър не|политика за поверителност|всяко дарение|подкрепете ни|всички права запазени|възпроизвеждането|използването на материали|
-препечатването|този сайт използва бисквитки|сайтът използва бисквитки|
-този уебсайт използва бисквитки|ние използваме бисквитки|използваме бисквитки|
-използването на бисквитки|имейл адрес няма да бъде публикуван|задължителните полета са|
-нашия бюлетин|абонирайте се за|последвайте ни|следвайте ни|ни във facebook|ни във фейсбук|
-споделете тази|оставете коментар|в коментарите|трябва да влезете|включете javascript|
-запазване на името ми)"},
+вижте също|виж също|още по темата|публикувано|публикувана|публикуван|публикувано на|написано от|
+последна актуализация|последна промяна|обновена|обновено|етикети|тагове|време за четене|снимка ©|
+следваща публикация|предишна публикация|следваща статия|предишна статия|последвайте ни|следвайте ни|
+абонирайте се|натиснете тук|кликнете тук|обратно към|върни се|всички права запазени|вие сте тук|
+намирате се|сподели|0 коментара|влезте за да|трябва да влезете|присъединете се|харесайте ни|
+последвайте)"},
+    {Use::kInside, R"(вашият браузър не|всяко дарение|подкрепете ни|всички права запазени|
+този сайт използва бисквитки|сайтът използва бисквитки|този уебсайт използва бисквитки|
+ние използваме бисквитки|използваме бисквитки|имейл адрес няма да бъде публикуван|
+задължителните полета са|нашия бюлетин|абонирайте се за|последвайте ни|следвайте ни|ни във фейсбук|
+споделете тази|оставете коментар|трябва да влезете|включете javascript|запазване на името ми|
+нашата политика за поверителност|последвайте ни във facebook|
+съгласявате с използването на бисквитки|споделете в коментарите)"},
     // Czech.
     {Use::kSection, R"(související články|související příspěvky|související témata|
 související zprávy|související produkty|podobné články|podobné příspěvky|podobné produkty|
 další články|další zprávy|další z rubriky|mohlo by vás zajímat|mohlo by vás také zajímat|
 mohlo by se vám líbit|přečtěte si také|čtěte také|čtěte dále|čtěte více|čtěte i|přečtěte si|
 k tématu|více k tématu|doporučujeme|doporučené články|nejčtenější|nejčtenější články|
-nejnovější články|nepřehlédněte|navigace pro příspěvek|navigace příspěvku|o autorovi|o autorce|
-sdílejte|sdílet článek|sdílejte článek|sdílejte tento článek|sledujte nás|
-přihlaste se k odběru newsletteru|odběr novinek|odebírat newsletter)"},
+nejnovější články|nepřehlédněte|navigace pro příspěvek|navigace příspěvku|o autorovi|sdílejte|
+sdílet článek|sdílejte článek|sdílejte tento článek|sledujte nás|přihlaste se k odběru newsletteru|
+odběr novinek|odebírat newsletter)"},
     {Use::kComments, R"(napsat komentář|napište komentář|přidat komentář|přidejte komentář|
 okomentovat|vložit komentář|zanechat komentář|zanechte komentář|váš komentář|0 komentářů|
 0 komentáře|0 komentář|komentáře 0|žádné komentáře|zrušit odpověď na komentář|
 napsat komentář zrušit odpověď na komentář|diskuse|diskuze|diskuse k článku|vstoupit do diskuse|
 zatím žádné komentáře)"},
-    {Use::kLast, R"(komentáře|komentář|rubriky|kategorie|štítky|archiv|archivy|nejnovější příspěvky|
-nejnovější komentáře|poslední příspěvky|aktuality|kontakt|kontakty|odkazy|užitečné odkazy|
-mapa stránek|partneři|témata|newsletter)"},
+    {Use::kLast, R"(komentáře|komentář|rubriky|štítky|archivy|nejnovější příspěvky|
+nejnovější komentáře|poslední příspěvky|aktuality|kontakty|odkazy|užitečné odkazy|mapa stránek|
+partneři|témata)"},
     {Use::kLine, R"(sdílet|sdílejte|tisk|vytisknout|tisknout|číst dál|číst dále|číst více|
 pokračovat ve čtení|celý článek|více|více informací|další informace|zobrazit více|zobrazit vše|
-zobrazit další|načíst další|reklama|inzerce|přihlásit|přihlásit se|přihlášení|registrace|
-registrovat|odpovědět|nahoru|zpět nahoru|přejít k obsahu|přejít k hlavnímu obsahu|
-přeskočit na obsah|hledat|vyhledat|vyhledávání|menu|domů|úvod|zavřít|další|předchozí|následující|
-další stránka|předchozí stránka|následující článek|předchozí článek|následující příspěvek|
-předchozí příspěvek|zpět|načítání|to se mi líbí|čtěte také|přečtěte si také|do košíku|
-přidat do košíku|koupit|vaše jméno|váš e-mail|odebírat)"},
+zobrazit další|načíst další|inzerce|přihlásit|přihlásit se|přihlášení|registrace|registrovat|
+odpovědět|nahoru|zpět nahoru|přejít k obsahu|přejít k hlavnímu obsahu|přeskočit na obsah|hledat|
+vyhledat|vyhledávání|domů|úvod|zavřít|další|předchozí|následující|další stránka|předchozí stránka|
+následující článek|předchozí článek|následující příspěvek|předchozí příspěvek|zpět|načítání|
+to se mi líbí|čtěte také|přečtěte si také|do košíku|přidat do košíku|koupit|vaše jméno|váš e-mail|
+odebírat)"},
     {Use::kStart, R"(čtěte také|čtěte dále|čtěte i|přečtěte si také|přečtěte si i|číst dál|viz také|
-publikováno|zveřejněno|vloženo|přidáno|autor|napsal|poslední aktualizace|aktualizováno|rubrika|
-rubriky|kategorie|štítky|doba čtení|zdroj foto|foto ©|následující článek|předchozí článek|
-sledujte nás|přihlaste se|klikněte zde|zpět na|všechna práva vyhrazena|nacházíte se zde|jste zde|
-sdílet na|0 komentářů|jedna odpověď|pro přidání komentáře|musíte být přihlášen|přidejte se|
-staňte se|používáme wordpress|běží na)"},
-    {Use::kInside, R"(váš prohlížeč nepodporuje|aktualizujte prohlížeč|zásady ochrany osobních údajů|všechna práva vyhrazena|jakékoliv užití obsahu|bez písemného souhlasu|
-bez předchozího písemného|tento web používá cookies|tento web používá soubory cookie|
-tyto stránky používají cookies|tyto stránky používají soubory cookie|používáme cookies|
-používáme soubory cookie|používání cookies|používáním souborů cookie|
+publikováno|zveřejněno|vloženo|přidáno|napsal|poslední aktualizace|aktualizováno|rubrika|rubriky|
+štítky|doba čtení|zdroj foto|následující článek|předchozí článek|sledujte nás|přihlaste se|
+klikněte zde|zpět na|všechna práva vyhrazena|nacházíte se zde|jste zde|sdílet na|0 komentářů|
+jedna odpověď|pro přidání komentáře|musíte být přihlášen|přidejte se|staňte se|používáme wordpress|
+běží na)"},
+    {Use::kInside, R"(váš prohlížeč nepodporuje|aktualizujte prohlížeč|všechna práva vyhrazena|
+jakékoliv užití obsahu|bez písemného souhlasu|bez předchozího písemného|tento web používá cookies|
+tento web používá soubory cookie|tyto stránky používají cookies|
+tyto stránky používají soubory cookie|používáme cookies|používáme soubory cookie|
 e-mailová adresa nebude zveřejněna|vyžadované informace jsou označeny|náš newsletter|
 našeho newsletteru|odběru newsletteru|odběru novinek|sledujte nás na|sdílejte tento|
-zanechte komentář|v komentářích|do komentářů|pro přidání komentáře se|musíte být přihlášeni|
-zapněte javascript|povolte javascript|uložit do prohlížeče jméno|upozornit na nové komentáře)"},
+zanechte komentář|pro přidání komentáře se|musíte být přihlášeni|zapněte javascript|
+povolte javascript|uložit do prohlížeče jméno|upozornit na nové komentáře|našimi zásadami ochrany|
+souhlasíte s používáním cookies|souhlasíte s používáním souborů cookie|napište nám do komentářů|
+dejte nám vědět v komentářích)"},
     // Danish.
     {Use::kSection, R"(relaterede artikler|relaterede indlæg|relaterede nyheder|relaterede emner|
 relaterede produkter|lignende artikler|lignende indlæg|læs også|læs mere|se også|læs videre|
@@ -628,30 +699,30 @@ vi anbefaler|mest læste|mest læst|mest populære|gå ikke glip af|indlægsnavi
 navigation til indlæg|om forfatteren|del denne artikel|del artiklen|del artikel|del dette|del på|
 følg os|følg os på|tilmeld dig vores nyhedsbrev|tilmeld nyhedsbrev|få vores nyhedsbrev)"},
     {Use::kComments, R"(skriv en kommentar|skriv et svar|efterlad en kommentar|efterlad et svar|
-tilføj kommentar|tilføj en kommentar|kommenter|0 kommentarer|0 kommentar|kommentarer 0|
-ingen kommentarer|annuller svar|skriv et svar annuller svar|din kommentar|deltag i debatten)"},
-    {Use::kLast, R"(kommentarer|kategorier|tags|arkiv|arkiver|seneste indlæg|seneste kommentarer|
-seneste nyheder|seneste artikler|nyheder|kontakt|links|nyttige links|emner|nyhedsbrev|del|relateret|
-relaterede)"},
-    {Use::kLine, R"(del|udskriv|print|læs mere|læs videre|læs hele artiklen|mere information|
-vis mere|vis flere|vis alle|se mere|se alle|hent flere|annonce|reklame|log ind|log på|tilmeld|
-opret bruger|svar|til toppen|tilbage til toppen|gå til indhold|spring til indhold|
-videre til indhold|søg|søg efter|menu|forside|luk|næste|forrige|næste side|forrige side|
-næste indlæg|forrige indlæg|næste artikel|forrige artikel|tilbage|indlæser|læs også|se også|
-artiklen fortsætter efter annoncen|artiklen fortsætter under annoncen|læg i kurv|tilføj til kurv|
-køb nu|dit navn|din email|abonner)"},
+tilføj kommentar|tilføj en kommentar|kommenter|0 kommentarer|kommentarer 0|ingen kommentarer|
+annuller svar|skriv et svar annuller svar|din kommentar|deltag i debatten)"},
+    {Use::kLast, R"(kommentarer|kategorier|arkiv|arkiver|seneste indlæg|seneste kommentarer|
+seneste nyheder|seneste artikler|nyheder|nyttige links|emner|nyhedsbrev|del|relateret|relaterede)"},
+    {Use::kLine, R"(del|udskriv|læs mere|læs videre|læs hele artiklen|mere information|vis mere|
+vis flere|vis alle|se mere|se alle|hent flere|annonce|reklame|log ind|log på|tilmeld|opret bruger|
+svar|til toppen|tilbage til toppen|gå til indhold|spring til indhold|videre til indhold|søg|
+søg efter|forside|luk|næste|forrige|næste side|forrige side|næste indlæg|forrige indlæg|
+næste artikel|forrige artikel|tilbage|indlæser|læs også|se også|artiklen fortsætter efter annoncen|
+artiklen fortsætter under annoncen|læg i kurv|tilføj til kurv|køb nu|dit navn|din email|abonner)"},
     {Use::kStart, R"(læs også|læs mere|læs videre|se også|udgivet i|udgivet den|udgivet af|
 offentliggjort|skrevet af|postet i|sidst opdateret|opdateret|kategorier|kategori|tagget|læsetid|
-foto ©|næste indlæg|forrige indlæg|følg os|tilmeld dig|klik her|tilbage til|
-alle rettigheder forbeholdes|du er her|del på|del denne|0 kommentarer|log ind for|
-du skal være logget ind|artiklen fortsætter|drives af|få nyheder|støt os)"},
-    {Use::kInside, R"(din browser understøtter ikke|opdater din browser|privatlivspolitik|alle rettigheder forbeholdes|ophavsretligt beskyttet|
-dette website bruger cookies|denne hjemmeside bruger cookies|dette site bruger cookies|
-hjemmesiden bruger cookies|vi bruger cookies|vi anvender cookies|brug af cookies|
-e-mailadresse vil ikke blive publiceret|e-mailadresse vil ikke blive|krævede felter er|
-vores nyhedsbrev|tilmeld dig nyhedsbrevet|følg os på|følg med på|del denne artikel|
-skriv en kommentar|i kommentarfeltet|i kommentarerne|logget ind for at|læs resten af artiklen|digitalt abonnement|er du abonnent|bliv abonnent|kun for abonnenter|aktiver javascript|
-slå javascript til|gem mit navn|affiliate links|annoncelinks|reklamelinks)"},
+næste indlæg|forrige indlæg|følg os|tilmeld dig|klik her|tilbage til|alle rettigheder forbeholdes|
+du er her|del på|del denne|0 kommentarer|log ind for|du skal være logget ind|artiklen fortsætter|
+drives af|få nyheder|støt os)"},
+    {Use::kInside, R"(din browser understøtter ikke|opdater din browser|
+alle rettigheder forbeholdes|ophavsretligt beskyttet|dette website bruger cookies|
+denne hjemmeside bruger cookies|dette site bruger cookies|hjemmesiden bruger cookies|
+vi bruger cookies|vi anvender cookies|e-mailadresse vil ikke blive publiceret|
+e-mailadresse vil ikke blive|krævede felter er|vores nyhedsbrev|tilmeld dig nyhedsbrevet|følg os på|
+følg med på|del denne artikel|skriv en kommentar|logget ind for at|læs resten af artiklen|
+digitalt abonnement|er du abonnent|bliv abonnent|kun for abonnenter|aktiver javascript|
+slå javascript til|gem mit navn|annoncelinks|reklamelinks|vores privatlivspolitik|
+accepterer du brugen af cookies|accepterer du brug af cookies)"},
     // Croatian, Serbian and Slovenian.
     {Use::kSection, R"(povezani članci|povezani postovi|povezane vijesti|povezane vesti|
 povezane objave|povezani tekstovi|povezani sadržaj|povezani proizvodi|slični članci|slične vijesti|
@@ -680,70 +751,71 @@ vaš komentar|dodaj svoj komentar|0 komentarjev|0 komentarji|brez komentarjev|ni
 napišite odgovor|oddaj komentar|prekliči odgovor|dodaj odgovor prekliči odgovor)"},
     {Use::kLast, R"(komentari|komentar|kategorije|oznake|tagovi|arhiva|arhiv|arhive|nedavne objave|
 nedavni komentari|zadnje objave|najnovije|najnovije objave|skorašnji članci|skorašnji komentari|
-poslednje vesti|vijesti|vesti|kontakt|linkovi|korisni linkovi|poveznice|mapa sajta|partneri|teme|
-komentarji|značke|zadnji prispevki|nedavni prispevki|najnovejši prispevki|najnovejši komentarji|
-novice|povezave|uporabne povezave|zemljevid strani|newsletter|povezano)"},
-    {Use::kLine, R"(kod je kopiran u vaš clipboard|direktan link|slušajte uživo|pogledajte slušajte|podijeli|podeli|podijelite|ispis|ispiši|odštampaj|štampaj|štampa|isprintaj|
-pročitaj više|pročitajte više|opširnije|detaljnije|više|više informacija|saznaj više|saznajte više|
-prikaži više|prikaži sve|pogledaj sve|vidi sve|učitaj više|nastavi čitati|nastavi čitanje|oglas|
-oglasi|reklama|prijava|prijavi se|prijavite se|registracija|registriraj se|registruj se|odgovori|
-na vrh|povratak na vrh|povratak na početak|preskoči na sadržaj|skoči na sadržaj|pređi na sadržaj|
-traži|pretraži|pretraga|pretraživanje|izbornik|meni|naslovnica|početna|zatvori|sljedeća|sledeća|
-sljedeći|sledeći|prethodna|prethodni|sljedeća stranica|prethodna stranica|sledeća strana|
-prethodna strana|sljedeći članak|sledeći članak|prethodni članak|natrag|nazad|učitavanje|
-sviđa mi se|dodaj u košaricu|dodaj u korpu|kupi|vaše ime|vaš email|pretplati se|pretplatite se|deli|
-delite|natisni|tiskaj|preberi več|preberite več|več|več informacij|izvedi več|izvedite več|
-pokaži več|prikaži več|prikaži vse|poglej vse|naloži več|oglasno sporočilo|vpis|na začetek|
-nazaj na vrh|skoči na vsebino|preskoči na vsebino|išči|iskanje|domov|zapri|naslednja|naslednji|
-prejšnja|prejšnji|naslednji članek|prejšnji članek|nalaganje|všeč mi je|dodaj v košarico|naroči se|
-naročite se)"},
+poslednje vesti|vijesti|vesti|linkovi|korisni linkovi|poveznice|mapa sajta|partneri|teme|komentarji|
+značke|zadnji prispevki|nedavni prispevki|najnovejši prispevki|najnovejši komentarji|novice|
+povezave|uporabne povezave|zemljevid strani|povezano)"},
+    {Use::kLine, R"(kod je kopiran u vaš clipboard|direktan link|slušajte uživo|pogledajte slušajte|
+podijeli|podeli|podijelite|ispis|ispiši|odštampaj|štampaj|štampa|isprintaj|pročitaj više|
+pročitajte više|opširnije|detaljnije|više|više informacija|saznaj više|saznajte više|prikaži više|
+prikaži sve|pogledaj sve|vidi sve|učitaj više|nastavi čitati|nastavi čitanje|oglas|oglasi|prijava|
+prijavi se|prijavite se|registracija|registriraj se|registruj se|odgovori|na vrh|povratak na vrh|
+povratak na početak|preskoči na sadržaj|skoči na sadržaj|pređi na sadržaj|traži|pretraži|pretraga|
+pretraživanje|izbornik|meni|naslovnica|početna|zatvori|sljedeća|sledeća|sljedeći|sledeći|prethodna|
+prethodni|sljedeća stranica|prethodna stranica|sledeća strana|prethodna strana|sljedeći članak|
+sledeći članak|prethodni članak|natrag|nazad|učitavanje|sviđa mi se|dodaj u košaricu|dodaj u korpu|
+kupi|vaše ime|vaš email|pretplati se|pretplatite se|deli|delite|natisni|tiskaj|preberi več|
+preberite več|več|več informacij|izvedi več|izvedite več|pokaži več|prikaži več|prikaži vse|
+poglej vse|naloži več|oglasno sporočilo|vpis|na začetek|nazaj na vrh|skoči na vsebino|
+preskoči na vsebino|išči|iskanje|domov|zapri|naslednja|naslednji|prejšnja|prejšnji|naslednji članek|
+prejšnji članek|nalaganje|všeč mi je|dodaj v košarico|naroči se|naročite se)"},
     {Use::kStart, R"(pročitajte još|pročitaj još|pročitajte i|pročitaj i|pročitajte više|
 čitajte još|čitajte i|pogledajte i|pogledajte još|vidi i|vidi još|više o|objavljeno|objavio|
-objavila|napisao|napisala|autor|piše|zadnja izmjena|posljednja izmjena|poslednja izmena|
-zadnje ažuriranje|poslednje ažurirano|ažurirano|kategorija|kategorije|oznake|tagovi|vrijeme čitanja|
-vreme čitanja|foto ©|sljedeći članak|sledeći članak|prethodni članak|pratite nas|pretplatite se|
-prijavite se|kliknite ovdje|kliknite ovde|povratak na|natrag na|nazad na|sva prava pridržana|
-sva prava zadržana|ovdje ste|nalazite se|podijeli na|podeli na|0 komentara|morate biti prijavljeni|
+objavila|napisao|napisala|piše|zadnja izmjena|posljednja izmjena|poslednja izmena|zadnje ažuriranje|
+poslednje ažurirano|ažurirano|kategorija|kategorije|oznake|tagovi|vrijeme čitanja|vreme čitanja|
+sljedeći članak|sledeći članak|prethodni članak|pratite nas|pretplatite se|prijavite se|
+kliknite ovdje|kliknite ovde|povratak na|natrag na|nazad na|sva prava pridržana|sva prava zadržana|
+ovdje ste|nalazite se|podijeli na|podeli na|0 komentara|morate biti prijavljeni|
 morate biti ulogovani|preberite še|preberi še|preberite tudi|preberite več|glej tudi|več o|napisal|
 avtor|zadnja sprememba|posodobljeno|čas branja|naslednji članek|prejšnji članek|spremljajte nas|
 sledite nam|naročite se|kliknite tukaj|nazaj na|vse pravice pridržane|tukaj ste|nahajate se|deli na|
 0 komentarjev|za komentiranje)"},
-    {Use::kInside, R"(vaš preglednik ne podržava|vaš pregledač ne podržava|vaš brskalnik ne podpira|politika privatnosti|pravila privatnosti|politika zasebnosti|sva prava pridržana|sva prava zadržana|ova stranica koristi kolačiće|
+    {Use::kInside, R"(vaš preglednik ne podržava|vaš pregledač ne podržava|vaš brskalnik ne podpira|
+sva prava pridržana|sva prava zadržana|ova stranica koristi kolačiće|
 ova web stranica koristi kolačiće|ovaj sajt koristi kolačiće|ovaj sajt koristi cookies|
-koristimo kolačiće|korištenje kolačića|korištenjem kolačića|upotrebu kolačića|korišćenje kolačića|
-adresa e-pošte neće biti objavljena|email adresa neće biti objavljena|neophodna polja su|
-obavezna polja su|naš newsletter|pratite nas na|pratite nas putem|podijelite ovaj|podelite ovaj|
-ostavite komentar|u komentarima|morate biti prijavljeni|morate biti ulogovani|uključite javascript|
-omogućite javascript|spremi moje ime|sačuvaj moje ime|dozvoljeno je preuzimanje|
-zabranjeno je preuzimanje|nije dozvoljeno|stavovi redakcije|vse pravice pridržane|
-ta stran uporablja piškotke|ta spletna stran uporablja piškotke|spletno mesto uporablja piškotke|
-uporabljamo piškotke|uporabo piškotkov|e-naslov ne bo objavljen|zahtevana polja so|na e-novice|
-naše novice|sledite nam na|spremljajte nas na|delite ta|v komentarjih|omogočite javascript|
-shrani moje ime)"},
+koristimo kolačiće|adresa e-pošte neće biti objavljena|email adresa neće biti objavljena|
+neophodna polja su|obavezna polja su|naš newsletter|pratite nas na|pratite nas putem|
+podijelite ovaj|podelite ovaj|ostavite komentar|morate biti prijavljeni|morate biti ulogovani|
+uključite javascript|omogućite javascript|spremi moje ime|sačuvaj moje ime|
+dozvoljeno je preuzimanje|zabranjeno je preuzimanje|nije dozvoljeno|stavovi redakcije|
+vse pravice pridržane|ta stran uporablja piškotke|ta spletna stran uporablja piškotke|
+spletno mesto uporablja piškotke|uporabljamo piškotke|e-naslov ne bo objavljen|zahtevana polja so|
+sledite nam na|spremljajte nas na|delite ta|omogočite javascript|shrani moje ime|
+našu politiku privatnosti|naša pravila privatnosti|našo politiko zasebnosti|
+prijavite se na e-novice|pristajete na korištenje kolačića|slažete se s korištenjem kolačića|
+pristajete na upotrebu kolačića|saglasni ste sa korišćenjem kolačića|
+se strinjate z uporabo piškotkov|napišite nam u komentarima|javite nam u komentarima)"},
     // Serbian in Cyrillic.
     {Use::kSection, R"(повезани чланци|повезане вести|слични чланци|сличне вести|прочитајте још|
 прочитај још|прочитајте и|читајте још|погледајте још|можда ће вас занимати|препоручујемо|
-препоручено|најчитаније|најпопуларније|најновије вести|остале вести|не пропустите|
-навигација чланака|кретање чланака|о аутору|подели|поделите|поделите чланак|пратите нас)"},
-    {Use::kComments, R"(оставите коментар|остави коментар|напишите коментар|додај коментар|
-пошаљи коментар|коментариши|оставите одговор|одговори|одустани од одговора|0 коментара|0 коментар|
-коментари 0|нема коментара|ваш коментар)"},
-    {Use::kLast, R"(коментари|коментар|категорије|ознаке|тагови|архива|архиве|скорашњи чланци|
-скорашњи коментари|последње вести|најновије|вести|контакт|линкови|мапа сајта|партнери|теме)"},
+препоручено|најчитаније|најпопуларније|најновије вести|остале вести|навигација чланака|
+кретање чланака|о аутору|подели|поделите|поделите чланак|пратите нас)"},
+    {Use::kComments, R"(оставите коментар|напишите коментар|додај коментар|пошаљи коментар|
+коментариши|оставите одговор|одговори|одустани од одговора|нема коментара)"},
+    {Use::kLast, R"(категорије|ознаке|тагови|архива|архиве|скорашњи чланци|скорашњи коментари|
+последње вести|најновије|вести|контакт|линкови|мапа сајта|теме)"},
     {Use::kLine, R"(подели|поделите|штампај|одштампај|штампа|прочитај више|прочитајте више|
-опширније|детаљније|више|сазнај више|сазнајте више|прикажи више|прикажи све|реклама|оглас|пријава|
+опширније|детаљније|више|сазнај више|сазнајте више|прикажи више|прикажи све|оглас|пријава|
 пријави се|регистрација|одговори|на врх|повратак на врх|пређи на садржај|претрага|тражи|мени|
-почетна|затвори|следећа|следећи|претходна|претходни|следећи чланак|претходни чланак|назад|учитавање|
+почетна|следећа|следећи|претходна|претходни|следећи чланак|претходни чланак|учитавање|
 свиђа ми се)"},
     {Use::kStart, R"(прочитајте још|прочитај још|прочитајте и|читајте још|погледајте и|објављено|
 објавио|објавила|написао|аутор|последња измена|последње ажурирање|ажурирано|категорија|категорије|
-ознаке|тагови|време читања|фото ©|следећи чланак|претходни чланак|пратите нас|претплатите се|
-кликните овде|повратак на|назад на|сва права задржана|налазите се|подели на|0 коментара|
-морате бити пријављени)"},
+ознаке|тагови|време читања|следећи чланак|претходни чланак|пратите нас|претплатите се|кликните овде|
+повратак на|назад на|сва права задржана|налазите се|подели на|морате бити пријављени)"},
     {Use::kInside, R"(сва права задржана|овај сајт користи колачиће|користимо колачиће|
-коришћење колачића|употребу колачића|адреса неће бити објављена|неопходна поља су|обавезна поља су|
-пратите нас на|поделите овај|оставите коментар|у коментарима|морате бити пријављени|
-укључите javascript|сачувај моје име|дозвољено је преузимање)"},
+адреса неће бити објављена|неопходна поља су|обавезна поља су|пратите нас на|поделите овај|
+оставите коментар|морате бити пријављени|укључите javascript|сачувај моје име|
+дозвољено је преузимање|сагласни сте са коришћењем колачића)"},
     // Hungarian.
     {Use::kSection, R"(kapcsolódó cikkek|kapcsolódó bejegyzések|kapcsolódó hírek|
 kapcsolódó tartalom|kapcsolódó tartalmak|kapcsolódó anyagok|kapcsolódó termékek|hasonló cikkek|
@@ -766,7 +838,7 @@ legújabb cikkek|hírek|kapcsolat|linkek|hasznos linkek|oldaltérkép|partnerein
 tovább a cikkre|bővebben|olvass tovább|olvasson tovább|további információ|több információ|
 mutass többet|továbbiak betöltése|összes megtekintése|hirdetés|reklám|bejelentkezés|belépés|
 regisztráció|válasz|vissza a tetejére|lap tetejére|az oldal tetejére|ugrás a tartalomra|
-ugrás a tartalomhoz|tovább a tartalomra|keresés|menü|főoldal|kezdőlap|bezár|bezárás|következő|előző|
+ugrás a tartalomhoz|tovább a tartalomra|keresés|főoldal|kezdőlap|bezár|bezárás|következő|előző|
 következő oldal|előző oldal|következő bejegyzés|előző bejegyzés|következő cikk|előző cikk|vissza|
 betöltés|tetszik|kosárba|kosárba teszem|név|az ön neve|feliratkozom|feliratkozás|
 a cikk a hirdetés után folytatódik|a cikk folytatódik)"},
@@ -776,12 +848,14 @@ címke|olvasási idő|fotó ©|kép forrása|következő bejegyzés|előző beje
 kövessen minket|iratkozz fel|iratkozzon fel|kattints ide|kattintson ide|vissza a|
 minden jog fenntartva|ön itt áll|itt vagy|oszd meg|0 hozzászólás|jelentkezz be|jelentkezzen be|
 csatlakozz|lájkolj minket|tetszett a cikk|ha tetszett)"},
-    {Use::kInside, R"(böngészője nem támogatja|frissítse böngészőjét|adatvédelmi tájékoztató|adatkezelési tájékoztató|adó 0|minden jog fenntartva|jogdíjköteles|ez a weboldal sütiket használ|
-az oldal sütiket használ|weboldalunk sütiket|oldalunk cookie|sütiket használunk|
-cookie kat használunk|sütik használatát|cookie k használatát|e-mail címet nem tesszük közzé|
+    {Use::kInside, R"(böngészője nem támogatja|frissítse böngészőjét|minden jog fenntartva|
+ez a weboldal sütiket használ|az oldal sütiket használ|weboldalunk sütiket|oldalunk cookie|
+sütiket használunk|cookie kat használunk|e-mail címet nem tesszük közzé|
 email címet nem tesszük közzé|a kötelező mezőket|hírlevelünkre|hírlevelünket|kövess minket|
-kövessen minket|a facebookon is|facebook oldalunk|oszd meg|szólj hozzá|kommentben|hozzászólásban|
-hozzászóláshoz|jelentkezz be a|engedélyezze a javascript|a nevem e-mail címem)"},
+kövessen minket|facebook oldalunk|jelentkezz be a|engedélyezze a javascript|a nevem e-mail címem|
+adatkezelési tájékoztatónk|oszd meg ismerőseiddel|a facebook oldalunkat|
+elfogadja a sütik használatát|hozzájárul a sütik használatához|elfogadja a cookie k használatát|
+írd meg kommentben|írjátok meg kommentben)"},
     // Romanian.
     {Use::kSection, R"(articole similare|articole asemănătoare|articole conexe|articole înrudite|
 articole recomandate|articole relaționate|știri similare|ştiri similare|știri recomandate|
@@ -798,31 +872,32 @@ abonează-te la newsletterul nostru)"},
 adaugă un comentariu|adauga un comentariu|adaugă comentariu|scrie un comentariu|comentează|
 0 comentarii|0 comentariu|comentarii 0|niciun comentariu|nu există comentarii|anulează răspunsul|
 lasă un răspuns anulează răspunsul|părerea ta|spune-ți părerea)"},
-    {Use::kLast, R"(comentarii|categorii|etichete|arhive|arhivă|arhiva|articole recente|
-comentarii recente|ultimele articole|noutăți|știri|contact|linkuri|linkuri utile|legături utile|
-harta site|parteneri|subiecte|newsletter)"},
+    {Use::kLast, R"(comentarii|categorii|etichete|arhivă|articole recente|comentarii recente|
+ultimele articole|noutăți|știri|linkuri|linkuri utile|legături utile|harta site|parteneri|
+subiecte)"},
     {Use::kLine, R"(distribuie|printează|tipărește|imprimă|citește mai mult|citeste mai mult|
 citește tot|citește articolul|continuă lectura|mai mult|mai multe|mai multe detalii|
 mai multe informații|află mai multe|vezi mai mult|vezi toate|încarcă mai multe|publicitate|reclamă|
 autentificare|conectare|înregistrare|răspunde|sus|înapoi sus|mergi sus|sari la conținut|
-salt la conținut|mergi la conținut|caută|căutare|meniu|acasă|închide|următorul|următoarea|anterior|
+salt la conținut|mergi la conținut|caută|căutare|meniu|acasă|închide|următorul|următoarea|
 anteriorul|precedentul|pagina următoare|pagina anterioară|articolul următor|articolul precedent|
 articolul anterior|înapoi|se încarcă|apreciază|îmi place|citește și|citeşte şi|vezi și|
 adaugă în coș|cumpără|numele tău|abonează-te)"},
     {Use::kStart, R"(citește și|citeşte şi|citeste si|citește mai mult|citiți și|vezi și|vezi şi|
 vezi si|publicat în|publicat in|publicat de|publicat la|publicat pe|postat de|postat în|postat pe|
-scris de|autor|ultima actualizare|actualizat|categorii|categoria|etichete|etichetat|timp de citire|
-sursa foto|foto ©|articolul următor|articolul precedent|urmărește-ne|urmăreşte-ne|abonează-te|
-abonați-vă|click aici|apasă aici|înapoi la|toate drepturile rezervate|te afli aici|ești aici|
-distribuie pe|0 comentarii|un comentariu la|trebuie să fii autentificat|autentifică-te|
-dacă ți-a plăcut|dacă v-a plăcut)"},
-    {Use::kInside, R"(browserul dumneavoastră nu|browserul tău nu|politica de confidențialitate|redirecționează 0|toate drepturile rezervate|toate drepturile sunt rezervate|
-este interzisă copierea|preluarea fără|acest site folosește cookie|acest site foloseşte cookie|
-acest site utilizează cookie|folosim cookie|utilizăm cookie|utilizarea cookie|folosirea cookie|
+scris de|ultima actualizare|actualizat|categorii|etichete|etichetat|timp de citire|sursa foto|
+articolul următor|articolul precedent|urmărește-ne|urmăreşte-ne|abonează-te|abonați-vă|click aici|
+apasă aici|înapoi la|toate drepturile rezervate|te afli aici|ești aici|distribuie pe|0 comentarii|
+un comentariu la|trebuie să fii autentificat|autentifică-te|dacă ți-a plăcut|dacă v-a plăcut)"},
+    {Use::kInside, R"(browserul dumneavoastră nu|browserul tău nu|toate drepturile rezervate|
+toate drepturile sunt rezervate|este interzisă copierea|preluarea fără|acest site folosește cookie|
+acest site foloseşte cookie|acest site utilizează cookie|folosim cookie|utilizăm cookie|
 adresa ta de email nu va fi publicată|adresa de email nu va fi publicată|câmpurile obligatorii sunt|
-newsletterul nostru|newsletter ul nostru|la newsletter|urmărește-ne pe|urmăreşte-ne pe|
-pe facebook și|google news|distribuie acest|lasă un comentariu|în comentarii|autentificat pentru a|
-activează javascript|activați javascript|salvează mi numele)"},
+newsletterul nostru|newsletter ul nostru|urmărește-ne pe|urmăreşte-ne pe|distribuie acest|
+lasă un comentariu|autentificat pentru a|activează javascript|activați javascript|
+salvează mi numele|politica noastră de confidențialitate|pe google news|acceptați utilizarea cookie|
+accepți utilizarea cookie|sunteți de acord cu utilizarea cookie|spune-ne în comentarii|
+lasă-ne în comentarii)"},
     // Swedish.
     {Use::kSection, R"(relaterade artiklar|relaterade inlägg|relaterade nyheter|relaterade ämnen|
 relaterade produkter|liknande artiklar|liknande inlägg|läs också|läs även|läs mer|läs vidare|
@@ -832,12 +907,10 @@ rekommenderade artiklar|rekommenderad läsning|vi rekommenderar|mest lästa|mest
 missa inte|inläggsnavigering|om författaren|om skribenten|dela artikeln|dela den här artikeln|
 dela detta|dela inlägget|dela på|dela sidan|följ oss|följ oss på|prenumerera på vårt nyhetsbrev|
 anmäl dig till vårt nyhetsbrev|få vårt nyhetsbrev|senaste nytt)"},
-    {Use::kComments, R"(lämna en kommentar|lämna ett svar|skriv en kommentar|lägg till kommentar|
-kommentera|kommentera artikeln|0 kommentarer|0 kommentar|kommentarer 0|inga kommentarer|avbryt svar|
-lämna ett svar avbryt svar|din kommentar|0 svar)"},
-    {Use::kLast, R"(kommentarer|kategorier|etiketter|taggar|arkiv|senaste inläggen|senaste inlägg|
-senaste kommentarer|senaste nyheterna|nyheter|kontakt|kontakta oss|länkar|webbkarta|ämnen|
-nyhetsbrev|dela|relaterat)"},
+    {Use::kComments, R"(lämna en kommentar|lämna ett svar|lägg till kommentar|kommentera|
+kommentera artikeln|inga kommentarer|avbryt svar|lämna ett svar avbryt svar|0 svar)"},
+    {Use::kLast, R"(etiketter|taggar|senaste inläggen|senaste inlägg|senaste kommentarer|
+senaste nyheterna|nyheter|kontakta oss|länkar|webbkarta|ämnen|nyhetsbrev|dela|relaterat)"},
     {Use::kLine, R"(dela|skriv ut|läs mer|läs vidare|läs hela artikeln|mer information|visa mer|
 visa fler|visa alla|se mer|se alla|ladda fler|annons|reklam|logga in|registrera|registrera dig|
 bli medlem|svara|till toppen|tillbaka till toppen|upp|hoppa till innehåll|gå till innehåll|
@@ -847,18 +920,20 @@ läs också|läs även|se även|artikeln fortsätter efter annonsen|lägg i varu
 köp nu|ditt namn|din e-post|prenumerera)"},
     {Use::kStart, R"(läs också|läs även|läs mer|läs vidare|se även|se också|publicerad i|
 publicerad den|publicerat i|publicerat den|publicerad av|publicerad|postat i|postat av|skriven av|
-senast uppdaterad|uppdaterad|kategorier|kategori|taggar|etiketter|lästid|foto ©|bild ©|nästa inlägg|
-föregående inlägg|följ oss|prenumerera|klicka här|tillbaka till|alla rättigheter förbehållna|
-med ensamrätt|du är här|dela på|dela artikeln|0 kommentarer|en kommentar till|logga in för|
-du måste vara inloggad|anmäl dig|stöd oss|drivs med|gilla oss)"},
-    {Use::kInside, R"(din webbläsare stöder inte|din webbläsare stödjer inte|uppdatera din webbläsare|integritetspolicy|alla rättigheter förbehållna|eftertryck förbjudes|
+senast uppdaterad|uppdaterad|taggar|etiketter|lästid|nästa inlägg|föregående inlägg|följ oss|
+prenumerera|klicka här|tillbaka till|alla rättigheter förbehållna|med ensamrätt|du är här|dela på|
+dela artikeln|en kommentar till|logga in för|du måste vara inloggad|anmäl dig|stöd oss|drivs med|
+gilla oss)"},
+    {Use::kInside, R"(din webbläsare stöder inte|din webbläsare stödjer inte|
+uppdatera din webbläsare|alla rättigheter förbehållna|eftertryck förbjudes|
 den här webbplatsen använder cookies|den här sidan använder cookies|webbplatsen använder cookies|
 denna webbplats använder cookies|vi använder cookies|vi använder kakor|använder kakor|
-användningen av cookies|användning av cookies|e-postadress kommer inte publiceras|
-epostadress kommer inte att|obligatoriska fält är märkta|vårt nyhetsbrev|till nyhetsbrevet|
-på nyhetsbrevet|följ oss på|dela den här|dela gärna|lämna en kommentar|lämna gärna en kommentar|
-i kommentarsfältet|inloggad för att|bli prenumerant|är du prenumerant|läs hela artikeln|digital prenumeration|aktivera javascript|slå på javascript|spara mitt namn|
-annonslänkar)"},
+e-postadress kommer inte publiceras|epostadress kommer inte att|obligatoriska fält är märkta|
+vårt nyhetsbrev|följ oss på|dela den här|dela gärna|lämna en kommentar|lämna gärna en kommentar|
+inloggad för att|bli prenumerant|är du prenumerant|läs hela artikeln|digital prenumeration|
+aktivera javascript|slå på javascript|spara mitt namn|annonslänkar|vår integritetspolicy|
+anmäl dig till nyhetsbrevet|godkänner du användningen av cookies|
+godkänner du att vi använder cookies)"},
     // Catalan.
     {Use::kSection, R"(articles relacionats|notícies relacionades|entrades relacionades|
 continguts relacionats|temes relacionats|productes relacionats|també et pot interessar|
@@ -873,29 +948,29 @@ subscriu-te a la newsletter|subscriviu-vos al butlletí)"},
 escriu un comentari|escriviu un comentari|afegeix un comentari|feu un comentari|0 comentaris|
 0 comentari|comentaris 0|cap comentari|sense comentaris|cancel·la les respostes|
 deixa un comentari cancel·la les respostes|envia un comentari|comenta)"},
-    {Use::kLast, R"(comentaris|categories|etiquetes|arxiu|arxius|relacionat|relacionats|
-entrades recents|comentaris recents|últimes notícies|últimes entrades|notícies|actualitat|contacte|
-enllaços|enllaços d'interès|avís legal|mapa web|temes|butlletí|newsletter)"},
-    {Use::kLine, R"(comparteix|compartir|imprimeix|imprimir|llegir més|llegeix més|llegiu més|
-més informació|més info|veure més|veure tot|mostra més|mostra'n més|carrega més|continua llegint|
-publicitat|anunci|inicia sessió|entra|registra't|respon|amunt|torna amunt|vés al contingut|
-ves al contingut|aneu al contingut|cerca|cercar|menú|inici|tanca|següent|anterior|pàgina següent|
-pàgina anterior|entrada següent|entrada anterior|article següent|article anterior|torna|tornar|
-s'està carregant|m'agrada|llegiu també|llegeix també|vegeu també|afegeix a la cistella|el teu nom|
-subscriu-te|subscriviu-vos)"},
+    {Use::kLast, R"(comentaris|etiquetes|arxiu|arxius|relacionat|relacionats|entrades recents|
+comentaris recents|últimes notícies|últimes entrades|notícies|actualitat|contacte|enllaços|
+enllaços d'interès|avís legal|mapa web|temes|butlletí)"},
+    {Use::kLine, R"(comparteix|imprimeix|llegir més|llegeix més|llegiu més|més informació|més info|
+veure més|veure tot|mostra més|mostra'n més|carrega més|continua llegint|publicitat|anunci|
+inicia sessió|entra|registra't|respon|amunt|torna amunt|vés al contingut|ves al contingut|
+aneu al contingut|cercar|inici|tanca|següent|pàgina següent|pàgina anterior|entrada següent|
+article següent|article anterior|torna|tornar|s'està carregant|m'agrada|llegiu també|llegeix també|
+vegeu també|afegeix a la cistella|el teu nom|subscriu-te|subscriviu-vos)"},
     {Use::kStart, R"(llegiu també|llegeix també|llegir més|llegeix més|vegeu també|publicat a|
-publicat el|publicat per|publicada el|escrit per|darrera actualització|última actualització|
-actualitzat|arxivat a|categories|categoria|etiquetes|etiquetat|temps de lectura|foto ©|
-entrada següent|entrada anterior|segueix-nos|seguiu-nos|subscriu-te|subscriviu-vos|fes clic aquí|
-feu clic aquí|cliqueu aquí|torna a|tornar a|tots els drets reservats|sou aquí|ets aquí|comparteix a|
-comparteix aquest|0 comentaris|un comentari a|inicia sessió per|heu d'iniciar sessió)"},
-    {Use::kInside, R"(el vostre navegador no|el teu navegador no|política de privacitat|política de privadesa|tots els drets reservats|aquest lloc web utilitza galetes|
-aquest web utilitza galetes|aquest lloc utilitza galetes|aquesta web utilitza cookies|
-utilitzem galetes|fem servir galetes|utilitzem cookies|ús de galetes|ús de cookies|l'ús de cookies|
+publicat el|publicat per|escrit per|darrera actualització|última actualització|actualitzat|
+arxivat a|etiquetes|etiquetat|temps de lectura|entrada següent|segueix-nos|seguiu-nos|subscriu-te|
+subscriviu-vos|fes clic aquí|feu clic aquí|cliqueu aquí|tornar a|tots els drets reservats|sou aquí|
+ets aquí|comparteix a|comparteix aquest|0 comentaris|un comentari a|inicia sessió per|
+heu d'iniciar sessió)"},
+    {Use::kInside, R"(el vostre navegador no|el teu navegador no|tots els drets reservats|
+aquest lloc web utilitza galetes|aquest web utilitza galetes|aquest lloc utilitza galetes|
+aquesta web utilitza cookies|utilitzem galetes|fem servir galetes|utilitzem cookies|
 l'adreça electrònica no es publicarà|correu electrònic no es publicarà|els camps necessaris estan|
-els camps obligatoris estan|nostre butlletí|al butlletí|segueix-nos a|seguiu-nos a|
-comparteix aquest|deixa un comentari|als comentaris|iniciar sessió per|activeu javascript|
-activar javascript|desa el meu nom|prohibida la reproducció)"},
+els camps obligatoris estan|nostre butlletí|segueix-nos a|seguiu-nos a|comparteix aquest|
+deixa un comentari|iniciar sessió per|activeu javascript|desa el meu nom|prohibida la reproducció|
+la nostra política de privacitat|accepteu l'ús de galetes|acceptes l'ús de galetes|
+accepta l'ús de galetes)"},
 };
 // clang-format on
 

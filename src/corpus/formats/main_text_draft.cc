@@ -18,7 +18,7 @@ MainTextDraft::MainTextDraft(const HtmlPage& page, std::vector<BlockGrade>* grad
     extent.begin = std::min(extent.begin, i);
     extent.end = i + 1;
     if (Kept(i) && block(i).weight <= kMaxPhraseBlock && block(i).kind != Kind::kPre) {
-      phrases_[i] = FindFurniturePhrase(TextOf(i));
+      phrases_[i] = FindFurniturePhrases(TextOf(i));
     }
   }
   for (size_t n = page.nodes.size(); n-- > 1;) {
@@ -79,7 +79,7 @@ std::vector<size_t> MainTextDraft::NextHeadings() const {
     if (block(i).kind != Kind::kHeading) continue;
     next[i] = at[block(i).level];
     if (!Kept(i) || LinkShare(i) >= kMinHeadingLinks) continue;
-    if (phrase(i) >= FurniturePhrase::kHead) continue;
+    if (phrases(i).HasHead()) continue;
     for (size_t level = block(i).level; level < at.size(); ++level) at[level] = i;
   }
   return next;

@@ -33,8 +33,8 @@ class MainTextDraft {
   size_t nodes() const { return page_.nodes.size(); }
   std::string_view TextOf(size_t i) const;
   double LinkShare(size_t i) const;
-  /// The phrase in a block that had a grade at the start.
-  FurniturePhrase phrase(size_t i) const { return phrases_[i]; }
+  /// Of a block that had a grade at the start.
+  FurniturePhraseSet phrases(size_t i) const { return phrases_[i]; }
 
   BlockGrade grade(size_t i) const { return grades_[i]; }
   bool Kept(size_t i) const { return grades_[i] != BlockGrade::kNone; }
@@ -58,7 +58,7 @@ class MainTextDraft {
  private:
   const HtmlPage& page_;
   std::vector<BlockGrade>& grades_;
-  std::vector<FurniturePhrase> phrases_;
+  std::vector<FurniturePhraseSet> phrases_;
   std::vector<BlockRange> extents_;  // of each node's subtree
   std::vector<uint64_t> prose_;      // of the blocks before
 };

@@ -24,19 +24,21 @@ constexpr size_t kHeadBlocks = 3, kTailBlocks = 6, kEndBlocks = 2;
 
 // Whether the head `i` of a section that ends before `*end` is one, and what goes with it.
 bool IsSection(const MainTextDraft& draft, size_t i, size_t text_end, size_t* end) {
-  const Use phrase = draft.phrase(i);
-  const bool heading = draft.block(i).kind == Kind::kHeading;
+  const FurniturePhraseSet phrases = draft.phrases(i);
+  const Kind kind = draft.block(i).kind;
+  const bool comments = phrases.Has(Use::kComments), section = phrases.Has(Use::kSection);
   int climbs = 0;
   const BlockRange around = draft.Around(i, &climbs);
   *end = std::min(around.end, *end);
-  const bool first = draft.Prose(around.begin, i) == 0;
-  if (phrase == Use::kHead && !first && draft.Prose(i, *end) > 0) return false;
-  if (phrase == Use::kLast && (*end < text_end || draft.block(i).kind == Kind::kItem)) return false;
+  if (!comments && !section) {
+    const bool last = phrases.Has(Use::kLast) && *end >= text_end && kind != Kind::kItem;
+    const bool bare = phrases.Has(Use::kHead) && draft.Prose(i, *end) == 0;
+    if (!last && !bare) return false;
+  }
   // A line in the midst of the text heads no more than what is no prose.
-  if (!heading && phrase != Use::kComments && !first) *end = std::min(*end, draft.NextProse(i + 1));
-  const double limit = phrase == Use::kComments ? kMaxComments
-                       : first                  ? kMaxOwnSection
-                                                : kMaxSection;
+  const bool first = draft.Prose(around.begin, i) == 0;
+  if (kind != Kind::kHeading && !comments && !first) *end = std::min(*end, draft.NextProse(i + 1));
+  const double limit = comments ? kMaxComments : first ? kMaxOwnSection : kMaxSection;
   if (draft.HoldsMore({i + 1, *end}, limit)) *end = i + 1;
   return true;
 }
@@ -46,7 +48,7 @@ void DropSections(MainTextDraft* draft) {
   size_t text_end = draft->size();  // behind the last prose
   while (text_end > 0 && draft->grade(text_end - 1) != BlockGrade::kProse) --text_end;
   for (size_t i = 0; i < draft->size(); ++i) {
-    if (!draft->Kept(i) || draft->phrase(i) < Use::kHead) continue;
+    if (!draft->Kept(i) || !draft->phrases(i).HasHead()) continue;
     if (draft->block(i).weight > kMaxHead) continue;
     size_t end = next[i];
     if (IsSection(*draft, i, text_end, &end)) draft->Drop({i, end});
@@ -57,30 +59,20 @@ void DropSections(MainTextDraft* draft) {
 // `from_end`: kept blocks below.
 bool IsLine(const MainTextDraft& draft, size_t i, bool near_front, size_t from_end) {
   const HtmlBlock& block = draft.block(i);
+  const FurniturePhraseSet phrases = draft.phrases(i);
+  if (phrases.Has(Use::kInside)) {
+    const bool outer = near_front || from_end < kTailBlocks || block.link_weight > 0;
+    if (block.weight <= kMaxInnerPhrase || from_end < kEndBlocks) return true;
+    if (outer && block.sentence_ends <= kMaxSentences) return true;
+  }
   const bool free = block.kind == Kind::kParagraph || block.kind == Kind::kCaption ||
                     (block.kind == Kind::kHeading && draft.LinkShare(i) >= kMinHeadingLinks);
+  if (phrases.Has(Use::kStart) && block.weight <= (free ? kMaxLine : kMaxItem)) return true;
+  if (!free) return false;
+  if (phrases.Has(Use::kLine) || phrases.Has(Use::kLast)) return true;
+  if (block.weight > kMaxLine) return false;
   const bool sentence = block.sentence_ends > 0 && block.link_weight == 0;
-  const bool outer = near_front || from_end < kTailBlocks || block.link_weight > 0;
-  switch (draft.phrase(i)) {
-    case Use::kNone:
-      return false;
-    case Use::kInside:
-      return block.weight <= kMaxInnerPhrase || from_end < kEndBlocks ||
-             (outer && block.sentence_ends <= kMaxSentences);
-    case Use::kWord:
-      return free && block.weight <= kMaxLine && !sentence;
-    case Use::kStart:
-      return block.weight <= (free ? kMaxLine : kMaxItem);
-    case Use::kLabel:
-      return free && block.weight <= kMaxLine;
-    case Use::kHead:
-      return free && block.weight <= kMaxHead && !sentence;
-    case Use::kLast:
-    case Use::kLine:
-      return free;
-    default:
-      return block.weight <= kMaxHead;
-  }
+  return phrases.Has(Use::kLabel) || (phrases.Has(Use::kWord) && !sentence);
 }
 
 void DropLines(MainTextDraft* draft) {
