@@ -51,7 +51,8 @@ share this article|share this page|share this story|share this entry|share with 
 spread the word|follow us|follow us on|stay connected|stay in touch|connect with us|
 subscribe to our newsletter|sign up for our newsletter|join our newsletter|newsletter signup|
 newsletter sign up|subscribe by email|subscribe via email|join our mailing list|get the latest news|
-editor's picks|editors' picks|most read stories|trending now|trending stories)"},
+editor's picks|editors' picks|most read stories|trending now|trending stories|popular stories|
+part of complete coverage on|top news|featured stories|other stories)"},
     {Use::kComments, R"(leave a reply|leave a comment|leave your comment|leave a response|
 post a comment|post a reply|add a comment|add comment|add your comment|add new comment|
 write a comment|submit a comment|join the conversation|join the discussion|0 comments|0 comment|
@@ -86,7 +87,8 @@ article continues below advertisement|continue reading below|
 this article has been adapted from its original source|no results found|add to cart|add to basket|
 buy now|out of stock|add to wishlist|share via|scroll to continue|tap to unmute|your name|
 your email|your message|email address|select language|contents hide|toggle navigation|select page|
-go back|rate this)"},
+go back|rate this|toggle caption|hide caption|transcript|level 0|0 more replies|0 more reply|
+deleted|comment deleted by user|uk news in pictures)"},
     {Use::kStart, R"(continue watching|the content you see here|press j to jump|
 looks like you're using|found the internet|about connatix|new comments cannot be posted|
 subscribe now to|follow us|join 0 other|join 0 subscribers|enter your e mail|get notified|
@@ -113,7 +115,8 @@ estimated reading time|you are here|page views|0 comments|0 views|0 shares|0 lik
 advertisement|sponsored by|listen to this article|have a tip|got a tip|email us|stay up to date|
 get the latest|like what you see|like what you read|if you enjoyed this|if you liked this|
 did you enjoy this|did you like this|was this article|was this page|was this helpful|rate this|
-please share|please rate|buy me a coffee|become a patron|enter your email)"},
+please share|please rate|buy me a coffee|become a patron|enter your email|what's your reaction|
+thanks twitter will use this)"},
     {Use::kInside, R"(your browser needs javascript|your browser does not support|
 your browser doesn't support|your browser is out of date|upgrade your browser|update your browser|
 an outdated browser|iban|for ios and android|from the app store|on google play|from google play|
@@ -146,7 +149,9 @@ subscription required|to read the full|read the original article|get unlimited a
 unlimited digital access|opinions expressed in this|not responsible for the content|
 our privacy policy|our cookie policy|our terms of use|our terms of service|
 you agree to the use of cookies|you consent to the use of cookies|sound off in the comments|
-to continue reading this)"},
+to continue reading this|unsubscribe at any time|in your inbox|sound off below|
+your feedback is important|tell us what you think|this article appears in the|
+a version of this article appears)"},
     // German.
     {Use::kSection, R"(ähnliche beiträge|ähnliche artikel|ähnliche themen|ähnliche produkte|
 verwandte beiträge|verwandte artikel|verwandte themen|weitere artikel|weitere beiträge|
@@ -189,7 +194,9 @@ in den warenkorb|gefällt mir lade|gefällt mir wird geladen|liken lade|lesen si
 lesen sie mehr|lesen sie dazu auch|auch interessant|mehr zum thema|siehe auch|zurück zur übersicht|
 zur übersicht|zur startseite|rezept drucken|quellen ausblenden|pressekontakt|artikel kommentieren|
 lädt|e-mail adresse|deine nachricht|ihre nachricht|vollbild|externer inhalt|bewertung abgeben|
-alles auswählen)"},
+alles auswählen|beitrag per e-mail versenden|abbrechen versenden|
+der beitrag wurde erfolgreich versandt|per e-mail versenden|e-mail-adresse des empfängers|
+zum vergrößern bitte anklicken)"},
     {Use::kStart, R"(blog per e mail folgen|schließe dich 0|gib deine e mail|geben sie ihre e mail|
 an e mail adresse senden|beitrag nicht abgeschickt|spenden könnt ihr|spendenkonto|
 alle informationen zum newsletter|bitte laden sie sich|weitere beiträge aus|entdecke weitere|
@@ -231,8 +238,8 @@ bleiben sie auf dem laufenden|unserer datenschutzerklärung|melden sie sich für
 melde dich für unseren|zum newsletter anmelden|für den newsletter|in deinen posteingang|
 in ihr postfach|folgen sie uns|folge uns|akzeptieren sie die verwendung von cookies|
 stimmen sie der verwendung von cookies|verraten sie gerne in den kommentaren|
-verratet es uns in den kommentaren|schreib es in die kommentare|
-erzählt es uns in den kommentaren)"},
+verratet es uns in den kommentaren|schreib es in die kommentare|erzählt es uns in den kommentaren|
+ein fehler ist aufgetreten bitte)"},
     // French.
     {Use::kSection, R"(articles similaires|articles liés|articles connexes|articles associés|
 autres articles|sur le même sujet|sur le même thème|dans la même rubrique|à lire aussi|

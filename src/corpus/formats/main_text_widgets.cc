@@ -79,9 +79,9 @@ bool IsCounter(std::string_view text) {
          text.find_first_not_of("0123456789:/.,- ") == text.npos;
 }
 
-// The second of two equal blocks and those that follow it.
+// The second of two equal blocks and those that follow it. Short ones may be labels of the text.
 void DropTwins(MainTextDraft* draft) {
-  constexpr uint32_t kMinTwin = 60;
+  constexpr uint32_t kMinTwin = 80;
   std::vector<std::pair<uint64_t, size_t>> hashes;
   for (size_t i = 0; i < draft->size(); ++i) {
     const HtmlBlock& block = draft->block(i);
