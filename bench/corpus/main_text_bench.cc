@@ -2,6 +2,9 @@
 // extraction benchmark of Scrapinghub defines them (shingles of four words, means over the pages),
 // and its speed on one core.
 //   main_text_bench FOLDER     with ground-truth.json and html/<key>.html.gz
+// Or how many of the snippets that people marked as main text, or as none of it, are found: the
+// evaluation data of Trafilatura.
+//   main_text_bench FOLDER     with evaldata.json, eval/<file> and cache/<file>
 #include <fmt/format.h>
 #include <utf8proc.h>
 
@@ -61,17 +64,68 @@ struct Mean {
   double value() const { return count > 0 ? sum / count : 0; }
 };
 
+RawText MainTextOf(const std::string& raw, double* seconds, double* bytes) {
+  const std::string html = ToUtf8(raw, DeclaredCharset(raw));
+  const auto start = std::chrono::steady_clock::now();
+  RawText found = ExtractMainText(html);
+  *seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  *bytes += static_cast<double>(html.size());
+  return found;
+}
+
+// Any white space is one space, as in evaluate.py of Trafilatura.
+std::string Folded(std::string_view text) {
+  std::string folded;
+  bool space = false;
+  while (!text.empty()) {
+    const Utf8Char c = DecodeUtf8(text);
+    text.remove_prefix(static_cast<size_t>(c.length));
+    const bool white = c.code <= ' ' || c.code == 0x85 || c.code == 0xa0 || c.code == 0x3000 ||
+                       (c.code >= 0x2000 && c.code <= 0x200a) || c.code == 0x2028 ||
+                       c.code == 0x2029 || c.code == 0x202f;
+    if (!white && space && !folded.empty()) folded += ' ';
+    if (!white) AppendUtf8(c.code, &folded);
+    space = white;
+  }
+  return folded;
+}
+
+int RunSnippets(const fs::path& folder) {
+  constexpr size_t kMaxSnippets = 6;  // of each kind and page, as there
+  const Json pages = ReadJson(folder / "evaldata.json");
+  size_t read = 0, wanted = 0, found = 0, unwanted = 0, left = 0;
+  double seconds = 0, bytes = 0;
+  for (const auto& [url, page] : pages.items()) {
+    const auto name = JsonGet<std::string>(page, "file", "evaldata.json, " + url);
+    fs::path file = folder / "eval" / name;
+    if (!fs::exists(file)) file = folder / "cache" / name;
+    if (!fs::exists(file)) continue;
+    ++read;
+    const std::string text = Folded(MainTextOf(TextReader(file).ReadAll(), &seconds, &bytes).text);
+    const auto count = [&](const char* kind, size_t* all, size_t* inside) {
+      size_t seen = 0;
+      for (const Json& snippet : page.at(kind)) {
+        if (++seen > kMaxSnippets) break;
+        ++*all;
+        if (text.find(Folded(snippet.get<std::string>())) != text.npos) ++*inside;
+      }
+    };
+    count("with", &wanted, &found);
+    count("without", &unwanted, &left);
+  }
+  fmt::print("pages {}  of the text {} of {}  of the rest {} of {}  {:.1f} MB, {:.0f} MB/s\n", read,
+             found, wanted, left, unwanted, bytes / 1e6, bytes / 1e6 / std::max(seconds, 1e-9));
+  return 0;
+}
+
 int Run(const fs::path& folder) {
+  if (fs::exists(folder / "evaldata.json")) return RunSnippets(folder);
   const Json truth = ReadJson(folder / "ground-truth.json");
   Mean precision, recall;
   double seconds = 0, bytes = 0;
   for (const auto& [key, page] : truth.items()) {
     const std::string raw = TextReader(folder / "html" / (key + ".html.gz")).ReadAll();
-    const std::string html = ToUtf8(raw, DeclaredCharset(raw));
-    const auto start = std::chrono::steady_clock::now();
-    const RawText found = ExtractMainText(html);
-    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    bytes += static_cast<double>(html.size());
+    const RawText found = MainTextOf(raw, &seconds, &bytes);
     const auto wanted =
         Shingles(JsonGet<std::string>(page, "articleBody", "ground-truth.json, " + key));
     const auto given = Shingles(found.text);

@@ -4,6 +4,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -70,15 +71,18 @@ class Finder {
 
   FurniturePhraseSet Find(std::string_view block) const {
     std::string folded;
-    FoldWords(block.substr(0, LabelEnd(block)), &folded);
-    const size_t label_size = folded.size();
+    size_t label_size = 0;
+    if (const size_t end = LabelEnd(block); end > 0) {
+      FoldWords(block.substr(0, end), &folded);
+      label_size = folded.size();
+    }
     FoldWords(block, &folded);
     const std::string_view words = folded;
     FurniturePhraseSet found;
     for (size_t at = 0; at < words.size();) {
       const std::string_view rest = words.substr(at);
       const std::string_view word = FirstWord(rest);
-      const auto phrases = by_word_.find(std::string(word));
+      const auto phrases = by_word_.find(word);
       if (phrases != by_word_.end()) {
         for (const Phrase& phrase : phrases->second) {
           if (!rest.starts_with(phrase.words)) continue;
@@ -131,7 +135,12 @@ class Finder {
     }
   }
 
-  std::unordered_map<std::string, std::vector<Phrase>> by_word_;
+  // Looks words up without making strings of them.
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view word) const { return std::hash<std::string_view>()(word); }
+  };
+  std::unordered_map<std::string, std::vector<Phrase>, Hash, std::equal_to<>> by_word_;
 };
 
 }  // namespace

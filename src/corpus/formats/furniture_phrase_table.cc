@@ -116,7 +116,7 @@ advertisement|sponsored by|listen to this article|have a tip|got a tip|email us|
 get the latest|like what you see|like what you read|if you enjoyed this|if you liked this|
 did you enjoy this|did you like this|was this article|was this page|was this helpful|rate this|
 please share|please rate|buy me a coffee|become a patron|enter your email|what's your reaction|
-thanks twitter will use this)"},
+thanks twitter will use this|share this information)"},
     {Use::kInside, R"(your browser needs javascript|your browser does not support|
 your browser doesn't support|your browser is out of date|upgrade your browser|update your browser|
 an outdated browser|iban|for ios and android|from the app store|on google play|from google play|
@@ -151,7 +151,7 @@ our privacy policy|our cookie policy|our terms of use|our terms of service|
 you agree to the use of cookies|you consent to the use of cookies|sound off in the comments|
 to continue reading this|unsubscribe at any time|in your inbox|sound off below|
 your feedback is important|tell us what you think|this article appears in the|
-a version of this article appears)"},
+a version of this article appears|on twitter to keep up|on twitter for the latest)"},
     // German.
     {Use::kSection, R"(ähnliche beiträge|ähnliche artikel|ähnliche themen|ähnliche produkte|
 verwandte beiträge|verwandte artikel|verwandte themen|weitere artikel|weitere beiträge|
