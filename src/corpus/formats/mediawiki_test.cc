@@ -247,6 +247,33 @@ TEST(MediaWiki, RealDumpsReadCleanly) {
   }
 }
 
+// Sentences of real pages that had lost a template's text.
+TEST(MediaWiki, RealDumpsHaveNoHoles) {
+  CRIA_REQUIRE_TEST_DATA("raw/wikipedia");
+  const auto text_of = [](const char* file, std::string_view title) {
+    Collected all;
+    ReadMediaWiki(TestData() / "raw" / file, &all);
+    for (const RawText& text : all.texts) {
+      if (text.title == title) return text.text;
+    }
+    return std::string();
+  };
+  const std::string berlin = text_of("wikipedia/de.wiki.xml.bz2", "Berlin");
+  EXPECT_NE(berlin.find("ein Land der Bundesrepublik"), berlin.npos);
+  EXPECT_EQ(berlin.find("mit rund Millionen"), berlin.npos);
+  EXPECT_EQ(berlin.find("insgesamt Einwohner"), berlin.npos);
+  EXPECT_NE(berlin.find("Los Angeles, Vereinigte Staaten (1967)"), berlin.npos);
+  const std::string french = text_of("wikipedia/fr.wiki.xml.bz2", "Berlin");
+  EXPECT_NE(french.find("4,4 millions d'habitants"), french.npos);
+  EXPECT_NE(french.find("accueilli le 84e congrès mondial d’espéranto"), french.npos);
+  const std::string spanish = text_of("wikipedia/es.wiki.xml.bz2", "Berlín");
+  EXPECT_NE(spanish.find("unos 45 km, y en sentido norte-sur unos 38 km."), spanish.npos);
+  const std::string turkish = text_of("wikipedia_other/tr.wiki.xml.bz2", "Berlin");
+  EXPECT_EQ(turkish.find("Dış bağlantılar"), turkish.npos);
+  const std::string greek = text_of("wikipedia_other/el.wiki.xml.bz2", "Βερολίνο");
+  EXPECT_EQ(greek.find("Εξωτερικοί σύνδεσμοι"), greek.npos);
+}
+
 TEST(MediaWiki, ATruncatedRealDumpKeepsItsFirstPages) {
   CRIA_REQUIRE_TEST_DATA("raw/wikipedia/enwiki-latest-pages-articles1-shortened.xml.bz2");
   const std::string bytes =

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "corpus/formats/wikitext_line.h"
+#include "corpus/formats/wikitext_links.h"
 #include "corpus/formats/wikitext_marks.h"
 #include "corpus/formats/wikitext_reducer.h"
 #include "corpus/formats/wikitext_sections.h"
+#include "corpus/formats/wikitext_sentences.h"
 
 namespace cria::corpus {
 namespace {
@@ -21,7 +23,9 @@ constexpr size_t kProseBytes = 200;
 struct Block {
   enum class Kind { kParagraph, kItem, kHeading, kVerbatim } kind;
   std::string text;
-  size_t level = 0;  // of a heading
+  size_t level = 0;             // of a heading
+  bool before_dropped = false;  // a table or template that was left out stood behind it
+  bool leads_outside = false;   // an item that begins with a link to another site
 };
 
 class Blocks {
@@ -36,6 +40,7 @@ class Blocks {
       Take(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
+    DropBrokenSentences();
     DropSections();
     DropLeadIns();
     DropEmptyHeadings();
@@ -47,9 +52,11 @@ class Blocks {
 
   void Take(std::string_view line) {
     const bool indented = line.starts_with(' ');
+    const bool dropped = line.find(kHole) != line.npos;
     line = TrimWikitext(line);
     if (line.empty()) {
       open_paragraph_ = false;
+      if (dropped && !blocks_.empty()) blocks_.back().before_dropped = true;
       return;
     }
     const bool joins = open_paragraph_;
@@ -104,7 +111,8 @@ class Blocks {
                      std::count_if(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(marks),
                                    [](char c) { return c == '*' || c == '#'; })),
                  kMaxListDepth);
-    std::string text = Text(line.substr(marks));
+    const std::string_view content = line.substr(marks);
+    std::string text = WithoutBrokenSentences(Text(content));
     if (text.empty()) return true;
     const bool own = line[marks - 1] == '*' || line[marks - 1] == '#';
     std::string indent(bullets > 1 ? 2 * (bullets - 1) : 0, ' ');
@@ -114,8 +122,30 @@ class Blocks {
         text.insert(at + 1, std::string(indent.size(), ' '));
       }
     }
-    blocks_.push_back({Block::Kind::kItem, indent + text});
+    blocks_.push_back({Block::Kind::kItem, indent + text, 0, false, LeadsOutside(content)});
     return true;
+  }
+
+  static bool LeadsOutside(std::string_view content) {
+    content = TrimWikitext(content);
+    while (content.starts_with('\'')) content.remove_prefix(1);
+    if (content.starts_with('[')) content.remove_prefix(1);
+    return StartsLikeAddress(content);
+  }
+
+  void DropBrokenSentences() {
+    std::vector<Block> kept;
+    kept.reserve(blocks_.size());
+    for (Block& block : blocks_) {
+      if (block.kind == Block::Kind::kHeading) {
+        std::erase(block.text, kBroken);
+      } else if (block.kind == Block::Kind::kParagraph) {
+        block.text = WithoutBrokenSentences(block.text);
+        if (block.text.empty()) continue;
+      }
+      kept.push_back(std::move(block));
+    }
+    blocks_ = std::move(kept);
   }
 
   // The end of the section whose heading is block `i`.
@@ -149,6 +179,14 @@ class Blocks {
             i = end;
             continue;
           }
+        } else {
+          size_t end = i + 1;
+          while (end < blocks_.size() && blocks_[end].leads_outside) ++end;
+          const bool ends = end == blocks_.size() || blocks_[end].kind == Block::Kind::kHeading;
+          if (end > i + 1 && ends) {
+            i = end;
+            continue;
+          }
         }
       }
       kept.push_back(std::move(blocks_[i++]));
@@ -161,11 +199,15 @@ class Blocks {
     std::vector<Block> kept;
     kept.reserve(blocks_.size());
     for (size_t i = 0; i < blocks_.size(); ++i) {
-      const bool last = i + 1 == blocks_.size() || blocks_[i + 1].kind == Block::Kind::kHeading;
-      const Block& block = blocks_[i];
-      const bool lead_in = last && block.kind == Block::Kind::kParagraph &&
-                           block.text.size() < kProseBytes && block.text.ends_with(':');
-      if (!lead_in) kept.push_back(std::move(blocks_[i]));
+      Block& block = blocks_[i];
+      const bool last = i + 1 == blocks_.size();
+      const bool nothing = last || blocks_[i + 1].kind == Block::Kind::kHeading ||
+                           (block.before_dropped && blocks_[i + 1].kind == Block::Kind::kParagraph);
+      if (nothing && block.kind == Block::Kind::kParagraph && block.text.ends_with(':')) {
+        block.text = WithoutBrokenSentences(block.text + kBroken);
+        if (block.text.empty()) continue;
+      }
+      kept.push_back(std::move(block));
     }
     blocks_ = std::move(kept);
   }

@@ -1,17 +1,19 @@
-// One pass with a bounded stack of open brackets; a group is rewritten when its bracket closes, and
-// only if something was left out of it.
+// A pass with a bounded stack of open brackets: a group is rewritten when its bracket closes, and
+// only if something was left out of it. Then what is outside of them.
 #include "corpus/formats/wikitext_holes.h"
 
 #include <algorithm>
 #include <unordered_set>
 #include <vector>
 
+#include "corpus/formats/wikitext_gap.h"
 #include "corpus/formats/wikitext_marks.h"
 
 namespace cria::corpus {
 namespace {
 
 constexpr size_t kMaxOpen = 32;
+constexpr char kHoles[] = {kHole, kAside, '\0'};
 // A piece of a bracket that ends in a hole is an announcement only if it is not longer than this.
 constexpr int kMaxAnnouncingWords = 4;
 
@@ -38,6 +40,8 @@ bool EndsPhrase(char c) {
          c == '?';
 }
 
+bool IsHole(char c) { return c == kHole || c == kAside; }
+
 std::string WithoutMarks(std::string_view text) {
   std::string out(text);
   std::erase_if(out, IsWikitextMark);
@@ -46,7 +50,7 @@ std::string WithoutMarks(std::string_view text) {
 
 // "en alemán: Berlin" is said; "en alemán:" before a hole announces what is gone.
 bool OnlyAnnounces(std::string_view piece) {
-  const size_t hole = piece.rfind(kHole);
+  const size_t hole = piece.find_last_of(kHoles);
   if (hole == piece.npos || hole == 0) return false;
   if (!TrimWikitext(piece.substr(hole)).empty()) return false;
   const std::string_view before = piece.substr(0, hole);
@@ -61,15 +65,19 @@ bool OnlyAnnounces(std::string_view piece) {
 // "(45 years ago)" without its number.
 bool CountsFromHole(std::string_view piece) {
   const std::string_view words = TrimWikitext(piece);
-  return piece.find(kHole) < piece.find(words) &&
+  return piece.find_first_of(kHoles) < piece.find(words) &&
          (words == "years ago" || words == "years old" || words == "years");
 }
 
 // "Pashto/(hole)" -> "Pashto"; a blank before it stays if `blank`.
 std::string WithoutSlashes(std::string_view piece, bool blank) {
   std::string_view text = TrimWikitext(piece);
-  if (piece.find("/\x03") != piece.npos && text.ends_with('/')) text.remove_suffix(1);
-  if (piece.find("\x03/") != piece.npos && text.starts_with('/')) text.remove_prefix(1);
+  const auto beside = [piece](size_t slash, size_t mark) {
+    return slash < piece.size() && mark < piece.size() && IsHole(piece[mark]);
+  };
+  const size_t first = piece.find('/'), last = piece.rfind('/');
+  if (beside(last, last + 1) && text.ends_with('/')) text.remove_suffix(1);
+  if (beside(first, first - 1) && text.starts_with('/')) text.remove_prefix(1);
   return (blank && piece.starts_with(' ') ? " " : "") + std::string(TrimWikitext(text));
 }
 
@@ -98,21 +106,86 @@ std::string MendGroup(std::string_view inside) {
   return std::string(TrimWikitext(clean));
 }
 
+// The guess that begins at `at` in `text`.
+struct Guess {
+  std::string_view text;
+  char otherwise;  // the sign that counts if it is not used
+  size_t length;
+};
+
+Guess GuessAt(std::string_view text, size_t at) {
+  const size_t length = text.substr(at, kMaxGuessBytes + 2).find(kGuessEnd);
+  if (length == text.npos) return {{}, kGone, 1};
+  const size_t end = at + length;
+  const bool sign = end + 1 < text.size() && IsWikitextMark(text[end + 1]);
+  return {text.substr(at + 1, end - at - 1), sign ? text[end + 1] : kAside,
+          end - at + (sign ? 2 : 1)};
+}
+
+// A gap behind words at the end of a piece of a bracket: "(born in (gap), 1920)".
+bool EndsPiece(std::string_view before, std::string_view text, size_t at) {
+  while (at < text.size() && text[at] == ' ') ++at;
+  if (at < text.size() && !IsSeparator(text[at])) return false;
+  const size_t begin = before.find_last_of(",;") + 1;  // 0 if there is none
+  return HasWikitextWords(before.substr(begin));
+}
+
+// `text` with its guesses used or dropped, and each hole as what it is for the sentence: kAside or
+// kBroken. In a bracket nothing is broken but the bracket: `*whole` is false then.
+std::string Settle(std::string_view text, bool* whole) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (!IsWikitextMark(c) && c != kGuess) {
+      if (c != kGuessEnd) out += c;
+      ++i;
+      continue;
+    }
+    const Guess guess = c == kGuess ? GuessAt(text, i) : Guess{{}, c, 1};
+    i += guess.length;
+    const WikitextGap gap = JudgeWikitextGap(out, text.substr(i));
+    // In a bracket a sound at the end of a piece is beside it; a word may be what it is about.
+    const bool end = whole == nullptr ? gap == WikitextGap::kEnd
+                                      : guess.otherwise == kHole && EndsPiece(out, text, i);
+    const bool needed = gap == WikitextGap::kWord || end;
+    if (needed && !guess.text.empty()) {
+      out += guess.text;
+    } else if (whole != nullptr && guess.otherwise == kHole && gap == WikitextGap::kWord) {
+      *whole = false;
+    } else if (whole == nullptr &&
+               (gap == WikitextGap::kSubject || (guess.otherwise == kHole && needed))) {
+      out += kBroken;
+    } else {
+      out += guess.otherwise;
+    }
+  }
+  return out;
+}
+
 class Mender {
  public:
   std::string Run(std::string_view line) {
     out_.reserve(line.size());
-    for (const char c : line) {
+    for (size_t i = 0; i < line.size();) {
+      const char c = line[i];
+      size_t length = 1;
       if (c == '(' || c == '[') {
         if (open_.size() < kMaxOpen) open_.push_back({out_.size(), false});
-        out_ += c;
       } else if ((c == ')' || c == ']') && !open_.empty()) {
         Close(c);
-      } else {
-        if (IsWikitextMark(c)) Mark();
-        out_ += c;
+        ++i;
+        continue;
+      } else if (c == kGuess) {
+        length = GuessAt(line, i).length;  // its brackets are not the line's
+        Mark();
+      } else if (IsWikitextMark(c)) {
+        Mark();
       }
+      out_ += line.substr(i, length);
+      i += length;
     }
+    out_ = Settle(out_, nullptr);
     return Plain();
   }
 
@@ -134,7 +207,9 @@ class Mender {
       out_ += c;
       return;
     }
-    const std::string inside = MendGroup(std::string_view(out_).substr(open.at + 1));
+    bool whole = true;
+    const std::string settled = Settle(std::string_view(out_).substr(open.at + 1), &whole);
+    const std::string inside = whole ? MendGroup(settled) : std::string();
     if (HasWikitextWords(inside)) {
       out_.resize(open.at + 1);
       out_ += inside;
@@ -142,7 +217,7 @@ class Mender {
     } else {
       out_.resize(open.at);
       Mark();
-      out_ += kHole;
+      out_ += kAside;
     }
   }
 
@@ -155,7 +230,7 @@ class Mender {
         text += out_[i];
         continue;
       }
-      const bool hole = out_[i] == kHole;
+      const bool hole = out_[i] != kGone;
       size_t next = i + 1;
       bool space = false;
       while (next < out_.size() && (out_[next] == ' ' || IsWikitextMark(out_[next]))) {
@@ -174,9 +249,18 @@ class Mender {
       } else if (space && before != ' ' && before != '\0') {
         text += ' ';
       }
+      // "(flag) – Paris"
+      if (hole && TrimWikitext(text).empty()) next += DashAt(std::string_view(out_).substr(next));
       i = next - 1;
     }
     return text;
+  }
+
+  static size_t DashAt(std::string_view text) {
+    for (const std::string_view dash : {"- ", "– ", "— "}) {
+      if (text.starts_with(dash)) return dash.size();
+    }
+    return 0;
   }
 
   std::string out_;

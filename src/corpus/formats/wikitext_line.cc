@@ -90,7 +90,8 @@ class Line {
       out_.append(in_, begin, at_ - begin);
       if (at_ < in_.size()) Special();
     }
-    const bool holes = std::any_of(out_.begin(), out_.end(), IsWikitextMark);
+    const bool holes = std::any_of(out_.begin(), out_.end(),
+                                   [](char c) { return IsWikitextMark(c) || c == kGuess; });
     return holes ? MendWikitextHoles(out_) : std::move(out_);
   }
 
@@ -152,7 +153,7 @@ class Line {
     }
     const size_t space = rest.substr(0, end).find_first_of(std::string_view(" \x04\"<", 4));
     if (space == rest.npos) {
-      out_ += kHole;
+      out_ += kAside;
       at_ += end + 2;
       return;
     }

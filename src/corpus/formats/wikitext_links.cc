@@ -73,6 +73,18 @@ bool IsSisterProject(std::string_view prefix) {
   return names.contains(prefix);
 }
 
+// "Lêer:x.jpg" is a file in whatever language.
+bool EndsLikeFile(std::string_view target) {
+  constexpr std::string_view kEndings[] = {".jpg", ".jpeg", ".png",  ".svg", ".gif",
+                                           ".tif", ".tiff", ".webp", ".ogg", ".oga",
+                                           ".ogv", ".webm", ".djvu"};
+  target = TrimWikitext(target);
+  const size_t dot = target.rfind('.');
+  if (dot == target.npos || target.size() - dot > 5) return false;
+  const std::string ending = FoldWikitextName(target.substr(dot));
+  return std::find(std::begin(kEndings), std::end(kEndings), ending) != std::end(kEndings);
+}
+
 std::string_view Prefix(std::string_view target) {
   const size_t colon = target.substr(0, kMaxPrefixBytes).find(':');
   return colon == target.npos ? std::string_view() : target.substr(0, colon);
@@ -106,8 +118,10 @@ bool StartsLikeAddress(std::string_view text) {
 }
 
 bool IsWikitextFile(std::string_view target) {
+  target = target.substr(0, target.find_first_of("|\n"));
   const std::string_view prefix = Prefix(TrimWikitext(target));
-  return !prefix.empty() && FileNames().contains(FoldWikitextName(prefix));
+  if (prefix.empty()) return false;
+  return FileNames().contains(FoldWikitextName(prefix)) || EndsLikeFile(target);
 }
 
 WikitextLink ResolveWikitextLink(std::string_view target, bool has_label, std::string_view label) {
@@ -117,7 +131,8 @@ WikitextLink ResolveWikitextLink(std::string_view target, bool has_label, std::s
     if (StartsLikeAddress(target)) return {WikitextLinkKind::kExternal, target};
     const std::string_view prefix = Prefix(target);
     const std::string name = FoldWikitextName(prefix);
-    if (FileNames().contains(name) || CategoryNames().contains(name)) {
+    if (FileNames().contains(name) || CategoryNames().contains(name) ||
+        (!prefix.empty() && EndsLikeFile(target))) {
       return {WikitextLinkKind::kNothing, {}};
     }
     // "MI:5" is a page; codes are written small.
@@ -127,6 +142,10 @@ WikitextLink ResolveWikitextLink(std::string_view target, bool has_label, std::s
   }
   if (has_label && !TrimWikitext(label).empty()) return {WikitextLinkKind::kText, label};
   std::string_view text = OwnText(target);
+  // No sentence names a page of files or categories; "See also [[:Category:Towns]]" leads to one.
+  if (shown && (IsWikitextFile(text) || CategoryNames().contains(FoldWikitextName(Prefix(text))))) {
+    return {WikitextLinkKind::kText, std::string_view(&kBroken, 1)};
+  }
   if (has_label) {  // the pipe trick: without the name's addition in brackets
     const size_t bracket = text.rfind(" (");
     if (bracket != text.npos && text.back() == ')') text = text.substr(0, bracket);

@@ -2,6 +2,7 @@
 // characters, which XML forbids and the reducer drops, so that no page can forge them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,14 @@ inline constexpr char kBreak = '\x04';  ///< a line ends, a paragraph or an item
 inline constexpr char kSuperscript = '\x05', kSuperscriptEnd = '\x06';
 inline constexpr char kSubscript = '\x07', kSubscriptEnd = '\x08';
 inline constexpr char kGone = '\x0e';  ///< something that nobody misses (comment, footnote)
+/// Something beside the sentence was left out: a pronunciation, a flag, a table. The sentence
+/// stands without it; kHole may have broken the sentence, and then becomes kBroken.
+inline constexpr char kAside = '\x0f';
+inline constexpr char kBroken = '\x10';  ///< the sentence around it lost what it cannot do without
+/// kGuess, text, kGuessEnd, and kHole or kAside: what a template may have shown. It is used where
+/// the sentence needs something, else the sign behind it counts.
+inline constexpr char kGuess = '\x11', kGuessEnd = '\x12';
+inline constexpr size_t kMaxGuessBytes = 100;
 
 /// Text that no later stage may read as markup: formulas, program text, <nowiki>.
 struct WikitextStash {
@@ -28,10 +37,10 @@ struct WikitextContext {
   std::string_view title;
 };
 
-inline bool IsWikitextMark(char c) { return c == kHole || c == kGone; }
+inline bool IsWikitextMark(char c) { return c == kHole || c == kGone || c == kAside; }
 inline bool IsWikitextSpace(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
-/// Without white space and without kHole and kGone at both ends.
+/// Without white space and without kHole, kGone and kAside at both ends.
 inline std::string_view TrimWikitext(std::string_view text) {
   const auto ends = [](char c) { return IsWikitextSpace(c) || IsWikitextMark(c); };
   while (!text.empty() && ends(text.front())) text.remove_prefix(1);

@@ -277,6 +277,11 @@ class Reducer {
     if (!TopIs(Kind::kTable) && !TopIs(Kind::kHtmlTable) && frames_.size() > 1) {
       pipes_.push_back(out_.size());
     }
+    if (frames_.size() == 1 && StartsWikitextArgument(in_.substr(at_ + 1)) && !AtLineStart()) {
+      ++at_;
+      out_ += kBroken;
+      return;
+    }
     out_ += in_[at_++];
   }
 
@@ -338,7 +343,7 @@ class Reducer {
 
   void Stash(std::string text, bool block) {
     if (TrimWikitext(text).empty()) {
-      out_ += kHole;
+      out_ += kAside;
       return;
     }
     if (block) out_ += '\n';
@@ -457,7 +462,7 @@ class Reducer {
       return;
     }
     AbandonLinksOver(Kind::kHtmlTable, Kind::kHtmlTable);
-    if (TopIs(Kind::kHtmlTable)) Pop({&kHole, 1});
+    if (TopIs(Kind::kHtmlTable)) Pop({&kAside, 1});
   }
 
   const std::string_view in_;

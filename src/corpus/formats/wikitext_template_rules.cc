@@ -14,19 +14,7 @@ struct Entry {
   WikitextTemplateRule rule;
 };
 
-// Left out without a trace in the sentence: footnotes, hints to editors, marks of the source.
-constexpr std::string_view kGonePattern = "\x0e";
-
 constexpr Entry kEntries[] = {
-    {"",
-     "cn|fact|citation|clarify|when|who|which|where|by whom|dubious|vague|weasel inline|rp|r|"
-     "refn|efn|efn-ua|efn-lr|note|ref|ref label|note label|page needed|full|dead link|"
-     "failed verification|verify source|better source|update after|original research "
-     "inline|specify|according to whom|quantify|citation style|disambiguation needed|dn|"
-     "anchor|anchors|cref|cref2|#tag|clarification needed|unreliable source?|"
-     "not in citation|elucidate|lopsided|pov-statement|peacock term|opinion|speculation inline|"
-     "attribution needed|why|how|examples",
-     {kGonePattern}},
     // Form without content of its own.
     {"",
      "nowrap|nobr|nobreak|nowrap begin|small|smaller|big|larger|large|sc|small caps|smallcaps|"
@@ -36,7 +24,8 @@ constexpr Entry kEntries[] = {
      "lower|strike|strikethrough|s|del|ins|plainlist|flatlist|endplainlist|block indent|indent|"
      "quoted|linktext|clarify span|citation needed span|cnspan|not a typo|typo|as written|"
      "music|proper name|okina|pslink|plain link|center|centre|c:|comment|comments|noflag|flagu|"
-     "flag|flagcountry|country|flaglist|nts|ntsh|number|num|n|number table sorting|sort|sortname|"
+     "flag|flagcountry|country|flaglist|n|number table sorting|midsize|nowrap2|resize "
+     "text|sortname|"
      "ordomag|term|defn|ghat|gloss|glossary link|poem|hebrew|arabic|hebr|he-nikkud|greek|"
      "armenian|coptic|runic|cyrl|arab|hani|hant|hans|lang-zh-text|stack begin|railgauge|"
      "track gauge|rail gauge|shy|kern|blue|red|green|smalldiv|resize-text|interp|angle|dts|"
@@ -52,7 +41,11 @@ constexpr Entry kEntries[] = {
      "script/cuneiform|script/coptic|script/georgian|script/syriac|script/ethiopic|"
      "script/phoenician|script/runic|script/slavonic",
      {"$1"}},
-    {"", "convert|cvt|convert/2|converted", {"", WriteConvert}},
+    {"", "convert|cvt|convert/2|converted|converteix|unità di misura", {"", WriteConvert}},
+    {"", "coord", {"", WriteCoordinates, true}},
+    {"en", "age|age in years", {"", WriteAge}},
+    {"en", "us patent|uspatent|patent/us", {"U.S. Patent $1"}},
+    {"", "angbr|angle bracket|angbr ipa|vr|grapheme|graf", {"⟨$1⟩"}},
     {"en", "as of|asof|as of?|since", {"", WriteAsOf}},
     {"en",
      "birth date|birth date and age|death date|death date and age|start date|end date|"
@@ -61,11 +54,16 @@ constexpr Entry kEntries[] = {
     {"",
      "birth-date and age|death-date and age|start date and years ago|birth year and age",
      {"$1"}},
+    {"", "sort|hs", {"$2;$1"}},
+    {"", "sortname", {"$1 $2"}},
+    {"en", "dts|dtsh", {"", WriteDate}},
+    {"", "nts|number|num|fmt|formatnum|number format", {"", WriteNumber}},
     {"", "frac|sfrac|fraction|fract|bruch|дробь|дріб|frazione|fracc", {"", WriteFraction}},
     {"", "val|valeur", {"", WriteValue}},
-    {"", "chem|chem2|chm|fc|chimie", {"", WriteChemistry}},
+    {"", "chem|chem2|chm|fc|chimie|fchim", {"", WriteChemistry}},
+    {"", "zh|zh2|zh-cn|zh-full", {"", WriteChinese}},
     {"",
-     "nihongo|nihongo2|nihongo3|nihongo foot|japanese|zh|korean|japonais|japonês|японски",
+     "nihongo|nihongo2|nihongo3|nihongo foot|japanese|korean|japonais|japonês|японски",
      {"", WriteNihongo}},
     {"",
      "quote|cquote|quotation|blockquote|bquote|quote box 2|rquote|centered pull quote|pull quote|"
@@ -78,9 +76,13 @@ constexpr Entry kEntries[] = {
     {"", "uss|hms|ss|rms|hmas|hmcs|sms|mv|ms|usat|uscgc|usns|hnlms|jds|orp|ship", {"", WriteShip}},
     {"",
      "unbulleted list|ubl|ublist|vunblist|bulleted list|ulist|ordered list|columns-list|columns "
-     "list|cmn|hlist|hidden|vlist|flatlist items",
+     "list|cmn|hlist|columns|col-list|hidden|vlist|flatlist items",
      {"", WriteLines}},
     {"", "·|•|bull|bullet|dot|middot|sdot", {" · "}},
+    {"", "eqm|equil|⇌|reversible reaction", {" ⇌ "}},
+    {"", "rarr|→", {" → "}},
+    {"", "larr|←", {" ← "}},
+    {"", "lrarr|harr|↔", {" ↔ "}},
     {"", "ndash|en dash|–|dash", {"–"}},
     {"", "mdash|em dash|emdash|—|--|mdashb", {"—"}},
     {"", "snd|spnd|spaced ndash|sndash|spaced en dash|snds|nbspndash|spndsh", {" – "}},
@@ -110,7 +112,6 @@ constexpr Entry kEntries[] = {
     {"en", "died in|d.|died", {"d. $1"}},
     {"en", "born-in|b.|born", {"b. $1"}},
     {"", "sic", {"$1"}},
-    {"", "angbr|angle bracket|angbr ipa", {"⟨$1⟩"}},
     {"",
      "ipa|ipa link|ipalink|ipaslink|ipablink|ipa-all|api|msapi|afi|nq|nastaliq|мфа|ipa text",
      {"$1"}},
@@ -136,7 +137,7 @@ constexpr Entry kEntries[] = {
     {"", "old style date|osd|oldstyledate", {"$1 [O.S. $3] $2"}},
     {"", "bibleverse|bibleref|bibleref2|bibleverse-lb|sourcetext bible", {"$1 $2"}},
     {"", "cite quran|qref|quran-usc|quran", {"Quran $1:$2"}},
-    {"", "audio|audio-nohelp|аудио", {"", WriteAudio}},
+    {"", "audio|audio-nohelp|аудио", {"", WriteAudio, true}},
     {"", "br|break|crlf|nl|line break|-br", {"\x04"}},
     {"", "pb|paragraph break|paragraph|new paragraph", {"\n\n"}},
     {"", "chess notation|algebraic notation", {"$1"}},
@@ -145,38 +146,8 @@ constexpr Entry kEntries[] = {
     {"", "decade|century", {"$1"}},
     {"en", "bce|bc", {"BC"}},
     {"en", "ce|ad", {"AD"}},
-    {"en", "usa", {"United States"}},
-    {"en", "ger", {"Germany"}},
-    {"en", "fra", {"France"}},
-    {"en", "gbr", {"United Kingdom"}},
-    {"en", "esp", {"Spain"}},
-    {"en", "ita", {"Italy"}},
-    {"en", "arg", {"Argentina"}},
-    {"en", "aus", {"Australia"}},
-    {"en", "aut", {"Austria"}},
-    {"en", "bel", {"Belgium"}},
-    {"en", "bra", {"Brazil"}},
-    {"en", "can", {"Canada"}},
-    {"en", "chn|prc", {"China"}},
-    {"en", "den", {"Denmark"}},
-    {"en", "gre", {"Greece"}},
-    {"en", "ind", {"India"}},
-    {"en", "ire", {"Ireland"}},
-    {"en", "jpn", {"Japan"}},
-    {"en", "mex", {"Mexico"}},
-    {"en", "ned", {"Netherlands"}},
-    {"en", "nor", {"Norway"}},
-    {"en", "nzl", {"New Zealand"}},
-    {"en", "pol", {"Poland"}},
-    {"en", "por", {"Portugal"}},
-    {"en", "rus", {"Russia"}},
     {"en", "rsa", {"South Africa"}},
     {"en", "sui", {"Switzerland"}},
-    {"en", "swe", {"Sweden"}},
-    {"en", "tur", {"Turkey"}},
-    {"en", "uk|gb", {"United Kingdom"}},
-    {"en", "eng", {"England"}},
-    {"en", "urs|ussr", {"Soviet Union"}},
 
     // German. xxS is "language, then the word".
     {"de", "ens|englisch", {"englisch $1"}},
@@ -197,13 +168,29 @@ constexpr Entry kEntries[] = {
     {"de", "pts", {"portugiesisch $1"}},
     {"de", "svs", {"schwedisch $1"}},
     {"de", "das", {"dänisch $1"}},
+    {"de", "uks", {"ukrainisch $1"}},
+    {"de", "sks", {"slowakisch $1"}},
+    {"de", "sls", {"slowenisch $1"}},
+    {"de", "hrs", {"kroatisch $1"}},
+    {"de", "srs", {"serbisch $1"}},
+    {"de", "ros", {"rumänisch $1"}},
+    {"de", "bgs", {"bulgarisch $1"}},
+    {"de", "nos", {"norwegisch $1"}},
+    {"de", "fis", {"finnisch $1"}},
+    {"de", "cas", {"katalanisch $1"}},
+    {"de", "fas", {"persisch $1"}},
+    {"de", "jas", {"japanisch $1"}},
+    {"de", "bibel", {"$1 $2,$3"}},
+    {"de", "§|§§", {"§ $1 $2"}},
+    {"de", "zahl|fmtnum", {"", WriteNumber}},
     {"de", "\"|„|zitat-de", {"„$1“"}},
+    {"de", "mehrspaltige liste", {"", WriteLines}},
     {"de", "zitat|zitat-en|zitat-la|zitat-fr|zitat-grc", {"", WriteQuote}},
     {"de", "höhe", {"$1 m"}},
     {"de", "großes bild", {""}},
     {"de",
      "arf|ars2|kyrf|hebf|polytonisch|iast|din 1460|hebr|farsi|chinesisch|transkription|"
-     "versal|kapitälchen|sperrschrift|farbe|unterstrich|nowrap|nobr|lb|dts|sortkey|§|"
+     "versal|kapitälchen|sperrschrift|farbe|unterstrich|nowrap|nobr|lb|dts|sortkey|"
      "farblegende|legende",
      {"$1"}},
     {"de", "flagicon|flag|flagge", {""}},
@@ -211,15 +198,15 @@ constexpr Entry kEntries[] = {
     {"de", "nnbsp|nnbs", {" "}},
     {"de", "eur|euro", {"$1 Euro"}},
     {"de", "snd", {" – "}},
-    {"de", "fn|fnz|fnbox|anker|belege fehlen|quelle|zukunft", {kGonePattern}},
 
     // French.
     {"fr", "unité|unite|nombre|nb|val|tmp|température|monnaie", {"", WriteUnit}},
     {"fr", "date|date-|date de naissance|date de décès|date naissance", {"", WriteDayMonthYear}},
     {"fr", "heure|duree|durée", {"$1 h $2"}},
     {"fr", "s|s-|siècle|s mini|s mini-", {"", WriteFrenchCentury}},
+    {"fr", "sp|sp-|s2|s2-", {"$1$2 $3 $4$5 siècles"}},
     {"fr", "-s|-s-|-s mini-", {"", WriteFrenchCentury}},
-    {"fr", "citation|«|guil|guillemets|citation étrangère|cita", {"« $1 »"}},
+    {"fr", "citation|«|\"|guil|guillemets|citation étrangère|cita", {"« $1 »"}},
     {"fr",
      "citation bloc|citation longue|début citation|bloc citation|épigraphe|vers",
      {"", WriteQuote}},
@@ -253,7 +240,7 @@ constexpr Entry kEntries[] = {
     {"fr",
      "référence nécessaire|refnec|référence souhaitée|refsou|passage non neutre|"
      "passage à actualiser|passage promotionnel|citation nécessaire|abréviation|abrd|abbr|"
-     "petit|grand|souligner|terme défini|terme|nobr|nobr romains|racine|rouge|couleur|"
+     "petit|grand|souligner|terme défini|terme|racine|rouge|couleur|"
      "petites capitales|pc|romain|smaller|pas clair|quoi|interprétation personnelle",
      {"$1"}},
     {"fr", "langue|lang|en langue", {"$L"}},
@@ -261,15 +248,20 @@ constexpr Entry kEntries[] = {
     {"fr", "augmentation|hausse", {""}},
     {"fr", "drapeau|drapeau2", {""}},
     {"fr", "pays|drapeau texte", {"$1"}},
+    {"fr", "souverain|souverain2|souverain-|souverain3", {"", WriteInterlanguage}},
+    {"fr", "colonnes", {"", WriteLines}},
+    {"fr", "nobr|nobr romains", {"$*"}},
+    {"fr", "jumelage", {"$1 ($2)"}},
+    {"fr", "etc.|etc", {", etc."}},
     {"fr", "!-|,|espaces|clr|esp", {" "}},
     {"fr", "euro|euros|€", {"$1 €"}},
-    {"fr", "av. j.-c.|av. jc|avjc", {"av. J.-C."}},
+    {"fr", "av. j.-c.|av. jc|avjc|av jc|-av jc|av. j-c", {"av. J.-C."}},
     {"fr", "apr. j.-c.", {"apr. J.-C."}},
 
     // Spanish.
     {"es", "unidad|esd|nowrap|fs|unidades", {"", WriteUnit}},
     {"es", "cita|cita2|quote|cquote|extracto|bquote|cita destacada", {"", WriteQuote}},
-    {"es", "siglo|siglos", {"siglo $1 $2"}},
+    {"es", "siglo|siglos", {"", WriteSpanishCentury}},
     {"es",
      "versalita|versalitas|sc|may|sin cursivas|nobr|abreviatura|abbr|definición|bandera2|"
      "geodatos|bandera nominal|país",
@@ -299,7 +291,7 @@ constexpr Entry kEntries[] = {
     {"pt", "fmtn|unidade|formatar número|medida", {"", WriteUnit}},
     {"pt", "citação|quote|cquote|citar|citação2|bquote", {"", WriteQuote}},
     {"pt",
-     "pbpe|pbpe2|pepb|carece de fontes2|carece de fontes/bloco|nowrap|versalete|sc|abrev|"
+     "pbpe|pbpe2|pepb|ao|carece de fontes2|carece de fontes/bloco|nowrap|versalete|sc|abrev|"
      "língua|ling",
      {"$1"}},
     {"pt", "a.c.|ac|a.c", {"a.C."}},
@@ -334,7 +326,6 @@ constexpr Entry kEntries[] = {
     {"pl",
      "fakt|w|nobr|nowrap|tooltip|skrót|małe|kapitaliki|odn/t|państwo|flaga państwo|j|język",
      {"$1"}},
-    {"pl", "kto|kiedy|gdzie|r|odn|refn|uwaga|przypis", {kGonePattern}},
     {"pl", "cytat|cytat d|cquote|quote", {"", WriteQuote}},
     {"pl", "lang|k|lj", {""}},
     {"pl", "link-interwiki", {"", WriteInterlanguage}},
@@ -344,7 +335,6 @@ constexpr Entry kEntries[] = {
     {"cs", "cizojazyčně|cj|cizí jazyk|vjazyce2|lang", {"$L"}},
     {"cs", "vjazyce|jazyk", {"$2"}},
     {"cs", "vlajka a název|vlajka|nowrap|nobr|kapitálky|malé|čísla", {"$1"}},
-    {"cs", "nedostupný zdroj|doplňte zdroj|fakt/dne|kdo?|kdy?", {kGonePattern}},
     {"sl", "jezik|lang", {"$L"}},
     {"sl", "citat|quote|navedek", {"", WriteQuote}},
     {"sl", "zastava|nowrap|nobr", {"$1"}},
@@ -360,7 +350,6 @@ constexpr Entry kEntries[] = {
     {"hu", "szám|nowrap|kiskapitális|kis|nobr|országzászló|abbr", {"$1"}},
     {"hu", "idézet|idézet 2|idézet 3|quote|idézetblokk|cquote", {"", WriteQuote}},
     {"hu", "link-interwiki|ill", {"", WriteInterlanguage}},
-    {"hu", "refhely|hely|forr|forrás?|mikor?|ki?|nincs forrás", {kGonePattern}},
     {"ro", "citat|quote|citat2|citare", {"", WriteQuote}},
     {"ro", "dată|data nașterii|datanașterii", {"", WriteDayMonthYear}},
     {"ro", "ill-wd|ill|link-interwiki", {"", WriteInterlanguage}},
@@ -368,7 +357,7 @@ constexpr Entry kEntries[] = {
 
     // Russian, Ukrainian, Bulgarian.
     {"ru",
-     "s|nobr|num|число|formatnum|nowrap|comment|abbr|уточнить|ударение|капитель|sc|мелко|"
+     "s|nobr|formatnum|nowrap|comment|abbr|уточнить|ударение|капитель|sc|мелко|"
      "подчёркнуто|флагификация|флаг страны|кд|стих|тройная дата|unicode|ввод|hl|без нач|"
      "нет аи 2|неоднозначно|что|нп5-|мм|см|м|км|кг|°|св|lang-text|str|size|color|цвет",
      {"$1"}},
@@ -382,36 +371,31 @@ constexpr Entry kEntries[] = {
      {"", WriteQuote}},
     {"ru", "до н. э.|до н.э.|до нэ|bc", {"до н. э."}},
     {"ru", "н. э.|нэ", {"н. э."}},
+    {"ru", "num|число", {"$1 $2"}},
+    {"ru", "oldstyledate|oldstyledatedy", {"$3 ($1) $2"}},
     {"ru", "век|веке|века", {"$1 век"}},
     {"ru", "ок.", {"ок. $1"}},
     {"ru", "евро|euro", {"€$1"}},
     {"ru", "рубль|руб|ruble", {"$1 ₽"}},
     {"ru", "юл|сс3|сс|oldstyle|старстиль", {"$1"}},
     {"ru", "дата|date", {"", WriteDayMonthYear}},
-    {"ru",
-     "нет аи|источник?|когда|кто|где|какой|значимость?|аи?|sfn|sfn0|ref-en|ref-de|ref-fr|"
-     "ref-ru|неавторитетный источник|недоступная ссылка|проверено|уточнить2",
-     {kGonePattern}},
     {"uk",
-     "s|nobr|num|число|formatnum|nowrap|comment|abbr|наголос|капітель|прапорець+|прапор|"
+     "s|nobr|formatnum|nowrap|comment|abbr|наголос|капітель|прапорець+|прапор|"
      "unicode|вірш|прапорифікація|підкреслено|дрібно|мова",
      {"$1"}},
     {"uk", "нп5|нп2|нп3|не перекладено|iw|d-l|interlanguage link|нп4", {"$2;$1"}},
+    {"uk", "num|число", {"$1 $2"}},
+    {"uk", "oldstyledate|oldstyledatedy", {"$3 ($1) $2"}},
     {"uk", "lang", {"$L"}},
     {"uk", "цитата|quote|початок цитати|текст цитати|епіграф", {"", WriteQuote}},
     {"uk", "до н. е.|до н.е.", {"до н. е."}},
     {"uk", "н. е.", {"н. е."}},
     {"uk", "дата|date", {"", WriteDayMonthYear}},
-    {"uk",
-     "джерело?|fact|коли|хто|де|ref-en|ref-de|ref-fr|ref-ru|ref-uk|недоступне посилання|"
-     "немає в джерелі|авторитетне джерело?",
-     {kGonePattern}},
     {"bg", "цитат|quote|цитат2", {"", WriteQuote}},
     {"bg", "флагче|флаг", {""}},
     {"bg", "флагче с име|флагче+|флаг+|nowrap|nobr|мънички|ударение|без разделяне", {"$1"}},
     {"bg", "lang|lang-text|език", {"$L"}},
     {"bg", "пр.н.е.|пр. н. е.|пр.хр.", {"пр.н.е."}},
-    {"bg", "източник?|факт|кога?|кой?", {kGonePattern}},
 };
 
 using Rules = std::unordered_map<std::string, const WikitextTemplateRule*>;
@@ -439,12 +423,12 @@ const Rules& AllRules() {
 }
 
 const WikitextTemplateRule kForeign = {"", WriteForeign};
+const WikitextTemplateRule kLink = {"$1"};
 
 // {{lang-de}}, {{lang-grc}}, {{lang-zh-hant}}; other templates may begin so too.
-bool IsForeignWord(std::string_view name) {
-  constexpr std::string_view kPrefix = "lang-";
-  if (!name.starts_with(kPrefix)) return false;
-  const std::string_view code = name.substr(kPrefix.size());
+bool IsFollowedByCode(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix)) return false;
+  const std::string_view code = name.substr(prefix.size());
   return code.size() == 2 || code.size() == 3 || (code.size() > 3 && code[2] == '-') ||
          (code.size() > 4 && code[3] == '-');
 }
@@ -458,7 +442,9 @@ const WikitextTemplateRule* FindWikitextTemplateRule(const std::string& name,
     const auto found = rules.find(Key(which, name));
     if (found != rules.end()) return found->second;
   }
-  return IsForeignWord(name) ? &kForeign : nullptr;
+  if (IsFollowedByCode(name, "lang-")) return &kForeign;
+  if (name.starts_with("јез-") || name.starts_with("jez-")) return &kLink;
+  return IsFollowedByCode(name, "link-") ? &kLink : nullptr;  // {{link-de|page here|page there}}
 }
 
 }  // namespace cria::corpus

@@ -15,6 +15,8 @@ struct WikitextTemplateRule {
   std::string_view pattern;
   /// Instead of a pattern, where one does not do; an empty text means left out.
   std::string (*write)(const WikitextTemplate&, const WikitextContext&) = nullptr;
+  /// Where it shows nothing, or is left out, no sentence is broken.
+  bool aside = false;
 };
 
 /// Null for a template that is left out. `name` is folded.

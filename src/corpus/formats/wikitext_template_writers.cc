@@ -9,6 +9,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "corpus/formats/wikitext_numbers.h"
+
 namespace cria::corpus {
 namespace {
 
@@ -199,15 +201,15 @@ std::string WithExponents(std::string_view unit) {
 
 }  // namespace
 
-std::string WriteConvert(const WikitextTemplate& call, const WikitextContext&) {
-  std::string text(call.At(1));
-  if (!IsNumber(text)) return {};
+std::string WriteConvert(const WikitextTemplate& call, const WikitextContext& context) {
+  if (!IsNumber(call.At(1))) return {};
+  std::string text = FormatWikitextNumber(call.At(1), context.language);
   size_t n = 2;
   while (true) {
     const std::string_view range = RangeWord(call.At(n));
     if (range.empty() || !IsNumber(call.At(n + 1))) break;
     text += range;
-    text += call.At(n + 1);
+    text += FormatWikitextNumber(call.At(n + 1), context.language);
     n += 2;
   }
   const std::string_view unit = call.At(n);
@@ -222,6 +224,42 @@ std::string WriteConvert(const WikitextTemplate& call, const WikitextContext&) {
   }
   Append(" ", UnitName(unit), &text);
   return text;
+}
+
+std::string WriteNumber(const WikitextTemplate& call, const WikitextContext& context) {
+  return FormatWikitextNumber(call.At(1), context.language);
+}
+
+std::string WriteCoordinates(const WikitextTemplate& call, const WikitextContext&) {
+  if (call.Named("display").find("title") == 0) return {};
+  constexpr std::array<std::string_view, 3> kSigns = {"°", "′", "″"};
+  std::string text;
+  size_t sign = 0;
+  for (size_t n = 1; n <= 8; ++n) {
+    const std::string_view part = call.At(n);
+    const bool direction = part == "N" || part == "S" || part == "E" || part == "W";
+    if (direction) {
+      text += part;
+      if (part == "E" || part == "W") break;
+      text += ' ';
+      sign = 0;
+    } else if (IsNumber(part) && sign < kSigns.size()) {
+      text += part;
+      text += kSigns[sign++];
+    } else {
+      break;
+    }
+  }
+  if (!text.ends_with('E') && !text.ends_with('W')) return {};
+  return kGuess + text + kGuessEnd + kAside;
+}
+
+std::string WriteAge(const WikitextTemplate& call, const WikitextContext&) {
+  std::array<int, 6> date{};
+  for (size_t n = 0; n < date.size(); ++n) date[n] = ToInt(call.At(n + 1));
+  if (date[0] <= 0 || date[3] <= 0 || date[3] < date[0] || date[3] - date[0] > 3000) return {};
+  const bool before = date[4] < date[1] || (date[4] == date[1] && date[5] < date[2]);
+  return std::to_string(date[3] - date[0] - (before ? 1 : 0));
 }
 
 std::string WriteAsOf(const WikitextTemplate& call, const WikitextContext&) {
@@ -290,9 +328,9 @@ std::string WriteChemistry(const WikitextTemplate& call, const WikitextContext&)
   return text;
 }
 
-std::string WriteUnit(const WikitextTemplate& call, const WikitextContext&) {
-  std::string text(call.At(1));
-  if (text.empty()) return {};
+std::string WriteUnit(const WikitextTemplate& call, const WikitextContext& context) {
+  std::string text = FormatWikitextNumber(call.At(1), context.language);
+  if (text.empty()) return call.name == "esd" ? " " : "";  // the Spanish one alone is a blank
   // value, then a unit and its exponent, again and again; "-" keeps a place free (Italian).
   for (size_t n = 2; n <= 7; ++n) {
     const std::string_view part = call.At(n);
@@ -303,10 +341,11 @@ std::string WriteUnit(const WikitextTemplate& call, const WikitextContext&) {
       text += part;
       text += kSuperscriptEnd;
     } else {
-      Append(" ", part, &text);
+      // The Italian one has the prefix apart: {{M|5|k|m}}.
+      Append(call.name == "m" && n == 3 && call.At(2).size() == 1 ? "" : " ", part, &text);
     }
   }
-  Append(" ", call.Named("u|ul|unité|unidad|um"), &text);
+  Append(" ", WithExponents(call.Named("u|ul|unité|unidad|um")), &text);
   return text;
 }
 
@@ -330,6 +369,29 @@ std::string WriteNihongo(const WikitextTemplate& call, const WikitextContext&) {
   return first + " (" + foreign + ")";
 }
 
+std::string WriteChinese(const WikitextTemplate& call, const WikitextContext& context) {
+  std::string_view word = call.At(1).empty() ? call.Named("c|t|s|hanzi|v|l") : call.At(1);
+  const std::string_view sound = call.Named("p|hp|pinyin");
+  const bool labels = context.language == "en" && call.At(1).empty() &&
+                      call.Named("labels") != "no" && call.Named("first").empty();
+  std::string text;
+  if (labels && !word.empty()) text = "Chinese: ";
+  text += word;
+  if (!sound.empty()) {
+    Append(labels ? "; " : ", ", labels ? "pinyin: " : sound, &text);
+    if (labels) text += sound;
+  }
+  return text;
+}
+
+std::string WriteSpanishCentury(const WikitextTemplate& call, const WikitextContext&) {
+  if (call.At(1).empty()) return {};
+  const std::string_view era = call.At(2);
+  std::string text = call.name == "siglos" ? "siglos " : "siglo ";
+  text += call.At(1);
+  return text + (era.starts_with('a') ? " a. C." : era.starts_with('d') ? " d. C." : "");
+}
+
 std::string WriteQuote(const WikitextTemplate& call, const WikitextContext&) {
   std::string_view text =
       call.Named("text|quote|texte|testo|texto|Text|zitat|citat|citace|tekst|текст|цитат");
@@ -346,9 +408,13 @@ std::string WriteQuote(const WikitextTemplate& call, const WikitextContext&) {
 }
 
 std::string WriteInterlanguage(const WikitextTemplate& call, const WikitextContext&) {
-  const std::string_view text =
-      call.Named("lt|label|display|texte|texto|trad|testo|text|текст|треба");
-  return std::string(text.empty() ? call.At(1) : text);
+  const std::string_view text = call.Named("lt|label|display|texte|texto|testo|text|текст|треба");
+  if (!text.empty()) return std::string(text);
+  if (call.At(1).empty()) return std::string(call.Named("fr|trad"));
+  // "Joseph II (empereur du Saint-Empire)" is shown without its addition.
+  const std::string_view name = call.At(1);
+  const size_t bracket = call.name.starts_with("souverain") ? name.find(" (") : name.npos;
+  return std::string(name.substr(0, bracket));
 }
 
 std::string WriteAudio(const WikitextTemplate& call, const WikitextContext&) {
@@ -403,10 +469,15 @@ std::string WriteShip(const WikitextTemplate& call, const WikitextContext&) {
 
 std::string WriteLines(const WikitextTemplate& call, const WikitextContext&) {
   std::string text;
-  for (const std::string_view part : call.positional) {
+  std::vector<std::string_view> parts = call.positional;
+  if (parts.empty()) parts.push_back(call.Named("1|2|liste|content"));
+  // The number of columns before a list of one argument.
+  if (parts.size() == 2 && IsNumber(TrimWikitext(parts[0]))) parts.erase(parts.begin());
+  for (const std::string_view part : parts) {
     const std::string_view item = TrimWikitext(part);
     if (item.empty()) continue;
-    text += item.front() == '*' ? "\n" : "\n* ";
+    // Several lines in one argument have their marks, or none.
+    text += item.front() == '*' || item.find('\n') != item.npos ? "\n" : "\n* ";
     text += item;
   }
   return text.empty() ? text : text + "\n";

@@ -8,6 +8,9 @@
 #include <cctype>
 
 #include "base/utf8.h"
+#include "corpus/formats/wikitext_asides.h"
+#include "corpus/formats/wikitext_countries.h"
+#include "corpus/formats/wikitext_numbers.h"
 #include "corpus/formats/wikitext_template_rules.h"
 
 namespace cria::corpus {
@@ -18,6 +21,7 @@ constexpr size_t kMaxNameBytes = 120;
 // Behind these many arguments there are tables of data.
 constexpr size_t kMaxArguments = 64;
 constexpr size_t kMaxKeyBytes = 80;
+constexpr std::string_view kDigits = "0123456789";
 
 std::string Fold(std::string_view text, utf8proc_int32_t (*fold)(utf8proc_int32_t)) {
   std::string out;
@@ -61,10 +65,70 @@ void AddArgument(std::string_view part, WikitextTemplate* call) {
   call->positional.push_back(part);
 }
 
-bool IsHint(std::string_view name) {
-  constexpr std::string_view kPrefixes[] = {"cite ", "citation needed", "harv", "sfn", "cita "};
-  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
-                     [name](std::string_view prefix) { return name.starts_with(prefix); });
+// {{Metadaten Einwohnerzahl DE-BE|Berlin}}: a number that stands in another page, for the place
+// that the argument names.
+bool LooksUpNumber(std::string_view name) {
+  constexpr std::string_view kParts[] = {
+      "metada",  "einwohner", "ewz",   "ewd",      "ewr",     "fldez",   "popul",
+      "poblaci", "abitanti",  "habit", "inwoner",  "befolk",  "folkeme", "ludno",
+      "obyvat",  "prebiv",    "népes", "locuitor", "насел",   "становн", "числен",
+      "age",     "alter",     "edad",  "inflat",   "exchange"};
+  return std::any_of(std::begin(kParts), std::end(kParts),
+                     [name](std::string_view part) { return name.find(part) != name.npos; });
+}
+
+// What an unknown template may show: its only argument, if that is a few words.
+std::string GuessOf(const WikitextTemplate& call) {
+  if (call.positional.size() != 1 || !call.named.empty() || LooksUpNumber(call.name)) return {};
+  const std::string_view text = TrimWikitext(call.positional[0]);
+  if (text.size() > kMaxGuessBytes || !HasWikitextWords(text)) return {};
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 &&
+           std::string_view("[]{}<>|=/#\x7f").find(c) == std::string_view::npos;
+  });
+  // A small word alone is a code more often than a word ("left", "yes", "raith").
+  const bool letters = std::any_of(text.begin(), text.end(), [](char c) {
+    return std::isupper(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80 ||
+           c == ' ';
+  });
+  // A name of a file, a code of a language or a country, a number of something: no words.
+  const size_t dot = text.rfind('.');
+  const bool name = dot != text.npos && dot + 2 < text.size() && text.size() - dot <= 5 &&
+                    text.find(' ', dot) == text.npos;
+  const bool code = text.size() <= 3 && text.size() > 1 &&
+                    std::all_of(text.begin(), text.end(),
+                                [](char c) { return std::isalnum(static_cast<uint8_t>(c)) != 0; });
+  if (!plain || !letters || name || code) return {};
+  return kGuess + std::string(text) + kGuessEnd;
+}
+
+// {{IPA-de|tʃ|}}: said in the sentence now and then.
+std::string GuessOfSound(const WikitextTemplate& call) {
+  const std::string_view text = call.At(1);
+  if (!call.name.starts_with("ipa-") || text.empty() || text.size() + 2 > kMaxGuessBytes) return {};
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 &&
+           std::string_view("[]{}<>|").find(c) == std::string_view::npos;
+  });
+  if (!plain) return {};
+  return kGuess + ("[" + std::string(text)) + "]" + kGuessEnd;
+}
+
+std::string Unknown(const WikitextTemplate& call, const WikitextContext& context) {
+  // {{USA|Ziel=Los Angeles}}: a flag and a name.
+  if (context.language == "de" && !call.Named("Ziel").empty())
+    return std::string(call.Named("Ziel"));
+  const char aside = WikitextAsideOf(call.name, context.language);
+  if (aside == kAside) return GuessOfSound(call) + kAside;
+  return aside != '\0' ? std::string(1, aside) : GuessOf(call) + kHole;
+}
+
+// What stands for a template that shows no text.
+char MarkOf(std::string_view text, const WikitextTemplateRule& rule, const WikitextTemplate& call) {
+  if (rule.aside || (rule.pattern.empty() && rule.write == nullptr)) return kAside;
+  // {{nowrap begin}}, {{small|<!-- -->}}: form without content.
+  const bool bare = rule.write == nullptr && (call.positional.empty() || !text.empty());
+  return bare && text.find(kHole) == text.npos ? kAside : kHole;
 }
 
 std::string Joined(const WikitextTemplate& call, std::string_view separator) {
@@ -122,13 +186,14 @@ std::string ApplyRule(const WikitextTemplateRule& rule, const WikitextTemplate& 
   return text;
 }
 
-// {{XXe siècle}}, {{-IVe siècle}}: the name is the text.
-bool IsFrenchCentury(std::string_view name) {
+// {{XXe siècle}}, {{-IVe siècle}}, {{84e|congrès}}: the name is the text, or its beginning.
+bool IsFrenchOrdinal(std::string_view name) {
   if (name.starts_with('-')) name.remove_prefix(1);
-  const size_t end = name.find_first_not_of("ivxlc");
+  const size_t letters = name.find_first_not_of("ivxlc"), digits = name.find_first_not_of(kDigits);
+  const size_t end = digits == 0 ? letters : digits;
   if (end == name.npos || end == 0) return false;
   name.remove_prefix(end);
-  return name == "e siècle" || name == "er siècle" || name == "e" || name == "er" ||
+  return name == "e siècle" || name == "er siècle" || name == "e" || name == "er" || name == "re" ||
          name == "e millénaire" || name == "er millénaire";
 }
 
@@ -150,8 +215,9 @@ bool ExpandFunction(std::string_view head, const WikitextContext& context, std::
     *text = name == "lc" ? Fold(argument, utf8proc_tolower) : std::string(argument);
   } else if (name == "uc") {
     *text = Fold(argument, utf8proc_toupper);
-  } else if (name == "formatnum" || name == "ucfirst" || name == "nobr" || name == "padleft" ||
-             name == "formatnúm") {
+  } else if (name == "formatnum" || name == "formatnúm") {
+    *text = FormatWikitextNumber(argument, context.language);
+  } else if (name == "ucfirst" || name == "nobr" || name == "padleft") {
     *text = std::string(argument);
   } else {
     return false;
@@ -209,6 +275,19 @@ std::string_view WikitextTemplate::Named(std::string_view names) const {
   return {};
 }
 
+bool StartsWikitextArgument(std::string_view text) {
+  constexpr size_t kMinName = 3, kMaxName = 20;
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  size_t i = 0;
+  while (i < text.size() && i <= kMaxName &&
+         (std::isalpha(static_cast<unsigned char>(text[i])) || text[i] == '-' || text[i] == '_')) {
+    ++i;
+  }
+  if (i < kMinName || i > kMaxName) return false;
+  i = std::min(text.find_first_not_of(' ', i), text.size());
+  return i + 1 < text.size() && text[i] == '=' && text[i + 1] != '=';
+}
+
 std::string ExpandWikitextTemplate(const std::vector<std::string_view>& parts,
                                    const WikitextContext& context) {
   std::string_view head = TrimWikitext(parts[0]);
@@ -222,13 +301,19 @@ std::string ExpandWikitextTemplate(const std::vector<std::string_view>& parts,
     if (call.name.starts_with(prefix))
       call.name = FoldWikitextName(call.name.substr(prefix.size()));
   }
-  if (context.language == "fr" && IsFrenchCentury(call.name)) return std::string(head);
-  const WikitextTemplateRule* rule = FindWikitextTemplateRule(call.name, context.language);
-  if (rule == nullptr) return {IsHint(call.name) ? kGone : kHole};
   for (size_t i = 1; i < parts.size() && i <= kMaxArguments; ++i) AddArgument(parts[i], &call);
+  if (context.language == "fr" && IsFrenchOrdinal(call.name)) {
+    return std::string(head) + (call.At(1).empty() ? "" : " ") + std::string(call.At(1));
+  }
+  if (context.language == "en" && parts.size() == 1) {
+    const std::string_view country = WikitextCountryOf(head);
+    if (!country.empty()) return std::string(country);
+  }
+  const WikitextTemplateRule* rule = FindWikitextTemplateRule(call.name, context.language);
+  if (rule == nullptr) return Unknown(call, context);
   text = ApplyRule(*rule, call, context);
   const bool empty = std::all_of(text.begin(), text.end(), IsWikitextMark);
-  return empty ? std::string(1, kHole) : text;
+  return empty ? std::string(1, MarkOf(text, *rule, call)) : text;
 }
 
 }  // namespace cria::corpus

@@ -23,9 +23,12 @@ struct WikitextTemplate {
   std::string_view Named(std::string_view names) const;
 };
 
+/// True for "url = http:" and the like: an argument, without the bar before it.
+bool StartsWikitextArgument(std::string_view text);
+
 /// What stands in the page for {{parts[0]|parts[1]|...}}; kHole for a template that is left out,
-/// kGone where nobody misses it (footnotes, hints to editors). No argument is used twice, so that
-/// nesting cannot make a text grow.
+/// with a guess before it if it has one short argument; kGone or kAside where the sentence does
+/// without it. No argument is used twice, so that nesting cannot make a text grow.
 std::string ExpandWikitextTemplate(const std::vector<std::string_view>& parts,
                                    const WikitextContext& context);
 

@@ -14,8 +14,11 @@ namespace {
 std::string En(std::string_view wikitext) { return WikitextToText(wikitext, "en", "Page"); }
 
 TEST(Wikitext, LinksShowTheirText) {
-  EXPECT_EQ(En("[[Paris]], [[Paris, Texas|Paris]]s, [[:Category:Cities]] and [[#History]]"),
-            "Paris, Pariss, Category:Cities and History");
+  EXPECT_EQ(En("[[Paris]], [[Paris, Texas|Paris]]s, [[:Category:Cities|cities]] and [[#History]]"),
+            "Paris, Pariss, cities and History");
+  EXPECT_EQ(En("Text.\n* See also [[:Category:Cities]]\n* [[Paris]]"), "Text.\n\n- Paris");
+  EXPECT_EQ(En("text[[Lêer:Satellite.jpg|thumb|upright|of [[Britain]]]] [[AC:DC|here]]"),
+            "text here");
   EXPECT_EQ(En("a[[File:X.jpg|thumb|A [[tower]] in {{lang|fr|Paris}}, see [http://x y]]] b"),
             "a b");
   EXPECT_EQ(En("text [[Image:a.png]][[Bild:b.png|mini|x]][[Файл:c.png|мини]] here"), "text here");
@@ -137,7 +140,7 @@ TEST(Wikitext, TemplatesThatCarryText) {
       En("{{lang|de|Wien}} ({{lang-de|Wien}}), {{nowrap|a b}}, {{flag|Peru}}, {{HMS|Beagle|1820}}"),
       "Wien (German: Wien), a b, Peru, HMS Beagle");
   EXPECT_EQ(En("{{frac|5|1|2}}, {{val|5.2|0.1|u=km}}, {{chem|H|2|SO|4}}, {{formatnum:1234}}"),
-            "5 1/2, 5.2±0.1 km, H₂SO₄, 1234");
+            "5 1/2, 5.2±0.1 km, H₂SO₄, 1,234");
   EXPECT_EQ(En("He said{{spaced ndash}}that:\n{{quote|Let ''it'' be.|Paul}}\nEnd {{PAGENAME}}."),
             "He said – that:\n\nLet it be. — Paul\n\nEnd Page.");
   EXPECT_EQ(En("{{nowrap|1=x=y}} {{Nihongo|Aikido|合気道|Aikidō}} {{ill|Foo|de|Bar|lt=Baz}}"),
@@ -168,10 +171,82 @@ TEST(Wikitext, HolesAreMended) {
             "Берли́н (Berlin) — столица");
   EXPECT_EQ(En("X (pronounced {{IPAc-en|x}}; German: {{y}}), see (<!-- z -->) f() and [{{w}}] b."),
             "X, see f() and b.");
-  EXPECT_EQ(En("a {{x}} b {{y}}, c ({{z}} d {{z}}) {{e}}. ({{age|1969}} years ago)"),
+  EXPECT_EQ(En("a {{clear}} b {{-}}, c ({{-}} d {{-}}) {{-}}. ({{age|1969}} years ago)"),
             "a b, c (d).");
   EXPECT_EQ(MendWikitextHoles("Limoges, 2014, \x03."), "Limoges, 2014.");
   EXPECT_EQ(MendWikitextHoles("(((\x03)))x"), "x");
+}
+
+TEST(Wikitext, TemplatesOfRealPagesShowWhatTheirReaderSees) {
+  EXPECT_EQ(En("The stage hit the ocean at {{Coord|30|12|N|74|7|W}} and sank ({{coord|1|N|2|W}})."),
+            "The stage hit the ocean at 30°12′N 74°7′W and sank.");
+  EXPECT_EQ(En("{{coord|52|31|N|13|24|E|display=title}} '''Berlin''' is"), "Berlin is");
+  EXPECT_EQ(En("the phoneme {{IPA-de|tʃ|}} and, when {{vr|a}} follows, another"),
+            "the phoneme [tʃ] and, when ⟨a⟩ follows, another");
+  EXPECT_EQ(En("* {{FRO}} ([[Denmark|DEN]])\n* {{USA}}\n* {{flagicon|Peru}} – [[Lima]]"),
+            "- Faroe Islands (DEN)\n- United States\n- Lima");
+  EXPECT_EQ(En("{{Columns-list|2|\n* [[a]]\n* b}}"), "- a\n- b");
+  EXPECT_EQ(
+      En("HA {{eqm}} H{{sup|+}} + A. {{age|1950|5|12|2001|3|1}} years; {{zh|c=北京|p=Běijīng}}"),
+      "HA ⇌ H⁺ + A. 50 years; Chinese: 北京; pinyin: Běijīng");
+  EXPECT_EQ(WikitextToText("unos 45{{esd}}km, el {{siglo|I|a}}, {{unidad|12345|km|2}}", "es"),
+            "unos 45 km, el siglo I a. C., 12 345 km²");
+  EXPECT_EQ(WikitextToText("le {{84e|congrès}}, {{nobr|4,4|millions}}, fils {{souverain2|Joseph II "
+                           "(empereur)}}, {{nb|1190.5}} écoles{{etc.}}",
+                           "fr"),
+            "le 84e congrès, 4,4 millions, fils Joseph II, 1 190,5 écoles, etc.");
+  EXPECT_EQ(
+      WikitextToText("{{Mehrspaltige Liste|liste=\n* {{USA|Ziel=Los Angeles}} (1967)\n}}", "de"),
+      "- Los Angeles (1967)");
+  EXPECT_EQ(WikitextToText("{{OldStyleDate|6 июня|1799|26 мая}}, {{num|500|м}}", "ru"),
+            "26 мая (6 июня) 1799, 500 м");
+}
+
+TEST(Wikitext, SentencesThatLostAWordGo) {
+  // As German Wikipedia has it: the number stands in another page.
+  EXPECT_EQ(WikitextToText("Berlin ist groß. Die Stadt ist mit rund {{Formnum|{{#expr:{{Metadaten "
+                           "Einwohnerzahl DE-BE|Berlin}}}}}} Millionen Einwohnern die größte. Sie "
+                           "liegt an der Spree.",
+                           "de"),
+            "Berlin ist groß. Sie liegt an der Spree.");
+  EXPECT_EQ(WikitextToText("Er hat {{Metadaten Einwohnerzahl DE-BE|Berlin}} Einwohner", "de"), "");
+  EXPECT_EQ(En("Tickets cost $5 (${{Inflation|US|5|1929}} in {{CURRENTYEAR}} dollars). More."),
+            "Tickets cost $5. More.");
+  EXPECT_EQ(En("* {{Lost template}}: 3 inches\n* {{XYZ}} ([[UK]])\n* Peru"), "- Peru");
+  // A paragraph on two lines of source is one.
+  EXPECT_EQ(En("One is here. Two has {{x}} people\nand is there. Three stays."),
+            "One is here. Three stays.");
+  // What stands close behind a word, or behind a full stop, is a note.
+  EXPECT_EQ(En("One word{{unknown note}} is here. {{layout}} Two words, {{unknown}}."),
+            "One word is here. Two words.");
+  EXPECT_EQ(En("the prediction.{{cite web|a}} detection of waves|url = http://a.b|website = News"),
+            "");
+  EXPECT_EQ(WikitextToText("人口は{{Population|X}}人である。面積は広い{{要出典}}。", "ja"),
+            "面積は広い。");
+}
+
+TEST(Wikitext, UnknownTemplatesLendTheirOnlyWords) {
+  EXPECT_EQ(WikitextToText("نهر شبريه {{ألمانية|Spree}} يخترق", "ar"), "نهر شبريه Spree يخترق");
+  EXPECT_EQ(En("a ship {{xyz|Great Eastern}} of iron (built by {{xyz|Brunel & Co}}, 1858)"),
+            "a ship Great Eastern of iron (built by Brunel & Co, 1858)");
+  EXPECT_EQ(En("{{xyz|Great Eastern}}\n'''Ship''' note{{xyz|Some reason}} here. {{xyz|Not this}}"),
+            "Ship note here.");
+  // Codes, files and numbers are no words.
+  for (const char* argument : {"raith", "y.ogg", "12", "a|B C", "DE", "A=B C", "", " "}) {
+    EXPECT_EQ(En(std::string("an {{unknown|") + argument + "}} word"), "") << argument;
+  }
+}
+
+TEST(Wikitext, SectionsOfLinksAloneGoInAnyLanguage) {
+  EXPECT_EQ(WikitextToText("текст\n== Надворешни врски ==\n* [http://a.b Место] {{en}}\n* "
+                           "''[https://c.d Водич]''\n* http://e.f\n",
+                           "mk"),
+            "текст");
+  EXPECT_EQ(WikitextToText("text\n== X ==\n* [http://a.b c] d\n* e", "eo"),
+            "text\n\nX\n\n- c d\n- e");
+  // What announces a dropped table goes, the sentence before it stays.
+  EXPECT_EQ(En("It is large. The cities are:\n{|\n| x\n|}\nNext.\n\nThese are:\n{{div col}}\n* a"),
+            "It is large.\n\nNext.\n\nThese are:\n\n- a");
 }
 
 TEST(Wikitext, HostilePagesStayBoundedAndValid) {
@@ -181,13 +256,27 @@ TEST(Wikitext, HostilePagesStayBoundedAndValid) {
     for (int i = 0; i < n; ++i) all += what;
     return all;
   };
-  for (const std::string_view open :
-       {"{{",     "[[",           "{|\n",   "{{{",     "[",          "(",
-        "<ref>",  "<!--",         "<b",     "<div>",   "{{nowrap|",  "[[a|",
-        "-{",     "''",           "'''",    "&",       "[http://a ", "__",
-        "\n==",   "\n:{|",        "((\x01", "<table>", "[[File:",    "\x03(",
-        "<math>", "{{a|[[b|{|\n", "==\n",   "<pre>",   "{{convert|", "\n----",
-        "{{a|b=", "<sup>"}) {
+  for (const std::string_view open : {"{{",         "[[",
+                                      "{|\n",       "{{{",
+                                      "[",          "(",
+                                      "<ref>",      "<!--",
+                                      "<b",         "<div>",
+                                      "{{nowrap|",  "[[a|",
+                                      "-{",         "''",
+                                      "'''",        "&",
+                                      "[http://a ", "__",
+                                      "\n==",       "\n:{|",
+                                      "((\x01",     "<table>",
+                                      "[[File:",    "\x03(",
+                                      "<math>",     "{{a|[[b|{|\n",
+                                      "==\n",       "<pre>",
+                                      "{{convert|", "\n----",
+                                      "{{a|b=",     "<sup>",
+                                      "a {{x}} ",   "({{x|Y Z}}",
+                                      "|url = ",    "{{coord|1|N|1|W}} ",
+                                      "{{x}}",      "a {{x|Y Z}}.",
+                                      "\x12\x11",   "[http://a{{x|Y Z}}",
+                                      "a:{{x}} ",   "({{x}} "}) {
     const std::string page = repeat(open, kMany);
     EXPECT_TRUE(IsValidUtf8(WikitextToText(page, "sr"))) << open;
     EXPECT_LE(WikitextToText(page + "word", "en").size(), 2 * page.size() + 100) << open;

@@ -1,0 +1,14 @@
+// Templates that a sentence does without: footnotes and hints to editors, pronunciations, flags,
+// signs of the source, notes above a section, layout.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cria::corpus {
+
+/// kGone for a footnote or hint, kAside for what stands beside the sentence, '\0' for a template
+/// that is not known. `name` is folded.
+char WikitextAsideOf(const std::string& name, std::string_view language);
+
+}  // namespace cria::corpus

@@ -1,0 +1,13 @@
+// Numbers as a language of Wikipedia writes them: what {{formatnum:}} shows.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cria::corpus {
+
+/// "1234567.8" -> "1,234,567.8" in English, "1.234.567,8" in German, "1 234 567,8" in French.
+/// Digits, a sign and one point alone; other text, and languages not known, as it is.
+std::string FormatWikitextNumber(std::string_view number, std::string_view language);
+
+}  // namespace cria::corpus

@@ -1,0 +1,14 @@
+// Sentences that lost a word with a template: they go. For nothing else; the corpus counts
+// sentences elsewhere.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cria::corpus {
+
+/// `text`, a paragraph or an item, without the sentences in which kBroken stands. In doubt, as
+/// behind abbreviations, a stop ends none, so that more goes rather than half a sentence stays.
+std::string WithoutBrokenSentences(std::string_view text);
+
+}  // namespace cria::corpus
