@@ -201,7 +201,7 @@ bool IsLanguageIcon(std::string_view name) {
 
 }  // namespace
 
-char WikitextAsideOf(const std::string& name, std::string_view language) {
+char WikitextAsideOf(const std::string& name, std::string_view language, bool bare) {
   for (const std::string_view which : {language, std::string_view()}) {
     const auto found = All().find(Key(which, name));
     if (found != All().end()) return found->second;
@@ -214,7 +214,7 @@ char WikitextAsideOf(const std::string& name, std::string_view language) {
     if (is_of_it) return family.mark;
   }
   const bool flag = name.ends_with("-vlag") || name.ends_with(" flag") || name.ends_with("-flag");
-  return flag || IsLanguageIcon(name) ? kAside : '\0';
+  return flag || (bare && IsLanguageIcon(name)) ? kAside : '\0';
 }
 
 }  // namespace cria::corpus

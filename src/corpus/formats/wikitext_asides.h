@@ -8,7 +8,7 @@
 namespace cria::corpus {
 
 /// kGone for a footnote or hint, kAside for what stands beside the sentence, '\0' for a template
-/// that is not known. `name` is folded.
-char WikitextAsideOf(const std::string& name, std::string_view language);
+/// that is not known. `name` is folded; `bare` says that the call has no arguments.
+char WikitextAsideOf(const std::string& name, std::string_view language, bool bare);
 
 }  // namespace cria::corpus

@@ -99,6 +99,8 @@ WikitextGap AtStart(const Side& right) {
   if (first == ':' || first == '.' || first == ',' || first == ';' || first == ')') {
     return WikitextGap::kSubject;
   }
+  // "(gap) has noted that": the subject; texts begin with a capital.
+  if (right.blank && IsSmallLetter(FirstOf(right.text))) return WikitextGap::kWord;
   return first == '(' && OnlyBrackets(right.text) ? WikitextGap::kSubject : WikitextGap::kNone;
 }
 
@@ -137,6 +139,7 @@ WikitextGap JudgeWikitextGap(std::string_view before, std::string_view after) {
                            first == ',' || first == ';' || IsStop(first) || first == 0x3001 ||
                            first == 0xff0c;
   if (!phrase_ends) return WikitextGap::kWord;
+  if (last == ',' && first == ',') return WikitextGap::kMember;
   return IsWordCharacter(last) || Opens(last) ? WikitextGap::kEnd : WikitextGap::kNone;
 }
 

@@ -9,6 +9,7 @@ enum class WikitextGap {
   kNone,    ///< the text reads on: after a full stop, at a line's end, close behind a word
   kWord,    ///< a word is missing: "with about (gap) inhabitants", "$(gap)", "45(gap)km"
   kEnd,     ///< the last word may be missing: "located at (gap)."
+  kMember,  ///< a member of a list, which reads on without it: "Mersey, (gap), Trent"
   kSubject  ///< what the line is about: "(gap): 3 inches", "(gap) (UK)"
 };
 

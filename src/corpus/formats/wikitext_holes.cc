@@ -149,7 +149,8 @@ std::string Settle(std::string_view text, bool* whole) {
     const bool end = whole == nullptr ? gap == WikitextGap::kEnd
                                       : guess.otherwise == kHole && EndsPiece(out, text, i);
     const bool needed = gap == WikitextGap::kWord || end;
-    if (needed && !guess.text.empty()) {
+    const bool member = gap == WikitextGap::kMember && guess.otherwise == kHole;
+    if ((needed || member) && !guess.text.empty()) {
       out += guess.text;
     } else if (whole != nullptr && guess.otherwise == kHole && gap == WikitextGap::kWord) {
       *whole = false;

@@ -43,6 +43,7 @@ constexpr Entry kEntries[] = {
      {"$1"}},
     {"", "convert|cvt|convert/2|converted|converteix|unità di misura", {"", WriteConvert}},
     {"", "coord", {"", WriteCoordinates, true}},
+    {"", "harvtxt|harvcoltxt|harvardtxt", {"", WriteHarvard}},
     {"en", "age|age in years", {"", WriteAge}},
     {"en", "us patent|uspatent|patent/us", {"U.S. Patent $1"}},
     {"", "angbr|angle bracket|angbr ipa|vr|grapheme|graf", {"⟨$1⟩"}},

@@ -118,7 +118,7 @@ std::string Unknown(const WikitextTemplate& call, const WikitextContext& context
   // {{USA|Ziel=Los Angeles}}: a flag and a name.
   if (context.language == "de" && !call.Named("Ziel").empty())
     return std::string(call.Named("Ziel"));
-  const char aside = WikitextAsideOf(call.name, context.language);
+  const char aside = WikitextAsideOf(call.name, context.language, call.positional.empty());
   if (aside == kAside) return GuessOfSound(call) + kAside;
   return aside != '\0' ? std::string(1, aside) : GuessOf(call) + kHole;
 }

@@ -189,6 +189,11 @@ TEST(Wikitext, TemplatesOfRealPagesShowWhatTheirReaderSees) {
   EXPECT_EQ(
       En("HA {{eqm}} H{{sup|+}} + A. {{age|1950|5|12|2001|3|1}} years; {{zh|c=北京|p=Běijīng}}"),
       "HA ⇌ H⁺ + A. 50 years; Chinese: 北京; pinyin: Běijīng");
+  EXPECT_EQ(
+      En("As per {{harvtxt|Lee|Ray|2005}}, boats are: Mersey, {{xyz|Severn}}, {{xyz|Tyne}}, and."),
+      "As per Lee & Ray (2005), boats are: Mersey, Severn, Tyne, and.");
+  EXPECT_EQ(WikitextToText("asi {{km|60}} od, [http://a.b x] {{km}} {{cs}}", "sk"), "");
+  EXPECT_EQ(WikitextToText("* [http://a.b x] {{km}} {{cs}}\n* y", "sk"), "- x\n- y");
   EXPECT_EQ(WikitextToText("unos 45{{esd}}km, el {{siglo|I|a}}, {{unidad|12345|km|2}}", "es"),
             "unos 45 km, el siglo I a. C., 12 345 km²");
   EXPECT_EQ(WikitextToText("le {{84e|congrès}}, {{nobr|4,4|millions}}, fils {{souverain2|Joseph II "
