@@ -25,7 +25,8 @@ struct Block {
   std::string text;
   size_t level = 0;             // of a heading
   bool before_dropped = false;  // a table or template that was left out stood behind it
-  bool leads_outside = false;   // an item that begins with a link to another site
+  bool leads_outside = false;   // an item that begins with a link to another site, or an address
+  bool term = false;            // an item that heads others
 };
 
 class Blocks {
@@ -53,6 +54,7 @@ class Blocks {
   void Take(std::string_view line) {
     const bool indented = line.starts_with(' ');
     const bool dropped = line.find(kHole) != line.npos;
+    const std::string_view whole = TrimSpace(line);
     line = TrimWikitext(line);
     if (line.empty()) {
       open_paragraph_ = false;
@@ -63,21 +65,27 @@ class Blocks {
     open_paragraph_ = false;
     // Rows of a table that never ended; a row cannot begin with '|' elsewhere.
     if (line[0] == '|' || (line[0] == '!' && reduced_.open_table)) return;
-    if (line.starts_with("----")) {
+    const bool rule = line.starts_with("----");
+    if (rule) {
       line.remove_prefix(std::min(line.find_first_not_of('-'), line.size()));
       line = TrimWikitext(line);
       if (line.empty()) return;
     }
-    if (TakeHeading(line) || TakeVerbatim(line) || TakeItem(line)) return;
-    std::string text = Text(line);
+    if (TakeHeading(line) || TakeVerbatim(line)) return;
+    // What was left out at the ends of the line counts for its text.
+    const auto rest = static_cast<size_t>(whole.data() + whole.size() - line.data());
+    if (TakeItem({line.data(), rest})) return;
+    std::string text = Text(rule ? line : whole);
     if (text.empty()) return;
     if (joins && blocks_.back().kind == Block::Kind::kParagraph) {
-      blocks_.back().text += indented ? '\n' : ' ';
+      blocks_.back().text += indented || broken_line_ ? '\n' : ' ';
       blocks_.back().text += text;
     } else {
       blocks_.push_back({Block::Kind::kParagraph, std::move(text)});
+      blocks_.back().leads_outside = StartsLikeAddress(line);
     }
     open_paragraph_ = true;
+    broken_line_ = whole.ends_with(kBreak);
   }
 
   bool TakeHeading(std::string_view line) {
@@ -123,7 +131,14 @@ class Blocks {
       }
     }
     blocks_.push_back({Block::Kind::kItem, indent + text, 0, false, LeadsOutside(content)});
+    blocks_.back().term = line[marks - 1] == ';';
     return true;
+  }
+
+  static std::string_view TrimSpace(std::string_view text) {
+    while (!text.empty() && IsWikitextSpace(text.front())) text.remove_prefix(1);
+    while (!text.empty() && IsWikitextSpace(text.back())) text.remove_suffix(1);
+    return text;
   }
 
   static bool LeadsOutside(std::string_view content) {
@@ -181,9 +196,12 @@ class Blocks {
           }
         } else {
           size_t end = i + 1;
-          while (end < blocks_.size() && blocks_[end].leads_outside) ++end;
+          bool links = false;
+          for (; end < blocks_.size() && (blocks_[end].leads_outside || blocks_[end].term); ++end) {
+            links = links || blocks_[end].leads_outside;
+          }
           const bool ends = end == blocks_.size() || blocks_[end].kind == Block::Kind::kHeading;
-          if (end > i + 1 && ends) {
+          if (links && ends) {
             i = end;
             continue;
           }
@@ -250,6 +268,7 @@ class Blocks {
   const std::string_view language_;
   std::vector<Block> blocks_;
   bool open_paragraph_ = false;
+  bool broken_line_ = false;  // the last line of the open paragraph ended with <br>
 };
 
 }  // namespace

@@ -119,7 +119,10 @@ bool AfterStop(std::string_view left) {
 WikitextGap JudgeWikitextGap(std::string_view before, std::string_view after) {
   const Side left = Left(before), right = Right(after);
   if (left.text.empty()) return AtStart(right);
-  if (right.text.empty()) return WikitextGap::kNone;
+  // "- 1967: (gap)"; other ends of lines are full of notes and signs.
+  if (right.text.empty()) {
+    return left.text.ends_with(':') ? WikitextGap::kEnd : WikitextGap::kNone;
+  }
   const uint32_t last = LastOf(left.text), first = FirstOf(right.text);
   if (last < 0x20 || first < 0x20) return WikitextGap::kNone;  // too many marks to look beyond
   if (!left.blank) {

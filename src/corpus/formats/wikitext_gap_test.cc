@@ -18,6 +18,7 @@ TEST(WikitextGap, WordsAreMissedInTheMidst) {
   EXPECT_EQ(JudgeWikitextGap("approx. ", " km away"), kWord);
   EXPECT_EQ(JudgeWikitextGap("impacted at ", ". It sank"), kEnd);
   EXPECT_EQ(JudgeWikitextGap("boats (ALBs): ", ", Trent and"), kEnd);
+  EXPECT_EQ(JudgeWikitextGap("1967: ", ""), kEnd);
   EXPECT_EQ(JudgeWikitextGap("Mersey, ", ", Trent"), kMember);
   EXPECT_EQ(JudgeWikitextGap("", " has noted that"), kWord);
   EXPECT_EQ(JudgeWikitextGap("", ": 3 inches"), kSubject);

@@ -35,10 +35,18 @@ const std::unordered_set<std::string_view>& FileNames() {
 
 const std::unordered_set<std::string_view>& CategoryNames() {
   static const std::unordered_set<std::string_view> names = {
-      "category",  "категория", "категорія",  "категорија", "categoria", "kategorie", "kategori",
-      "categoría", "catégorie", "kategorija", "kategória",  "categorie", "kategoria", "luokka",
-      "分类",      "分類",      "カテゴリ",   "تصنيف",      "κατηγορία", "분류",      "رده",
-      "קטגוריה",   "thể loại",  "kategorio",  "flokkur",    "หมวดหมู่",    "श्रेणी",      "kateqoriya"};
+      "category",   "категория", "категорія", "категорија", "categoria", "kategorie",
+      "kategori",   "categoría", "catégorie", "kategorija", "kategória", "categorie",
+      "kategoria",  "luokka",    "分类",      "分類",       "カテゴリ",  "تصنيف",
+      "κατηγορία",  "분류",      "رده",       "קטגוריה",    "thể loại",  "kategorio",
+      "flokkur",    "หมวดหมู่",    "श्रेणी",      "kateqoriya", "катэгорыя", "kategooria",
+      "catagóir",   "kaarangay", "categori",  "კატეგორია",  "կատեգորիա", "санат",
+      "turkum",     "гурӯҳ",     "ангилал",   "বিষয়শ্রেণী",  "பகுப்பு",    "వర్గం",
+      "വർഗ്ഗം",      "ವರ್ಗ",       "वर्ग",       "زمرہ",       "kategorî",  "پۆل",
+      "rummad",     "kategory",  "bólkur",    "kategoriya", "kategorya", "jamii",
+      "sokajy",     "klad",      "төркем",    "категори",   "категорий", "kategoryjo",
+      "kategoriýa", "ໝວດ",       "ਸ਼੍ਰੇਣੀ",      "શ્રેણી",       "کتيګوري",   "زمرو",
+      "catigurìa",  "categurìa", "catigoria"};
   return names;
 }
 

@@ -218,6 +218,11 @@ TEST(Wikitext, SentencesThatLostAWordGo) {
   EXPECT_EQ(En("Tickets cost $5 (${{Inflation|US|5|1929}} in {{CURRENTYEAR}} dollars). More."),
             "Tickets cost $5. More.");
   EXPECT_EQ(En("* {{Lost template}}: 3 inches\n* {{XYZ}} ([[UK]])\n* Peru"), "- Peru");
+  EXPECT_EQ(WikitextToText(
+                "* 1967: {{kardeş şehir|Paris|Fransa}}\n* 1968: Roma, {{ISBN|1}} {{BNF|2}}", "tr"),
+            "- 1968: Roma");
+  EXPECT_EQ(En("Paris (1987)<br />\n{{RUS|Moscow}}, Russia (1990)<br />\nRome (1991)"),
+            "Paris (1987)\nRome (1991)");
   // A paragraph on two lines of source is one.
   EXPECT_EQ(En("One is here. Two has {{x}} people\nand is there. Three stays."),
             "One is here. Three stays.");
@@ -249,6 +254,12 @@ TEST(Wikitext, SectionsOfLinksAloneGoInAnyLanguage) {
             "текст");
   EXPECT_EQ(WikitextToText("text\n== X ==\n* [http://a.b c] d\n* e", "eo"),
             "text\n\nX\n\n- c d\n- e");
+  EXPECT_EQ(WikitextToText("text\n== 外部リンク ==\n;公式\n* [http://a.b c] {{ja icon}}\n;観光\n* "
+                           "[http://d.e f]\n[[Катэгорыя:X]]",
+                           "ja"),
+            "text");
+  EXPECT_EQ(WikitextToText("text\n== Xarici ==\nhttps://a.b/c?d", "az"), "text");
+  EXPECT_EQ(WikitextToText("text\n== Words ==\n;Term\n;Word", "eo"), "text\n\nWords\n\nTerm\nWord");
   // What announces a dropped table goes, the sentence before it stays.
   EXPECT_EQ(En("It is large. The cities are:\n{|\n| x\n|}\nNext.\n\nThese are:\n{{div col}}\n* a"),
             "It is large.\n\nNext.\n\nThese are:\n\n- a");
