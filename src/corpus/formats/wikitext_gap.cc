@@ -124,7 +124,7 @@ WikitextGap JudgeWikitextGap(std::string_view before, std::string_view after) {
     return left.text.ends_with(':') ? WikitextGap::kEnd : WikitextGap::kNone;
   }
   const uint32_t last = LastOf(left.text), first = FirstOf(right.text);
-  if (last < 0x20 || first < 0x20) return WikitextGap::kNone;  // too many marks to look beyond
+  if (last <= 0x20 || first <= 0x20) return WikitextGap::kNone;  // too many marks to look beyond
   if (!left.blank) {
     // Close behind a word or its comma: a note on it, unless the word goes on.
     if (IsWordCharacter(last)) {

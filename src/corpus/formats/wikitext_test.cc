@@ -297,6 +297,11 @@ TEST(Wikitext, HostilePagesStayBoundedAndValid) {
     EXPECT_TRUE(IsValidUtf8(WikitextToText(page, "sr"))) << open;
     EXPECT_LE(WikitextToText(page + "word", "en").size(), 2 * page.size() + 100) << open;
   }
+  // Brackets that are closed at the end, of many pieces and gaps.
+  for (const std::string_view inside :
+       {"a {{x}} ", "{{x}}, ", "{{x|Y Z}}; ", "a{{x}}", "({{x}} a) "}) {
+    EXPECT_LE(En("(" + repeat(inside, kMany) + ") end").size(), 10 * inside.size() * kMany);
+  }
   // Nesting that is closed again, each level of which keeps its content.
   EXPECT_LE(En(repeat("{{nowrap|", kMany) + "x" + repeat("}}", kMany) + " end").size(), 1000u);
   EXPECT_EQ(En(repeat("{{nowrap|", 30) + "x" + repeat("}}", 30) + " end"), "x end");
