@@ -40,8 +40,8 @@ class Checker : public corpus::TextSink {
     Require(static_cast<int64_t>(text.text.size()) <= corpus::kMaxRawTextBytes, "a text too long");
     if (text.meta.is_object()) text.meta.dump();  // throws where a value is no UTF-8
   }
-  void Lose(std::string_view reason, int64_t, int64_t, std::string_view) override {
-    Require(!reason.empty(), "a loss without a reason");
+  void Lose(const corpus::Loss& loss) override {
+    Require(!loss.reason.empty(), "a loss without a reason");
   }
 };
 

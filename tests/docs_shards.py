@@ -8,7 +8,7 @@ RECIPE = f"""
 name = "docs"
 seed = 1
 [corpus.holdout]
-min_bytes = 4000
+min_bytes = 40000
 [[source]]
 name = "docs"
 kind = "documentation"

@@ -46,7 +46,7 @@ struct Stage {
 class Collector : public corpus::TextSink {
  public:
   void Take(corpus::RawText text) override { texts.push_back(std::move(text.text)); }
-  void Lose(std::string_view, int64_t, int64_t, std::string_view) override {}
+  void Lose(const corpus::Loss&) override {}
   std::vector<std::string> texts;
 };
 

@@ -156,13 +156,14 @@ void Print(const corpus::Document& document, const std::string& what, bool json)
 int64_t ShowDropped(const ShowFlags& flags, const corpus::SourceInfo& source) {
   std::map<std::string, int64_t> shown;
   int64_t all = 0;
-  corpus::DocumentReader reader(corpus::DroppedPath(flags.dir, source.name));
+  corpus::DocumentReader reader(fs::path(flags.dir) / corpus::DroppedName(source.name));
   corpus::Document document;
   while (reader.Next(&document)) {
     const std::string reason = document.meta.value("reason", "");
     if (flags.dropped != "all" && reason != flags.dropped) continue;
     if (shown[reason]++ >= flags.limit) continue;
-    Print(document, reason, flags.json);
+    const std::string why = document.meta.value("why", "");
+    Print(document, why.empty() ? reason : fmt::format("{} ({})", reason, why), flags.json);
     ++all;
   }
   return all;

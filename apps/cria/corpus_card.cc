@@ -171,7 +171,7 @@ void AddSamples(const fs::path& corpus_dir, const corpus::Manifest& manifest, ev
   }
   page->blocks.push_back(eval::Heading{"Samples of what was dropped"});
   for (const corpus::SourceInfo& source : manifest.sources) {
-    const fs::path path = corpus::DroppedPath(corpus_dir, source.name);
+    const fs::path path = corpus_dir / corpus::DroppedName(source.name);
     if (!fs::exists(path)) continue;
     std::map<std::string, int> shown;
     corpus::DocumentReader reader(path);
@@ -179,8 +179,11 @@ void AddSamples(const fs::path& corpus_dir, const corpus::Manifest& manifest, ev
     while (reader.Next(&document)) {
       const std::string reason = document.meta.value("reason", "");
       if (shown[reason]++ > 0) continue;
+      const std::string why = document.meta.value("why", "");
       page->blocks.push_back(
-          eval::Sample{source.name + ", " + reason + "\n\n", Head(document.text)});
+          eval::Sample{fmt::format("{}, {}{}{}\n{}\n\n", source.name, reason,
+                                   why.empty() ? "" : ": ", why, document.meta.value("origin", "")),
+                       Head(document.text)});
     }
   }
 }

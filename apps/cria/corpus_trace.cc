@@ -102,8 +102,9 @@ void Trace(const TraceFlags& flags) {
   });
   if (found > 0) return;
   throw Error("nothing is known of \"" + flags.query + "\"", flags.dir,
-              "give the beginning of an id, or a part of an origin; where the build was told "
-              "--discard-work, only documents of the corpus are known");
+              "give the beginning of an id, or a part of an origin, an address or a title; where "
+              "the build was told --discard-work, what was read and not dropped is known by the "
+              "corpus only");
 }
 
 struct VerifyFlags : CommonFlags {
@@ -112,8 +113,8 @@ struct VerifyFlags : CommonFlags {
 
 void Verify(const VerifyFlags& flags) {
   const Context context = flags.MakeContext();
-  std::vector<corpus::VerifyFault> faults =
-      corpus::VerifyCorpus(context, flags.dir, flags.progress_style());
+  corpus::VerifyReport report = corpus::VerifyCorpus(context, flags.dir, flags.progress_style());
+  std::vector<corpus::VerifyFault>& faults = report.faults;
   if (!flags.recipe.empty()) {
     corpus::BuildOptions options;
     options.cache_dir = flags.cache;
@@ -129,7 +130,9 @@ void Verify(const VerifyFlags& flags) {
   if (flags.json) {
     Json list = Json::array();
     for (const auto& fault : faults) list.push_back({{"path", fault.path}, {"fault", fault.fault}});
-    std::cout << Json({{"faults", list}}).dump() << "\n";
+    Json not_covered = Json::array();
+    if (report.without_drops) not_covered = {"fates/", "dropped/"};
+    std::cout << Json({{"faults", list}, {"not_covered", not_covered}}).dump() << "\n";
   } else {
     for (const auto& fault : faults) fmt::print("{}: {}\n", fault.path, fault.fault);
   }
@@ -137,7 +140,15 @@ void Verify(const VerifyFlags& flags) {
     throw Error(fmt::format("{} of its files are not what was written", faults.size()), flags.dir,
                 "build the corpus again with --force");
   }
-  if (!flags.json) fmt::print("{}: every shard is as it was written\n", flags.dir);
+  if (flags.json) return;
+  if (report.without_drops) {
+    fmt::print(
+        "{}: every shard is as it was written; fates/ and dropped/ were not looked at, for the "
+        "manifest is of an older cria and has no digests of them\n",
+        flags.dir);
+  } else {
+    fmt::print("{}: every shard, fate and sample is as it was written\n", flags.dir);
+  }
 }
 
 }  // namespace

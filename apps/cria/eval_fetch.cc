@@ -180,7 +180,7 @@ class Unpacking {
       corpus::ForEachMember(
           out_ / archive_, {.max_member_bytes = kMaxMemberBytes},
           [&](std::string_view name, std::string_view bytes) { Take(name, bytes, record, &log); },
-          [&](std::string_view, int64_t, int64_t, std::string_view why) { damage = why; });
+          [&](const corpus::Loss& loss) { damage = loss.why; });
     } catch (const AllTaken&) {
     }
     for (const SetFile* file : wanted_) {

@@ -14,7 +14,7 @@ namespace cria::corpus {
 namespace {
 
 // Goes up with every change that makes other shards from the same inputs.
-constexpr int kPipelineVersion = 2;
+constexpr int kPipelineVersion = 3;
 
 std::string Digest(const Recipe& recipe, const std::vector<InputInfo>& inputs) {
   Json json = {{"pipeline", {kPipelineVersion, kReaderVersion, kJudgeVersion}},

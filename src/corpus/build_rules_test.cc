@@ -250,12 +250,14 @@ TEST_F(BuildRulesTest, TracesAndProofs) {
   EXPECT_EQ(trace("in/03.txt"), "read ;judged ;corpus ;");
   EXPECT_EQ(trace("in/20.txt"), "read ;touched duplicate_document;");
   EXPECT_EQ(trace("in/99.txt"), "");
-  EXPECT_TRUE(VerifyCorpus(Context(1), root_ / "out", Progress::Style::kQuiet).empty());
+  const VerifyReport whole = VerifyCorpus(Context(1), root_ / "out", Progress::Style::kQuiet);
+  EXPECT_TRUE(whole.faults.empty());
+  EXPECT_FALSE(whole.without_drops);
   const fs::path shard = root_ / "out/train/t-00000.jsonl.zst";
   std::string bytes = ReadFile(shard);
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   WriteFile(shard, bytes);
-  const auto faults = VerifyCorpus(Context(1), root_ / "out", Progress::Style::kQuiet);
+  const auto faults = VerifyCorpus(Context(1), root_ / "out", Progress::Style::kQuiet).faults;
   ASSERT_EQ(faults.size(), 1u);
   EXPECT_EQ(faults[0].path, "train/t-00000.jsonl.zst");
 }

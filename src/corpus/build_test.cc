@@ -5,10 +5,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
+
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/utf8.h"
 #include "comm/local_ranks.h"
+#include "corpus/trace.h"
 
 namespace cria::corpus {
 namespace {
@@ -285,7 +289,7 @@ TEST_F(BuildTest, DroppedDocumentsCanBeLookedAt) {
   Write("stories/short.txt", "Too short.");
   Build(StoryRecipe(), "out");
   std::map<std::string, std::string> samples;
-  DocumentReader reader(DroppedPath(root_ / "out", "stories"));
+  DocumentReader reader(root_ / "out" / DroppedName("stories"));
   Document document;
   while (reader.Next(&document)) {
     samples[document.meta["reason"].get<std::string>()] = document.text;
@@ -323,6 +327,58 @@ TEST_F(BuildTest, DropsAreCountedByReason) {
   EXPECT_EQ(drops.at("binary").documents, 1);
   EXPECT_EQ(drops.at("damaged_file").documents, 1);
   EXPECT_EQ(drops.at("unknown_format").documents, 1);
+}
+
+// What a reader loses can be looked at like what a rule drops, and its fate says where it stood.
+TEST_F(BuildTest, LossesOfReadersHaveSamplesAndFates) {
+  WriteStories(30);
+  Write("lines/more.jsonl", "{\"text\": 5}\n{\"text\": \"" + std::string(200, 'x') + "\"}\n");
+  const Manifest manifest = Build(StoryRecipe(), "out");
+  EXPECT_EQ(manifest.sources[2].drops.at("damaged_line").documents, 1);
+  DocumentReader reader(root_ / "out" / DroppedName("lines"));
+  Document sample;
+  while (reader.Next(&sample) && sample.meta["reason"] != "damaged_line") {
+  }
+  EXPECT_EQ(sample.text, "{\"text\": 5}");
+  EXPECT_EQ(sample.source, "lines");
+  EXPECT_EQ(sample.meta["origin"], "lines/more.jsonl#line 1");
+  EXPECT_EQ(sample.meta["why"], "lines/more.jsonl:1 is no JSON object with a text");
+  std::vector<TraceStep> steps;
+  Trace(root_ / "out", "", sample.id, [&](const TraceStep& step) {
+    steps.push_back(step);
+    return true;
+  });
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(steps[0].stage, "lost");
+  EXPECT_EQ(steps[0].facts["file"], "lines/more.jsonl");
+  EXPECT_EQ(steps[0].facts["part"], "line 1");
+  EXPECT_TRUE(VerifyCorpus(Context(1), root_ / "out", Progress::Style::kQuiet).faults.empty());
+}
+
+// A file that is written to while its contents are hashed ends the build with a message.
+TEST_F(BuildTest, AFileThatShrinksMeanwhileIsAnError) {
+  Write("stories/log.txt", Story(1));
+  const fs::path file = root_ / "in/stories/log.txt";
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    while (!done) {
+      fs::resize_file(file, 1 << 26);
+      fs::resize_file(file, 100);
+    }
+  });
+  const Recipe recipe =
+      ParseRecipe("[[source]]\nname = \"a\"\npath = \"in/stories\"\n", root_, "r.toml");
+  std::string said;
+  for (int i = 0; i < 100 && said.empty(); ++i) {
+    try {
+      CorpusDigest(Context(1), recipe, {});
+    } catch (const Error& error) {
+      said = error.what();
+    }
+  }
+  done = true;
+  writer.join();
+  EXPECT_NE(said.find("changed while it was read"), std::string::npos) << said;
 }
 
 TEST_F(BuildTest, BadInputIsAClearError) {

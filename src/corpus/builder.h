@@ -57,7 +57,7 @@ class Builder {
   void ShareHoldout(std::vector<HoldoutCandidates>* candidates);
   void ShareNearCopies();
   Manifest MakeManifest(const std::vector<ShardPlan>& plans);
-  void WriteDropped(const std::vector<DropLog>& drops);
+  void WriteDropped(const std::vector<DropLog>& drops, Manifest* manifest);
   Json WriteContamination(const std::vector<ShardPlan>& plans);
 
   const Context& context_;

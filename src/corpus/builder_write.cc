@@ -73,8 +73,8 @@ Manifest Builder::Write() {
   try {
     context_.ParallelForThread(std::ssize(own), [&](int64_t i, int thread) {
       ThrowIfInterrupted();
-      WriteShards(recipe_, {parts_, judged_keys_, judged_}, plans[own[static_cast<size_t>(i)]],
-                  choices_, staging_);
+      WriteShards(recipe_, {parts_, texts_, judged_keys_, judged_},
+                  plans[own[static_cast<size_t>(i)]], choices_, staging_);
       ++done;
       if (thread == 0) progress.Update(done);
     });
@@ -117,10 +117,11 @@ Manifest Builder::MakeManifest(const std::vector<ShardPlan>& plans) {
   for (const ShardPlan& plan : plans) {
     const auto source = static_cast<size_t>(plan.source);
     const ShardRecord record =
-        WriteShards(recipe_, {parts_, judged_keys_, judged_}, plan, choices_, staging_);
+        WriteShards(recipe_, {parts_, texts_, judged_keys_, judged_}, plan, choices_, staging_);
     manifest.sources[source].shards = plan.number + 1;
     Append(record.train, &manifest.sources[source].train);
     Append(record.holdout, &manifest.sources[source].holdout);
+    manifest.sources[source].fates.push_back(record.fates);
     AddHistograms(&manifest.sources[source].measures, record.measures);
     drops[source].Merge(record.drops);
   }
@@ -128,17 +129,23 @@ Manifest Builder::MakeManifest(const std::vector<ShardPlan>& plans) {
     manifest.sources[s].drops = drops[s].counts();
   }
   RequireText(manifest.sources, recipe_, context_);
-  WriteDropped(drops);
+  WriteDropped(drops, &manifest);
   manifest.contamination = WriteContamination(plans);
   return manifest;
 }
 
-void Builder::WriteDropped(const std::vector<DropLog>& drops) {
+void Builder::WriteDropped(const std::vector<DropLog>& drops, Manifest* manifest) {
   fs::create_directories(staging_ / "dropped");
   for (size_t s = 0; s < drops.size(); ++s) {
-    ZstdWriter writer(DroppedPath(staging_, recipe_.sources[s].name));
-    for (const Document& sample : drops[s].Samples()) writer.Write(ToJsonLine(sample) + "\n");
+    const std::string& source = recipe_.sources[s].name;
+    const std::string name = DroppedName(source);
+    ZstdWriter writer(staging_ / name);
+    for (Document& sample : drops[s].Samples()) {
+      sample.source = source;  // what the first stage drops is of no source yet
+      writer.Write(ToJsonLine(sample) + "\n");
+    }
     writer.Commit();
+    manifest->sources[s].dropped = DescribeFile(staging_, name);
   }
 }
 

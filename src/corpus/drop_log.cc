@@ -27,41 +27,49 @@ Counts CountsFromJson(const Json& json, const std::string& where) {
   return counts;
 }
 
-void DropLog::Add(std::string_view reason, int64_t items, int64_t bytes) {
-  counts_[std::string(reason)] += {items, bytes};
+namespace {
+
+uint64_t HashOf(const Document& document) {
+  return Hash64(document.meta.value("origin", document.id));
 }
 
-void DropLog::Add(std::string_view reason, const Document& document) {
-  AddFate(reason, document, 1, static_cast<int64_t>(document.text.size()));
-  const std::string name(reason);
-  const uint64_t hash = Hash64(document.meta.value("origin", document.id));
-  const std::set<Sample>& kept = kept_[name];
-  if (kept.size() >= samples_ && (samples_ == 0 || hash > kept.rbegin()->hash)) return;
-  Sample sample{hash, document};
-  std::string& text = sample.document.text;
-  if (text.size() > kSampleBytes) {
-    text.resize(CompleteUtf8Prefix(std::string_view(text).substr(0, kSampleBytes)));
+Json Facts(const Drop& drop) {
+  Json json = {{"reason", drop.reason}, {"items", drop.items}, {"bytes", drop.bytes}};
+  if (!drop.why.empty()) json["why"] = drop.why;
+  if (!drop.file.empty()) json["file"] = drop.file;
+  if (!drop.part.empty()) json["part"] = drop.part;
+  return json;
+}
+
+}  // namespace
+
+bool DropLog::Wants(std::string_view reason, const Document& document) const {
+  if (samples_ == 0) return false;
+  const auto kept = kept_.find(reason);
+  if (kept == kept_.end() || kept->second.size() < samples_) return true;
+  return HashOf(document) <= kept->second.rbegin()->hash;
+}
+
+void DropLog::Add(const Drop& drop, const Document& document) {
+  counts_[std::string(drop.reason)] += {drop.items, drop.bytes};
+  const bool wanted = Wants(drop.reason, document);
+  if (!wanted && fates_ == nullptr) return;
+  const Json facts = Facts(drop);
+  if (fates_ != nullptr) {
+    Json fate = {{"id", document.id}, {"origin", document.meta.value("origin", "")}};
+    fate.update(facts);
+    fates_->Write(fate.dump());
   }
-  sample.document.meta["reason"] = name;
-  Keep(name, std::move(sample));
-}
-
-void DropLog::AddParts(std::string_view reason, const Document& document, int64_t items,
-                       int64_t bytes) {
-  AddFate(reason, document, items, bytes);
-}
-
-void DropLog::AddFate(std::string_view reason, const Document& document, int64_t items,
-                      int64_t bytes) {
-  Add(reason, items, bytes);
-  if (samples_ == 0) return;
-  fates_ += Json({{"id", document.id},
-                  {"origin", document.meta.value("origin", "")},
-                  {"reason", reason},
-                  {"items", items},
-                  {"bytes", bytes}})
-                .dump() +
-            "\n";
+  if (!wanted) return;
+  std::string_view text = document.text;
+  if (text.size() > kSampleBytes) {
+    text = text.substr(0, CompleteUtf8Prefix(text.substr(0, kSampleBytes)));
+  }
+  Sample sample{
+      HashOf(document),
+      {document.id, std::string(text), document.source, document.language, document.meta}};
+  sample.document.meta.update(facts);
+  Keep(std::string(drop.reason), std::move(sample));
 }
 
 void DropLog::Keep(const std::string& reason, Sample sample) {
@@ -89,7 +97,7 @@ void DropLog::Restore(const Counts& counts, std::vector<Document> samples) {
   AddCounts(&counts_, counts);
   for (Document& document : samples) {
     const std::string reason = document.meta.value("reason", "");
-    const uint64_t hash = Hash64(document.meta.value("origin", document.id));
+    const uint64_t hash = HashOf(document);
     Keep(reason, {hash, std::move(document)});
   }
 }

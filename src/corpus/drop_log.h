@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "corpus/document.h"
+#include "corpus/fates.h"
+#include "corpus/formats/raw_text.h"
 
 namespace cria::corpus {
 
@@ -33,29 +35,40 @@ Count CountFromJson(const Json& json, const std::string& where);
 Json CountsToJson(const Counts& counts);
 Counts CountsFromJson(const Json& json, const std::string& where);
 
+/// What a rule or a reader took away.
+struct Drop {
+  std::string_view reason;
+  int64_t items = 1, bytes = 0;
+  std::string_view why = {};              ///< in words, where the reason does not say all
+  std::string_view file = {}, part = {};  ///< of what a reader lost: where it stood
+};
+
 class DropLog {
  public:
   /// `samples`: documents kept per reason, those with the lowest hash of their origin.
   explicit DropLog(size_t samples = 8) : samples_(samples) {}
 
-  void Add(std::string_view reason, int64_t items, int64_t bytes);
+  /// From now on each drop is written to `fates`, which outlives this: {"id", "origin", "reason",
+  /// "items", "bytes"}, and what else Drop holds.
+  void WriteFatesTo(FateWriter* fates) { fates_ = fates; }
+
   /// A whole document; it may be kept as a sample, cut to kSampleBytes.
-  void Add(std::string_view reason, const Document& document);
-  /// Parts of a document that stays, or at least stays for now.
-  void AddParts(std::string_view reason, const Document& document, int64_t items, int64_t bytes);
+  void Add(std::string_view reason, const Document& document) {
+    Add({reason, 1, static_cast<int64_t>(document.text.size())}, document);
+  }
+  /// A document, or parts of one that stays, or at least stays for now.
+  void Add(const Drop& drop, const Document& document);
+  /// Whether Add would keep this document as a sample: only then its text matters.
+  bool Wants(std::string_view reason, const Document& document) const;
   void Merge(const DropLog& other);
 
-  /// What befell each document, in order, one JSON object a line: {"id", "origin", "reason",
-  /// "items", "bytes"}; not merged and not restored. Empty for a log without samples.
-  const std::string& fates() const { return fates_; }
-
   const Counts& counts() const { return counts_; }
-  /// The samples as documents whose meta says the `reason`, by reason, then by hash.
+  /// The samples as documents whose meta says what Drop said, by reason, then by hash.
   std::vector<Document> Samples() const;
   /// Takes back what Samples gave and what counts() held.
   void Restore(const Counts& counts, std::vector<Document> samples);
 
-  static constexpr size_t kSampleBytes = 20'000;
+  static constexpr size_t kSampleBytes = kMaxExcerptBytes;
 
  private:
   struct Sample {
@@ -66,12 +79,11 @@ class DropLog {
     }
   };
   void Keep(const std::string& reason, Sample sample);
-  void AddFate(std::string_view reason, const Document& document, int64_t items, int64_t bytes);
 
   size_t samples_;
-  std::string fates_;
+  FateWriter* fates_ = nullptr;
   Counts counts_;
-  std::map<std::string, std::set<Sample>> kept_;
+  std::map<std::string, std::set<Sample>, std::less<>> kept_;
 };
 
 }  // namespace cria::corpus

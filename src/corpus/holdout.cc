@@ -11,6 +11,8 @@ namespace {
 // The choice looks at candidates of at most this many times max_bytes, so that it is the same
 // whether the others were forgotten or not.
 constexpr int64_t kLooked = 4, kRemembered = 8;
+// No more than one of so many parts of a source is held out.
+constexpr int64_t kLeastParts = 10;
 
 }  // namespace
 
@@ -51,15 +53,17 @@ std::unordered_set<uint64_t> HoldoutCandidates::Choose() const {
   std::vector<Candidate> order = candidates_;
   std::sort(order.begin(), order.end());
   const auto share = static_cast<int64_t>(rule_.share * static_cast<double>(bytes_));
-  const int64_t target =
-      std::min(rule_.max_bytes, std::max(share, std::min(rule_.min_bytes, bytes_ / 10)));
+  const int64_t limit =
+      std::min({rule_.max_bytes, std::max(share, rule_.min_bytes), bytes_ / kLeastParts});
   int64_t taken = 0, looked = 0;
   for (const Candidate& candidate : order) {
-    if (taken >= target || looked > kLooked * rule_.max_bytes) break;
+    if (taken >= limit || looked > kLooked * rule_.max_bytes) break;
     looked += candidate.bytes;
-    if (taken + candidate.bytes > std::max(rule_.max_bytes, target)) continue;
-    // A source of few documents keeps at least half of itself for training.
-    if (taken + candidate.bytes > bytes_ / 2) continue;
+    if (taken + candidate.bytes > limit) {
+      // To go on for one that is short enough would favour short documents.
+      if (taken >= limit / 2) break;
+      continue;
+    }
     chosen.insert(candidate.hash);
     taken += candidate.bytes;
   }

@@ -1,4 +1,4 @@
-// The held-out part of a source: its documents in the order of a hash, up to a bound.
+// The held-out part of a source: its documents in the order of a hash, never more than a bound.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,10 @@ class HoldoutCandidates {
   void Offer(uint64_t hash, int64_t bytes);
   void Merge(const HoldoutCandidates& other);
 
-  /// Hashes of documents until max(share of the source's bytes, min_bytes or a tenth of the source)
-  /// are reached, but at most max_bytes and half of the source. Documents that would pass these are
-  /// passed over.
+  /// Hashes of documents that together are at most the larger of share of the source's bytes and
+  /// min_bytes, at most max_bytes, and never more than a tenth of the source. A document that would
+  /// pass this is passed over; once half of it is reached, it ends the choice. So a source of fewer
+  /// than ten documents of one length gives none.
   std::unordered_set<uint64_t> Choose() const;
 
   struct Candidate {

@@ -45,13 +45,36 @@ int64_t Bytes(const Offered& offered, const std::unordered_set<uint64_t>& chosen
 TEST(Holdout, SharesAndBounds) {
   const Offered offered = Documents(500);
   const auto tenth = Choose({0.1, 0, 1'000'000}, offered);
-  EXPECT_GE(Bytes(offered, tenth), offered.bytes / 10);
-  EXPECT_LE(Bytes(offered, tenth), offered.bytes / 10 + 500);
+  EXPECT_LE(Bytes(offered, tenth), offered.bytes / 10);
+  EXPECT_GE(Bytes(offered, tenth), offered.bytes / 10 - 500);
+  EXPECT_EQ(Choose({0.5, 0, 1'000'000}, offered), tenth);  // a tenth is the most
   EXPECT_LE(Bytes(offered, Choose({0.5, 0, 3000}, offered)), 3000);
-  EXPECT_GE(Bytes(offered, Choose({0.001, 5000, 1'000'000}, offered)), 5000);
+  const int64_t least = Bytes(offered, Choose({0.001, 5000, 1'000'000}, offered));
+  EXPECT_LE(least, 5000);
+  EXPECT_GE(least, 4500);
   EXPECT_TRUE(Choose({0, 0, 0}, offered).empty());
-  const Offered few = Documents(2);  // half of a source stays for training
-  EXPECT_LE(Choose({0.5, 1000, 1000}, few).size(), 1u);
+}
+
+// Sources of any number of documents, of like lengths and with giants among them.
+TEST(Holdout, NeverPassesShareNorATenth) {
+  RandomStream random(7, RandomPurpose::kTest);
+  for (int n = 1; n < 60; ++n) {
+    Offered offered = Documents(n);
+    for (int i = 0; i < n; i += 5) {
+      const auto more = static_cast<int64_t>(random.NextBelow(5000));
+      offered.all[static_cast<size_t>(i)].bytes += more;
+      offered.bytes += more;
+    }
+    for (const double share : {0.01, 0.05, 0.1, 0.3}) {
+      EXPECT_LE(static_cast<double>(Bytes(offered, Choose({share, 0, 1 << 20}, offered))),
+                std::min(share, 0.1) * static_cast<double>(offered.bytes));
+    }
+    const auto small = Choose({0.01, 200'000, 400'000}, offered);
+    EXPECT_LE(Bytes(offered, small), offered.bytes / 10);
+    // The shortest of ten is no longer than a tenth of them.
+    EXPECT_TRUE(n < 10 || !small.empty()) << n;
+  }
+  EXPECT_TRUE(Choose({0.1, 1000, 1000}, Documents(2)).empty());
 }
 
 TEST(Holdout, TheSameHoweverItIsOffered) {
@@ -89,7 +112,7 @@ TEST(Holdout, LargeShares) {
   HoldoutCandidates all({0.5, 0, int64_t{1} << 40});
   for (int i = 0; i < 1'200'000; ++i) all.Offer(HoldoutHash(std::to_string(i), 1), 100);
   EXPECT_EQ(all.candidates().size(), 1'200'000u);
-  EXPECT_EQ(all.Choose().size(), 600'000u);
+  EXPECT_EQ(all.Choose().size(), 120'000u);
 }
 
 }  // namespace

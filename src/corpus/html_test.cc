@@ -85,6 +85,24 @@ TEST(Xml, OpensNoEntityFile) {
       "a");
 }
 
+// Neither entities in entities nor a long one that is named often make a large text of a small
+// file, wherever they stand.
+TEST(Xml, EntitiesDoNotMultiply) {
+  std::string bomb = "<!DOCTYPE a [<!ENTITY e0 \"lol\">";
+  for (int i = 1; i < 12; ++i) {
+    bomb += "<!ENTITY e" + std::to_string(i) + " \"";
+    for (int j = 0; j < 10; ++j) bomb += "&e" + std::to_string(i - 1) + ";";
+    bomb += "\">";
+  }
+  bomb += "]><a lang=\"&e11;\"><p>one &e11;</p><screen>two &e11;</screen></a>";
+  EXPECT_EQ(XmlToText(bomb).text, "one\n\ntwo");
+  std::string often = "<!DOCTYPE a [<!ENTITY e \"" + std::string(4000, 'x') + "\">]><a>";
+  for (int i = 0; i < 100; ++i) often += "<p>&e;</p>";
+  EXPECT_EQ(XmlToText(often + "</a>").text.size(), 100 * 4002 - 2);
+  for (int i = 0; i < 500; ++i) often += "<p>&e;</p>";
+  EXPECT_THROW(XmlToText(often + "</a>"), Error);
+}
+
 TEST(Html, DepthIsBounded) {
   std::string deep;
   for (int i = 0; i < 30000; ++i) deep += "<div>";
@@ -96,6 +114,7 @@ TEST(Xml, EntitiesOfTheDocumentAreText) {
       "<!DOCTYPE a [<!ENTITY app \"Writer\"><!ENTITY two \"&app;&app;\">]>"
       "<a><p>Welcome to &app;&two;, the best</p></a>");
   EXPECT_EQ(text.text, "Welcome to Writer, the best");
+  EXPECT_EQ(XmlToText("<!DOCTYPE a [<!ELEMENT a ANY>]><a><p>x</p></a>").text, "x");
   EXPECT_THROW(XmlToText("no markup at all"), Error);
 }
 

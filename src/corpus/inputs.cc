@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/interrupt.h"
 #include "comm/collectives.h"
 #include "corpus/debian.h"
 #include "corpus/file_list.h"
@@ -79,20 +80,37 @@ struct Contents {
   int64_t bytes = 0;
 };
 
-Contents Hash(const fs::path& path) {
+// Read, not mapped: where a mapped file shrinks, the program dies.
+Contents HashFile(const fs::path& path) {
+  const auto state = [&path] { return std::pair(fs::file_size(path), fs::last_write_time(path)); };
+  const auto before = state();
+  Hash64Stream hash;
   Contents contents;
-  if (fs::is_directory(path)) {
-    for (const std::string& name : ListFiles(path, {}, {})) {
-      const MappedFile file(path / name);
-      contents.hash = Hash64(file.text(), Hash64(name, contents.hash));
-      contents.bytes += static_cast<int64_t>(file.bytes().size());
-    }
-    return contents;
+  ReadPieces(path, [&](std::string_view piece) {
+    ThrowIfInterrupted();
+    hash.Update(piece);
+    contents.bytes += static_cast<int64_t>(piece.size());
+  });
+  if (state() != before || contents.bytes != static_cast<int64_t>(before.first)) {
+    throw Error("the file changed while it was read", path.string(),
+                "wait until nothing writes to it, and start again");
   }
-  const MappedFile file(path);
-  contents = {Hash64(file.text()), static_cast<int64_t>(file.bytes().size())};
+  contents.hash = hash.Digest();
+  return contents;
+}
+
+Contents Hash(const fs::path& path) {
+  if (fs::is_directory(path)) {
+    Contents all;
+    for (const std::string& name : ListFiles(path, {}, {})) {
+      const Contents file = HashFile(path / name);
+      all = {Hash64(fmt::format("{}\n{:016x}", name, file.hash), all.hash), all.bytes + file.bytes};
+    }
+    return all;
+  }
+  Contents contents = HashFile(path);
   for (const fs::path& companion : CompanionFiles(path)) {
-    contents.hash = Hash64(MappedFile(companion).text(), contents.hash);
+    contents.hash = Hash64(fmt::format("{:016x}", HashFile(companion).hash), contents.hash);
   }
   return contents;
 }

@@ -55,8 +55,9 @@ class Deduplicator {
       return false;
     }
     if (remains.removed_units == 0) return true;
-    drops->AddParts(rule_ == DuplicateRule::kParagraphs ? "duplicate_paragraph" : "duplicate_line",
-                    *document, remains.removed_units, remains.removed_bytes);
+    drops->Add({rule_ == DuplicateRule::kParagraphs ? "duplicate_paragraph" : "duplicate_line",
+                remains.removed_units, remains.removed_bytes},
+               *document);
     document->text = std::move(remains.text);
     if (static_cast<int64_t>(document->text.size()) < filters_.min_document_bytes) {
       drops->Add("short_after_dedup", *document);
@@ -139,7 +140,7 @@ void JudgePart(const PartTask& task, const std::vector<bool>& removed, const Jud
                const Stage& judged, const std::string& key) {
   if (judged.Has(key)) return;
   PartRecord record;
-  Stage::Writer writer(judged, key);
+  Stage::Writer writer(judged, key, &record);
   Deduplicator deduplicator(task, removed);
   std::string guessed;  // the pieces of a text have one language
   LanguageIdentifier::Guess guess;
@@ -153,7 +154,7 @@ void JudgePart(const PartTask& task, const std::vector<bool>& removed, const Jud
     const Attributes attributes = Describe(document, guess, judges, task);
     writer.Write(document, &attributes);
   });
-  writer.Finish(&record);
+  writer.Finish();
 }
 
 }  // namespace cria::corpus

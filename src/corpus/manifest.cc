@@ -3,12 +3,24 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/error.h"
+#include "base/hash.h"
 
 namespace cria::corpus {
 namespace {
 
 constexpr int kVersion = 2;
+
+// Files lie below the corpus folder, whatever the manifest says.
+std::string PathWithin(const Json& json, const std::string& where) {
+  const std::string path = JsonGet<std::string>(json, "path", where);
+  const bool below = StartsWithAny(path, {"train/", "holdout/", "fates/", "dropped/"});
+  if (!below || path.find("..") != std::string::npos) {
+    throw Error("a file outside of the corpus: " + path, where, "build the corpus again");
+  }
+  return path;
+}
 
 Json SplitToJson(const SplitInfo& split) {
   Json json = CountToJson(split.text);
@@ -16,22 +28,10 @@ Json SplitToJson(const SplitInfo& split) {
   json["shards"] = Json::array();
   for (const ShardInfo& shard : split.shards) {
     Json entry = CountToJson(shard.text);
-    entry["path"] = shard.path;
-    entry["file_bytes"] = shard.file_bytes;
-    entry["sha256"] = shard.sha256;
+    entry.update(FileToJson(shard));
     json["shards"].push_back(std::move(entry));
   }
   return json;
-}
-
-// Shards lie below the corpus folder, whatever the manifest says.
-std::string ShardPath(const Json& json, const std::string& where) {
-  const std::string path = JsonGet<std::string>(json, "path", where);
-  const bool below = path.starts_with("train/") || path.starts_with("holdout/");
-  if (!below || path.find("..") != std::string::npos) {
-    throw Error("a shard outside of the corpus: " + path, where, "build the corpus again");
-  }
-  return path;
 }
 
 SplitInfo SplitFromJson(const Json& json, const std::string& where) {
@@ -39,17 +39,14 @@ SplitInfo SplitFromJson(const Json& json, const std::string& where) {
   split.text = CountFromJson(json, where);
   split.languages = CountsFromJson(JsonGet<Json>(json, "languages", where), where);
   for (const Json& entry : JsonGet<Json>(json, "shards", where)) {
-    ShardInfo shard;
-    shard.path = ShardPath(entry, where);
-    shard.text = CountFromJson(entry, where);
-    shard.file_bytes = JsonGet<int64_t>(entry, "file_bytes", where);
-    shard.sha256 = JsonGet<std::string>(entry, "sha256", where);
-    split.shards.push_back(std::move(shard));
+    split.shards.push_back({FileFromJson(entry, where), CountFromJson(entry, where)});
   }
   return split;
 }
 
 Json SourceToJson(const SourceInfo& source) {
+  Json fates = Json::array();
+  for (const FileInfo& file : source.fates) fates.push_back(FileToJson(file));
   return {{"name", source.name},
           {"kind", source.kind},
           {"licence", source.licence},
@@ -60,7 +57,9 @@ Json SourceToJson(const SourceInfo& source) {
           {"drops", CountsToJson(source.drops)},
           {"measures", HistogramsToJson(source.measures)},
           {"train", SplitToJson(source.train)},
-          {"holdout", SplitToJson(source.holdout)}};
+          {"holdout", SplitToJson(source.holdout)},
+          {"dropped", FileToJson(source.dropped)},
+          {"fates", std::move(fates)}};
 }
 
 SourceInfo SourceFromJson(const Json& json, const std::string& where) {
@@ -76,10 +75,39 @@ SourceInfo SourceFromJson(const Json& json, const std::string& where) {
   source.measures = HistogramsFromJson(json.value("measures", Json::object()), where);
   source.train = SplitFromJson(JsonGet<Json>(json, "train", where), where);
   source.holdout = SplitFromJson(JsonGet<Json>(json, "holdout", where), where);
+  if (json.contains("dropped")) source.dropped = FileFromJson(json["dropped"], where);
+  for (const Json& entry : json.value("fates", Json::array())) {
+    source.fates.push_back(FileFromJson(entry, where));
+  }
   return source;
 }
 
 }  // namespace
+
+FileInfo DescribeFile(const fs::path& folder, const std::string& path) {
+  return {path, static_cast<int64_t>(fs::file_size(folder / path)), Sha256File(folder / path)};
+}
+
+Json FileToJson(const FileInfo& file) {
+  return {{"path", file.path}, {"file_bytes", file.file_bytes}, {"sha256", file.sha256}};
+}
+
+FileInfo FileFromJson(const Json& json, const std::string& where) {
+  return {PathWithin(json, where), JsonGet<int64_t>(json, "file_bytes", where),
+          JsonGet<std::string>(json, "sha256", where)};
+}
+
+std::vector<const FileInfo*> FilesOf(const Manifest& manifest) {
+  std::vector<const FileInfo*> files;
+  for (const SourceInfo& source : manifest.sources) {
+    for (const SplitInfo* split : {&source.train, &source.holdout}) {
+      for (const ShardInfo& shard : split->shards) files.push_back(&shard);
+    }
+    if (!source.dropped.path.empty()) files.push_back(&source.dropped);
+    for (const FileInfo& file : source.fates) files.push_back(&file);
+  }
+  return files;
+}
 
 void WriteManifest(const fs::path& corpus_dir, const Manifest& manifest) {
   Json json = {{"format", "cria corpus"}, {"version", kVersion},
@@ -166,12 +194,10 @@ void ForEachDocument(const fs::path& corpus_dir, Split split, const std::string&
   }
 }
 
-fs::path DroppedPath(const fs::path& corpus_dir, const std::string& source) {
-  return corpus_dir / "dropped" / (source + ".jsonl.zst");
-}
+std::string DroppedName(const std::string& source) { return "dropped/" + source + ".jsonl.zst"; }
 
-fs::path FatesPath(const fs::path& corpus_dir, const std::string& source, int64_t shard) {
-  return corpus_dir / "fates" / fmt::format("{}-{:05}.jsonl.zst", source, shard);
+std::string FatesName(const std::string& source, int64_t shard) {
+  return fmt::format("fates/{}-{:05}.jsonl.zst", source, shard);
 }
 
 }  // namespace cria::corpus

@@ -23,12 +23,19 @@ void AddHistograms(Histograms* to, const Histograms& from);
 Json HistogramsToJson(const Histograms& histograms);
 Histograms HistogramsFromJson(const Json& json, const std::string& where);
 
-/// One file of documents.
-struct ShardInfo {
+struct FileInfo {
   std::string path;  ///< relative to the corpus folder
-  Count text;
   int64_t file_bytes = 0;
   std::string sha256;
+};
+/// Of a file that is there.
+FileInfo DescribeFile(const fs::path& folder, const std::string& path);
+Json FileToJson(const FileInfo& file);
+FileInfo FileFromJson(const Json& json, const std::string& where);
+
+/// One file of documents.
+struct ShardInfo : FileInfo {
+  Count text;
 };
 
 /// A source's documents of one split, in the order of its shards.
@@ -50,7 +57,9 @@ struct SourceInfo {
   /// By reason; for reasons that end in "_paragraph" or "_line" `documents` counts those.
   Counts drops;
   SplitInfo train, holdout;
-  Histograms measures;  ///< of the training part: "bytes", "perplexity", "reference"
+  FileInfo dropped;             ///< samples; without a path in manifests of older programs
+  std::vector<FileInfo> fates;  ///< as many as `shards`; none in manifests of older programs
+  Histograms measures;          ///< of the training part: "bytes", "perplexity", "reference"
   const SplitInfo& split(Split which) const { return which == Split::kTrain ? train : holdout; }
 };
 
@@ -72,6 +81,9 @@ struct Manifest {
   Json contamination;
 };
 
+/// Every file that the manifest has a digest of.
+std::vector<const FileInfo*> FilesOf(const Manifest& manifest);
+
 /// CORPUS/contamination.json: every evaluation item that stands in the training part, and where.
 inline constexpr char kContaminationName[] = "contamination.json";
 
@@ -84,11 +96,11 @@ void WriteManifest(const fs::path& corpus_dir, const Manifest& manifest);
 void ForEachDocument(const fs::path& corpus_dir, Split split, const std::string& source,
                      const std::function<bool(const Document&)>& use);
 
-/// Samples of what was dropped: OUT/dropped/<source>.jsonl.zst, each with its `reason` in meta.
-fs::path DroppedPath(const fs::path& corpus_dir, const std::string& source);
+/// Samples of what was dropped: dropped/<source>.jsonl.zst, each with its `reason` in meta.
+std::string DroppedName(const std::string& source);
 
-/// Which rules of the last stage touched which documents of a shard:
-/// OUT/fates/<source>-00000.jsonl.zst (DropLog::fates).
-fs::path FatesPath(const fs::path& corpus_dir, const std::string& source, int64_t shard);
+/// What befell the documents of a shard's parts, from the reader to the last rule:
+/// fates/<source>-00000.jsonl.zst (fates.h).
+std::string FatesName(const std::string& source, int64_t shard);
 
 }  // namespace cria::corpus

@@ -45,7 +45,7 @@ bool Preparer::CleanByC4(int source, const Document& whole, Document* cleaned,
   C4Verdict verdict = CleanC4(whole.text, options);
   for (size_t i = 0; i < kC4LineReasons.size(); ++i) {
     if (verdict.lines_dropped[i] == 0) continue;
-    drops->Add(fmt::format("c4_{}_line", kC4LineReasons[i]), verdict.lines_dropped[i], 0);
+    drops->Add({fmt::format("c4_{}_line", kC4LineReasons[i]), verdict.lines_dropped[i]}, whole);
   }
   if (verdict.dropped != nullptr) {
     drops->Add(fmt::format("c4_{}", verdict.dropped), whole);

@@ -10,14 +10,18 @@
 namespace cria::corpus {
 namespace {
 
-std::set<std::string> FilesOf(const Manifest& manifest) {
-  std::set<std::string> files;
+std::set<std::string> NamesOf(const Manifest& manifest) {
+  std::set<std::string> names;
+  for (const FileInfo* file : FilesOf(manifest)) names.insert(file->path);
+  // Manifests of older programs do not name these.
   for (const SourceInfo& source : manifest.sources) {
-    for (const SplitInfo* split : {&source.train, &source.holdout}) {
-      for (const ShardInfo& shard : split->shards) files.insert(shard.path);
+    if (!source.dropped.path.empty()) continue;
+    names.insert(DroppedName(source.name));
+    for (int64_t shard = 0; shard < source.shards; ++shard) {
+      names.insert(FatesName(source.name, shard));
     }
   }
-  return files;
+  return names;
 }
 
 // What was left by a program of another version, or damaged, is nothing that we know of.
@@ -47,18 +51,9 @@ namespace {
 // The files of an earlier corpus that the next one does not have.
 void RemoveOld(const fs::path& dir, const Manifest& old, const Manifest& fresh) {
   std::error_code ignored;
-  const std::set<std::string> kept = FilesOf(fresh);
-  for (const std::string& path : FilesOf(old)) {
+  const std::set<std::string> kept = NamesOf(fresh);
+  for (const std::string& path : NamesOf(old)) {
     if (!kept.contains(path)) fs::remove(dir / path, ignored);
-  }
-  for (const SourceInfo& source : old.sources) {
-    const auto same = std::find_if(fresh.sources.begin(), fresh.sources.end(),
-                                   [&](const SourceInfo& s) { return s.name == source.name; });
-    const int64_t shards = same == fresh.sources.end() ? 0 : same->shards;
-    if (same == fresh.sources.end()) fs::remove(DroppedPath(dir, source.name), ignored);
-    for (int64_t s = shards; s < source.shards; ++s) {
-      fs::remove(FatesPath(dir, source.name, s), ignored);
-    }
   }
 }
 
@@ -68,14 +63,10 @@ bool IsCurrent(const fs::path& dir, const std::string& digest, Manifest* manifes
   if (!fs::exists(dir / "manifest.json")) return false;
   *manifest = ReadOldManifest(dir);
   if (manifest->digest != digest) return false;
-  for (const SourceInfo& source : manifest->sources) {
-    for (const SplitInfo* split : {&source.train, &source.holdout}) {
-      for (const ShardInfo& shard : split->shards) {
-        std::error_code error;
-        const auto size = fs::file_size(dir / shard.path, error);
-        if (error || static_cast<int64_t>(size) != shard.file_bytes) return false;
-      }
-    }
+  for (const FileInfo* file : FilesOf(*manifest)) {
+    std::error_code error;
+    const auto size = fs::file_size(dir / file->path, error);
+    if (error || static_cast<int64_t>(size) != file->file_bytes) return false;
   }
   return true;
 }
@@ -103,28 +94,19 @@ void RequireOurs(const fs::path& dir) {
 }
 
 void Publish(const fs::path& staging, const fs::path& dir, const Manifest& manifest) {
-  const std::set<std::string> fresh = FilesOf(manifest);
   if (fs::exists(dir / "manifest.json")) {
     const Manifest old = ReadOldManifest(dir);
     fs::remove(dir / "manifest.json");
     RemoveOld(dir, old, manifest);
   }
-  for (const std::string& path : fresh) {
-    Move(staging / path, dir / path);
-  }
-  for (const SourceInfo& source : manifest.sources) {
-    Move(DroppedPath(staging, source.name), DroppedPath(dir, source.name));
-    for (int64_t shard = 0; shard < source.shards; ++shard) {
-      Move(FatesPath(staging, source.name, shard), FatesPath(dir, source.name, shard));
-    }
-  }
+  for (const std::string& path : NamesOf(manifest)) Move(staging / path, dir / path);
   std::error_code ignored;
   if (fs::exists(staging / kContaminationName)) {
     fs::rename(staging / kContaminationName, dir / kContaminationName);
   } else if (manifest.contamination.empty()) {
     fs::remove(dir / kContaminationName, ignored);
   }
-  for (const char* folder : {"train", "holdout"}) {
+  for (const char* folder : {"train", "holdout", "fates", "dropped"}) {
     if (fs::exists(dir / folder)) SyncDirectory(dir / folder);
   }
   WriteManifest(dir, manifest);

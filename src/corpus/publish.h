@@ -13,11 +13,11 @@ inline constexpr char kStagingName[] = ".build.tmp";
 /// Throws Error if `dir` holds something that is no corpus of ours.
 void RequireOurs(const fs::path& dir);
 
-/// Whether the corpus in `dir` has this digest and all its shards; fills in `manifest`.
+/// Whether the corpus in `dir` has this digest and all its files; fills in `manifest`.
 bool IsCurrent(const fs::path& dir, const std::string& digest, Manifest* manifest);
 
-/// Moves the shards that `manifest` names from `staging` and writes the manifest. Only meanwhile is
-/// the folder without one. Shards that an earlier manifest named are removed, and no other file.
+/// Moves the files that `manifest` names from `staging` and writes the manifest. Only meanwhile is
+/// the folder without one. Files that an earlier manifest named are removed, and no others.
 void Publish(const fs::path& staging, const fs::path& dir, const Manifest& manifest);
 
 }  // namespace cria::corpus

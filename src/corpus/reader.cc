@@ -52,15 +52,19 @@ class WatchedSink : public TextSink {
   void Take(RawText text) override {
     failed_ = true;
     if (static_cast<int64_t>(text.text.size()) > kMaxRawTextBytes) {
-      sink_->Lose("too_long", 1, static_cast<int64_t>(text.text.size()), text.title);
+      sink_->Lose({.reason = "too_long",
+                   .bytes = static_cast<int64_t>(text.text.size()),
+                   .why = "a text of more than 64 MiB: " + text.title,
+                   .part = text.part,
+                   .excerpt = text.text});
     } else {
       sink_->Take(std::move(text));
     }
     failed_ = false;
   }
-  void Lose(std::string_view reason, int64_t items, int64_t bytes, std::string_view why) override {
+  void Lose(const Loss& loss) override {
     failed_ = true;
-    sink_->Lose(reason, items, bytes, why);
+    sink_->Lose(loss);
     failed_ = false;
   }
   bool failed() const { return failed_; }
@@ -178,8 +182,10 @@ class JsonLinesReader {
     std::string start(size_t{1} << 16, '\0');
     start.resize(TextReader(file_).ReadSome(start.data(), start.size()));
     if (LooksBinary(start)) {
-      return sink_->Lose("binary", 1, static_cast<int64_t>(fs::file_size(file_)),
-                         file_.string() + " is no text");
+      return sink_->Lose({.reason = "binary",
+                          .bytes = static_cast<int64_t>(fs::file_size(file_)),
+                          .why = file_.string() + " is no text",
+                          .excerpt = start});
     }
     const bool wide = start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff");
     const size_t first = start.find_first_not_of(" \t\r\n\xef\xbb\xbf");
@@ -188,7 +194,7 @@ class JsonLinesReader {
     std::string line;
     for (int64_t number = 1; reader.NextLine(&line, kMaxLineBytes); ++number) {
       if (line.size() > kMaxLineBytes) {
-        Bad(number, static_cast<size_t>(reader.line_bytes()));
+        Bad(number, reader.line_bytes(), line);
       } else {
         Line(ToUtf8(line, charset_), number);
       }
@@ -200,7 +206,9 @@ class JsonLinesReader {
 
   void ReadWhole() {
     const std::string text = ToUtf8(TextReader(file_).ReadAll(kMaxLineBytes), charset_);
-    const auto bad = [this](int64_t number, size_t bytes) { Bad(number, bytes); };
+    const auto bad = [this](int64_t number, size_t bytes) {
+      Bad(number, static_cast<int64_t>(bytes), {});
+    };
     if (auto items = ParseJsonTexts(text, bad)) {
       for (JsonText& item : *items) Give(std::move(item));
       return;
@@ -216,7 +224,7 @@ class JsonLinesReader {
   void Line(const std::string& line, int64_t number) {
     if (line.find_first_not_of(" \t\r") == line.npos) return;
     if (auto item = ParseJsonText(line, number)) return Give(std::move(*item));
-    Bad(number, line.size());
+    Bad(number, static_cast<int64_t>(line.size()), line);
   }
 
   void Give(JsonText item) {
@@ -227,9 +235,12 @@ class JsonLinesReader {
                  {}});
   }
 
-  void Bad(int64_t line, size_t bytes) {
-    sink_->Lose("damaged_line", 1, static_cast<int64_t>(bytes),
-                fmt::format("{}:{} is no JSON object with a text", file_.string(), line));
+  void Bad(int64_t number, int64_t bytes, std::string_view line) {
+    sink_->Lose({.reason = "damaged_line",
+                 .bytes = bytes,
+                 .why = fmt::format("{}:{} is no JSON object with a text", file_.string(), number),
+                 .part = fmt::format("line {}", number),
+                 .excerpt = line});
   }
 
   const fs::path& file_;
@@ -246,8 +257,10 @@ void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charse
     return Numbered(ReadGettext(bytes, charset, file.string()), "messages ", sink);
   }
   if (LooksBinary(bytes)) {
-    return sink->Lose("binary", 1, static_cast<int64_t>(bytes.size()),
-                      file.string() + " is no text");
+    return sink->Lose({.reason = "binary",
+                       .bytes = static_cast<int64_t>(bytes.size()),
+                       .why = file.string() + " is no text",
+                       .excerpt = bytes});
   }
   ReadDecoded(file, bytes, kind, charset, sink);
 }
@@ -326,7 +339,12 @@ void ReadTexts(const fs::path& file, const ReadOptions& options, TextSink* sink)
   if (kind == ReaderKind::kAuto) kind = ReaderForName(file.filename().string());
   const bool folder = fs::is_directory(file);
   const auto bytes = folder ? 0 : static_cast<int64_t>(fs::file_size(file));
-  if (kind == ReaderKind::kAuto) return sink->Lose("unknown_format", 1, bytes, "");
+  if (kind == ReaderKind::kAuto) {
+    return sink->Lose({.reason = "unknown_format",
+                       .bytes = bytes,
+                       .why = "no reader knows this kind of file by its name",
+                       .by_choice = true});
+  }
   if (!folder) MappedFile readable(file);  // an unreadable one is the user's to mend: Error passes
   WatchedSink watched(sink);
   try {
@@ -335,7 +353,7 @@ void ReadTexts(const fs::path& file, const ReadOptions& options, TextSink* sink)
     }
   } catch (const Error& error) {
     if (watched.failed()) throw;
-    sink->Lose("damaged_file", 1, bytes, error.what());
+    sink->Lose({.reason = "damaged_file", .bytes = bytes, .why = error.what()});
   }
 }
 

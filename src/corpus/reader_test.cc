@@ -17,9 +17,9 @@ namespace {
 struct FileTexts : TextSink {
   FileTexts(const fs::path& file, ReaderKind kind) { ReadTexts(file, {kind, "", ""}, this); }
   void Take(RawText text) override { texts.push_back(std::move(text)); }
-  void Lose(std::string_view reason, int64_t items, int64_t bytes, std::string_view why) override {
-    losses[std::string(reason)] += {items, bytes};
-    if (warning.empty()) warning = why;
+  void Lose(const Loss& loss) override {
+    losses[std::string(loss.reason)] += {loss.items, loss.bytes};
+    if (warning.empty()) warning = loss.why;
   }
   std::vector<RawText> texts;
   Counts losses;

@@ -277,7 +277,7 @@ void ParseCorpusTable(const toml::table& table, const fs::path& folder, const st
     TableReader in(*node, where, "[corpus.holdout]");
     in.AllowOnly({"share", "min_bytes", "max_bytes"});
     Holdout& h = recipe->holdout;
-    h.share = in.Number("share", h.share, 0, 0.5);
+    h.share = in.Number("share", h.share, 0, 0.1);
     h.min_bytes = static_cast<int64_t>(in.Number("min_bytes", double(h.min_bytes), 0, 1e12));
     h.max_bytes = static_cast<int64_t>(in.Number("max_bytes", double(h.max_bytes), 0, 1e12));
     if (h.max_bytes < h.min_bytes) in.Fail("max_bytes is below min_bytes", "raise max_bytes");

@@ -82,9 +82,9 @@ struct Source {
 };
 
 struct Holdout {
-  double share = 0.01;          ///< of the documents of a source, by hash
-  int64_t min_bytes = 200'000;  ///< raised to this where the source is at least 10 times as large
-  int64_t max_bytes = 400'000;  ///< per source
+  double share = 0.01;          ///< of the bytes of a source at most, its documents by hash; or
+  int64_t min_bytes = 200'000;  ///< this if it is more, but never more than a tenth of the source
+  int64_t max_bytes = 400'000;  ///< at most, per source
 };
 
 struct Filters {

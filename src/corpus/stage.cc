@@ -52,16 +52,19 @@ PartRecord Stage::ReadRecord(const std::string& key) const {
   return record;
 }
 
-Stage::Writer::Writer(const Stage& stage, const std::string& key)
+Stage::Writer::Writer(const Stage& stage, const std::string& key, PartRecord* record)
     : stage_(stage),
+      record_(record),
       key_(key),
-      documents_(std::make_unique<ZstdWriter>(stage.Path(key, ""), kCompression)) {
+      documents_(std::make_unique<ZstdWriter>(stage.Path(key, ""), kCompression)),
+      fates_(stage.Path(key, ".fates"), kCompression) {
+  record->drops.WriteFatesTo(&fates_);
   if (stage.has_attributes_) {
     attributes_ = std::make_unique<ZstdWriter>(stage.Path(key, ".attributes"), kCompression);
   }
 }
 
-Stage::Writer::~Writer() = default;
+Stage::Writer::~Writer() { record_->drops.WriteFatesTo(nullptr); }
 
 void Stage::Writer::Flush(bool all) {
   if (all || documents_buffer_.size() > kBufferBytes) {
@@ -86,21 +89,19 @@ void Stage::Writer::Write(const Document& document, const Attributes* attributes
   Flush(false);
 }
 
-void Stage::Writer::Finish(PartRecord* record) {
+void Stage::Writer::Finish() {
   Flush(true);
   documents_->Commit();
   if (attributes_ != nullptr) attributes_->Commit();
-  record->kept = kept_;
+  record_->kept = kept_;
   ZstdWriter drops(stage_.Path(key_, ".drops"), kCompression);
-  for (const Document& sample : record->drops.Samples()) drops.Write(ToJsonLine(sample) + "\n");
+  for (const Document& sample : record_->drops.Samples()) drops.Write(ToJsonLine(sample) + "\n");
   drops.Commit();
-  ZstdWriter fates(stage_.Path(key_, ".fates"), kCompression);
-  fates.Write(record->drops.fates());
-  fates.Commit();
-  WriteJson(stage_.RecordPath(key_), {{"read", CountToJson(record->read)},
-                                      {"kept", CountToJson(record->kept)},
-                                      {"drops", CountsToJson(record->drops.counts())},
-                                      {"warning", record->warning}});
+  fates_.Commit();
+  WriteJson(stage_.RecordPath(key_), {{"read", CountToJson(record_->read)},
+                                      {"kept", CountToJson(record_->kept)},
+                                      {"drops", CountsToJson(record_->drops.counts())},
+                                      {"warning", record_->warning}});
 }
 
 std::vector<std::string> Stage::Keys() const {

@@ -4,7 +4,7 @@
 //   FOLDER/<key>.jsonl.zst             documents
 //   FOLDER/<key>.attributes.jsonl.zst  a line per document (attributes.h), where there are any
 //   FOLDER/<key>.drops.jsonl.zst       samples of what was dropped
-//   FOLDER/<key>.fates.jsonl.zst       which rule touched which document (DropLog::fates)
+//   FOLDER/<key>.fates.jsonl.zst       which rule touched which document (fates.h)
 //   FOLDER/<key>.json                  the record; written last
 #pragma once
 
@@ -41,17 +41,20 @@ class Stage {
   /// Writes a part; without Finish it leaves nothing.
   class Writer {
    public:
-    Writer(const Stage& stage, const std::string& key);
+    /// The fates of what goes to `record->drops` are written too. `record` outlives this.
+    Writer(const Stage& stage, const std::string& key, PartRecord* record);
     ~Writer();
     void Write(const Document& document, const Attributes* attributes = nullptr);
-    /// `record.kept` is filled in here.
-    void Finish(PartRecord* record);
+    /// `record->kept` is filled in here.
+    void Finish();
 
    private:
     void Flush(bool all);
     const Stage& stage_;
+    PartRecord* record_;
     std::string key_, documents_buffer_, attributes_buffer_;
     std::unique_ptr<ZstdWriter> documents_, attributes_;
+    FateWriter fates_;
     Count kept_;
   };
 

@@ -1,6 +1,7 @@
 // Documents and their attributes walked side by side.
 #include "corpus/write_stage.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -45,8 +46,7 @@ class ShardWriter {
     if (writer_ == nullptr) return {};
     writer_->Write(buffer_);
     writer_->Commit();
-    shard_.file_bytes = static_cast<int64_t>(fs::file_size(folder_ / shard_.path));
-    shard_.sha256 = Sha256File(folder_ / shard_.path);
+    static_cast<FileInfo&>(shard_) = DescribeFile(folder_, shard_.path);
     return {shard_.text, languages_, {shard_}};
   }
 
@@ -68,7 +68,7 @@ bool DropNearCopies(const Recipe& recipe, bool code, const NearCopies& near_copi
     return false;
   }
   if (verdict.paragraphs == 0) return true;
-  drops->AddParts("near_copy_paragraph", *document, verdict.paragraphs, verdict.bytes);
+  drops->Add({"near_copy_paragraph", verdict.paragraphs, verdict.bytes}, *document);
   document->text = std::move(verdict.kept);
   if (static_cast<int64_t>(document->text.size()) >= recipe.filters.min_document_bytes) return true;
   drops->Add("short_after_dedup", *document);
@@ -149,30 +149,30 @@ fs::path RecordPath(const fs::path& staging, const Recipe& recipe, const ShardPl
 Json SplitToRecord(const SplitInfo& split) {
   if (split.shards.empty()) return nullptr;
   const ShardInfo& shard = split.shards[0];
-  return {{"path", shard.path},
-          {"text", CountToJson(shard.text)},
-          {"file_bytes", shard.file_bytes},
-          {"sha256", shard.sha256},
-          {"languages", CountsToJson(split.languages)}};
+  Json json = FileToJson(shard);
+  json["text"] = CountToJson(shard.text);
+  json["languages"] = CountsToJson(split.languages);
+  return json;
 }
 
 SplitInfo SplitFromRecord(const Json& json, const std::string& where) {
   if (json.is_null()) return {};
-  ShardInfo shard{JsonGet<std::string>(json, "path", where),
-                  CountFromJson(JsonGet<Json>(json, "text", where), where),
-                  JsonGet<int64_t>(json, "file_bytes", where),
-                  JsonGet<std::string>(json, "sha256", where)};
+  const ShardInfo shard{FileFromJson(json, where),
+                        CountFromJson(JsonGet<Json>(json, "text", where), where)};
   return {shard.text, CountsFromJson(JsonGet<Json>(json, "languages", where), where), {shard}};
 }
 
-// Whether the shards of a record are in the staging folder or in the corpus above it.
-bool IsThere(const SplitInfo& split, const fs::path& staging) {
-  for (const ShardInfo& shard : split.shards) {
-    const bool staged = fs::exists(staging / shard.path);
-    const fs::path path = (staged ? staging : staging.parent_path()) / shard.path;
-    if (!fs::exists(path) || Sha256File(path) != shard.sha256) return false;
+// Whether the files of a record are in the staging folder or in the corpus above it.
+bool IsThere(const ShardRecord& record, const fs::path& staging) {
+  std::vector<const FileInfo*> files = {&record.fates};
+  for (const SplitInfo* split : {&record.train, &record.holdout}) {
+    for (const ShardInfo& shard : split->shards) files.push_back(&shard);
   }
-  return true;
+  return std::all_of(files.begin(), files.end(), [&](const FileInfo* file) {
+    const bool staged = fs::exists(staging / file->path);
+    const fs::path path = (staged ? staging : staging.parent_path()) / file->path;
+    return fs::exists(path) && Sha256File(path) == file->sha256;
+  });
 }
 
 void WriteRecord(const fs::path& path, const ShardRecord& record) {
@@ -180,6 +180,7 @@ void WriteRecord(const fs::path& path, const ShardRecord& record) {
   for (const Document& sample : record.drops.Samples()) samples.push_back(ToJsonLine(sample));
   WriteJson(path, {{"train", SplitToRecord(record.train)},
                    {"holdout", SplitToRecord(record.holdout)},
+                   {"fates", FileToJson(record.fates)},
                    {"drops", CountsToJson(record.drops.counts())},
                    {"measures", HistogramsToJson(record.measures)},
                    {"found", FoundToJson(record.found)},
@@ -192,6 +193,7 @@ ShardRecord ReadRecord(const fs::path& path) {
   ShardRecord record;
   record.train = SplitFromRecord(json.value("train", Json()), where);
   record.holdout = SplitFromRecord(json.value("holdout", Json()), where);
+  record.fates = FileFromJson(JsonGet<Json>(json, "fates", where), where);
   record.measures = HistogramsFromJson(JsonGet<Json>(json, "measures", where), where);
   record.found = FoundFromJson(JsonGet<Json>(json, "found", where), where);
   std::vector<Document> samples;
@@ -202,6 +204,45 @@ ShardRecord ReadRecord(const fs::path& path) {
                        std::move(samples));
   return record;
 }
+
+// Takes the documents of one part after the other to where they belong.
+struct PartWriter {
+  const Recipe& recipe;
+  const Choices& choices;
+  ShardWriter train, holdout;
+  ShardRecord* record;
+
+  void Write(const Part& part, const Stage& judged, const std::string& key) {
+    const Source& source = SourceOf(recipe, part.source);
+    const auto& held_out = choices.holdout[static_cast<size_t>(part.source)];
+    const std::unordered_set<int64_t> near = NearDuplicatesOf(choices, key);
+    DocumentReader documents = judged.Documents(key);
+    AttributesReader reader = judged.AttributesOf(key);
+    Document document;
+    Attributes attributes;
+    int64_t i = 0;
+    for (; documents.Next(&document); ++i) {
+      ThrowIfInterrupted();
+      if (!reader.Next(&attributes) || attributes.id != document.id) throw DamagedStage(key);
+      const Decision decision = Decide(recipe, source, attributes, choices.measures);
+      if (decision.drop != nullptr || near.contains(i)) {
+        record->drops.Add(decision.drop != nullptr ? decision.drop : "near_duplicate", document);
+        continue;
+      }
+      document.language = decision.language;
+      AddMeasures(attributes, decision, &document.meta);
+      if (held_out.contains(HoldoutHash(document.id, recipe.seed))) {
+        holdout.Write(document);
+      } else if (DropNearCopies(recipe, source.kind == SourceKind::kCode, choices.near_copies,
+                                &document, &record->drops) &&
+                 LookForItems(recipe, choices, document, record)) {
+        Measure(attributes, document, &record->measures);
+        train.Write(document);
+      }
+    }
+    if (i != judged.Kept(key).documents) throw DamagedStage(key);
+  }
+};
 
 }  // namespace
 
@@ -287,55 +328,32 @@ ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const S
   const fs::path record_path = RecordPath(staging, recipe, plan);
   if (fs::exists(record_path)) {
     ShardRecord record = ReadRecord(record_path);
-    if (IsThere(record.train, staging) && IsThere(record.holdout, staging)) return record;
+    if (IsThere(record, staging)) return record;
   }
-  const Source& source = SourceOf(recipe, plan.source);
-  const bool code = source.kind == SourceKind::kCode;
-  const auto& held_out = choices.holdout[static_cast<size_t>(plan.source)];
+  const std::string& name = SourceOf(recipe, plan.source).name;
   ShardRecord record;
-  fs::create_directories(staging / "fates");
-  ShardWriter train(staging, Split::kTrain, source.name, plan.number);
-  ShardWriter holdout(staging, Split::kHoldout, source.name, plan.number);
-  Document document;
-  Attributes attributes;
+  record.fates.path = FatesName(name, plan.number);
+  fs::create_directories((staging / record.fates.path).parent_path());
+  PartWriter writer{recipe,
+                    choices,
+                    {staging, Split::kTrain, name, plan.number},
+                    {staging, Split::kHoldout, name, plan.number},
+                    &record};
+  FateWriter fates(staging / record.fates.path);
+  record.drops.WriteFatesTo(&fates);
   for (const int64_t index : plan.parts) {
-    CRIA_CHECK(judged.parts[static_cast<size_t>(index)].source == plan.source);
+    const Part& part = judged.parts[static_cast<size_t>(index)];
+    CRIA_CHECK(part.source == plan.source);
     const std::string& key = judged.keys[static_cast<size_t>(index)];
-    DocumentReader documents = judged.stage.Documents(key);
-    AttributesReader reader = judged.stage.AttributesOf(key);
-    const std::unordered_set<int64_t> near = NearDuplicatesOf(choices, key);
-    int64_t i = 0;
-    for (; documents.Next(&document); ++i) {
-      ThrowIfInterrupted();
-      if (!reader.Next(&attributes) || attributes.id != document.id) {
-        throw DamagedStage(key);
-      }
-      const Decision decision = Decide(recipe, source, attributes, choices.measures);
-      if (decision.drop != nullptr) {
-        record.drops.Add(decision.drop, document);
-        continue;
-      }
-      if (near.contains(i)) {
-        record.drops.Add("near_duplicate", document);
-        continue;
-      }
-      document.language = decision.language;
-      AddMeasures(attributes, decision, &document.meta);
-      if (held_out.contains(HoldoutHash(document.id, recipe.seed))) {
-        holdout.Write(document);
-      } else if (DropNearCopies(recipe, code, choices.near_copies, &document, &record.drops) &&
-                 LookForItems(recipe, choices, document, &record)) {
-        Measure(attributes, document, &record.measures);
-        train.Write(document);
-      }
-    }
-    if (i != judged.stage.Kept(key).documents) throw DamagedStage(key);
+    fates.Append(judged.texts.Fates(part.key));
+    fates.Append(judged.stage.Fates(key));
+    writer.Write(part, judged.stage, key);
   }
-  record.train = train.Finish();
-  record.holdout = holdout.Finish();
-  ZstdWriter fates(FatesPath(staging, source.name, plan.number));
-  fates.Write(record.drops.fates());
+  record.drops.WriteFatesTo(nullptr);
+  record.train = writer.train.Finish();
+  record.holdout = writer.holdout.Finish();
   fates.Commit();
+  record.fates = DescribeFile(staging, record.fates.path);
   WriteRecord(record_path, record);
   return record;
 }

@@ -65,19 +65,21 @@ struct ShardRecord {
   Histograms measures;  ///< of the training part
   std::vector<FoundItems> found;
   SplitInfo train, holdout;
+  FileInfo fates;
   DropLog drops{50};
 };
 
 /// What the second stage left.
 struct JudgedParts {
   const std::vector<Part>& parts;
+  const Stage& texts;                    ///< of the first stage: its fates
   const std::vector<std::string>& keys;  ///< of the parts in `stage`
   const Stage& stage;
 };
 
-/// Writes the shards of a plan below `staging`, with their record beside; or finds them there, or
-/// where an interrupted Publish has moved them to already: in the folder above.
-/// Reasons: those of Decide, near_duplicate, near_copy_document, near_copy_paragraph,
+/// Writes the shards of a plan below `staging`, with the fates of all stages and the record beside;
+/// or finds them there, or where an interrupted Publish has moved them to already: in the folder
+/// above. Reasons: those of Decide, near_duplicate, near_copy_document, near_copy_paragraph,
 /// short_after_dedup, contaminated.
 ShardRecord WriteShards(const Recipe& recipe, const JudgedParts& judged, const ShardPlan& plan,
                         const Choices& choices, const fs::path& staging);

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kMaxDepth = 400;
 constexpr size_t kMaxEntityBytes = 4096;
+constexpr size_t kMaxExpandedBytes = size_t{1} << 20;  // beside as much as the document itself has
 
 template <size_t N>
 bool Among(std::string_view name, const std::string_view (&names)[N]) {
@@ -107,27 +108,56 @@ constexpr std::string_view kLists[] = {"list", "steps", "itemizedlist", "ordered
 
 std::string_view Name(const xmlNode& node) { return reinterpret_cast<const char*>(node.name); }
 
-std::string Content(const xmlNode* node) {
-  xmlChar* text = xmlNodeGetContent(node);
-  std::string result = text == nullptr ? "" : reinterpret_cast<const char*>(text);
-  xmlFree(text);
-  return result;
+// Texts of the entities that a document's own type declares, within a budget.
+class Entities {
+ public:
+  explicit Entities(size_t xml_bytes) : left_(kMaxExpandedBytes + xml_bytes) {}
+
+  // As declared, if it is plain. What refers to more entities or holds markup stays out, so nothing
+  // multiplies; and a page may not repeat a long one without end.
+  std::string_view TextOf(const xmlNode& reference) {
+    const auto* entity = reinterpret_cast<const xmlEntity*>(reference.children);
+    if (entity == nullptr || entity->type != XML_ENTITY_DECL || entity->content == nullptr)
+      return {};
+    const std::string_view text = reinterpret_cast<const char*>(entity->content);
+    if (text.size() > kMaxEntityBytes || text.find_first_of("<&") != text.npos) return {};
+    if (text.size() > left_) {
+      throw Error("its entities make a far longer text of it", "XML document",
+                  "leave it out, or write the texts of its entities in their places");
+    }
+    left_ -= text.size();
+    return text;
+  }
+
+ private:
+  size_t left_;
+};
+
+// All text in a list of nodes, in order, as it stands.
+void AppendContent(const xmlNode* first, int depth, Entities* entities, std::string* out) {
+  for (const xmlNode* node = first; node != nullptr && depth <= kMaxDepth; node = node->next) {
+    const bool text = node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE;
+    if (text && node->content != nullptr) out->append(reinterpret_cast<const char*>(node->content));
+    if (node->type == XML_ENTITY_REF_NODE) out->append(entities->TextOf(*node));
+    if (node->type == XML_ELEMENT_NODE) AppendContent(node->children, depth + 1, entities, out);
+  }
 }
 
-std::string Attribute(const xmlNode& node, std::string_view name) {
+std::string Attribute(const xmlNode& node, std::string_view name, Entities* entities) {
+  std::string value;
   for (const xmlAttr* attribute = node.properties; attribute != nullptr;
        attribute = attribute->next) {
-    if (reinterpret_cast<const char*>(attribute->name) == name && attribute->children != nullptr) {
-      return Content(attribute->children);
-    }
+    if (reinterpret_cast<const char*>(attribute->name) != name) continue;
+    AppendContent(attribute->children, 0, entities, &value);
+    break;
   }
-  return "";
+  return value;
 }
 
 class Walker {
  public:
-  explicit Walker(const std::function<std::string(const std::string&)>& title_of)
-      : title_of_(title_of) {}
+  Walker(const std::function<std::string(const std::string&)>& title_of, Entities* entities)
+      : title_of_(title_of), entities_(entities) {}
   TextBlocks blocks;
 
   void Children(const xmlNode& parent, int depth) {
@@ -137,21 +167,12 @@ class Walker {
   }
 
  private:
-  // An entity of the document's own type: its text as declared, if it is plain. What refers to more
-  // entities or holds markup stays out, so nothing can multiply.
-  void Entity(const xmlNode& node) {
-    const auto* entity = reinterpret_cast<const xmlEntity*>(node.children);
-    if (entity == nullptr || entity->type != XML_ENTITY_DECL || entity->content == nullptr) return;
-    const std::string_view text = reinterpret_cast<const char*>(entity->content);
-    if (text.size() <= kMaxEntityBytes && text.find_first_of("<&") == text.npos) blocks.Text(text);
-  }
-
   void Walk(const xmlNode& node, int depth) {
     if (node.type == XML_TEXT_NODE || node.type == XML_CDATA_SECTION_NODE) {
       if (node.content != nullptr) blocks.Text(reinterpret_cast<const char*>(node.content));
       return;
     }
-    if (node.type == XML_ENTITY_REF_NODE) return Entity(node);
+    if (node.type == XML_ENTITY_REF_NODE) return blocks.Text(entities_->TextOf(node));
     if (node.type != XML_ELEMENT_NODE || depth > kMaxDepth) return;
     const std::string_view name = Name(node);
     if (Among(name, kSkipped)) return;
@@ -161,12 +182,14 @@ class Walker {
                              Name(*node.parent) == "example" || Name(*node.parent) == "item");
     if (Among(name, kVerbatim) || block_code) {
       blocks.EndParagraph();
-      blocks.Verbatim(Content(&node));
+      std::string text;
+      AppendContent(node.children, depth, entities_, &text);
+      blocks.Verbatim(text);
       return blocks.EndParagraph();
     }
     if (Among(name, kInline)) {
       if (name == "link" && node.children == nullptr && title_of_) {
-        blocks.Text(title_of_(Attribute(node, "xref")));
+        blocks.Text(title_of_(Attribute(node, "xref", entities_)));
         return;
       }
       if ((name == "gui" || name == "guimenuitem" || name == "guisubmenu" || name == "key" ||
@@ -216,6 +239,7 @@ class Walker {
   void Break() { list_depth_ > 0 ? blocks.EndLine() : blocks.EndParagraph(); }
 
   const std::function<std::string(const std::string&)>& title_of_;
+  Entities* entities_;
   int list_depth_ = 0;
 };
 
@@ -238,8 +262,9 @@ MarkupText XmlToText(std::string_view xml,
   if (root == nullptr) {
     throw Error("not XML", "XML document", "fetch the file again, or leave it out");
   }
-  result.language = Attribute(*root, "lang");
-  Walker walker(title_of);
+  Entities entities(xml.size());
+  result.language = Attribute(*root, "lang", &entities);
+  Walker walker(title_of, &entities);
   walker.Children(*root, 0);
   result.text = walker.blocks.Finish();
   result.title = result.text.substr(0, result.text.find('\n'));

@@ -38,7 +38,7 @@ class Walk {
       }
       // A header that is damaged alone (ARCHIVE_FAILED) leaves the reader at the next one.
       if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
-        Lose("damaged_member", 0, Fault());
+        Lose("damaged_member", 0, Fault(), entry == nullptr ? "" : Name(entry));
         continue;
       }
       if (members == 0 && IsPlainFile()) return Lose("no_archive", 0, "no archive");
@@ -80,16 +80,16 @@ class Walk {
     const std::string name = Name(entry);
     const auto type = archive_entry_filetype(entry);
     if (archive_entry_hardlink(entry) != nullptr || type == AE_IFLNK) {
-      Lose("archive_link", 0, name + " is a link");
+      Lose("archive_link", 0, name + " is a link", name);
       return true;
     }
     if (type == AE_IFDIR) return true;
     if (type != AE_IFREG) {
-      Lose("archive_device", 0, name + " is no regular file");
+      Lose("archive_device", 0, name + " is no regular file", name);
       return true;
     }
     const bool safe = IsRaw() || IsSafeMemberName(name);
-    if (!safe) Lose("unsafe_name", archive_entry_size(entry), "unsafe name " + Shown(name));
+    if (!safe) Lose("unsafe_name", archive_entry_size(entry), "unsafe name " + Shown(name), name);
     return Contents(name, archive_entry_size(entry), safe);
   }
 
@@ -109,7 +109,7 @@ class Walk {
       const int status = archive_read_data_block(reader_.get(), &block, &size, &offset);
       if (status == ARCHIVE_EOF) break;
       if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
-        Lose("damaged_member", member_bytes, name + ": " + Fault());
+        Lose("damaged_member", member_bytes, name + ": " + Fault(), name, bytes_);
         return status != ARCHIVE_FATAL;
       }
       total_bytes_ += static_cast<int64_t>(size);
@@ -127,7 +127,7 @@ class Walk {
     }
     if (!wanted) return true;
     if (!fits) {
-      Lose("member_too_long", member_bytes, name + " is too long");
+      Lose("member_too_long", member_bytes, name + " is too long", name, bytes_);
     } else {
       take_(IsRaw() ? std::string_view() : std::string_view(name), bytes_);
     }
@@ -173,8 +173,13 @@ class Walk {
     return std::max<int64_t>(0, static_cast<int64_t>(packed_.size()) - std::max<int64_t>(0, read));
   }
 
-  void Lose(std::string_view reason, int64_t bytes, const std::string& why) {
-    lose_(reason, 1, std::max<int64_t>(0, bytes), why + " in " + where_);
+  void Lose(std::string_view reason, int64_t bytes, const std::string& why, std::string name = {},
+            std::string_view excerpt = {}) {
+    lose_({.reason = reason,
+           .bytes = std::max<int64_t>(0, bytes),
+           .why = why + " in " + where_,
+           .part = std::move(name),
+           .excerpt = excerpt});
   }
 
   std::string_view packed_;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "corpus/formats/raw_text.h"
 
 namespace cria::corpus {
 
@@ -24,11 +25,10 @@ struct ArchiveLimits {
 /// the call returns. May throw; the walk ends and lets it pass.
 using TakeMember = std::function<void(std::string_view name, std::string_view bytes)>;
 
-/// As TextSink::Lose. Reasons: unsafe_name, archive_link, archive_device, member_too_long,
-/// damaged_member (the walk goes on); too_many_members, archive_too_long, archive_bomb,
-/// damaged_archive, no_archive (it ends).
-using LoseMember = std::function<void(std::string_view reason, int64_t items, int64_t bytes,
-                                      std::string_view why)>;
+/// As TextSink::Lose; `part` is the member's name, or empty for the archive as a whole. Reasons:
+/// unsafe_name, archive_link, archive_device, member_too_long, damaged_member (the walk goes on);
+/// too_many_members, archive_too_long, archive_bomb, damaged_archive, no_archive (it ends).
+using LoseMember = std::function<void(const Loss& loss)>;
 
 /// Walks over the regular files of an archive in its order; a name that occurs twice comes twice.
 /// A compressed file that holds no archive is one member with an empty name. Archives in archives

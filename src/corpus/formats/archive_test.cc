@@ -58,10 +58,10 @@ Result Read(std::string_view bytes, const ArchiveLimits& limits = {}) {
       [&](std::string_view name, std::string_view contents) {
         result.members.emplace_back(name, contents);
       },
-      [&](std::string_view reason, int64_t items, int64_t lost, std::string_view why) {
-        EXPECT_GE(lost, 0);
-        EXPECT_FALSE(why.empty());
-        result.losses[std::string(reason)] += items;
+      [&](const Loss& loss) {
+        EXPECT_GE(loss.bytes, 0);
+        EXPECT_FALSE(loss.why.empty());
+        result.losses[std::string(loss.reason)] += loss.items;
       });
   return result;
 }

@@ -108,28 +108,39 @@ class Reader {
     const std::string where = where_ + ": " + std::string(id);
     files_.clear();
     others_ = pdfs_ = 0;
+    id_ = id;
     if (LooksLikePdf(bytes)) return Lose("pdf_only", bytes, where);
     bool unpacks = true, lost = false;
     ForEachMemberIn(
         bytes, where, PaperLimits(),
         [&](std::string_view name, std::string_view member) { Member(name, member); },
-        [&](std::string_view reason, int64_t items, int64_t lost_bytes, std::string_view why) {
-          if (reason == "no_archive") {
+        [&](Loss loss) {
+          if (loss.reason == "no_archive") {
             unpacks = false;
-          } else {
-            lost = true;
-            sink_->Lose(reason, items, lost_bytes, why);
+            return;
           }
+          lost = true;
+          loss.part = loss.part.empty() ? id_ : id_ + "/" + loss.part;
+          sink_->Lose(loss);
         });
     if (!unpacks) Member("", bytes);
     Finish(std::string(id), bytes, where, lost);
   }
 
   /// False if the id came before.
-  bool IsNew(const std::string& id) { return ids_.insert(id).second; }
+  bool IsNew(const std::string& id) {
+    id_ = id;
+    return ids_.insert(id).second;
+  }
 
-  void Lose(std::string_view reason, std::string_view bytes, const std::string& why) {
-    sink_->Lose(reason, 1, static_cast<int64_t>(bytes.size()), why);
+  /// The paper whose id was named last.
+  void Lose(std::string_view reason, std::string_view bytes, const std::string& why,
+            std::string_view excerpt = {}) {
+    sink_->Lose({.reason = reason,
+                 .bytes = static_cast<int64_t>(bytes.size()),
+                 .why = why,
+                 .part = id_,
+                 .excerpt = excerpt.empty() ? bytes : excerpt});
   }
 
  private:
@@ -158,28 +169,36 @@ class Reader {
       if (!lost || others_ > 0) Lose("no_latex", bytes, where);
       return;
     }
-    if (IsWithdrawn()) return Lose("withdrawn", bytes, where);
+    if (IsWithdrawn()) return Lose("withdrawn", bytes, where, files_.front().bytes);
     std::string charset;
     for (const RawFile& file : files_) {
       if (charset.empty()) charset = InputEncoding(file.bytes);
     }
     LatexBundle bundle;
     for (const RawFile& file : files_) bundle.Add(file.name, ToUtf8(file.bytes, charset));
+    const auto latex = std::find_if(files_.begin(), files_.end(), [](const RawFile& file) {
+      return KindOf(file.name, file.bytes) == Kind::kLatex;
+    });
+    const std::string start = latex->bytes.substr(0, kMaxExcerptBytes);
     files_.clear();
-    HandOut(id, CleanLatex(&bundle), bytes, where);
+    HandOut(id, CleanLatex(&bundle), bytes, start, where);
   }
 
+  // `start` is that of its first LaTeX file.
   void HandOut(const std::string& id, LatexPaper paper, std::string_view bytes,
-               const std::string& where) {
-    if (paper.text.empty()) return Lose("no_section", bytes, where);
+               std::string_view start, const std::string& where) {
+    if (paper.text.empty()) return Lose("no_section", bytes, where, start);
     if (static_cast<int64_t>(paper.text.size()) > kMaxRawTextBytes) {
       return Lose("too_long", paper.text, where);
     }
-    if (paper.macro_limit > 0) sink_->Lose("macro_limit", paper.macro_limit, 0, where);
-    if (paper.input_limit > 0) sink_->Lose("input_limit", paper.input_limit, 0, where);
-    if (paper.unused_files > 0) {
-      sink_->Lose("unused_file", paper.unused_files, paper.unused_bytes, where);
-    }
+    const auto partly = [&](std::string_view reason, int64_t items, int64_t lost_bytes) {
+      if (items == 0) return;
+      sink_->Lose(
+          {.reason = reason, .items = items, .bytes = lost_bytes, .why = where, .part = id});
+    };
+    partly("macro_limit", paper.macro_limit, 0);
+    partly("input_limit", paper.input_limit, 0);
+    partly("unused_file", paper.unused_files, paper.unused_bytes);
     RawText text;
     text.part = id;
     text.title = paper.title;
@@ -194,6 +213,7 @@ class Reader {
   const std::string& where_;
   TextSink* sink_;
   std::unordered_set<std::string> ids_;
+  std::string id_;  // of the paper in hand
   std::vector<RawFile> files_;
   int64_t pdfs_ = 0, others_ = 0;
 };
@@ -254,9 +274,7 @@ void ReadArxivBytes(std::string_view bytes, const std::string& name, TextSink* s
         if (!reader.IsNew(id)) return reader.Lose("duplicate_id", contents, name + ": " + id);
         reader.Paper(id, contents);
       },
-      [&](std::string_view reason, int64_t items, int64_t lost, std::string_view why) {
-        sink->Lose(reason, items, lost, why);
-      });
+      [&](const Loss& loss) { sink->Lose(loss); });
   if (is_source && !is_bulk) reader.Paper(single, bytes);
 }
 

@@ -57,9 +57,7 @@ struct Sink : TextSink {
     EXPECT_TRUE(IsValidUtf8(text.title));
     texts.push_back(std::move(text));
   }
-  void Lose(std::string_view reason, int64_t items, int64_t, std::string_view) override {
-    losses[std::string(reason)] += items;
-  }
+  void Lose(const Loss& loss) override { losses[std::string(loss.reason)] += loss.items; }
 };
 
 Sink Read(const std::string& bytes, const std::string& name) {

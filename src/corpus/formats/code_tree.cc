@@ -50,11 +50,11 @@ class Reader {
         path.substr(answer_.repository.empty() ? 0 : answer_.repository.size() + 1);
     // First the name: pictures and tables are not counted as losses of sources' licences.
     if (const char* reason = CodePathRejectReason(path_in_repository_, options_.rules)) {
-      sink_->Lose(reason, 1, 0, "");
+      sink_->Lose({.reason = reason, .part = RepairUtf8(path), .by_choice = true});
       return false;
     }
     if (IsLicenceFile(FileName(path))) {
-      sink_->Lose("licence_file", 1, 0, "");
+      sink_->Lose({.reason = "licence_file", .part = RepairUtf8(path), .by_choice = true});
       return false;
     }
     // The bytes are wanted even if the licence refuses the file: they are counted.
@@ -62,15 +62,22 @@ class Reader {
   }
 
   void Take(std::string_view path, std::string_view bytes) {
-    const auto lose = [&](std::string_view reason) {
-      sink_->Lose(reason, 1, static_cast<int64_t>(bytes.size()), "");
+    const auto lose = [&](std::string_view reason, std::string why = {}) {
+      sink_->Lose({.reason = reason,
+                   .bytes = static_cast<int64_t>(bytes.size()),
+                   .why = std::move(why),
+                   .part = RepairUtf8(path),
+                   .excerpt = bytes,
+                   .by_choice = true});
     };
     if (answer_.licence.empty()) return lose("licence_unknown");
-    if (!IsAllowedLicence(answer_.licence)) return lose("licence_not_allowed");
+    if (!IsAllowedLicence(answer_.licence)) return lose("licence_not_allowed", answer_.licence);
     if (static_cast<int64_t>(bytes.size()) > kMaxRawTextBytes) return lose("too_long");
     if (LooksBinary(bytes)) return lose("binary");
     const std::string own = LicenceOfHeader(bytes.substr(0, kNoticeBytes));
-    if (!own.empty() && !IsAllowedLicence(own)) return lose("licence_not_allowed");
+    if (!own.empty() && !IsAllowedLicence(own)) {
+      return lose("licence_not_allowed", own + ", as the file itself says");
+    }
     RawText out;
     out.text = ToUtf8(bytes, "");
     if (const char* reason = CodeRejectReason(path_in_repository_, out.text, options_.rules)) {
@@ -132,8 +139,11 @@ class FolderFiles : public CodeFiles {
         throw Error(fmt::format("cannot read the folder: {}", error.message()), root.string(),
                     "give it read permission");
       }
-      if (error)
-        sink_->Lose("unreadable", 1, 0, fmt::format("{}: {}", folder.string(), error.message()));
+      if (error) {
+        sink_->Lose({.reason = "unreadable",
+                     .why = fmt::format("{}: {}", folder.string(), error.message()),
+                     .part = RepairUtf8(folder.lexically_relative(root).string())});
+      }
       error.clear();
     }
     std::sort(files_.begin(), files_.end());
@@ -147,7 +157,7 @@ class FolderFiles : public CodeFiles {
       try {
         file.emplace(path);
       } catch (const Error& error) {
-        sink_->Lose("unreadable", 1, 0, error.what());
+        sink_->Lose({.reason = "unreadable", .why = error.what(), .part = name});
       }
       if (file) take(name, file->text());
     }

@@ -36,9 +36,7 @@ struct Texts : TextSink {
     const std::string part = text.part;
     EXPECT_TRUE(texts.emplace(part, std::move(text)).second);
   }
-  void Lose(std::string_view reason, int64_t items, int64_t, std::string_view) override {
-    lost[std::string(reason)] += items;
-  }
+  void Lose(const Loss& loss) override { lost[std::string(loss.reason)] += loss.items; }
   std::string Licence(const std::string& part) const {
     const auto found = texts.find(part);
     return found == texts.end() ? "" : found->second.meta["licence"].get<std::string>();

@@ -92,28 +92,34 @@ class Articles {
   }
 
   void Take(MediaWikiPage* page) {
-    const auto lose = [&](std::string_view reason, std::string_view why = {}) {
-      sink_->Lose(reason, 1, page->bytes, why);
-    };
     page->title = Valid(std::move(page->title));
+    page->id = Valid(std::move(page->id));
+    const auto lose = [&](std::string_view reason) {
+      sink_->Lose({.reason = reason,
+                   .bytes = page->bytes,
+                   .why = fmt::format("page \"{}\"", page->title),
+                   .part = page->id.empty() ? fmt::format("@{}", place_) : page->id,
+                   .excerpt = page->text,
+                   .by_choice = reason != "too_long"});
+    };
     if (!page->article) return lose("other_namespace");
     if (page->redirect || IsRedirectText(page->text)) return lose("redirect");
     if (!page->model.empty() && page->model != "wikitext") return lose("not_wikitext");
-    if (page->too_long) return lose("too_long", page->title);
-    const std::string wikitext = Valid(std::move(page->text));
-    if (IsDisambiguation(wikitext, page->title, language_)) return lose("disambiguation");
+    if (page->too_long) return lose("too_long");
+    page->text = Valid(std::move(page->text));
+    if (IsDisambiguation(page->text, page->title, language_)) return lose("disambiguation");
     RawText raw;
-    raw.text = WikitextToText(wikitext, language_, page->title);
+    raw.text = WikitextToText(page->text, language_, page->title);
     if (raw.text.empty()) return lose("no_text");
     if (static_cast<int64_t>(raw.text.size()) > kMaxRawTextBytes) return lose("too_long");
     raw.language = language_;
-    raw.part = Part(Valid(page->id));
+    raw.part = Part(page->id);
     raw.meta = Json::object();
     if (has_url_) {
       std::string url = Url(scanner_.site(), page->title);
       if (!url.empty()) raw.meta["url"] = Valid(std::move(url));
     }
-    raw.meta["page_id"] = Valid(page->id);
+    raw.meta["page_id"] = page->id;
     raw.meta["revision"] = Valid(page->revision);
     raw.meta["timestamp"] = Valid(page->timestamp);
     raw.title = std::move(page->title);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "corpus/formats/html_references.h"
+#include "corpus/formats/xml_prolog.h"
 
 namespace cria::corpus {
 namespace {
@@ -122,7 +123,7 @@ struct MediaWikiScanner::State {
   size_t at = 0;       // in window
   int64_t let_go = 0;  // bytes before the window
   bool ended = false;
-  bool any_root = false, any_end = false, damaged = false, reported = false;
+  bool any_root = false, any_end = false, damaged = false, reported = false, begun = false;
   MediaWikiSite site;
   std::unordered_set<std::string> namespaces;  // names of all but the articles'
 
@@ -160,7 +161,7 @@ struct MediaWikiScanner::State {
       }
     } catch (const Error& error) {
       ended = damaged = reported = true;
-      sink->Lose("damaged_file", 1, 0, error.what());
+      sink->Lose({.reason = "damaged_file", .why = error.what()});
     }
     window.resize(filled);
     return filled > before;
@@ -174,6 +175,20 @@ struct MediaWikiScanner::State {
       std::string().swap(revision.text);
     }
     value = nullptr;
+  }
+
+  // Nothing here expands entities; text that was written with them would be a torso.
+  void RefuseEntities() {
+    begun = true;
+    while (rest().size() < kMaxXmlPrologBytes && Fill()) {
+    }
+    if (ReadXmlProlog(rest()).state != XmlProlog::State::kEntities) return;
+    sink->Lose({.reason = "entities_declared",
+                .bytes = static_cast<int64_t>(rest().size()),
+                .why = "the document type of the dump declares entities",
+                .excerpt = rest()});
+    at = window.size();
+    ended = reported = true;
   }
 
   // Text up to the next '<'; false at the end of the dump.
@@ -345,8 +360,11 @@ struct MediaWikiScanner::State {
   void LosePage(std::string_view why) {
     if (!in_page) return;
     in_page = false;
-    sink->Lose("damaged_page", 1, offset() - page_begin,
-               fmt::format("page \"{}\" at byte {}: {}", page.title, page_begin, why));
+    sink->Lose({.reason = "damaged_page",
+                .bytes = offset() - page_begin,
+                .why = fmt::format("page \"{}\" at byte {}: {}", page.title, page_begin, why),
+                .part = page.id.empty() ? fmt::format("byte {}", page_begin) : page.id,
+                .excerpt = any_revision ? best.text : revision.text});
   }
 
   void End(Element element) {
@@ -403,9 +421,11 @@ struct MediaWikiScanner::State {
     if (reported) return;
     reported = true;
     if (!any_root) {
-      sink->Lose("damaged_file", 1, offset(), "no <mediawiki> element: not a dump of a wiki");
+      sink->Lose({.reason = "damaged_file",
+                  .bytes = offset(),
+                  .why = "no <mediawiki> element: not a dump of a wiki"});
     } else if (!any_end) {
-      sink->Lose("damaged_file", 1, 0, "the dump ends without </mediawiki>");
+      sink->Lose({.reason = "damaged_file", .why = "the dump ends without </mediawiki>"});
     }
   }
 };
@@ -418,6 +438,7 @@ MediaWikiScanner::~MediaWikiScanner() = default;
 bool MediaWikiScanner::Next(MediaWikiPage* page) {
   State& s = *state_;
   s.page_done = false;
+  if (!s.begun) s.RefuseEntities();
   while (s.SkipToTag()) {
     s.Markup();
     if (s.page_done) {

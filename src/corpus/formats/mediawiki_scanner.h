@@ -34,8 +34,8 @@ class MediaWikiScanner {
   /// is damaged.
   using Source = std::function<size_t(char* to, size_t size)>;
 
-  /// Damage is told to `sink`: "damaged_page" (one that has no end) and "damaged_file" (the source
-  /// or the dump ends too early, or it is no dump).
+  /// Damage is told to `sink`: "damaged_page" (one that has no end), "damaged_file" (the source or
+  /// the dump ends too early, or it is no dump) and "entities_declared", after which nothing comes.
   MediaWikiScanner(Source source, TextSink* sink);
   ~MediaWikiScanner();
 

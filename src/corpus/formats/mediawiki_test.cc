@@ -19,9 +19,9 @@ namespace {
 class Collected : public TextSink {
  public:
   void Take(RawText text) override { texts.push_back(std::move(text)); }
-  void Lose(std::string_view reason, int64_t items, int64_t, std::string_view why) override {
-    lost[std::string(reason)] += items;
-    if (!why.empty()) whys.emplace_back(why);
+  void Lose(const Loss& loss) override {
+    lost[std::string(loss.reason)] += loss.items;
+    if (!loss.by_choice) whys.push_back(loss.why);
   }
   std::vector<RawText> texts;
   std::map<std::string, int64_t> lost;
@@ -141,10 +141,21 @@ TEST(MediaWiki, DamageCostsOnlyItsPage) {
   EXPECT_EQ(Read("").lost, (std::map<std::string, int64_t>{{"damaged_file", 1}}));
 }
 
-TEST(MediaWiki, MarkupInTextAndEntitiesOfTheDocumentAreHarmless) {
+TEST(MediaWiki, DumpsThatDeclareEntitiesAreRefused) {
+  const std::string page = Page("A", "1", Revision("03", "&b; &b;"));
+  for (const std::string prolog : {"", "<?xml version='1.0'?>\n<!-- c -->"}) {
+    const Collected all =
+        Read(prolog + "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>" + kHead + page +
+             "</mediawiki>");
+    EXPECT_TRUE(all.texts.empty());
+    EXPECT_EQ(all.lost, (std::map<std::string, int64_t>{{"entities_declared", 1}}));
+  }
+}
+
+TEST(MediaWiki, MarkupInTextIsHarmlessAndADocumentTypePasses) {
   const Collected all = Read(
-      "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>" + kHead +
-      "<!-- <page> -->" +
+      "<?xml version='1.0'?><!DOCTYPE x SYSTEM 'y' [<!ELEMENT a ANY><!-- <!ENTITY b 'c'> -->]>" +
+      kHead + "<!-- <page> -->" +
       Page("A", "1",
            Revision("03", "&b; x &lt;!-- c --> <!-- d <x> --> <i>y</i> <![CDATA[<b>&z</b>]]>")) +
       Page("\xff&#0;&#1;&#x110000;", "2", Revision("03", "bad \xc3 byte")) + "</mediawiki>");

@@ -1,8 +1,6 @@
 // A '<' may stand nowhere in a row but in front: so a damaged row costs no row behind it.
 #include "corpus/formats/post_rows.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 
 namespace cria::corpus {
@@ -43,7 +41,8 @@ bool NextAttribute(std::string_view* text, std::string_view* name, std::string_v
 }  // namespace
 
 void PostRowScanner::Damaged(size_t end, const char* why) {
-  damaged_(static_cast<int64_t>(end - row_), fmt::format("{} at byte {}", why, offset_ + row_));
+  damaged_(std::string_view(buffer_).substr(row_, end - row_), offset_ + static_cast<int64_t>(row_),
+           why);
   in_row_ = false;
   quote_ = 0;
   row_ = end;
@@ -135,8 +134,7 @@ void PostRowScanner::Parse(std::string_view row) {
   good &= text.find_first_not_of(" \t\r\n") == text.npos && post.id > 0 && post.type > 0;
   good &= post.type != 2 || post.parent_id > 0;
   if (good) return take_(post, static_cast<int64_t>(row.size()));
-  damaged_(static_cast<int64_t>(row.size()),
-           fmt::format("a row without the attributes of a post at byte {}", offset_ + row_));
+  damaged_(row, offset_ + static_cast<int64_t>(row_), "a row without the attributes of a post");
 }
 
 }  // namespace cria::corpus

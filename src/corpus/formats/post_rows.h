@@ -25,9 +25,10 @@ inline constexpr size_t kMaxPostRowBytes = size_t{4} << 20;
 class PostRowScanner {
  public:
   /// `take` gets each row that can be read, with its bytes in the file; its views are dead
-  /// afterwards. `damaged` gets the others: bytes, and the fault in words.
+  /// afterwards. `damaged` gets the others: what there is of them, where they begin in the file,
+  /// and the fault in words.
   PostRowScanner(std::function<void(const PostRow&, int64_t)> take,
-                 std::function<void(int64_t, const std::string&)> damaged)
+                 std::function<void(std::string_view, int64_t, const std::string&)> damaged)
       : take_(std::move(take)), damaged_(std::move(damaged)) {}
 
   void Feed(std::string_view piece);
@@ -41,7 +42,7 @@ class PostRowScanner {
   void Parse(std::string_view row);
 
   std::function<void(const PostRow&, int64_t)> take_;
-  std::function<void(int64_t, const std::string&)> damaged_;
+  std::function<void(std::string_view, int64_t, const std::string&)> damaged_;
   std::string buffer_;
   int64_t offset_ = 0;  // of the buffer's front in the file
   size_t row_ = 0;      // where the open row begins, or where the search for one goes on

@@ -9,14 +9,16 @@ namespace {
 // Each row as "id/type/parent/score/title/body", or "!" for a damaged one.
 std::string Scan(std::string_view xml, size_t piece) {
   std::string out;
+  const std::string_view whole = xml;
   PostRowScanner scanner(
       [&](const PostRow& row, int64_t) {
         out += std::to_string(row.id) + "/" + std::to_string(row.type) + "/" +
                std::to_string(row.parent_id) + "/" + std::to_string(row.score) + "/";
         out.append(row.title).append("/").append(row.body).append(" ");
       },
-      [&](int64_t bytes, const std::string& why) {
-        EXPECT_GT(bytes, 0);
+      [&](std::string_view bytes, int64_t offset, const std::string& why) {
+        EXPECT_FALSE(bytes.empty());
+        EXPECT_EQ(whole.substr(static_cast<size_t>(offset), bytes.size()), bytes);
         EXPECT_FALSE(why.empty());
         out += "! ";
       });

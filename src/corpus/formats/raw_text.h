@@ -22,16 +22,28 @@ struct RawText {
   Json meta;  ///< null, or an object: what else the reader knows (url, date, score, licence)
 };
 
+/// Of what was lost this much is kept to look at, where it becomes a sample.
+inline constexpr size_t kMaxExcerptBytes = 20'000;
+
+/// What a reader leaves out. The texts of it may be any bytes and of any length.
+struct Loss {
+  std::string_view reason;  ///< the word that the manifest counts under: "damaged_record"
+  int64_t items = 1;
+  int64_t bytes = 0;
+  std::string why = {};   ///< the fault in words with its place; empty where the reason says all
+  std::string part = {};  ///< its name in the file, as RawText::part; empty: the file as a whole
+  /// What there is of it, text or not; lives until the call returns. The taker cuts it.
+  std::string_view excerpt = {};
+  bool by_choice = false;  ///< nothing is wrong with the file: nobody is warned
+};
+
 /// Takes what a reader finds, in the order of the file. Both may throw, and the reader lets it
 /// pass: that is how an interrupt reaches it.
 class TextSink {
  public:
   virtual ~TextSink() = default;
   virtual void Take(RawText text) = 0;
-  /// What is left out: `reason` is a word that the manifest counts under ("damaged_record"),
-  /// `items` and `bytes` how much, `why` the fault in words with its place, or empty.
-  virtual void Lose(std::string_view reason, int64_t items, int64_t bytes,
-                    std::string_view why) = 0;
+  virtual void Lose(const Loss& loss) = 0;
 };
 
 }  // namespace cria::corpus

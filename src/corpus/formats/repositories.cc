@@ -20,8 +20,8 @@ class ArchivedFiles : public CodeFiles {
         [&](std::string_view name, std::string_view bytes) {
           if (wanted(name)) take(name, bytes);
         },
-        [&](std::string_view reason, int64_t items, int64_t bytes, std::string_view why) {
-          if (first) sink_->Lose(reason, items, bytes, why);
+        [&](const Loss& loss) {
+          if (first) sink_->Lose(loss);
         });
   }
 

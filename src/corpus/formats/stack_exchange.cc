@@ -11,11 +11,11 @@
 #include "corpus/formats/post_html.h"
 #include "corpus/formats/post_rows.h"
 #include "corpus/formats/post_sorter.h"
+#include "corpus/formats/xml_prolog.h"
 
 namespace cria::corpus {
 namespace {
 
-constexpr size_t kHeadBytes = size_t{1} << 12;
 constexpr size_t kPieceBytes = size_t{1} << 20;
 
 // Text of an XML attribute.
@@ -50,8 +50,9 @@ Json TagList(std::string_view tags) {
   return list;
 }
 
-// Throws unless `head`, the first bytes of a file, opens a list of posts.
-void RequirePosts(std::string_view head, const std::string& where) {
+// False if the file declares entities. Throws unless `head`, its first bytes, opens a list of
+// posts.
+bool OpensPosts(std::string_view head, const std::string& where) {
   const auto fail = [&](const std::string& what) {
     throw Error(what, where,
                 "name the Posts.xml of an archive from archive.org/details/stackexchange");
@@ -60,20 +61,15 @@ void RequirePosts(std::string_view head, const std::string& where) {
     throw Error("a 7z archive, which cria does not unpack", where,
                 "unpack it (7z x FILE) and name the Posts.xml that was in it");
   }
-  if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
-  while (true) {
-    const size_t begin = head.find_first_not_of(" \t\r\n");
-    if (begin == head.npos || head[begin] != '<') return fail("no XML file");
-    head.remove_prefix(begin);
-    if (!head.starts_with("<?") && !head.starts_with("<!")) break;
-    const size_t end = head.find('>');
-    if (end == head.npos) return fail("no XML file");
-    head.remove_prefix(end + 1);
-  }
+  const XmlProlog prolog = ReadXmlProlog(head);
+  if (prolog.state == XmlProlog::State::kEntities) return false;
+  if (prolog.state != XmlProlog::State::kRoot) fail("no XML file");
+  head.remove_prefix(prolog.root);
   const std::string_view name = head.substr(1, head.find_first_of(" \t\r\n/>") - 1);
   if (name != "posts") {
     fail(fmt::format("a list of <{}>, not of <posts>", RepairUtf8(name.substr(0, 40))));
   }
+  return true;
 }
 
 // Puts a question and its answers together, which come one behind the other.
@@ -84,8 +80,10 @@ class Threads {
 
   void Add(Post post) {
     if (post.question_id != question_.question_id) Finish();
-    if (!open_ && post.is_answer != 0) return Lose("orphan_answer", post);
-    if (!ids_.insert(post.id).second) return Lose("repeated_post", post);
+    if (!open_ && post.is_answer != 0) {
+      return Lose("orphan_answer", post, fmt::format("an answer to {}", post.question_id));
+    }
+    if (!ids_.insert(post.id).second) return Lose("repeated_post", post, "its id came before");
     if (post.is_answer == 0) {
       open_ = true;
       text_ = "Q: " + post.title + (post.title.empty() || post.text.empty() ? "" : "\n\n");
@@ -101,8 +99,11 @@ class Threads {
 
   void Finish() {
     if (open_ && static_cast<int64_t>(text_.size()) > max_bytes_) {
-      sink_->Lose("too_long", 1, static_cast<int64_t>(question_.text.size()) + answer_bytes_,
-                  fmt::format("question {}", question_.id));
+      sink_->Lose({.reason = "too_long",
+                   .bytes = static_cast<int64_t>(question_.text.size()) + answer_bytes_,
+                   .why = fmt::format("question {} with its answers", question_.id),
+                   .part = std::to_string(question_.id),
+                   .excerpt = text_});
     } else if (open_) {
       RawText out;
       out.text = std::move(text_);
@@ -124,8 +125,13 @@ class Threads {
   }
 
  private:
-  void Lose(std::string_view reason, const Post& post) {
-    sink_->Lose(reason, 1, static_cast<int64_t>(post.text.size()), "");
+  void Lose(std::string_view reason, const Post& post, std::string why) {
+    sink_->Lose({.reason = reason,
+                 .bytes = static_cast<int64_t>(post.text.size()),
+                 .why = std::move(why),
+                 .part = std::to_string(post.id),
+                 .excerpt = post.text,
+                 .by_choice = true});
   }
 
   std::string site_;
@@ -148,23 +154,31 @@ class Reader {
         where_(std::move(where)),
         sink_(sink),
         scanner_([this](const PostRow& row, int64_t bytes) { Take(row, bytes); },
-                 [this](int64_t bytes, const std::string& why) {
-                   sink_->Lose("damaged_row", 1, bytes, fmt::format("{}: {}", where_, why));
+                 [this](std::string_view row, int64_t offset, const std::string& why) {
+                   sink_->Lose({.reason = "damaged_row",
+                                .bytes = static_cast<int64_t>(row.size()),
+                                .why = fmt::format("{}: {} at byte {}", where_, why, offset),
+                                .part = fmt::format("byte {}", offset),
+                                .excerpt = row});
                  }) {}
 
   void Feed(std::string_view piece) {
     ThrowIfInterrupted();
     if (!checked_) {
       head_.append(piece);
-      if (head_.size() < kHeadBytes) return;
+      if (head_.size() < kMaxXmlPrologBytes) return;
       Check();
       return;
     }
     scanner_.Feed(piece);
   }
 
+  /// Whether the rest of the file does not matter.
+  bool refused() const { return refused_; }
+
   void Finish() {
     if (!checked_) Check();
+    if (refused_) return;
     scanner_.Finish();
     Threads threads(site_, max_text_bytes_, sink_);
     for (Post post; sorter_.Next(&post);) threads.Add(std::move(post));
@@ -174,13 +188,27 @@ class Reader {
  private:
   void Check() {
     checked_ = true;
-    RequirePosts(head_, where_);
+    refused_ = !OpensPosts(head_, where_);
+    if (refused_) {
+      return sink_->Lose({.reason = "entities_declared",
+                          .bytes = static_cast<int64_t>(head_.size()),
+                          .why = where_ + ": its document type declares entities",
+                          .excerpt = head_});
+    }
     scanner_.Feed(head_);
     std::string().swap(head_);
   }
 
   void Take(const PostRow& row, int64_t bytes) {
-    if (row.type != 1 && row.type != 2) return sink_->Lose("other_post", 1, bytes, "");
+    const auto lose = [&](std::string_view reason) {
+      sink_->Lose({.reason = reason,
+                   .bytes = bytes,
+                   .why = fmt::format("a post of type {}", row.type),
+                   .part = std::to_string(row.id),
+                   .excerpt = row.body,
+                   .by_choice = true});
+    };
+    if (row.type != 1 && row.type != 2) return lose("other_post");
     Post post;
     post.is_answer = row.type == 2;
     post.id = row.id;
@@ -192,9 +220,7 @@ class Reader {
       post.tags = OneLine(row.tags);
       post.created = OneLine(row.created);
     }
-    if (post.text.empty() && post.title.empty()) {
-      return sink_->Lose("empty_post", 1, bytes, "");
-    }
+    if (post.text.empty() && post.title.empty()) return lose("empty_post");
     post.text.shrink_to_fit();
     sorter_.Add(std::move(post));
   }
@@ -205,7 +231,7 @@ class Reader {
   TextSink* sink_;
   PostRowScanner scanner_;
   std::string head_;
-  bool checked_ = false;
+  bool checked_ = false, refused_ = false;
 };
 
 }  // namespace
@@ -215,7 +241,9 @@ void ReadStackExchange(const fs::path& posts, const StackExchangeOptions& option
   Reader reader(options, fs::absolute(posts).parent_path().filename().string(), where, sink);
   TextReader file(posts);
   std::string piece(kPieceBytes, '\0');
-  while (const size_t size = file.ReadSome(piece.data(), piece.size())) {
+  while (!reader.refused()) {
+    const size_t size = file.ReadSome(piece.data(), piece.size());
+    if (size == 0) break;
     reader.Feed(std::string_view(piece).substr(0, size));
   }
   reader.Finish();
@@ -224,7 +252,7 @@ void ReadStackExchange(const fs::path& posts, const StackExchangeOptions& option
 void ReadStackExchangeBytes(std::string_view xml, const std::string& site, const std::string& where,
                             const StackExchangeOptions& options, TextSink* sink) {
   Reader reader(options, site, where, sink);
-  for (; !xml.empty(); xml.remove_prefix(std::min(kPieceBytes, xml.size()))) {
+  for (; !xml.empty() && !reader.refused(); xml.remove_prefix(std::min(kPieceBytes, xml.size()))) {
     reader.Feed(xml.substr(0, kPieceBytes));
   }
   reader.Finish();

@@ -25,8 +25,9 @@ struct StackExchangeOptions {
 /// the folder that holds the file. Plain XML, .gz, .zst, .xz or .bz2. Answers may stand far from
 /// their question. Lost: "damaged_row", "other_post" (wikis, tag texts), "orphan_answer" (its
 /// question is not there), "empty_post" (an answer of an image only, a question without title and
-/// text), "repeated_post" (an id for the second time), "too_long". Throws Error for a file that is
-/// no Posts.xml and for a scratch folder that cannot be written.
+/// text), "repeated_post" (an id for the second time), "too_long"; and the whole file as
+/// "entities_declared" (xml_prolog.h). Throws Error for a file that is no Posts.xml and for a
+/// scratch folder that cannot be written.
 void ReadStackExchange(const fs::path& posts, const StackExchangeOptions& options, TextSink* sink);
 
 /// The same for the unpacked bytes of a Posts.xml. `where` names them in errors.

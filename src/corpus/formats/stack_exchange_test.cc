@@ -17,9 +17,7 @@ struct Texts : TextSink {
   std::vector<RawText> texts;
   std::map<std::string, int64_t, std::less<>> lost;
   void Take(RawText text) override { texts.push_back(std::move(text)); }
-  void Lose(std::string_view reason, int64_t items, int64_t, std::string_view) override {
-    lost[std::string(reason)] += items;
-  }
+  void Lose(const Loss& loss) override { lost[std::string(loss.reason)] += loss.items; }
 };
 
 Texts Read(std::string_view rows, int64_t memory_bytes = 1 << 20) {
@@ -101,6 +99,26 @@ std::string Fault(std::string_view bytes) {
     return error.what();
   }
   return "";
+}
+
+// A document type is no fault; one that declares entities is, however the file goes on.
+TEST(StackExchange, DocumentTypes) {
+  const std::string posts = "<posts><row Id='1' PostTypeId='1' Title='T' Body='b'/></posts>";
+  for (const char* type :
+       {"<!DOCTYPE posts>", "<!DOCTYPE posts SYSTEM 'posts.dtd'>",
+        "<!DOCTYPE posts [<!ELEMENT posts (row*)>\n<!ATTLIST row Id CDATA #IMPLIED>]>"}) {
+    Texts got;
+    ReadStackExchangeBytes(type + posts, "s", "f", {}, &got);
+    EXPECT_EQ(got.texts.size(), 1u) << type;
+    EXPECT_TRUE(got.lost.empty());
+  }
+  const std::string bomb = "<!DOCTYPE posts [<!ENTITY a 'aa'><!ENTITY b '&a;&a;'>]>" + posts;
+  for (const std::string& file : {bomb, bomb + std::string(3 << 20, '\n')}) {
+    Texts got;
+    ReadStackExchangeBytes(file, "s", "f", {}, &got);
+    EXPECT_TRUE(got.texts.empty());
+    EXPECT_EQ(got.lost, (std::map<std::string, int64_t, std::less<>>{{"entities_declared", 1}}));
+  }
 }
 
 TEST(StackExchange, FilesThatAreNoPosts) {

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/utf8.h"
 #include "corpus/formats/warc_digest.h"
 
 namespace cria::corpus {
@@ -292,6 +293,15 @@ std::string FieldsOfArcLine(std::string_view line) {
 
 }  // namespace
 
+std::string WarcRecord::Name() const {
+  std::string_view id = fields.Get("WARC-Record-ID");
+  if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
+  constexpr std::string_view kScheme = "urn:uuid:";
+  if (id.starts_with(kScheme)) id.remove_prefix(kScheme.size());
+  if (!id.empty()) return IsValidUtf8(id) ? std::string(id) : RepairUtf8(id);
+  return fmt::format("{}#{}", RepairUtf8(url()), number);
+}
+
 std::string_view WarcRecord::url() const {
   std::string_view url = fields.Get("WARC-Target-URI");
   if (url.starts_with('<') && url.ends_with('>')) url = url.substr(1, url.size() - 2);
@@ -311,13 +321,10 @@ struct WarcReader::State {
   void PassOver(size_t head, int64_t length);
   void CutShort(size_t head);
   bool EndsWhole(size_t bytes);
-  void Pass(size_t bytes) {
-    if (damaged) damaged_bytes += static_cast<int64_t>(bytes);
-    text.Skip(bytes);
-  }
-  void Damage(std::string_view what);
+  void Pass(size_t bytes);
+  void Damage(std::string_view what, std::string name = {});
   void CountDamage();
-  void Truncated();
+  void Truncated(std::string name = {});
   void Release();
 
   std::optional<MappedFile> file;
@@ -328,14 +335,25 @@ struct WarcReader::State {
   bool arc = false, any = false, truncated = false, done = false;
   bool damaged = false;  // passing over what cannot be read, and not yet counted
   int64_t damaged_bytes = 0;
-  std::string damage;
+  std::string damage, damaged_name, damaged_start;
   size_t released = 0;
 };
 
-void WarcReader::State::Damage(std::string_view what) {
+void WarcReader::State::Pass(size_t bytes) {
+  if (damaged) {
+    damaged_bytes += static_cast<int64_t>(bytes);
+    const size_t room = kMaxExcerptBytes - std::min(kMaxExcerptBytes, damaged_start.size());
+    damaged_start.append(text.window().substr(0, std::min(bytes, room)));
+  }
+  text.Skip(bytes);
+}
+
+void WarcReader::State::Damage(std::string_view what, std::string name) {
   if (damaged) return;  // one stretch of damage is one loss, whatever else is wrong in it
   damaged = true;
   damaged_bytes = 0;
+  damaged_start.clear();
+  damaged_name = name.empty() ? fmt::format("byte {}", text.offset()) : std::move(name);
   damage =
       fmt::format("{} at byte {}: {}", text.gzip() ? "gzip member" : "record", text.offset(), what);
 }
@@ -343,14 +361,21 @@ void WarcReader::State::Damage(std::string_view what) {
 void WarcReader::State::CountDamage() {
   if (!damaged) return;
   damaged = false;
-  losses->Lose("damaged_record", 1, damaged_bytes, damage);
+  losses->Lose({.reason = "damaged_record",
+                .bytes = damaged_bytes,
+                .why = damage,
+                .part = damaged_name,
+                .excerpt = damaged_start});
 }
 
-void WarcReader::State::Truncated() {
+void WarcReader::State::Truncated(std::string name) {
   if (truncated) return;
   truncated = true;
-  losses->Lose("truncated_file", 1, static_cast<int64_t>(text.window().size()),
-               fmt::format("the file ends within a record, at byte {}", text.file_bytes()));
+  losses->Lose({.reason = "truncated_file",
+                .bytes = static_cast<int64_t>(text.window().size()),
+                .why = fmt::format("the file ends within a record, at byte {}", text.file_bytes()),
+                .part = name.empty() ? fmt::format("byte {}", text.offset()) : std::move(name),
+                .excerpt = text.window()});
 }
 
 // At the front of the window; grows it as far as that takes.
@@ -410,8 +435,10 @@ bool WarcReader::State::FindRecord() {
   if (any || truncated) {
     CountDamage();
   } else if (text.file_bytes() > 0) {
-    losses->Lose("not_web_archive", 1, static_cast<int64_t>(text.file_bytes()),
-                 "no record of a WARC or ARC file");
+    losses->Lose({.reason = "not_web_archive",
+                  .bytes = static_cast<int64_t>(text.file_bytes()),
+                  .why = "no record of a WARC or ARC file",
+                  .excerpt = damaged_start});
   }
   return false;
 }
@@ -435,12 +462,16 @@ size_t WarcReader::State::HeadBytes() {
 // The file, the member or what unpacks of it ends before the record that begins the window does.
 void WarcReader::State::CutShort(size_t head) {
   const size_t next = text.window().find("\nWARC/", head - 1);
+  std::string name = head > 1 ? record.Name() : std::string();
   if (next != std::string_view::npos) {
-    Damage("the record is longer than the place to the next one");
+    Damage("the record is longer than the place to the next one", std::move(name));
     return Pass(next + 1);
   }
-  const bool ends = text.stop() == Stop::kEnd || text.stop() == Stop::kTruncated;
-  ends ? Truncated() : Damage("the record does not end where its length says");
+  if (text.stop() == Stop::kEnd || text.stop() == Stop::kTruncated) {
+    Truncated(std::move(name));
+  } else {
+    Damage("the record does not end where its length says", std::move(name));
+  }
   Pass(text.window().size());
 }
 
@@ -448,6 +479,7 @@ void WarcReader::State::CutShort(size_t head) {
 void WarcReader::State::PassOver(size_t head, int64_t length) {
   int64_t left = static_cast<int64_t>(head) + length;
   if (!text.gzip() && left > static_cast<int64_t>(text.window().size())) return CutShort(head);
+  const std::string start(text.window().substr(0, kMaxExcerptBytes));
   while (left > 0) {
     const int64_t want = text.gzip() ? std::min<int64_t>(left, kPieceBytes) : left;
     const bool more = text.Grow(static_cast<size_t>(want));
@@ -455,11 +487,16 @@ void WarcReader::State::PassOver(size_t head, int64_t length) {
     text.Skip(bytes);
     left -= static_cast<int64_t>(bytes);
     if (!more) {
-      if (text.stop() == Stop::kEnd || text.stop() == Stop::kTruncated) return Truncated();
-      return Damage("the record does not end where its length says");
+      if (text.stop() == Stop::kEnd || text.stop() == Stop::kTruncated)
+        return Truncated(record.Name());
+      return Damage("the record does not end where its length says", record.Name());
     }
   }
-  losses->Lose("too_long", 1, length, fmt::format("a record of {} bytes", length));
+  losses->Lose({.reason = "too_long",
+                .bytes = length,
+                .why = fmt::format("a record of {} bytes", length),
+                .part = record.Name(),
+                .excerpt = start});
 }
 
 // Whether after `bytes` of the window comes what may come after a record: a record, or nothing.
@@ -510,7 +547,7 @@ bool WarcReader::State::ReadRecord() {
     return false;
   }
   if (!EndsWhole(bytes)) {
-    Damage("no record follows where its length says");
+    Damage("no record follows where its length says", record.Name());
     Pass(head);
     return false;
   }
@@ -519,9 +556,12 @@ bool WarcReader::State::ReadRecord() {
   record.block = text.window().substr(head, static_cast<size_t>(length));
   const bool block = HasDigest(record.fields.Get("WARC-Block-Digest"), record.block);
   if (block && HasPayloadDigest(record)) return true;
-  losses->Lose("digest_mismatch", 1, length,
-               fmt::format("record {} at byte {}: the {} is not what its digest says",
-                           record.number, record.offset, block ? "payload" : "block"));
+  losses->Lose({.reason = "digest_mismatch",
+                .bytes = length,
+                .why = fmt::format("record {} at byte {}: the {} is not what its digest says",
+                                   record.number, record.offset, block ? "payload" : "block"),
+                .part = record.Name(),
+                .excerpt = record.block});
   return false;
 }
 

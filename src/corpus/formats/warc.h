@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/file.h"
@@ -21,6 +22,8 @@ struct WarcRecord {
 
   /// WARC-Target-URI, without the angle brackets that some writers put around it.
   std::string_view url() const;
+  /// The UUID of WARC-Record-ID; where there is none, URL and number. Valid UTF-8.
+  std::string Name() const;
 };
 
 /// Reads front to end and holds one record in memory. What it cannot hand out is told to `losses`:

@@ -16,10 +16,10 @@ namespace {
 class Losses : public TextSink {
  public:
   void Take(RawText) override { ADD_FAILURE() << "a reader of records hands out no text"; }
-  void Lose(std::string_view reason, int64_t items, int64_t bytes, std::string_view why) override {
-    counts[std::string(reason)] += items;
-    lost_bytes += bytes;
-    words += std::string(why) + "\n";
+  void Lose(const Loss& loss) override {
+    counts[std::string(loss.reason)] += loss.items;
+    lost_bytes += loss.bytes;
+    words += loss.why + "\n";
   }
   std::map<std::string, int64_t> counts;
   int64_t lost_bytes = 0;

@@ -119,6 +119,7 @@ class Archive {
 
   void Read(WarcReader* reader) {
     while ((record_ = reader->Next()) != nullptr) {
+      shown_ = record_->block;
       if (record_->type == "conversion") {
         Conversion();
       } else if (record_->type == "response") {
@@ -168,6 +169,7 @@ class Archive {
     std::string_view body;
     switch (DecodeBody(message, kMaxRawTextBytes, &scratch, &body)) {
       case BodyFault::kNone:
+        shown_ = body;
         return Page(body, kind, CharsetParameter(content));
       case BodyFault::kDamaged:
         return Lose("damaged_record", "the body does not unpack");
@@ -211,7 +213,9 @@ class Archive {
 
   // Hands a text out under its record's name.
   void Hand(RawText text) {
-    if (text.text.find_first_not_of(" \t\r\n") == std::string::npos) return Lose("no_text", "");
+    if (text.text.find_first_not_of(" \t\r\n") == std::string::npos) {
+      return Lose("no_text", "nothing is left of the page");
+    }
     if (static_cast<int64_t>(text.text.size()) > kMaxRawTextBytes) {
       return Lose("too_long", "the text of the page");
     }
@@ -239,27 +243,28 @@ class Archive {
 
   // Unique in the file, whatever the file says: a name that was there before gets the number too.
   std::string Part() {
-    std::string_view id = record_->fields.Get("WARC-Record-ID");
-    if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
-    constexpr std::string_view kScheme = "urn:uuid:";
-    if (id.starts_with(kScheme)) id.remove_prefix(kScheme.size());
-    std::string part = Utf8(id);
-    if (part.empty()) part = fmt::format("{}#{}", Utf8(record_->url()), record_->number);
+    std::string part = record_->Name();
     while (!parts_.insert(Hash64(part)).second) part += fmt::format("#{}", record_->number);
     return part;
   }
 
   void Lose(std::string_view reason, const std::string& why) {
     constexpr size_t kShown = 200;
-    sink_.Lose(reason, 1, static_cast<int64_t>(record_->block.size()),
-               fmt::format("record {} at byte {}, {}: {}", record_->number, record_->offset,
-                           Utf8(record_->url().substr(0, kShown)),
-                           Utf8(std::string_view(why).substr(0, kShown))));
+    std::string part = record_->Name();
+    if (parts_.contains(Hash64(part))) part += fmt::format("#{}", record_->number);
+    sink_.Lose({.reason = reason,
+                .bytes = static_cast<int64_t>(record_->block.size()),
+                .why = fmt::format("record {} at byte {}, {}: {}", record_->number, record_->offset,
+                                   Utf8(record_->url().substr(0, kShown)),
+                                   Utf8(std::string_view(why).substr(0, kShown))),
+                .part = std::move(part),
+                .excerpt = shown_});
   }
 
   TextSink& sink_;
   const HtmlReader& html_;
   const WarcRecord* record_ = nullptr;
+  std::string_view shown_;  // what there is of the page: the record's block, then its body unpacked
   std::unordered_set<uint64_t> parts_;
 };
 

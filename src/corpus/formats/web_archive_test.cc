@@ -22,9 +22,9 @@ struct Archive : TextSink {
     EXPECT_TRUE(parts.insert(text.part).second) << "not unique: " << text.part;
     texts.push_back(std::move(text));
   }
-  void Lose(std::string_view reason, int64_t items, int64_t, std::string_view why) override {
-    lost[std::string(reason)] += items;
-    words += std::string(why) + "\n";
+  void Lose(const Loss& loss) override {
+    lost[std::string(loss.reason)] += loss.items;
+    words += loss.why + "\n";
   }
   std::vector<RawText> texts;
   std::set<std::string> parts;
