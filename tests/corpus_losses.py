@@ -46,13 +46,13 @@ def make_crawl(at: pathlib.Path) -> dict[str, str]:
               response("blank", 200, "text/html", b"<html><body></body></html>"),
               response("forged", 200, "text/html", page, wrong),
               response("squeezed", 200, "text/html\r\nContent-Encoding: br", b"\x0b\x02\x80"),
-              b"neither head nor tail\r\n" * 3,
+              response("torn", 200, "text/html", page), b"neither head nor tail\r\n" * 3,
               record("continuation", "piece", b"goes on here"),
               record("conversion", "cut", STORY.encode())[:-200]]
     (at / "a.warc").write_bytes(b"".join(pieces))
     return {"a.warc#gone": "http_status", "a.warc#picture": "not_html", "a.warc#blank": "no_text",
             "a.warc#forged": "digest_mismatch", "a.warc#squeezed": "unknown_coding",
-            "a.warc#byte ": "damaged_record", "a.warc#piece": "segment", "a.warc#cut": "truncated_file"}
+            "a.warc#torn": "damaged_record", "a.warc#piece": "segment", "a.warc#cut": "truncated_file"}
 
 
 def make_wiki(at: pathlib.Path) -> dict[str, str]:
@@ -135,13 +135,13 @@ def make_code(at: pathlib.Path) -> dict[str, str]:
            "DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT "
            "OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.\n")
     program = "".join(f"int Wheel{i}(int water) {{ return water * {i}; }}\n" for i in range(20))
-    files = {"mill/LICENSE": mit, "mill/a.c": program, "mill/logo.png": "\x89PNG",
+    files = {"mill/LICENSE.md": mit, "mill/a.c": program, "mill/logo.png": "\x89PNG",
              "mill/data.c": "\0\1\2" * 50, "mill/gpl.c": "// SPDX-License-Identifier: GPL-3.0-only\n" + program,
              "free/.git/HEAD": "ref", "free/b.c": program}
     for name, text in files.items():
         (at / "mills" / name).parent.mkdir(parents=True, exist_ok=True)
         (at / "mills" / name).write_text(text)
-    return {"mills#mill/LICENSE": "licence_file", "mills#mill/logo.png": "suffix_not_listed",
+    return {"mills#mill/LICENSE.md": "licence_file", "mills#mill/logo.png": "suffix_not_listed",
             "mills#mill/data.c": "binary", "mills#mill/gpl.c": "licence_not_allowed",
             "mills#free/b.c": "licence_unknown"}
 
