@@ -8,7 +8,9 @@ RECIPE = f"""
 name = "docs"
 seed = 1
 [corpus.holdout]
-min_bytes = 40000
+min_bytes = 4000
+[corpus.filters]
+max_document_bytes = 3000
 [[source]]
 name = "docs"
 kind = "documentation"

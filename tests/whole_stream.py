@@ -10,9 +10,8 @@ import tempfile
 
 import docs_shards
 
-RAISE = docs_shards.RECIPE.replace("min_bytes = 4000", """min_bytes = 20000
-[corpus.filters]
-max_document_bytes = 2000""") + """
+RAISE = docs_shards.RECIPE.replace("min_bytes = 4000", "min_bytes = 20000").replace(
+    "max_document_bytes = 3000", "max_document_bytes = 2000") + """
 [tokenizer]
 vocab_size = 512
 [model]
