@@ -53,8 +53,8 @@ void PrintDetails(const corpus::Manifest& manifest) {
   }
   if (manifest.language_id.contains("accuracy")) {
     fmt::print("\nlanguage identification: {:.2f}% of {} held-out lines right\n",
-               100 * manifest.language_id["accuracy"].get<double>(),
-               manifest.language_id["test_lines"].get<int64_t>());
+               100 * JsonGet<double>(manifest.language_id, "accuracy", "the manifest"),
+               JsonGet<int64_t>(manifest.language_id, "test_lines", "the manifest"));
   }
 }
 

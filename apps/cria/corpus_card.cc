@@ -12,6 +12,7 @@
 #include "corpus/manifest.h"
 #include "data/manifest.h"
 #include "eval/chart.h"
+#include "eval/report/contamination_table.h"
 
 namespace cria::app {
 namespace {
@@ -21,11 +22,6 @@ constexpr size_t kSampleBytes = 600;
 
 std::string Share(double part, double whole) {
   return whole > 0 ? fmt::format("{:.1f} %", 100 * part / whole) : "-";
-}
-std::string Whole(int64_t n) {  // 1234567 -> 1,234,567
-  std::string text = std::to_string(n);
-  for (auto at = std::ssize(text) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
 }
 std::string Size(int64_t bytes) { return FormatBytes(static_cast<double>(bytes)); }
 
@@ -50,8 +46,8 @@ eval::Table SourceTable(const corpus::Manifest& manifest,
       }
     }
     table.rows.push_back({source.name, source.kind, Share(source.proportion, 1),
-                          Whole(source.train.text.documents), Size(source.train.text.bytes), count,
-                          Size(source.holdout.text.bytes),
+                          FormatWhole(source.train.text.documents), Size(source.train.text.bytes),
+                          count, Size(source.holdout.text.bytes),
                           Size(source.train.file_bytes() + source.holdout.file_bytes()),
                           std::to_string(source.train.languages.size()), source.licence});
   }
@@ -60,7 +56,7 @@ eval::Table SourceTable(const corpus::Manifest& manifest,
 
 eval::Table DropTable(const corpus::SourceInfo& source) {
   eval::Table table;
-  table.caption = source.name + ": " + Whole(source.read.documents) + " texts read, " +
+  table.caption = source.name + ": " + FormatWhole(source.read.documents) + " texts read, " +
                   Size(source.read.bytes) + ". What was left out, by reason.";
   table.columns = {{"Reason"}, {"Items", true}, {"Text", true}, {"Of what was read", true}};
   std::vector<std::pair<std::string, corpus::Count>> drops(source.drops.begin(),
@@ -69,7 +65,7 @@ eval::Table DropTable(const corpus::SourceInfo& source) {
                    [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
   for (const auto& [reason, count] : drops) {
     table.rows.push_back(
-        {reason, Whole(count.documents), Size(count.bytes),
+        {reason, FormatWhole(count.documents), Size(count.bytes),
          Share(static_cast<double>(count.bytes), static_cast<double>(source.read.bytes))});
   }
   return table;
@@ -89,8 +85,8 @@ eval::Table LanguageTable(const corpus::Manifest& manifest) {
   table.caption = "Languages of the training part.";
   table.columns = {{"Language"}, {"Documents", true}, {"Text", true}, {"Share", true}};
   for (const auto& [language, count] : sorted) {
-    table.rows.push_back({language.empty() ? "none or code" : language, Whole(count.documents),
-                          Size(count.bytes),
+    table.rows.push_back({language.empty() ? "none or code" : language,
+                          FormatWhole(count.documents), Size(count.bytes),
                           Share(static_cast<double>(count.bytes), static_cast<double>(all))});
   }
   return table;
@@ -127,31 +123,13 @@ eval::Charts MeasureCharts(const corpus::Manifest& manifest) {
   return result;
 }
 
-eval::Table ContaminationTable(const Json& contamination) {
-  eval::Table table;
-  table.caption =
-      contamination.value("removed", false)
-          ? "Evaluation items found in the training part; documents that gave them away went."
-          : "Evaluation items found in the training part, which was left as it is.";
-  table.columns = {{"Set"},
-                   {"Items", true},
-                   {"13 words in a row (GPT-3)", true},
-                   {"70 % of 8-grams (PaLM)", true}};
-  for (const auto& [name, sum] : contamination["sets"].items()) {
-    table.rows.push_back({name, Whole(sum.value("items", int64_t{0})),
-                          Whole(sum.value("any_13_gram", int64_t{0})),
-                          Whole(sum.value("most_8_grams", int64_t{0}))});
-  }
-  return table;
-}
-
 eval::Table InputTable(const corpus::Manifest& manifest) {
   eval::Table table;
   table.caption = "Inputs and their digests.";
   table.columns = {{"Source"},     {"Input"},   {"Version"}, {"Files", true},
                    {"Size", true}, {"Licence"}, {"SHA-256"}};
   for (const corpus::InputInfo& input : manifest.inputs) {
-    table.rows.push_back({input.source, input.name, input.version, Whole(input.files),
+    table.rows.push_back({input.source, input.name, input.version, FormatWhole(input.files),
                           Size(input.bytes), input.licence, input.sha256.substr(0, 16)});
   }
   return table;
@@ -211,7 +189,7 @@ eval::Page CorpusCard(const fs::path& corpus_dir, const fs::path& shards_dir) {
       "Corpus " + manifest.digest.substr(0, 16) + ", built by cria " + manifest.program_version;
   eval::Figures figures;
   figures.items = {{Size(train.bytes), "of text to train on"},
-                   {Whole(train.documents), "documents"},
+                   {FormatWhole(train.documents), "documents"},
                    {Size(holdout.bytes), "held out"},
                    {std::to_string(manifest.sources.size()), "sources"}};
   if (tokens) {
@@ -228,7 +206,8 @@ eval::Page CorpusCard(const fs::path& corpus_dir, const fs::path& shards_dir) {
   }
   if (manifest.contamination.contains("sets")) {
     page.blocks.push_back(eval::Heading{"Contamination"});
-    page.blocks.push_back(ContaminationTable(manifest.contamination));
+    page.blocks.push_back(
+        eval::ContaminationTable(manifest.contamination, (corpus_dir / "manifest.json").string()));
   }
   page.blocks.push_back(InputTable(manifest));
   AddSamples(corpus_dir, manifest, &page);

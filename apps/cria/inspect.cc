@@ -139,8 +139,9 @@ void Print(const Flags& flags, const Json& json) {
     fmt::print("  tokenizer   none beside the model\n");
   }
   if (json.contains("training")) {
-    fmt::print("  trained     {} steps, {} tokens\n", json["training"]["step"].get<int64_t>(),
-               FormatCount(json["training"].value("tokens", 0.0)));
+    fmt::print("  trained     {} steps, {} tokens\n",
+               JsonGet<int64_t>(json["training"], "step", json["path"]),
+               FormatCount(JsonGetOr(json["training"], "tokens", 0.0, json["path"])));
   }
   PrintMemory(json["memory"]);
   for (const Json& note : json["notes"]) fmt::print("  note: {}\n", note.get<std::string>());

@@ -57,8 +57,8 @@ void Stages::Run(const std::string& name, const Json& key, const std::vector<fs:
   const auto number = fmt::format("[{}/{}] {}", records_.size() + 1, total_, name);
   if (UpToDate(name, key, products)) {
     const Json stamp = ReadStamp(StampPath(name), key);
-    record.seconds = stamp.value("seconds", 0.0);
-    record.joules = stamp.value("joules", 0.0);
+    record.seconds = JsonGetOr(stamp, "seconds", 0.0, StampPath(name).string());
+    record.joules = JsonGetOr(stamp, "joules", 0.0, StampPath(name).string());
     record.skipped = true;
     spdlog::info("{}: unchanged, kept", number);
   } else {
@@ -71,8 +71,9 @@ void Stages::Run(const std::string& name, const Json& key, const std::vector<fs:
 void Stages::RunBody(const std::string& name, const Json& key, const std::function<void()>& body,
                      StageRecord* record) {
   const Json partial = ReadStamp(PartialPath(name), key);
-  const double seconds_before = partial.is_null() ? 0 : partial.value("seconds", 0.0);
-  const double joules_before = partial.is_null() ? 0 : partial.value("joules", 0.0);
+  const std::string where = PartialPath(name).string();
+  const double seconds_before = JsonGetOr(partial, "seconds", 0.0, where);
+  const double joules_before = JsonGetOr(partial, "joules", 0.0, where);
   const auto joules_now = [this] {
     std::scoped_lock reading(meter_mutex_);
     return meter_.ReadJoules();

@@ -84,6 +84,15 @@ TEST(Utf8, DecodesRejectsAndRepairs) {
   EXPECT_EQ(CompleteUtf8Prefix("\x80\x80\x80\x80"), 4u);
 }
 
+TEST(Units, GroupsDigits) {
+  EXPECT_EQ(FormatWhole(0), "0");
+  EXPECT_EQ(FormatWhole(999), "999");
+  EXPECT_EQ(FormatWhole(-999), "-999");
+  EXPECT_EQ(FormatWhole(1234567), "1,234,567");
+  EXPECT_EQ(FormatWhole(-123456), "-123,456");
+  EXPECT_EQ(FormatWhole(INT64_MIN), "-9,223,372,036,854,775,808");
+}
+
 TEST(Units, ReadsWhatPeopleWrite) {
   EXPECT_EQ(ParseCount("10M", "--params"), 10'000'000);
   EXPECT_EQ(ParseCount("6.7B", "--params"), 6'700'000'000);
@@ -186,6 +195,50 @@ TEST(Json, ErrorsNameTheField) {
   EXPECT_THROW(JsonGet<int>(json, "b", "test"), Error);
   EXPECT_THROW(JsonGet<std::string>(json, "a", "test"), Error);
   EXPECT_THROW(ParseJson("{", "test"), Error);
+}
+
+TEST(Json, WholeNumbersMustBeWholeAndFit) {
+  const Json json = ParseJson(
+      R"({"huge": 1e87, "low": -1e87, "half": 2.5, "whole": 10000.0, "true": true, "text": "7",
+          "int_max": 2147483647, "past_int": 2147483648, "past_int_float": 2147483648.0,
+          "int_min": -2147483648.0, "below_int": -2147483649, "minus": -1, "minus_float": -1.0,
+          "int64_max": 9223372036854775807, "past_int64": 9223372036854775808,
+          "past_int64_float": 9223372036854775808.0, "int64_min": -9223372036854775808,
+          "uint64_max": 18446744073709551615, "past_uint64": 18446744073709551616,
+          "list": [1, 2.0, 3], "bad_list": [1, 2, 1e87], "wrapped": [4294967296]})",
+      "numbers.json");
+  EXPECT_EQ(JsonGet<int>(json, "whole", ""), 10000);
+  EXPECT_EQ(JsonGet<int>(json, "int_max", ""), INT32_MAX);
+  EXPECT_EQ(JsonGet<int>(json, "int_min", ""), INT32_MIN);
+  EXPECT_EQ(JsonGet<int64_t>(json, "int64_max", ""), INT64_MAX);
+  EXPECT_EQ(JsonGet<int64_t>(json, "int64_min", ""), INT64_MIN);
+  EXPECT_EQ(JsonGet<uint64_t>(json, "past_int64_float", ""), uint64_t{1} << 63);
+  EXPECT_EQ(JsonGet<uint64_t>(json, "uint64_max", ""), UINT64_MAX);
+  EXPECT_EQ(JsonGet<std::vector<int32_t>>(json, "list", ""), (std::vector<int32_t>{1, 2, 3}));
+  EXPECT_EQ(JsonGet<double>(json, "huge", ""), 1e87);
+  for (const char* key : {"huge", "low", "half", "true", "text", "past_int", "past_int_float",
+                          "below_int", "past_int64", "uint64_max"}) {
+    EXPECT_THROW(JsonGet<int>(json, key, ""), Error) << key;
+    EXPECT_THROW(JsonGetOr<int32_t>(json, key, 0, ""), Error) << key;
+  }
+  for (const char* key : {"huge", "low", "half", "past_int64", "past_int64_float", "uint64_max"}) {
+    EXPECT_THROW(JsonGet<int64_t>(json, key, ""), Error) << key;
+  }
+  for (const char* key : {"huge", "half", "minus", "minus_float", "past_uint64"}) {
+    EXPECT_THROW(JsonGet<uint64_t>(json, key, ""), Error) << key;
+    EXPECT_THROW(JsonGet<uint32_t>(json, key, ""), Error) << key;
+  }
+  EXPECT_THROW(JsonGet<std::vector<int64_t>>(json, "bad_list", ""), Error);
+  EXPECT_THROW(JsonGet<std::vector<int32_t>>(json, "wrapped", ""), Error);
+  EXPECT_THROW(JsonGet<std::vector<int32_t>>(json, "whole", ""), Error);
+  try {
+    JsonGet<std::vector<int64_t>>(json, "bad_list", "numbers.json");
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    for (const char* part : {"bad_list", "item 2", "1e+87", "numbers.json"}) {
+      EXPECT_NE(what.find(part), what.npos) << what;
+    }
+  }
 }
 
 TEST(Json, ObjectsOfVeryManyMembersAreForTheSortedKind) {

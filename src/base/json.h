@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 
 #include "base/file.h"
@@ -33,7 +34,13 @@ void WriteJson(const fs::path& path, const Json& json);
 using SortedJson = nlohmann::json;
 SortedJson ParseSortedJson(std::string_view text, const std::string& where);
 
-/// Required member of an object with the right type, or an Error that names it.
+/// The number, if it is a whole one that T can hold: 7, and 7.0 as some programs write it. The
+/// library's own get<T> casts whatever stands there.
+template <class T, class AnyJson>
+std::optional<T> WholeNumber(const AnyJson& json);
+
+/// Required member of an object with the right type, or an Error that names it. Whole numbers and
+/// lists of them as WholeNumber has them.
 template <class T, class AnyJson>
 T JsonGet(const AnyJson& json, const char* key, const std::string& where);
 /// The same; `fallback` if the member is absent or null.

@@ -125,6 +125,15 @@ std::string FormatBytes(double bytes) {
   return fmt::format("{:.{}f} {}", bytes, i == 0 ? 0 : (bytes < 99.95 ? 1 : 0), suffix[i]);
 }
 
+std::string FormatWhole(int64_t n) {
+  std::string text = std::to_string(n);
+  const int64_t digits_from = n < 0 ? 1 : 0;
+  for (int64_t at = std::ssize(text) - 3; at > digits_from; at -= 3) {
+    text.insert(static_cast<size_t>(at), ",");
+  }
+  return text;
+}
+
 std::string FormatSeconds(double s) {
   if (!std::isfinite(s)) return "?";
   if (s < 9.95) return fmt::format("{:.1f}s", s);

@@ -16,6 +16,7 @@ int64_t ParseBytes(std::string_view text, const std::string& flag);
 double ParseSeconds(std::string_view text, const std::string& flag);
 
 std::string FormatCount(double n);      ///< 12.3M
+std::string FormatWhole(int64_t n);     ///< 1,234,567
 std::string FormatBytes(double bytes);  ///< 45.6 MB
 std::string FormatSeconds(double s);    ///< 2h05m, 3m07s, 4.2s
 

@@ -45,12 +45,13 @@ Histograms HistogramsFromJson(const Json& json, const std::string& where) {
   Histograms histograms;
   for (const auto& [measure, bins] : json.items()) {
     for (const Json& pair : bins) {
-      if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number_integer() ||
-          !pair[1].is_number_integer()) {
-        throw Error("a bin of \"" + measure + "\" is no pair of numbers", where,
-                    "build the corpus again");
+      const bool is_pair = pair.is_array() && pair.size() == 2;
+      const auto bin = is_pair ? WholeNumber<int>(pair[0]) : std::nullopt;
+      const auto count = is_pair ? WholeNumber<int64_t>(pair[1]) : std::nullopt;
+      if (!bin || !count || !histograms[measure].emplace(*bin, *count).second) {
+        throw Error("a bin of \"" + measure + "\" is no pair of numbers, or a second one of them",
+                    where, "build the corpus again");
       }
-      histograms[measure][pair[0].get<int>()] += pair[1].get<int64_t>();
     }
   }
   return histograms;

@@ -129,13 +129,22 @@ Json FoundToJson(const std::vector<FoundItems>& found) {
   return list;
 }
 
+template <class T>
+T HitNumber(const Json& hit, size_t i, const std::string& where) {
+  if (hit.is_array() && hit.size() == 5) {
+    if (const auto number = WholeNumber<T>(hit[i])) return *number;
+  }
+  throw Error("a hit of an evaluation item is no five numbers", where, "build the corpus again");
+}
+
 std::vector<FoundItems> FoundFromJson(const Json& list, const std::string& where) {
   std::vector<FoundItems> found;
   for (const Json& entry : list) {
     FoundItems items{JsonGet<std::string>(entry, "document", where), {}};
     for (const Json& h : JsonGet<Json>(entry, "hits", where)) {
-      items.hits.push_back({h.at(0).get<int32_t>(), h.at(1).get<int32_t>(), h.at(2).get<int32_t>(),
-                            h.at(3).get<uint32_t>(), h.at(4).get<uint32_t>()});
+      items.hits.push_back({HitNumber<int32_t>(h, 0, where), HitNumber<int32_t>(h, 1, where),
+                            HitNumber<int32_t>(h, 2, where), HitNumber<uint32_t>(h, 3, where),
+                            HitNumber<uint32_t>(h, 4, where)});
     }
     found.push_back(std::move(items));
   }

@@ -377,20 +377,20 @@ TEST(HeldOutTask, OracleIsRightAndGuesserIsNearChance) {
   };
   for (const bool words : {false, true}) {
     const HeldOutTask right = ask(&oracle, words);
-    EXPECT_EQ(right.total.questions, 300);
-    EXPECT_EQ(right.total.right, 300);
+    EXPECT_EQ(right.total.count, 300);
+    EXPECT_EQ(right.total.sum, 300);
     EXPECT_EQ(right.total.standard_error(), 0);
     const HeldOutTask guessed = ask(&guesser, words);
     EXPECT_EQ(guessed.chance, 0.25);
     EXPECT_NEAR(guessed.total.value(), 0.25, 4 * std::sqrt(0.25 * 0.75 / 300));
     EXPECT_EQ(guessed.by_source.size(), 4);
     EXPECT_EQ(guessed.by_language.size(), 2);
-    Accuracy sum;
+    Mean sum;
     for (const auto& [source, accuracy] : guessed.by_source) {
-      EXPECT_EQ(accuracy.questions, 75);
+      EXPECT_EQ(accuracy.count, 75);
       sum.Add(accuracy);
     }
-    EXPECT_EQ(sum.right, guessed.total.right);
+    EXPECT_EQ(sum.sum, guessed.total.sum);
   }
 }
 
@@ -428,18 +428,18 @@ TEST(HeldOutTask, KeepsItsNumbersAsJson) {
                          .title = "t",
                          .note = "why",
                          .chance = 0.25,
-                         .total = {.questions = 5, .right = 2},
-                         .by_source = {{"a", {.questions = 5, .right = 2}}},
-                         .by_language = {{"", {.questions = 5, .right = 2}}}};
+                         .total = {.sum = 2, .squares = 2, .count = 5},
+                         .by_source = {{"a", {.sum = 2, .squares = 2, .count = 5}}},
+                         .by_language = {{"", {.sum = 2, .squares = 2, .count = 5}}}};
   // p = 2/5: sqrt(0.4 * 0.6 / 4)
   EXPECT_NEAR(task.total.standard_error(), 0.2449490, 1e-7);
-  EXPECT_EQ(Accuracy{}.value(), 0);
-  EXPECT_EQ(Accuracy{}.standard_error(), 0);
+  EXPECT_EQ(Mean{}.value(), 0);
+  EXPECT_EQ(Mean{}.standard_error(), 0);
   const Json json = ToJson(task);
   EXPECT_EQ(json["total"]["accuracy"], 0.4);
   const HeldOutTask back = HeldOutTaskFromJson(json, "here");
   EXPECT_EQ(ToJson(back), json);
-  EXPECT_EQ(back.by_language.at("").right, 2);
+  EXPECT_EQ(back.by_language.at("").sum, 2);
 }
 
 }  // namespace

@@ -4,47 +4,35 @@
 namespace cria::eval {
 namespace {
 
-Mean MeanOf(const Accuracy& accuracy) {
-  const auto right = static_cast<double>(accuracy.right);
-  return {.sum = right, .squares = right, .count = accuracy.questions};
+Json ToJson(const Mean& outcomes) {
+  return {{"questions", outcomes.count},
+          {"right", static_cast<int64_t>(outcomes.sum)},
+          {"accuracy", outcomes.value()},
+          {"standard_error", outcomes.standard_error()}};
 }
 
-Json ToJson(const Accuracy& accuracy) {
-  return {{"questions", accuracy.questions},
-          {"right", accuracy.right},
-          {"accuracy", accuracy.value()},
-          {"standard_error", accuracy.standard_error()}};
+Mean OutcomesFromJson(const Json& json, const std::string& where) {
+  const auto right = static_cast<double>(JsonGet<int64_t>(json, "right", where));
+  return {.sum = right, .squares = right, .count = JsonGet<int64_t>(json, "questions", where)};
 }
 
-Accuracy AccuracyFromJson(const Json& json, const std::string& where) {
-  return {.questions = JsonGet<int64_t>(json, "questions", where),
-          .right = JsonGet<int64_t>(json, "right", where)};
-}
-
-Json ToJson(const std::map<std::string, Accuracy>& groups) {
+Json ToJson(const std::map<std::string, Mean>& groups) {
   Json json = Json::object();
-  for (const auto& [name, accuracy] : groups) json[name] = ToJson(accuracy);
+  for (const auto& [name, outcomes] : groups) json[name] = ToJson(outcomes);
   return json;
 }
 
-std::map<std::string, Accuracy> GroupsFromJson(const Json& json, const char* key,
-                                               const std::string& where) {
-  std::map<std::string, Accuracy> groups;
+std::map<std::string, Mean> GroupsFromJson(const Json& json, const char* key,
+                                           const std::string& where) {
+  std::map<std::string, Mean> groups;
   const Json members = JsonGet<Json>(json, key, where);
-  for (const auto& [name, accuracy] : members.items()) {
-    groups[name] = AccuracyFromJson(accuracy, where);
+  for (const auto& [name, outcomes] : members.items()) {
+    groups[name] = OutcomesFromJson(outcomes, where);
   }
   return groups;
 }
 
 }  // namespace
-
-double Accuracy::value() const { return MeanOf(*this).value(); }
-double Accuracy::standard_error() const { return MeanOf(*this).standard_error(); }
-void Accuracy::Add(const Accuracy& other) {
-  questions += other.questions;
-  right += other.right;
-}
 
 HeldOutTask Summary(const TaskResult& result) {
   HeldOutTask task{.name = result.task.name,
@@ -53,10 +41,10 @@ HeldOutTask Summary(const TaskResult& result) {
                    .chance = result.chance};
   for (size_t q = 0; q < result.questions.size(); ++q) {
     if (result.values[q].empty()) continue;
-    const Accuracy one{.questions = 1, .right = result.values[q][0] > 0 ? 1 : 0};
-    task.total.Add(one);
-    task.by_source[result.questions[q].groups.at(0)].Add(one);
-    task.by_language[result.questions[q].groups.at(1)].Add(one);
+    const double right = result.values[q][0] > 0 ? 1 : 0;
+    task.total.Add(right);
+    task.by_source[result.questions[q].groups.at(0)].Add(right);
+    task.by_language[result.questions[q].groups.at(1)].Add(right);
   }
   return task;
 }
@@ -76,7 +64,7 @@ HeldOutTask HeldOutTaskFromJson(const Json& json, const std::string& where) {
           .title = JsonGet<std::string>(json, "title", where),
           .note = JsonGet<std::string>(json, "note", where),
           .chance = JsonGet<double>(json, "chance", where),
-          .total = AccuracyFromJson(JsonGet<Json>(json, "total", where), where),
+          .total = OutcomesFromJson(JsonGet<Json>(json, "total", where), where),
           .by_source = GroupsFromJson(json, "by_source", where),
           .by_language = GroupsFromJson(json, "by_language", where)};
 }

@@ -10,18 +10,12 @@
 
 namespace cria::eval {
 
-struct Accuracy {
-  int64_t questions = 0, right = 0;
-  double value() const;           ///< share
-  double standard_error() const;  ///< sqrt(p (1 - p) / (n - 1)), as Mean has it
-  void Add(const Accuracy& other);
-};
-
+/// Means are of outcomes: 1 for a question that is answered rightly, 0 for another.
 struct HeldOutTask {
   std::string name, title, note;
   double chance = 0;  ///< share that a guess gets
-  Accuracy total = {};
-  std::map<std::string, Accuracy> by_source = {}, by_language = {};
+  Mean total = {};
+  std::map<std::string, Mean> by_source = {}, by_language = {};
 };
 
 /// Of questions whose groups are a source and a language; those that did not fit the model are left

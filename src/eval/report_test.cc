@@ -75,11 +75,11 @@ TEST(RunReport, WritesBothFormsFromPartialRuns) {
                    .title = "Which text",
                    .note = "How it is asked.",
                    .chance = 0.25,
-                   .total = {.questions = 50, .right = 20},
-                   .by_source = {{"a", {.questions = 50, .right = 20}}},
-                   .by_language = {{"de", {.questions = 3, .right = 1}},
-                                   {"en", {.questions = 41, .right = 17}},
-                                   {"uk", {.questions = 6, .right = 2}}}}};
+                   .total = {.sum = 20, .squares = 20, .count = 50},
+                   .by_source = {{"a", {.sum = 20, .squares = 20, .count = 50}}},
+                   .by_language = {{"de", {.sum = 1, .squares = 1, .count = 3}},
+                                   {"en", {.sum = 17, .squares = 17, .count = 41}},
+                                   {"uk", {.sum = 2, .squares = 2, .count = 6}}}}};
   const fs::path folder = fs::path(testing::TempDir()) / "cria_report";
   WritePage(MakeReportPage(report), folder);
   const std::string html = ReadFile(folder / "report.html");

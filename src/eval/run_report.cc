@@ -16,13 +16,6 @@ namespace {
 constexpr size_t kCurvePoints = 240;
 
 std::string Percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
-std::string Whole(int64_t n) {  // 1234567 -> 1,234,567
-  std::string text = std::to_string(n);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > (n < 0 ? 1 : 0); at -= 3) {
-    text.insert(at, ",");
-  }
-  return text;
-}
 std::string BitsPerByte(int64_t compressed_bytes, int64_t bytes) {
   return bytes > 0 ? fmt::format("{:.3f}", 8.0 * static_cast<double>(compressed_bytes) /
                                                static_cast<double>(bytes))
@@ -76,7 +69,7 @@ Table DataTable(const RunReport& report) {
   DataRow sum;
   for (const DataRow& row : report.data) {
     table.rows.push_back({row.source, row.kind, Percent(row.proportion), Epochs(row.epochs),
-                          FormatBytes(static_cast<double>(row.bytes)), Whole(row.documents),
+                          FormatBytes(static_cast<double>(row.bytes)), FormatWhole(row.documents),
                           FormatCount(static_cast<double>(row.tokens)),
                           row.tokens > 0
                               ? fmt::format("{:.2f}", static_cast<double>(row.bytes) /
@@ -91,7 +84,7 @@ Table DataTable(const RunReport& report) {
       sum.tokens > 0 ? static_cast<double>(report.training.tokens) / static_cast<double>(sum.tokens)
                      : 0;
   table.rows.push_back({"Total", "", Percent(sum.proportion), Epochs(epochs),
-                        FormatBytes(static_cast<double>(sum.bytes)), Whole(sum.documents),
+                        FormatBytes(static_cast<double>(sum.bytes)), FormatWhole(sum.documents),
                         FormatCount(static_cast<double>(sum.tokens)),
                         sum.tokens > 0 ? fmt::format("{:.2f}", static_cast<double>(sum.bytes) /
                                                                    static_cast<double>(sum.tokens))
@@ -125,7 +118,7 @@ Table DropTable(const RunReport& report) {
       from += fmt::format("{}{} {}", i > 0 ? ", " : "", sum.sources[i].second,
                           FormatBytes(static_cast<double>(sum.sources[i].first)));
     }
-    table.rows.push_back({WithBlanks(reason), Whole(sum.documents),
+    table.rows.push_back({WithBlanks(reason), FormatWhole(sum.documents),
                           FormatBytes(static_cast<double>(sum.bytes)), from});
   }
   return table;
@@ -147,7 +140,7 @@ Table LanguageTable(const RunReport& report) {
   for (const LanguageRow& row : rows) {
     const auto found = report.evaluation.by_language.find(row.code);
     const bool scored = found != report.evaluation.by_language.end();
-    table.rows.push_back({LanguageName(row.code), Whole(row.documents),
+    table.rows.push_back({LanguageName(row.code), FormatWhole(row.documents),
                           FormatBytes(static_cast<double>(row.bytes)),
                           scored ? fmt::format("{:.2f}", found->second.bytes_per_token()) : "-",
                           scored ? fmt::format("{:.3f}", found->second.bits_per_byte()) : "-"});
@@ -175,7 +168,7 @@ Table ResultTable(const RunReport& report) {
     table.rows.push_back(
         {name, fmt::format("{:.3f}", score.bits_per_byte()), BitsPerByte(size.xz_bytes, size.bytes),
          BitsPerByte(size.zstd_bytes, size.bytes), FormatBytes(static_cast<double>(score.bytes)),
-         Whole(score.documents), fmt::format("{:.2f}", score.bytes_per_token()),
+         FormatWhole(score.documents), fmt::format("{:.2f}", score.bytes_per_token()),
          fmt::format("{:.1f}", score.perplexity())});
   };
   for (const auto& [source, score] : report.evaluation.by_source) {
@@ -211,19 +204,19 @@ Charts ResultChart(const RunReport& report) {
 // Languages with fewer questions than this share a row: a row of five says nothing.
 constexpr int64_t kFewestQuestions = 10;
 
-std::vector<std::pair<std::string, Accuracy>> LanguageRows(const HeldOutTask& task) {
-  std::vector<std::pair<std::string, Accuracy>> rows;
-  Accuracy few;
+std::vector<std::pair<std::string, Mean>> LanguageRows(const HeldOutTask& task) {
+  std::vector<std::pair<std::string, Mean>> rows;
+  Mean few;
   std::string names;
   for (const auto& [code, accuracy] : task.by_language) {
-    if (accuracy.questions >= kFewestQuestions) {
+    if (accuracy.count >= kFewestQuestions) {
       rows.emplace_back("Language: " + LanguageName(code), accuracy);
     } else {
       few.Add(accuracy);
       names += (names.empty() ? "" : ", ") + LanguageName(code);
     }
   }
-  if (few.questions > 0) rows.emplace_back("Languages: " + names, few);
+  if (few.count > 0) rows.emplace_back("Languages: " + names, few);
   return rows;
 }
 
@@ -237,8 +230,8 @@ Table HeldOutTable(const HeldOutTask& task) {
                   {"A guess", true}},
       .rows = {},
       .total_row = true};
-  const auto add = [&](const std::string& name, const Accuracy& accuracy) {
-    table.rows.push_back({name, Whole(accuracy.questions),
+  const auto add = [&](const std::string& name, const Mean& accuracy) {
+    table.rows.push_back({name, FormatWhole(accuracy.count),
                           fmt::format("{:.1f}", 100 * accuracy.value()),
                           fmt::format("{:.1f}", 100 * accuracy.standard_error()),
                           fmt::format("{:.1f}", 100 * task.chance)});
@@ -304,15 +297,15 @@ Table NamedTable(const std::vector<NamedValue>& values, const std::string& capti
 Table ModelTable(const RunReport& report) {
   const ModelConfig& c = report.model;
   std::vector<NamedValue> values = {
-      {"Parameters", Whole(ParameterCount(c))},
-      {"Dimension", Whole(c.dim)},
-      {"Layers", Whole(c.n_layers)},
+      {"Parameters", FormatWhole(ParameterCount(c))},
+      {"Dimension", FormatWhole(c.dim)},
+      {"Layers", FormatWhole(c.n_layers)},
       {"Heads", c.n_kv_heads == c.n_heads ? fmt::format("{} of size {}", c.n_heads, c.head_dim)
                                           : fmt::format("{} of size {}, {} for keys and values",
                                                         c.n_heads, c.head_dim, c.n_kv_heads)},
       {"Feed-forward", fmt::format("SwiGLU, hidden {}", c.hidden_dim)},
-      {"Vocabulary", Whole(c.vocab_size)},
-      {"Context", Whole(c.max_seq_len) + " tokens"},
+      {"Vocabulary", FormatWhole(c.vocab_size)},
+      {"Context", FormatWhole(c.max_seq_len) + " tokens"},
       {"Positions", fmt::format("RoPE, theta {:g}", c.rope_theta)},
       {"Normalisation", fmt::format("RMSNorm before each part, eps {:g}", c.norm_eps)},
       {"Output", c.tied_embeddings ? "tied to the embeddings" : "its own matrix"},
@@ -334,9 +327,9 @@ void AddTraining(const RunReport& report, Page* page) {
   const TrainingSummary& training = report.training;
   page->blocks.push_back(Heading{"Training"});
   std::string text = fmt::format(
-      "{} steps over {} tokens in {}: {} tokens per second", Whole(training.steps),
+      "{} steps over {} tokens in {}: {} tokens per second", FormatWhole(training.steps),
       FormatCount(static_cast<double>(training.tokens)), FormatSeconds(training.seconds),
-      Whole(static_cast<int64_t>(training.tokens_per_second)));
+      FormatWhole(static_cast<int64_t>(training.tokens_per_second)));
   if (training.ceiling_share > 0) {
     text += fmt::format(", {} of the machine's measured matrix-product ceiling",
                         Percent(training.ceiling_share));

@@ -30,6 +30,11 @@ struct Mean {
     sum += x;
     squares += x * x;
   }
+  void Add(const Mean& other) {
+    count += other.count;
+    sum += other.sum;
+    squares += other.squares;
+  }
 };
 
 struct TaskResult {
@@ -40,8 +45,10 @@ struct TaskResult {
   std::vector<std::vector<double>> values;  ///< of each question, a metric each; left out: empty
   double chance = 0;                        ///< headline of a guess
   int64_t not_fitting = 0;                  ///< questions longer than the context, not counted
-  int64_t cut_contexts = 0;                 ///< that lost their beginning at an endpoint
-  int64_t fewer_shots = 0;  ///< questions that got fewer examples than the task asks for
+  int64_t cut_contexts = 0;   ///< of choices; they lost their beginning at an endpoint
+  int64_t cut_replies = 0;    ///< written; prompt and reply were too long together for an endpoint
+  int64_t set_questions = 0;  ///< of the set, of which `questions` were drawn
+  int64_t fewer_shots = 0;    ///< questions that got fewer examples than the task asks for
 
   Mean MeanOf(size_t metric) const;
   Mean headline() const { return MeanOf(0); }
@@ -52,7 +59,8 @@ struct TaskResult {
 struct RunOptions {
   std::function<void(int64_t done, int64_t all)> progress = nullptr;  ///< between batches
   Graders graders = {};
-  uint64_t seed = 1;  ///< of texts that are drawn
+  uint64_t seed = 1;          ///< of texts that are drawn
+  int64_t set_questions = 0;  ///< of the set, if the questions are only some of it
 };
 
 /// Runs every question. The context is encoded by itself and with the choice behind it; what is

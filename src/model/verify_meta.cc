@@ -74,7 +74,7 @@ Shard OpenShard(const fs::path& path, const Json& params) {
     shard.element_bytes = BlockBytes(set.Get("norm.weight").type);
     shard.has_output = set.Contains("output.weight");
     const int64_t rows = set.Get("layers.0.attention.wq.weight").shape[0];
-    if (rows > 0) shard.ranks = static_cast<int>(JsonGetOr<int64_t>(params, "dim", 0, "") / rows);
+    if (rows > 0) shard.ranks = static_cast<int>(JsonGetOr<int>(params, "dim", 0, kParams) / rows);
   } catch (const Error& error) {
     shard.fault = Reason(error);
   }
@@ -86,14 +86,14 @@ int64_t ShardElements(const Json& params, int64_t vocab_size, int ranks, bool ha
   const auto get = [&](const char* key) { return JsonGetOr<int64_t>(params, key, 0, kParams); };
   ModelConfig c;
   c.dim = get("dim");
-  c.n_layers = static_cast<int>(get("n_layers"));
-  c.n_heads = static_cast<int>(get("n_heads"));
+  c.n_layers = JsonGetOr<int>(params, "n_layers", 0, kParams);
+  c.n_heads = JsonGetOr<int>(params, "n_heads", 0, kParams);
   const int64_t multiple = get("multiple_of");
   if (c.dim <= 0 || c.dim > 1 << 20 || c.n_layers <= 0 || c.n_layers > 4096 || c.n_heads <= 0 ||
       multiple <= 0 || vocab_size <= 0 || vocab_size > 1 << 24 || ranks <= 0) {
     return 0;
   }
-  c.n_kv_heads = static_cast<int>(JsonGetOr<int64_t>(params, "n_kv_heads", c.n_heads, kParams));
+  c.n_kv_heads = JsonGetOr<int>(params, "n_kv_heads", c.n_heads, kParams);
   c.head_dim = static_cast<int>(c.dim / c.n_heads);
   c.hidden_dim = HiddenDim(c.dim, multiple, JsonGetOr(params, "ffn_dim_multiplier", 1.0, kParams));
   c.vocab_size = vocab_size;

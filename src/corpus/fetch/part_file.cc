@@ -32,7 +32,7 @@ std::string TextOf(const Json& note, const char* key) {
 }
 
 int64_t NumberOf(const Json& note, const char* key) {
-  return note.contains(key) && note[key].is_number_integer() ? note[key].get<int64_t>() : -1;
+  return note.contains(key) ? WholeNumber<int64_t>(note[key]).value_or(-1) : -1;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "eval/report/card_results.h"
+#include "eval/report/contamination_table.h"
 
 namespace cria::eval {
 namespace {
@@ -22,12 +23,6 @@ Block Labelled(const char* label, const std::string& text) {
   return Paragraph{fmt::format("{}: {}", label, text)};
 }
 
-std::string Whole(int64_t n) {  // 1234567 -> 1,234,567
-  std::string text = std::to_string(n);
-  for (auto at = std::ssize(text) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
-}
-
 std::string DateOf(const CardFacts& facts) {
   if (!facts.stated.date.empty()) return facts.stated.date;
   if (facts.files_date.empty()) return Stated("", "--date");
@@ -39,7 +34,7 @@ std::string TypeOf(const CardFacts& facts) {
   std::string text = fmt::format(
       "An auto-regressive language model on the transformer architecture of LLaMA, {} parameters, "
       "{} layers, a context of {} tokens and a vocabulary of {} pieces.",
-      Whole(ParameterCount(facts.model)), facts.model.n_layers, facts.model.max_seq_len,
+      FormatWhole(ParameterCount(facts.model)), facts.model.n_layers, facts.model.max_seq_len,
       facts.model.vocab_size);
   if (!facts.initial_weights.empty()) {
     text += fmt::format(" Training began with the weights of {}.", facts.initial_weights);
@@ -87,8 +82,9 @@ Table LanguageTable(const CardFacts& facts) {
   rows.resize(std::min(rows.size(), kMostLanguages));
   for (const LanguageRow& row : rows) {
     const auto bytes = static_cast<double>(row.bytes);
-    table.rows.push_back({row.code.empty() ? "none or unknown" : row.code, Whole(row.documents),
-                          FormatBytes(bytes), fmt::format("{:.1f} %", 100 * bytes / all)});
+    table.rows.push_back({row.code.empty() ? "none or unknown" : row.code,
+                          FormatWhole(row.documents), FormatBytes(bytes),
+                          fmt::format("{:.1f} %", 100 * bytes / all)});
   }
   return table;
 }
@@ -135,19 +131,7 @@ void AddEvaluationSets(const CardFacts& facts, std::vector<Block>* blocks) {
         "Whether questions of these sets stand in the training text was not looked for."});
     return;
   }
-  Table table{
-      .caption = facts.contamination.value("removed", false)
-                     ? "Items found in the training text; documents that gave them away "
-                       "were removed"
-                     : "Items found in the training text, which was left as it was",
-      .columns = {{"Set"}, {"Items", true}, {"13 words in a row", true}, {"70 % of 8-grams", true}},
-      .rows = {}};
-  for (const auto& [name, found] : facts.contamination["sets"].items()) {
-    table.rows.push_back({name, Whole(found.value("items", int64_t{0})),
-                          Whole(found.value("any_13_gram", int64_t{0})),
-                          Whole(found.value("most_8_grams", int64_t{0}))});
-  }
-  blocks->push_back(std::move(table));
+  blocks->push_back(ContaminationTable(facts.contamination, "manifest.json of the corpus"));
 }
 
 void AddTrainingData(const CardFacts& facts, std::vector<Block>* blocks) {
@@ -206,7 +190,7 @@ void AddQuantities(const CardFacts& facts, std::vector<Block>* blocks) {
                 std::to_string(facts.model.dim), std::to_string(facts.model.n_heads),
                 std::to_string(facts.model.n_layers),
                 known(facts.learning_rate, fmt::format("{:.3g}", facts.learning_rate)),
-                known(static_cast<double>(facts.batch_tokens), Whole(facts.batch_tokens)),
+                known(static_cast<double>(facts.batch_tokens), FormatWhole(facts.batch_tokens)),
                 known(static_cast<double>(facts.tokens),
                       FormatCount(static_cast<double>(facts.tokens)))}}});
   if (!facts.training.empty()) {
