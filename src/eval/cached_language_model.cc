@@ -1,19 +1,21 @@
-// A line a request: {"k": key, "p": logprob, "g": greedy, "n": tokens} or {"k": key, "t": ids}. The
-// first line has the identity.
+// A line a request: {"k": key, "p": logprob, "g": greedy, "n": tokens} or {"k": key, "t": ids},
+// with "c" where something was cut. The first line has the identity.
 #include "eval/cached_language_model.h"
 
 #include <bit>
+#include <chrono>
 #include <cmath>
-#include <fstream>
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/json.h"
 
 namespace cria::eval {
 namespace {
 
 constexpr const char* kFormat = "cria requests 1";
+
+// A slow model's replies reach the file one by one; a fast one's need not.
+constexpr std::chrono::milliseconds kWritten{500};
 
 class Key {
  public:
@@ -52,6 +54,16 @@ std::string KeyOf(const GenerateRequest& r) {
   return key.Hex();
 }
 
+Json ToJson(const ContinuationScore& score) {
+  return {{"p", score.logprob}, {"g", score.greedy}, {"n", score.tokens}};
+}
+
+Json ToJson(const WrittenText& text) { return {{"t", text.ids}}; }
+
+// What is no number is not kept: the caller refuses it.
+bool IsKept(const ContinuationScore& score) { return std::isfinite(score.logprob); }
+bool IsKept(const WrittenText&) { return true; }
+
 }  // namespace
 
 CachedLanguageModel::CachedLanguageModel(LanguageModel* model, fs::path file,
@@ -59,6 +71,7 @@ CachedLanguageModel::CachedLanguageModel(LanguageModel* model, fs::path file,
     : model_(model), file_(std::move(file)) {
   Read(identity);
   known_ = std::ssize(scores_) + std::ssize(texts_);
+  out_.open(file_, std::ios::app | std::ios::binary);
 }
 
 void CachedLanguageModel::Read(const std::string& identity) {
@@ -68,81 +81,85 @@ void CachedLanguageModel::Read(const std::string& identity) {
   if (!text.starts_with(first)) return WriteFile(file_, first);
   size_t at = first.size();
   for (size_t end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
-    const Json line = TryParseJson(std::string_view(text).substr(at, end - at));
-    if (!line.is_object() || !line.contains("k")) continue;  // damaged: asked anew
-    const auto key = JsonGet<std::string>(line, "k", file_.string());
-    if (line.contains("t")) {
-      texts_[key] = JsonGet<std::vector<int32_t>>(line, "t", file_.string());
-    } else {
-      scores_[key] = {JsonGet<double>(line, "p", file_.string()),
-                      JsonGet<bool>(line, "g", file_.string()),
-                      JsonGet<int64_t>(line, "n", file_.string()),
-                      JsonGetOr<bool>(line, "c", false, file_.string())};
+    try {
+      ReadLine(TryParseJson(std::string_view(text).substr(at, end - at)));
+    } catch (const Error&) {
+      ++damaged_;  // asked anew
     }
   }
   if (at < text.size()) fs::resize_file(file_, at);  // cut off by the end of the process
 }
 
-void CachedLanguageModel::Append(const std::string& lines) const {
-  std::ofstream out(file_, std::ios::app | std::ios::binary);
-  out << lines << std::flush;
-  if (!out) {
+void CachedLanguageModel::ReadLine(const Json& line) {
+  const std::string where = file_.string();
+  const auto key = JsonGet<std::string>(line, "k", where);
+  const bool cut = JsonGetOr(line, "c", false, where);
+  if (line.contains("t")) {
+    texts_[key] = {JsonGet<std::vector<int32_t>>(line, "t", where), cut};
+  } else {
+    scores_[key] = {JsonGet<double>(line, "p", where), JsonGet<bool>(line, "g", where),
+                    JsonGet<int64_t>(line, "n", where), cut};
+  }
+}
+
+template <class Reply>
+void CachedLanguageModel::Keep(const std::string& key, const Reply& reply, Known<Reply>* known) {
+  const std::lock_guard lock(mutex_);
+  (*known)[key] = reply;
+  if (!IsKept(reply)) return;
+  Json line = {{"k", key}};
+  line.update(ToJson(reply));
+  if (reply.cut) line["c"] = true;
+  out_ << line.dump() + "\n";
+  const auto now = std::chrono::steady_clock::now();
+  if (now - written_ < kWritten) return;
+  out_.flush();
+  written_ = now;
+}
+
+// `ask` passes requests on to the model.
+template <class Asked, class Ask>
+std::vector<typename Asked::Reply> CachedLanguageModel::Answer(std::span<const Asked> requests,
+                                                               Known<typename Asked::Reply>* known,
+                                                               const Ask& ask) {
+  using Reply = typename Asked::Reply;
+  std::vector<std::string> keys;
+  std::vector<Asked> unknown;
+  for (const Asked& request : requests) {
+    const std::string& key = keys.emplace_back(KeyOf(request));
+    if (const auto found = known->find(key); found != known->end()) {
+      if (request.on_end) request.on_end(found->second);
+      continue;
+    }
+    unknown.push_back(request);
+    unknown.back().on_end = [this, key, known, tell = request.on_end](const Reply& reply) {
+      Keep(key, reply, known);
+      if (tell) tell(reply);
+    };
+  }
+  try {
+    ask(unknown);
+  } catch (...) {
+    out_.flush();
+    throw;
+  }
+  if (!out_.flush()) {
     throw Error("what the model said cannot be kept", file_.string(),
                 "make room on the disk, or evaluate without it");
   }
+  std::vector<Reply> replies;
+  for (const std::string& key : keys) replies.push_back(known->at(key));
+  return replies;
 }
 
 std::vector<ContinuationScore> CachedLanguageModel::Loglikelihood(
     std::span<const Request> requests) {
-  std::vector<std::string> keys;
-  std::vector<Request> unknown;
-  std::vector<size_t> at;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    keys.push_back(KeyOf(requests[i]));
-    if (scores_.contains(keys[i])) continue;
-    unknown.push_back(requests[i]);
-    at.push_back(i);
-  }
-  const std::vector<ContinuationScore> fresh = model_->Loglikelihood(unknown);
-  std::string lines;
-  for (size_t i = 0; i < fresh.size(); ++i) {
-    scores_[keys[at[i]]] = fresh[i];
-    // What is no number is not kept: the caller refuses it.
-    if (!std::isfinite(fresh[i].logprob)) continue;
-    Json line = {{"k", keys[at[i]]},
-                 {"p", fresh[i].logprob},
-                 {"g", fresh[i].greedy},
-                 {"n", fresh[i].tokens}};
-    if (fresh[i].cut) line["c"] = true;
-    lines += line.dump() + "\n";
-  }
-  if (!lines.empty()) Append(lines);
-  std::vector<ContinuationScore> scores;
-  for (const std::string& key : keys) scores.push_back(scores_.at(key));
-  return scores;
+  return Answer(requests, &scores_, [&](const auto& asked) { model_->Loglikelihood(asked); });
 }
 
-std::vector<std::vector<int32_t>> CachedLanguageModel::GenerateAll(
+std::vector<WrittenText> CachedLanguageModel::GenerateAll(
     std::span<const GenerateRequest> requests) {
-  std::vector<std::string> keys;
-  std::vector<GenerateRequest> unknown;
-  std::vector<size_t> at;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    keys.push_back(KeyOf(requests[i]));
-    if (texts_.contains(keys[i])) continue;
-    unknown.push_back(requests[i]);
-    at.push_back(i);
-  }
-  const std::vector<std::vector<int32_t>> fresh = model_->GenerateAll(unknown);
-  std::string lines;
-  for (size_t i = 0; i < fresh.size(); ++i) {
-    texts_[keys[at[i]]] = fresh[i];
-    lines += Json{{"k", keys[at[i]]}, {"t", fresh[i]}}.dump() + "\n";
-  }
-  if (!lines.empty()) Append(lines);
-  std::vector<std::vector<int32_t>> texts;
-  for (const std::string& key : keys) texts.push_back(texts_.at(key));
-  return texts;
+  return Answer(requests, &texts_, [&](const auto& asked) { model_->GenerateAll(asked); });
 }
 
 }  // namespace cria::eval

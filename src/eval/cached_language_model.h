@@ -1,11 +1,16 @@
-// Remembers what a model said, request by request, in a file: an evaluation that was interrupted
-// goes on where it stopped, and one that is repeated with another task asks only what is new.
+// Remembers what a model said, each reply as it comes, in a file: an evaluation that was
+// interrupted goes on where it stopped, and one that is repeated with another task asks only what
+// is new.
 #pragma once
 
+#include <chrono>
+#include <fstream>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "eval/language_model.h"
 
 namespace cria::eval {
@@ -14,13 +19,13 @@ class CachedLanguageModel : public LanguageModel {
  public:
   /// `identity` names the model and everything else that its replies depend on: what is kept under
   /// another is not seen, and overwritten. `model` outlives this. A last line that was cut off is
-  /// dropped. Throws Error if `file` cannot be written.
+  /// dropped, damaged ones are passed over. Throws Error if `file` cannot be written.
   CachedLanguageModel(LanguageModel* model, fs::path file, const std::string& identity);
 
   int64_t vocab_size() const override { return model_->vocab_size(); }
   int64_t context_length() const override { return model_->context_length(); }
   std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override;
-  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest> requests) override;
+  std::vector<WrittenText> GenerateAll(std::span<const GenerateRequest> requests) override;
   /// Not remembered.
   std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override {
     return model_->RollingLoglikelihood(windows);
@@ -31,16 +36,29 @@ class CachedLanguageModel : public LanguageModel {
 
   /// Requests that the file knew when it was opened.
   int64_t known() const { return known_; }
+  /// Lines of it that could not be read: what they held is asked anew.
+  int64_t damaged() const { return damaged_; }
 
  private:
+  template <class Reply>
+  using Known = std::unordered_map<std::string, Reply>;
+
   void Read(const std::string& identity);
-  void Append(const std::string& lines) const;
+  void ReadLine(const Json& line);
+  template <class Reply>
+  void Keep(const std::string& key, const Reply& reply, Known<Reply>* known);
+  template <class Asked, class Ask>
+  std::vector<typename Asked::Reply> Answer(std::span<const Asked> requests,
+                                            Known<typename Asked::Reply>* known, const Ask& ask);
 
   LanguageModel* model_;
   fs::path file_;
-  int64_t known_ = 0;
-  std::unordered_map<std::string, ContinuationScore> scores_;
-  std::unordered_map<std::string, std::vector<int32_t>> texts_;
+  int64_t known_ = 0, damaged_ = 0;
+  Known<ContinuationScore> scores_;
+  Known<WrittenText> texts_;
+  std::mutex mutex_;  // of what replies change, on any thread
+  std::ofstream out_;
+  std::chrono::steady_clock::time_point written_ = {};
 };
 
 }  // namespace cria::eval

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "eval/llama_language_model.h"
+#include "eval/test_model.h"
 #include "infer/load.h"
 #include "test_data.h"
 
@@ -16,16 +17,10 @@ namespace {
 
 // The next id depends on the last one alone: rows of probabilities over three ids. Writes down what
 // it was fed.
-class TableModel : public LanguageModel {
+class TableModel : public TestModel {
  public:
   explicit TableModel(std::vector<std::vector<double>> rows) : rows_(std::move(rows)) {}
   int64_t vocab_size() const override { return 3; }
-  int64_t context_length() const override { return 1 << 20; }
-  std::vector<ContinuationScore> Loglikelihood(std::span<const Request>) override { return {}; }
-  std::vector<double> RollingLoglikelihood(std::span<const Window>) override { return {}; }
-  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest>) override {
-    return {};
-  }
   std::unique_ptr<WindowReader> NewReader(int64_t length) override {
     fed.emplace_back();
     return std::make_unique<Reader>(this, length);

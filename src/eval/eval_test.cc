@@ -7,24 +7,18 @@
 #include "base/error.h"
 #include "eval/bits_per_byte.h"
 #include "eval/energy.h"
+#include "eval/test_model.h"
 #include "eval/windows.h"
 
 namespace cria::eval {
 namespace {
 
 // Gives every id probability 1/2 and records what it was asked.
-class CoinModel : public LanguageModel {
+class CoinModel : public TestModel {
  public:
   explicit CoinModel(int64_t context) : context_(context) {}
   int64_t vocab_size() const override { return 2; }
   int64_t context_length() const override { return context_; }
-  std::unique_ptr<WindowReader> NewReader(int64_t) override { return nullptr; }
-  std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override {
-    std::vector<ContinuationScore> scores;
-    for (const Request& r : requests)
-      scores.push_back({r.continuation.size() * -std::log(2), false});
-    return scores;
-  }
   std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override {
     std::vector<double> sums;
     for (const Window& w : windows) {
@@ -32,9 +26,6 @@ class CoinModel : public LanguageModel {
       sums.push_back(static_cast<double>(w.ids.size() - w.counted_from) * -std::log(2));
     }
     return sums;
-  }
-  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest>) override {
-    return {};
   }
 
  private:

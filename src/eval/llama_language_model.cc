@@ -22,6 +22,19 @@ double LogNormaliser(std::span<const float> logits) {
   return top + std::log(sum);
 }
 
+ContinuationScore ScoreOf(const infer::Completion& done, bool cut) {
+  ContinuationScore score{.greedy = true, .tokens = std::ssize(done.prompt_scores), .cut = cut};
+  for (const infer::TokenScore& token : done.prompt_scores) {
+    score.logprob += token.logprob;
+    score.greedy = score.greedy && token.greedy;
+  }
+  return score;
+}
+
+WrittenText TextOf(infer::Completion done, bool shortened) {
+  return {std::move(done.tokens), shortened || done.reason == infer::FinishReason::kContext};
+}
+
 // Reads piece by piece behind a cache, so that rows can be asked for a few at a time.
 class LlamaReader : public WindowReader {
  public:
@@ -132,6 +145,7 @@ infer::Engine& LlamaLanguageModel::engine() {
 std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
     std::span<const Request> requests) {
   std::vector<infer::Request> scored;
+  std::vector<bool> cut;
   for (const Request& request : requests) {
     CRIA_CHECK(!request.context.empty());
     const int64_t length = std::ssize(request.continuation);
@@ -143,16 +157,16 @@ std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
     r.max_new_tokens = 0;
     r.score_prompt_from = kept;
     r.prompt.insert(r.prompt.end(), request.continuation.begin(), request.continuation.end());
+    cut.push_back(kept < std::ssize(request.context));
+    if (request.on_end) {
+      r.on_end = [tell = request.on_end, is_cut = cut.back()](
+                     int64_t, const infer::Completion& done) { tell(ScoreOf(done, is_cut)); };
+    }
     scored.push_back(std::move(r));
   }
   std::vector<ContinuationScore> scores;
   for (const infer::Completion& done : infer::RunAll(&engine(), std::move(scored))) {
-    ContinuationScore score{.greedy = true, .tokens = std::ssize(done.prompt_scores)};
-    for (const infer::TokenScore& token : done.prompt_scores) {
-      score.logprob += token.logprob;
-      score.greedy = score.greedy && token.greedy;
-    }
-    scores.push_back(score);
+    scores.push_back(ScoreOf(done, cut[scores.size()]));
   }
   return scores;
 }
@@ -175,13 +189,15 @@ std::vector<ContinuationScore> TrainingLanguageModel::Loglikelihood(
   const std::vector<double> sums = RollingLoglikelihood(windows);
   for (size_t i = 0; i < sums.size(); ++i) {
     scores.push_back({.logprob = sums[i], .tokens = std::ssize(requests[i].continuation)});
+    if (requests[i].on_end) requests[i].on_end(scores.back());
   }
   return scores;
 }
 
-std::vector<std::vector<int32_t>> LlamaLanguageModel::GenerateAll(
+std::vector<WrittenText> LlamaLanguageModel::GenerateAll(
     std::span<const GenerateRequest> requests) {
   std::vector<infer::Request> written;
+  std::vector<bool> shortened;
   for (const GenerateRequest& request : requests) {
     CRIA_CHECK(!request.prompt.empty());
     const int64_t room = std::max<int64_t>(context_length_ - request.max_new_tokens, 1);
@@ -199,10 +215,15 @@ std::vector<std::vector<int32_t>> LlamaLanguageModel::GenerateAll(
       const std::vector<int32_t>& ends = tokenizer_->end_ids();
       r.stop_tokens.insert(r.stop_tokens.end(), ends.begin(), ends.end());
     }
+    shortened.push_back(kept < std::ssize(request.prompt));
+    if (!request.on_end) continue;
+    r.on_end = [tell = request.on_end, cut = shortened.back()](int64_t, infer::Completion done) {
+      tell(TextOf(std::move(done), cut));
+    };
   }
-  std::vector<std::vector<int32_t>> texts;
+  std::vector<WrittenText> texts;
   for (infer::Completion& done : infer::RunAll(&engine(), std::move(written))) {
-    texts.push_back(std::move(done.tokens));
+    texts.push_back(TextOf(std::move(done), shortened[texts.size()]));
   }
   return texts;
 }

@@ -28,7 +28,7 @@ class LlamaLanguageModel : public LanguageModel {
   std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override;
   std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override;
   std::unique_ptr<WindowReader> NewReader(int64_t length) override;
-  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest> requests) override;
+  std::vector<WrittenText> GenerateAll(std::span<const GenerateRequest> requests) override;
 
  private:
   infer::Engine& engine();

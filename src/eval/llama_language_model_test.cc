@@ -54,12 +54,12 @@ TEST_F(LlamaLanguageModelTest, GeneratesWhatItScoresAsGreedy) {
   LlamaLanguageModel model(&context_, model_.get());
   const std::vector<int32_t> prompt = RandomIds(5, 3);
   GenerateRequest request{.prompt = prompt, .max_new_tokens = 8};
-  const std::vector<int32_t> ids = model.GenerateAll({&request, 1})[0];
+  const std::vector<int32_t> ids = model.GenerateAll({&request, 1})[0].ids;
   ASSERT_EQ(ids.size(), 8);
   const std::vector<Request> requests = {{prompt, ids}};
   EXPECT_TRUE(model.Loglikelihood(requests)[0].greedy);
   request.stop = {ids[3]};
-  EXPECT_LE(model.GenerateAll({&request, 1})[0].size(), 3);
+  EXPECT_LE(model.GenerateAll({&request, 1})[0].ids.size(), 3);
 }
 
 TEST_F(LlamaLanguageModelTest, ManyAtOnceEqualEachAlone) {
@@ -72,14 +72,30 @@ TEST_F(LlamaLanguageModelTest, ManyAtOnceEqualEachAlone) {
     requests.push_back({context, RandomIds(1 + static_cast<int64_t>(i % 7), 100 + i)});
     prompts.push_back({.prompt = context, .stop = {}, .max_new_tokens = static_cast<int64_t>(i)});
   }
+  // Each is told of as it ends, too.
+  std::vector<ContinuationScore> told_scores(requests.size());
+  std::vector<WrittenText> told_texts(prompts.size());
+  for (size_t i = 0; i < requests.size(); ++i) {
+    requests[i].on_end = [&told_scores, i](const auto& score) { told_scores[i] = score; };
+    prompts[i].on_end = [&told_texts, i](const auto& text) { told_texts[i] = text; };
+  }
   const auto scores = model.Loglikelihood(requests);
   const auto texts = model.GenerateAll(prompts);
+  EXPECT_EQ(told_texts, texts);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    EXPECT_EQ(told_scores[i].logprob, scores[i].logprob);
+    EXPECT_EQ(scores[i].cut,
+              std::ssize(requests[i].context) + std::ssize(requests[i].continuation) >
+                  model.context_length() + 1);
+    EXPECT_EQ(texts[i].cut,
+              std::ssize(prompts[i].prompt) + prompts[i].max_new_tokens > model.context_length());
+  }
   for (size_t i = 0; i < requests.size(); ++i) {
     LlamaLanguageModel fresh(&context_, model_.get());
     const auto alone = fresh.Loglikelihood({&requests[i], 1});
     EXPECT_EQ(scores[i].logprob, alone[0].logprob) << i;
     EXPECT_EQ(scores[i].greedy, alone[0].greedy) << i;
-    EXPECT_EQ(texts[i].size(), i);
+    EXPECT_EQ(texts[i].ids.size(), i);
     EXPECT_EQ(texts[i], fresh.GenerateAll({&prompts[i], 1})[0]);
   }
 }

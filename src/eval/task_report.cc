@@ -150,6 +150,12 @@ std::vector<std::string> TaskNotes(const std::vector<TaskResult>& results) {
       note += fmt::format(" {} contexts were too long for the endpoint and lost their beginning.",
                           r.cut_contexts);
     }
+    if (r.cut_replies > 0) {
+      note += fmt::format(
+          " Of {} replies the prompt lost its beginning or the text its end: they were too long "
+          "together for the endpoint.",
+          r.cut_replies);
+    }
     if (r.fewer_shots > 0) {
       note +=
           fmt::format(" {} questions with fewer than {} examples.", r.fewer_shots, r.task.shots);
@@ -195,8 +201,10 @@ Json TaskJson(const std::vector<TaskResult>& results, Profile profile) {
     json["configs"][r.task.name] = ConfigJson(r);
     json["versions"][r.task.name] = kTaskVersion;
     json["n-shot"][r.task.name] = r.task.shots;
-    json["n-samples"][r.task.name] = {{"original", r.questions.size()},
-                                      {"effective", r.headline().count},
+    // The harness has the first two: questions of the set, and those that were asked.
+    json["n-samples"][r.task.name] = {{"original", r.set_questions},
+                                      {"effective", r.questions.size()},
+                                      {"counted", r.headline().count},
                                       {"whole_set", r.task.questions}};
   }
   return json;

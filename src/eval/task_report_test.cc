@@ -74,6 +74,25 @@ TEST(TaskReport, WhatIsWrittenHasItsSettings) {
   EXPECT_FALSE(config["generation_kwargs"]["until"].empty());
 }
 
+// The harness: "original" is the set, "effective" what was asked of it.
+TEST(TaskReport, CountsTheSetTheAskedAndTheCounted) {
+  TaskResult result = Result(Task("piqa", Profile::kPaper), {"acc"});
+  result.set_questions = 1838;
+  result.values[1].clear();  // longer than the context
+  const Json samples = TaskJson({result}, Profile::kPaper)["n-samples"]["piqa"];
+  EXPECT_EQ(samples["original"], 1838);
+  EXPECT_EQ(samples["effective"], 2);
+  EXPECT_EQ(samples["counted"], 1);
+}
+
+TEST(TaskReport, SaysWhatAnEndpointCut) {
+  TaskResult result = Result(Task("humaneval", Profile::kPaper), {"pass1"});
+  EXPECT_EQ(TaskNotes({result})[0].find("endpoint"), std::string::npos);
+  result.cut_replies = 3;
+  EXPECT_NE(TaskNotes({result})[0].find("Of 3 replies the prompt lost its beginning"),
+            std::string::npos);
+}
+
 // The prompt that a note speaks of is that of its profile.
 TEST(TaskReport, NotesOfMmluAreOfTheirProfile) {
   const std::string paper = Task("mmlu", Profile::kPaper).note;

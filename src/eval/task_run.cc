@@ -15,7 +15,7 @@ namespace cria::eval {
 namespace {
 
 constexpr size_t kQuestionsAtOnce = 128;
-constexpr size_t kTextsAtOnce = 128;               // what is lost if the run is interrupted
+constexpr size_t kTextsAtOnce = 128;
 constexpr const char* kUnconditional = "Answer:";  // LLaMA, section 3; Brown et al. 2020
 
 int64_t Characters(const std::string& choice) {
@@ -145,9 +145,10 @@ void WriteReplies(LanguageModel* model, const TextCodec& codec, uint64_t seed, s
       to.push_back(&score.written[s]);
     }
   }
-  const std::vector<std::vector<int32_t>> written = model->GenerateAll(requests);
+  const std::vector<WrittenText> written = model->GenerateAll(requests);
   for (size_t i = 0; i < written.size(); ++i) {
-    *to[i] = CutAt(codec.decode(written[i]), result->task.writing.stop);
+    *to[i] = CutAt(codec.decode(written[i].ids), result->task.writing.stop);
+    result->cut_replies += written[i].cut;
   }
 }
 
@@ -221,6 +222,7 @@ TaskResult RunTask(LanguageModel* model, const TextCodec& codec, TaskSpec task,
   result.metrics = task.kind->Metrics(task);
   result.task = std::move(task);
   result.questions = std::move(questions);
+  result.set_questions = std::max(options.set_questions, std::ssize(result.questions));
   result.scores.resize(result.questions.size());
   result.values.resize(result.questions.size());
   const bool writes = result.task.measure == Measure::kWritten;

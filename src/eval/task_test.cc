@@ -247,6 +247,23 @@ TEST_F(TaskTest, ClosedBookQuestionsAreThoseOfFigure3) {
   EXPECT_EQ(RunTask(&model, kBytes, one, questions).headline().value(), 0);
 }
 
+// At an endpoint: a local model is asked only what fits.
+TEST_F(TaskTest, CutRepliesAreCounted) {
+  class Cutting : public TestModel {
+    WrittenText Write(const GenerateRequest& request) override {
+      return {{}, request.sequence % 2 == 1};
+    }
+  } model;
+  TaskSpec task = Task("nq_open");
+  task.writing.samples = 5;
+  const std::vector<Question> two = {{.id = "a", .contexts = {"x"}, .answers = {"y"}},
+                                     {.id = "b", .contexts = {"z"}, .answers = {"y"}}};
+  const TaskResult result = RunTask(&model, kBytes, task, two);
+  EXPECT_EQ(result.cut_replies, 4);
+  EXPECT_EQ(result.set_questions, 2);
+  EXPECT_EQ(RunTask(&model, kBytes, task, two, {.set_questions = 9}).set_questions, 9);
+}
+
 // A row of one's own task: what is wrong with the task is said, not scored.
 TEST_F(TaskTest, TasksThatMakeNoSenseAreRefused) {
   Write("own.jsonl", R"({"q":"It can","a":["run","fly"],"right":0})");

@@ -361,17 +361,29 @@ EngineStatistics Engine::statistics() const {
 
 std::vector<Completion> RunAll(Engine* engine, std::vector<Request> requests) {
   // Shared: requests that an interrupt leaves in the engine still know the place.
-  const auto completions = std::make_shared<std::vector<Completion>>(requests.size());
+  struct Place {
+    std::vector<Completion> completions;
+    bool wanted = true;
+  };
+  const auto place = std::make_shared<Place>();
+  place->completions.resize(requests.size());
   for (size_t i = 0; i < requests.size(); ++i) {
-    requests[i].on_end = [completions, i](int64_t, Completion completion) {
-      (*completions)[i] = std::move(completion);
+    requests[i].on_end = [place, i, own = std::move(requests[i].on_end)](int64_t request,
+                                                                         Completion completion) {
+      if (own && place->wanted) own(request, completion);
+      place->completions[i] = std::move(completion);
     };
     engine->Submit(std::move(requests[i]));
   }
-  do {
-    ThrowIfInterrupted();
-  } while (engine->Step());
-  return std::move(*completions);
+  try {
+    do {
+      ThrowIfInterrupted();
+    } while (engine->Step());
+  } catch (...) {
+    place->wanted = false;
+    throw;
+  }
+  return std::move(place->completions);
 }
 
 }  // namespace cria::infer

@@ -94,8 +94,8 @@ class Engine {
   int64_t next_id_ = 1;
 };
 
-/// Runs the requests to their end and returns their completions in order; on_end of the requests is
-/// overwritten. Throws Interrupted if the user asks to stop.
+/// Runs the requests to their end and returns their completions in order; their own on_end are
+/// called before. Throws Interrupted if the user asks to stop.
 std::vector<Completion> RunAll(Engine* engine, std::vector<Request> requests);
 
 }  // namespace cria::infer

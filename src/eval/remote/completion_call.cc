@@ -76,6 +76,15 @@ std::vector<RemoteToken> ParseTokens(const Json& logprobs, const std::string& wh
   return tokens;
 }
 
+// Servers that do not say how much they wrote, or why they stopped, count as having written all.
+bool RanOut(const Json& reply, int64_t max_tokens) {
+  const Json* reason = Find(reply["choices"][0], "finish_reason");
+  const Json* usage = Find(reply, "usage");
+  const Json* written = usage == nullptr ? nullptr : Find(*usage, "completion_tokens");
+  if (reason == nullptr || *reason != "length" || written == nullptr) return false;
+  return WholeNumber<int64_t>(*written).value_or(max_tokens) < max_tokens;
+}
+
 }  // namespace
 
 std::string CompletionCall::Body() const {
@@ -100,8 +109,9 @@ std::string CompletionCall::Body() const {
   return json.dump();
 }
 
-std::vector<CompletionChoice> ParseCompletion(std::string_view reply, size_t prompts,
+std::vector<CompletionChoice> ParseCompletion(std::string_view reply, const CompletionCall& call,
                                               const std::string& where, const Quoter& quote) {
+  const size_t prompts = call.prompts.size();
   const Json json = TryParseJson(reply);
   if (json.is_discarded()) {
     Refuse(fmt::format("of {} bytes is no JSON (cut short, or nested too deep?): {}", reply.size(),
@@ -133,6 +143,8 @@ std::vector<CompletionChoice> ParseCompletion(std::string_view reply, size_t pro
     const Json* logprobs = Find(choice, "logprobs");
     if (logprobs != nullptr) sorted[at].tokens = ParseTokens(*logprobs, where);
   }
+  // Of a list only the sum is known.
+  if (prompts == 1) sorted[0].ran_out = RanOut(json, call.max_tokens);
   return sorted;
 }
 

@@ -35,15 +35,17 @@ struct RemoteToken {
 struct CompletionChoice {
   std::string text;
   std::vector<RemoteToken> tokens = {};  ///< empty where the reply has no log-probabilities
+  /// It ended for its length, with fewer tokens than it might have: at the end of the context.
+  bool ran_out = false;
 };
 
 /// Makes words from outside fit to be shown.
 using Quoter = std::function<std::string(std::string_view)>;
 
-/// The choices of a reply in the order of the prompts. Throws Error, with `where`, if the text is
-/// no JSON or another JSON than this endpoint's, if there are not `prompts` choices, or a number is
-/// not finite.
-std::vector<CompletionChoice> ParseCompletion(std::string_view reply, size_t prompts,
+/// The choices of a reply to `call` in the order of the prompts. Throws Error, with `where`, if the
+/// text is no JSON or another JSON than this endpoint's, if there are not as many choices as
+/// prompts, or a number is not finite.
+std::vector<CompletionChoice> ParseCompletion(std::string_view reply, const CompletionCall& call,
                                               const std::string& where, const Quoter& quote);
 
 /// What a server says of an error, from the usual places ("error.message", "message", "detail");

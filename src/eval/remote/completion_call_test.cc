@@ -10,10 +10,14 @@ namespace {
 
 std::string Quoted(std::string_view text) { return std::string(text.substr(0, 200)); }
 
+CompletionCall CallOf(size_t prompts, int64_t max_tokens = 0) {
+  return {.model = "m", .prompts = std::vector<std::string>(prompts), .max_tokens = max_tokens};
+}
+
 // The choices, or the error's words.
 std::string Fault(const std::string& reply, size_t prompts = 1) {
   try {
-    ParseCompletion(reply, prompts, "http://h/v1", Quoted);
+    ParseCompletion(reply, CallOf(prompts), "http://h/v1", Quoted);
   } catch (const Error& error) {
     return error.what();
   }
@@ -45,7 +49,7 @@ TEST(CompletionCall, ReadsChoicesInOrder) {
       R"({"choices":[{"text":"two","index":1,"logprobs":null},
           {"text":"one","index":0,"logprobs":{"tokens":["o","ne"],"token_logprobs":[null,-1.5],
            "top_logprobs":[null,{"x":-3,"ne":-1.5,"y":-0.25}],"text_offset":[0,1]}}]})",
-      2, "", Quoted);
+      CallOf(2), "", Quoted);
   ASSERT_EQ(choices.size(), 2);
   EXPECT_EQ(choices[1].text, "two");
   EXPECT_TRUE(choices[1].tokens.empty());
@@ -60,10 +64,31 @@ TEST(CompletionCall, ReadsChoicesInOrder) {
   const auto plain = ParseCompletion(
       R"({"choices":[{"text":"a"},{"text":"b","logprobs":{"tokens":["b"],"token_logprobs":[-1],
           "text_offset":[-1]}}]})",
-      2, "", Quoted);
+      CallOf(2), "", Quoted);
   EXPECT_EQ(plain[0].text, "a");
   EXPECT_EQ(plain[1].tokens[0].offset, -1);
   EXPECT_FALSE(plain[1].tokens[0].likeliest_logprob);
+}
+
+TEST(CompletionCall, KnowsARepliesEndAtTheContext) {
+  const auto ran_out = [](const std::string& reason, const std::string& written) {
+    return ParseCompletion(R"({"choices":[{"text":"a","finish_reason":)" + reason +
+                               R"(}],"usage":{"completion_tokens":)" + written + "}}",
+                           CallOf(1, 10), "", Quoted)[0]
+        .ran_out;
+  };
+  EXPECT_TRUE(ran_out("\"length\"", "9"));
+  EXPECT_FALSE(ran_out("\"length\"", "10"));
+  EXPECT_FALSE(ran_out("\"length\"", "1e87"));
+  EXPECT_FALSE(ran_out("\"length\"", "null"));
+  EXPECT_FALSE(ran_out("\"stop\"", "9"));
+  EXPECT_FALSE(ran_out("7", "9"));
+  // Of a list only the sum is known.
+  const auto two = ParseCompletion(
+      R"({"choices":[{"text":"a","finish_reason":"length"},{"text":"b","finish_reason":"length"}],
+          "usage":{"completion_tokens":2}})",
+      CallOf(2, 10), "", Quoted);
+  EXPECT_FALSE(two[0].ran_out || two[1].ran_out);
 }
 
 TEST(CompletionCall, SaysWhatIsWrong) {

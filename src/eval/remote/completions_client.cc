@@ -111,7 +111,7 @@ std::vector<CompletionChoice> CompletionsClient::Ask(int slot, CompletionCall ca
     const Endpoint::Reply reply = Send(slot, call);
     if (reply.status == 200) {
       try {
-        return Parse(reply, texts.size());
+        return Parse(reply, call);
       } catch (const Error&) {
         // Some servers answer to the first of a list alone.
       }
@@ -129,7 +129,7 @@ std::optional<CompletionChoice> CompletionsClient::TryOne(CompletionCall call,
                                                           const RemoteText& text) {
   call.prompts = {text.bytes};
   const Endpoint::Reply reply = Send(0, call);
-  if (reply.status == 200) return Parse(reply, 1)[0];
+  if (reply.status == 200) return Parse(reply, call)[0];
   if (!RefusesCall(reply)) Refuse(0, call, reply);
   return std::nullopt;
 }
@@ -138,7 +138,7 @@ CompletionChoice CompletionsClient::AskOne(int slot, CompletionCall call, Remote
   while (true) {
     call.prompts = {text->bytes};
     const Endpoint::Reply reply = Send(slot, call);
-    if (reply.status == 200) return Parse(reply, 1)[0];
+    if (reply.status == 200) return Parse(reply, call)[0];
     const size_t cut = EighthOf(text->bytes);
     if (!IsTooLong(reply) || cut >= text->context_bytes) Refuse(slot, call, reply);
     text->bytes.erase(0, cut);
@@ -152,8 +152,8 @@ Endpoint::Reply CompletionsClient::Send(int slot, const CompletionCall& call) {
 }
 
 std::vector<CompletionChoice> CompletionsClient::Parse(const Endpoint::Reply& reply,
-                                                       size_t prompts) const {
-  return ParseCompletion(reply.body, prompts, url(),
+                                                       const CompletionCall& call) const {
+  return ParseCompletion(reply.body, call, url(),
                          [this](std::string_view text) { return endpoint_.Quote(text); });
 }
 

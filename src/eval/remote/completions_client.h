@@ -53,7 +53,8 @@ class CompletionsClient {
  private:
   CompletionChoice AskOne(int slot, CompletionCall call, RemoteText* text);
   Endpoint::Reply Send(int slot, const CompletionCall& call);
-  std::vector<CompletionChoice> Parse(const Endpoint::Reply& reply, size_t prompts) const;
+  std::vector<CompletionChoice> Parse(const Endpoint::Reply& reply,
+                                      const CompletionCall& call) const;
   [[noreturn]] void Refuse(int slot, const CompletionCall& call, const Endpoint::Reply& reply);
 
   const std::string model_;

@@ -41,6 +41,14 @@ std::vector<std::string> StopTexts(const GenerateRequest& request) {
   return stops;
 }
 
+// Up to the first of the stop ids.
+std::vector<int32_t> WrittenIds(const std::string& text, const std::vector<int32_t>& stop) {
+  std::vector<int32_t> ids = RemoteCodec().encode(text);
+  ids.erase(ids.begin());
+  ids.erase(std::find_first_of(ids.begin(), ids.end(), stop.begin(), stop.end()), ids.end());
+  return ids;
+}
+
 std::vector<RemoteText*> Pick(std::span<RemoteText> texts, const CompletionsClient::Group& group) {
   std::vector<RemoteText*> picked;
   for (size_t i : group) picked.push_back(&texts[i]);
@@ -64,14 +72,16 @@ std::vector<ContinuationScore> RemoteLanguageModel::Loglikelihood(
     std::span<const Request> requests) {
   std::vector<RemoteText> texts;
   for (const Request& request : requests) texts.push_back(ScoredText(request));
-  return Score(texts);
+  return Score(texts, [&](size_t i, const ContinuationScore& score) {
+    if (requests[i].on_end) requests[i].on_end(score);
+  });
 }
 
 std::vector<double> RemoteLanguageModel::RollingLoglikelihood(std::span<const Window> windows) {
   std::vector<RemoteText> texts;
   for (const Window& window : windows) texts.push_back(WindowText(window));
   std::vector<double> sums;
-  for (const ContinuationScore& score : Score(texts)) sums.push_back(score.logprob);
+  for (const ContinuationScore& score : Score(texts, nullptr)) sums.push_back(score.logprob);
   return sums;
 }
 
@@ -80,7 +90,7 @@ std::unique_ptr<WindowReader> RemoteLanguageModel::NewReader(int64_t) {
               "compare models by their perplexity, or load this one from its files");
 }
 
-std::vector<std::vector<int32_t>> RemoteLanguageModel::GenerateAll(
+std::vector<WrittenText> RemoteLanguageModel::GenerateAll(
     std::span<const GenerateRequest> requests) {
   std::vector<RemoteText> texts;
   std::vector<CompletionCall> calls;
@@ -96,16 +106,15 @@ std::vector<std::vector<int32_t>> RemoteLanguageModel::GenerateAll(
     return calls[a].temperature <= 0 && calls[b].temperature <= 0 &&
            calls[a].max_tokens == calls[b].max_tokens && calls[a].stop == calls[b].stop;
   };
-  const TextCodec codec = RemoteCodec();
-  std::vector<std::vector<int32_t>> written(requests.size());
+  std::vector<WrittenText> written(requests.size());
+  const std::vector<RemoteText> whole = texts;
   client_.RunGroups(client_.Grouped(texts, joins), [&](const auto& group, int slot) {
     const auto choices = client_.Ask(slot, calls[group.front()], Pick(texts, group));
     for (size_t k = 0; k < group.size(); ++k) {
-      const std::vector<int32_t>& stop = requests[group[k]].stop;
-      std::vector<int32_t> ids = codec.encode(choices[k].text);
-      ids.erase(ids.begin());
-      ids.erase(std::find_first_of(ids.begin(), ids.end(), stop.begin(), stop.end()), ids.end());
-      written[group[k]] = std::move(ids);
+      const size_t i = group[k];
+      written[i] = {WrittenIds(choices[k].text, requests[i].stop),
+                    choices[k].ran_out || texts[i].bytes.size() < whole[i].bytes.size()};
+      if (requests[i].on_end) requests[i].on_end(written[i]);
     }
   });
   return written;
@@ -167,14 +176,19 @@ CompletionCall RemoteLanguageModel::ScoringCall(int64_t max_tokens) const {
   return {.model = options_.model, .prompts = {}, .echo = true, .max_tokens = max_tokens};
 }
 
-std::vector<ContinuationScore> RemoteLanguageModel::Score(std::span<const RemoteText> texts) {
+std::vector<ContinuationScore> RemoteLanguageModel::Score(
+    std::span<const RemoteText> texts,
+    const std::function<void(size_t i, const ContinuationScore& score)>& on_end) {
   std::vector<ContinuationScore> scores(texts.size(), {.greedy = true});
   std::vector<RemoteText> sent;
-  std::vector<ContinuationScore*> to;
+  std::vector<size_t> to;
   for (size_t i = 0; i < texts.size(); ++i) {
-    if (texts[i].bytes.size() == texts[i].context_bytes) continue;  // nothing to score
-    sent.push_back(texts[i]);
-    to.push_back(&scores[i]);
+    if (texts[i].bytes.size() > texts[i].context_bytes) {
+      sent.push_back(texts[i]);
+      to.push_back(i);
+    } else if (on_end) {
+      on_end(i, scores[i]);  // nothing to score
+    }
   }
   if (sent.empty()) return scores;
   if (scoring_max_tokens_ < 0) scoring_max_tokens_ = FindOutMaxTokens();
@@ -185,8 +199,10 @@ std::vector<ContinuationScore> RemoteLanguageModel::Score(std::span<const Remote
     const auto choices = client_.Ask(slot, call, Pick(sent, group));
     for (size_t k = 0; k < group.size(); ++k) {
       const RemoteText& text = sent[group[k]];
-      *to[group[k]] = ScoreOf(choices[k], text, call.max_tokens);
-      to[group[k]]->cut = text.bytes.size() < whole[group[k]].bytes.size();
+      ContinuationScore& score = scores[to[group[k]]];
+      score = ScoreOf(choices[k], text, call.max_tokens);
+      score.cut = text.bytes.size() < whole[group[k]].bytes.size();
+      if (on_end) on_end(to[group[k]], score);
     }
   });
   return scores;

@@ -2,6 +2,7 @@
 // is unknown: ids here are bytes, and tokens are the server's own business.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,8 +48,9 @@ class RemoteLanguageModel : public LanguageModel {
   std::unique_ptr<WindowReader> NewReader(int64_t length) override;
   /// max_new_tokens counts the server's tokens, so more bytes may come back. Stop ids of ASCII and
   /// stop texts are sent, the first four. With temperature, what is drawn is the server's affair:
-  /// it gets a seed made of `seed` and `sequence`.
-  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest> requests) override;
+  /// it gets a seed made of `seed` and `sequence`. A reply that ran into the end of the server's
+  /// context is known as cut where it was asked for alone, as every drawn one is.
+  std::vector<WrittenText> GenerateAll(std::span<const GenerateRequest> requests) override;
 
   /// Times so far that the server found a text too long and it was cut in front.
   int64_t cuts() const { return client_.cuts(); }
@@ -59,7 +61,9 @@ class RemoteLanguageModel : public LanguageModel {
   RemoteText WindowText(const Window& window) const;
   CompletionCall WritingCall(const GenerateRequest& request) const;
   CompletionCall ScoringCall(int64_t max_tokens) const;
-  std::vector<ContinuationScore> Score(std::span<const RemoteText> texts);
+  std::vector<ContinuationScore> Score(
+      std::span<const RemoteText> texts,
+      const std::function<void(size_t i, const ContinuationScore& score)>& on_end);
   ContinuationScore ScoreOf(const CompletionChoice& choice, const RemoteText& text,
                             int64_t max_tokens) const;
   int64_t FindOutMaxTokens();

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "eval/remote/test_server.h"
+#include "eval/test_model.h"
 
 namespace cria::eval {
 namespace {
@@ -37,31 +38,19 @@ Request MakeRequest(const std::string& context, const std::string& continuation)
 }
 
 // The same model in this process, over bytes: the tokens that hold a byte of the continuation.
-class WordModel : public LanguageModel {
- public:
-  int64_t vocab_size() const override { return 257; }
-  int64_t context_length() const override { return 1 << 20; }
-  std::vector<ContinuationScore> Loglikelihood(std::span<const Request> requests) override {
+class WordModel : public TestModel {
+  ContinuationScore Score(const Request& request) override {
     const TextCodec codec = RemoteCodec();
-    std::vector<ContinuationScore> scores;
-    for (const Request& request : requests) {
-      const std::string context = codec.decode(request.context);
-      ContinuationScore score{.logprob = 0, .greedy = true};
-      size_t end = 0;
-      for (const std::string& token : WordTokens(context + codec.decode(request.continuation))) {
-        end += token.size();
-        if (end <= context.size()) continue;
-        score.logprob += WordLogprob(token);
-        score.greedy = score.greedy && WordLogprob(token) >= kLikeliestLogprob;
-      }
-      scores.push_back(score);
+    const std::string context = codec.decode(request.context);
+    ContinuationScore score{.logprob = 0, .greedy = true};
+    size_t end = 0;
+    for (const std::string& token : WordTokens(context + codec.decode(request.continuation))) {
+      end += token.size();
+      if (end <= context.size()) continue;
+      score.logprob += WordLogprob(token);
+      score.greedy = score.greedy && WordLogprob(token) >= kLikeliestLogprob;
     }
-    return scores;
-  }
-  std::vector<double> RollingLoglikelihood(std::span<const Window>) override { return {}; }
-  std::unique_ptr<WindowReader> NewReader(int64_t) override { return nullptr; }
-  std::vector<std::vector<int32_t>> GenerateAll(std::span<const GenerateRequest>) override {
-    return {};
+    return score;
   }
 };
 
@@ -269,7 +258,7 @@ TEST(RemoteLanguageModel, WritesTexts) {
   ASSERT_EQ(written.size(), 22);
   for (int i = 0; i < 20; ++i) {
     const std::string head = " after p" + std::to_string(i);
-    EXPECT_EQ(codec.decode(written[static_cast<size_t>(i)]),
+    EXPECT_EQ(codec.decode(written[static_cast<size_t>(i)].ids),
               i % 2 == 0 ? head : head + "\nmore \xC3\xA9");
   }
   std::set<int64_t> seeds;
@@ -286,6 +275,44 @@ TEST(RemoteLanguageModel, WritesTexts) {
   }
   EXPECT_EQ(seeds.size(), 2);
   EXPECT_LT(*seeds.rbegin(), int64_t{1} << 31);
+}
+
+// Replies without room for all that was asked for, as a local model's would be counted.
+TEST(RemoteLanguageModel, SaysWhichTextsWereCut) {
+  constexpr size_t kContext = 40;  // a token is a byte
+  TestServer server([](const SeenRequest& request) {
+    const Json call = ParseJson(request.body, "");
+    const std::string prompt = call["prompt"];
+    if (prompt.size() > kContext) {
+      return SentReply{400, R"({"error":{"message":"longer than the context window"}})"};
+    }
+    const int64_t wanted = call["max_tokens"];
+    const auto written = std::min(wanted, static_cast<int64_t>(kContext - prompt.size()));
+    const bool stops = prompt.starts_with("stop");
+    return SentReply{200, Json{{"choices",
+                                {{{"text", std::string(static_cast<size_t>(written), 'x')},
+                                  {"index", 0},
+                                  {"finish_reason", stops ? "stop" : "length"}}}},
+                               {"usage", {{"completion_tokens", written}}}}
+                              .dump()};
+  });
+  RemoteLanguageModel model(OptionsFor(server.url()));
+  const TextCodec codec = RemoteCodec();
+  std::vector<GenerateRequest> requests;
+  std::vector<WrittenText> told(4);
+  for (const std::string& prompt : {std::string("short"), std::string(35, 'r'),
+                                    std::string(45, 'l'), "stop" + std::string(31, 's')}) {
+    requests.push_back({.prompt = codec.encode(prompt), .max_new_tokens = 10, .temperature = 1});
+    requests.back().on_end = [&told, i = requests.size() - 1](const WrittenText& text) {
+      told[i] = text;
+    };
+  }
+  const std::vector<WrittenText> written = model.GenerateAll(requests);
+  EXPECT_EQ(written, told);
+  EXPECT_FALSE(written[0].cut);
+  EXPECT_TRUE(written[1].cut) << "the reply had 5 of 10 tokens";
+  EXPECT_TRUE(written[2].cut) << "the prompt lost its beginning";
+  EXPECT_FALSE(written[3].cut) << "it ended by itself";
 }
 
 TEST(RemoteLanguageModel, TriesAgain) {

@@ -46,7 +46,8 @@ Score ScoreOf(const std::string& task, const Json& entry, const Json& file,
   score.shots = JsonGetOr<int64_t>(shots, task.c_str(), -1, where);
   const Json samples = JsonGetOr<Json>(file, "n-samples", Json::object(), where);
   const Json own = JsonGetOr<Json>(samples, task.c_str(), Json::object(), where);
-  score.questions = JsonGetOr<int64_t>(own, "effective", 0, where);
+  score.questions =
+      JsonGetOr<int64_t>(own, "counted", JsonGetOr<int64_t>(own, "effective", 0, where), where);
   score.whole =
       JsonGetOr<int64_t>(own, "whole_set", JsonGetOr<int64_t>(own, "original", 0, where), where);
   const Json groups = JsonGetOr<Json>(entry, "groups", Json::object(), where);
