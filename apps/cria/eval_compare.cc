@@ -38,6 +38,7 @@ std::vector<std::string> Row(const std::string& name, const std::string& metric,
                              const eval::PairedOutcome& outcome, const std::string& holm,
                              const std::string& verdict) {
   return {name,
+          verdict,
           metric,
           std::to_string(outcome.pairs),
           Number(outcome.mean_a),
@@ -49,14 +50,14 @@ std::vector<std::string> Row(const std::string& name, const std::string& metric,
           std::to_string(outcome.b_higher),
           std::to_string(outcome.ties),
           ChanceText(outcome.p),
-          holm,
-          verdict};
+          holm};
 }
 
 eval::Table ResultTable(const eval::Comparison& comparison) {
   eval::Table table{.caption = fmt::format("A: {}; B: {}. Higher counts as better, but where said.",
                                            comparison.a.string(), comparison.b.string()),
                     .columns = {{"Task"},
+                                {"Verdict"},
                                 {"Metric"},
                                 {"Pairs", true},
                                 {"A", true},
@@ -68,8 +69,7 @@ eval::Table ResultTable(const eval::Comparison& comparison) {
                                 {"B higher", true},
                                 {"Ties", true},
                                 {"p", true},
-                                {"p (Holm)", true},
-                                {"Verdict"}},
+                                {"p (Holm)", true}},
                     .rows = {},
                     .total_row = comparison.overall.has_value()};
   for (const eval::TaskComparison& task : comparison.tasks) {

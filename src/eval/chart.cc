@@ -14,8 +14,13 @@ namespace {
 // Drawn at the width of a phone and scaled up elsewhere, so that text stays readable on both.
 constexpr double kWidth = 420, kHeight = 270;
 constexpr double kLeft = 48, kRight = 14, kTop = 34, kBottom = 40;
-constexpr double kLegendRow = 16;
-constexpr size_t kColours = 7, kNamesBesideTitle = 3;
+constexpr double kLegendRow = 16, kMarker = 2.6;
+constexpr size_t kColours = 8, kNamesBesideTitle = 3;
+// About the width of a letter, small and in a title, and the bytes of a name that fill a row.
+constexpr double kCharacter = 6.5, kTitleCharacter = 8;
+constexpr size_t kLongestName = 56;
+// Of fewer points none is left out of the frame.
+constexpr size_t kFewestToClip = 32;
 constexpr double kBarHeight = 11, kBarGap = 2, kGroupGap = 12, kGroupName = 15;
 
 // The same classes for all charts; a page may hold many, so the rules are simply repeated.
@@ -27,12 +32,13 @@ constexpr const char* kStyle = R"(<style>
 .cria-chart .l{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
 .cria-chart .s0{--c:#b4472e}.cria-chart .s1{--c:#3f6f8f}.cria-chart .s2{--c:#a08a3c}
 .cria-chart .s3{--c:#5b7f4a}.cria-chart .s4{--c:#7d5a8c}.cria-chart .s5{--c:#57534d}
-.cria-chart .s6{--c:#9a948a}.cria-chart .d{stroke-dasharray:5 4}
+.cria-chart .s6{--c:#9a948a}.cria-chart .s7{--c:#2b8a80}
+.cria-chart .d{stroke-dasharray:5 4}.cria-chart .k{stroke-dasharray:4 3}
 .cria-chart .l{stroke:var(--c)}.cria-chart .b{fill:var(--c)}
 @media (prefers-color-scheme:dark){.cria-chart{color:#e9e5dd}
 .cria-chart .s0{--c:#ee8061}.cria-chart .s1{--c:#7fb2d3}.cria-chart .s2{--c:#d3bb66}
 .cria-chart .s3{--c:#9cc587}.cria-chart .s4{--c:#c39ad3}.cria-chart .s5{--c:#c9c3b8}
-.cria-chart .s6{--c:#8d877c}}
+.cria-chart .s6{--c:#8d877c}.cria-chart .s7{--c:#62c4b8}}
 </style>)";
 
 std::string OpenSvg(double height, const std::string& title) {
@@ -88,7 +94,9 @@ void FindRanges(const LineChart& chart, Range* x, Range* y) {
   bool first = true;
   for (const Line& line : chart.lines) {
     for (const Point& p : line.points) {
-      if (!x->Has(p.x) || x->Share(p.x) < chart.clip_start_share) continue;
+      const bool clipped = line.points.size() >= kFewestToClip && x->Has(p.x) &&
+                           x->Share(p.x) < chart.clip_start_share;
+      if (!x->Has(p.x) || clipped) continue;
       if (first) *y = {p.y, p.y};
       y->low = std::min(y->low, p.y), y->high = std::max(y->high, p.y);
       first = false;
@@ -98,6 +106,11 @@ void FindRanges(const LineChart& chart, Range* x, Range* y) {
   const double pad = span > 0 ? 0.06 * span : std::max(0.1, std::abs(y->high) * 0.1);
   y->low = y->low >= 0 && y->low < 0.35 * y->high ? 0 : y->low - pad;
   y->high += pad;
+}
+
+// Where the colours begin again the lines are told apart by dashes.
+bool IsDashed(const LineChart& chart, size_t line) {
+  return chart.lines[line].dashed || line / kColours % 2 == 1;
 }
 
 std::string LinePath(const Line& line, const Range& x, const Range& y) {
@@ -136,36 +149,62 @@ std::string Axes(const LineChart& chart, const Range& x, const Range& y) {
   return svg;
 }
 
-// Names with their colours, from the right edge of the title row to the left.
-std::string Legend(const std::vector<std::string>& names) {
-  std::string svg;
-  double right = kWidth - kRight;
-  for (size_t i = names.size(); i-- > 0;) {
-    svg += fmt::format("<text x=\"{:.0f}\" y=\"14\" text-anchor=\"end\">{}</text>", right,
-                       EscapeHtml(names[i]));
-    right -= 6.2 * static_cast<double>(names[i].size()) + 16;
-    svg += fmt::format(
-        "<rect class=\"b s{}\" x=\"{:.0f}\" y=\"5\" width=\"10\" height=\"10\" "
-        "rx=\"2\"/>\n",
-        i, right + 2);
-    right -= 8;
-  }
-  return svg;
+// Characters of UTF-8.
+double Letters(std::string_view text) {
+  return static_cast<double>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
-// Many names: from left to right in rows below the chart. Returns the height of the rows.
-double LegendBelow(const std::vector<std::string>& names, std::string* svg) {
-  double left = 2, top = kHeight + 2;
-  for (size_t i = 0; i < names.size(); ++i) {
-    const double width = 6.2 * static_cast<double>(names[i].size()) + 30;
-    if (i > 0 && left + width > kWidth) left = 2, top += kLegendRow;
-    *svg += fmt::format(
-        "<rect class=\"b s{}\" x=\"{:.0f}\" y=\"{:.0f}\" width=\"10\" height=\"10\" rx=\"2\"/>"
-        "<text x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n",
-        i % kColours, left, top, left + 14, top + 9, EscapeHtml(names[i]));
-    left += width;
+// A name of a legend with its colour; a dashed line's is a piece of it.
+struct Key {
+  std::string name;
+  bool dashed = false;
+  double width() const { return 26 + kCharacter * Letters(name); }
+};
+
+// Names longer than a chart is wide are cut.
+std::vector<Key> KeysOf(std::vector<Key> keys) {
+  for (Key& key : keys) {
+    if (key.width() <= kWidth) continue;
+    key.name.resize(CompleteUtf8Prefix(key.name.substr(0, kLongestName)));
+    key.name += "…";
   }
-  return top + kLegendRow - kHeight;
+  return keys;
+}
+
+std::string KeySvg(const Key& key, size_t i, double left, double top) {
+  std::string svg = key.dashed ? fmt::format("<path class=\"l s{} d k\" d=\"M{:.1f} {:.1f}h11\"/>",
+                                             i % kColours, left, top + 5)
+                               : fmt::format(
+                                     "<rect class=\"b s{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"10\" "
+                                     "height=\"10\" rx=\"2\"/>",
+                                     i % kColours, left, top);
+  return svg + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left + 14, top + 9,
+                           EscapeHtml(key.name));
+}
+
+// In the title's row at its right; false: they do not fit there.
+bool LegendBesideTitle(const std::vector<Key>& keys, const std::string& title, std::string* svg) {
+  double left = kWidth;
+  for (const Key& key : keys) left -= key.width();
+  if (left < 12 + kTitleCharacter * Letters(title)) return false;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    *svg += KeySvg(keys[i], i, left, 5);
+    left += keys[i].width();
+  }
+  return true;
+}
+
+// From left to right in rows. Returns their height.
+double LegendRows(const std::vector<Key>& keys, double top, std::string* svg) {
+  double left = 2, y = top;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (i > 0 && left + keys[i].width() > kWidth) left = 2, y += kLegendRow;
+    *svg += KeySvg(keys[i], i, left, y);
+    left += keys[i].width();
+  }
+  return y + kLegendRow - top;
 }
 
 }  // namespace
@@ -247,14 +286,16 @@ std::vector<Point> Thin(const std::vector<Point>& points, size_t count) {
 std::string RenderLineChart(const LineChart& chart) {
   Range x, y;
   FindRanges(chart, &x, &y);
-  std::vector<std::string> names;
-  for (const Line& line : chart.lines) names.push_back(line.name);
+  std::vector<Key> keys;
+  for (size_t i = 0; i < chart.lines.size(); ++i) {
+    keys.push_back({chart.lines[i].name, IsDashed(chart, i)});
+  }
+  keys = KeysOf(std::move(keys));
   std::string legend;
   double legend_height = 0;
-  if (names.size() > kNamesBesideTitle) {
-    legend_height = LegendBelow(names, &legend);
-  } else if (names.size() > 1) {
-    legend = Legend(names);
+  const bool below = keys.size() > kNamesBesideTitle;
+  if (keys.size() > 1 && (below || !LegendBesideTitle(keys, chart.title, &legend))) {
+    legend_height = LegendRows(keys, kHeight + 2, &legend) + 2;
   }
   std::string svg = OpenSvg(kHeight + legend_height, chart.title);
   svg += Axes(chart, x, y);
@@ -262,19 +303,20 @@ std::string RenderLineChart(const LineChart& chart) {
   svg += fmt::format(
       "<svg x=\"{0}\" y=\"{1}\" width=\"{2}\" height=\"{3}\" viewBox=\"{0} {1} {2} "
       "{3}\">\n",
-      kLeft, kTop, kWidth - kLeft, kHeight - kTop - kBottom + 3);
+      kLeft - kMarker, kTop, kWidth - kLeft + kMarker, kHeight - kTop - kBottom + kMarker);
   for (size_t i = 0; i < chart.lines.size(); ++i) {
     const Line& line = chart.lines[i];
     svg += fmt::format("<path class=\"l s{}{}\" d=\"{}\"/>\n", i % kColours,
-                       line.dashed ? " d" : "", LinePath(line, x, y));
+                       IsDashed(chart, i) ? " d" : "", LinePath(line, x, y));
     if (!line.markers) continue;
     for (const Point& p : line.points) {
       if (!x.Has(p.x)) continue;
       svg += fmt::format(
-          "<circle class=\"b s{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.6\"><title>{}: {:.4g}</title>"
+          "<circle class=\"b s{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"><title>{}: {:.4g}</title>"
           "</circle>",
           i % kColours, kLeft + x.Share(p.x) * (kWidth - kLeft - kRight),
-          kHeight - kBottom - y.Share(p.y) * (kHeight - kTop - kBottom), TickText(p.x), p.y);
+          kHeight - kBottom - y.Share(p.y) * (kHeight - kTop - kBottom), kMarker, TickText(p.x),
+          p.y);
     }
   }
   return svg + "</svg>\n" + legend + "</svg>";
@@ -283,15 +325,22 @@ std::string RenderLineChart(const LineChart& chart) {
 std::string RenderBarChart(const BarChart& chart) {
   const double series = static_cast<double>(chart.series.size());
   const double group_height = kGroupName + series * (kBarHeight + kBarGap) + kGroupGap;
-  const double height = kTop + group_height * static_cast<double>(chart.groups.size()) + 4;
+  std::vector<Key> keys;
+  for (const std::string& name : chart.series) keys.push_back({name});
+  keys = KeysOf(std::move(keys));
+  std::string legend;
+  const double legend_height =
+      LegendBesideTitle(keys, chart.title, &legend) ? 0 : LegendRows(keys, kTop + 2, &legend) + 4;
+  const double height =
+      kTop + legend_height + group_height * static_cast<double>(chart.groups.size()) + 4;
   double longest = 0;
   for (const BarGroup& group : chart.groups) {
     for (double value : group.values) longest = std::max(longest, value);
   }
-  std::string svg = OpenSvg(height, chart.title) + Legend(chart.series);
+  std::string svg = OpenSvg(height, chart.title) + legend;
   svg += fmt::format("<text class=\"m\" x=\"2\" y=\"28\">{}</text>\n", EscapeHtml(chart.unit));
   const double scale = longest > 0 ? (kWidth - 60) / longest : 0;
-  double top = kTop + 4;
+  double top = kTop + legend_height + 4;
   for (const BarGroup& group : chart.groups) {
     svg += fmt::format("<text x=\"2\" y=\"{:.0f}\">{}</text>\n", top + 10, EscapeHtml(group.name));
     double at = top + kGroupName;

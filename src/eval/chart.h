@@ -20,11 +20,11 @@ struct Line {
 
 struct LineChart {
   std::string title, x_label, y_label;
-  std::vector<Line> lines;  ///< of more than three the names stand below
+  std::vector<Line> lines;  ///< of more than three, or long ones, the names stand below
   /// Logarithmic; points at 0 and below are left out.
   bool log_x = false;
   /// The part of the x range whose values may leave the frame at the top: the first steps of a
-  /// training run would squeeze everything else.
+  /// training run would squeeze everything else. Not of a line with few points.
   double clip_start_share = 0;
 };
 std::string RenderLineChart(const LineChart& chart);

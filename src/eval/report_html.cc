@@ -30,8 +30,14 @@ margin:0 0 1.6rem}
 .figures b{display:block;font-size:1.75rem;line-height:1.2;font-weight:600;letter-spacing:-.01em;
 font-variant-numeric:lining-nums}
 .figures div:first-child b{color:var(--accent)}
-.figures span{color:var(--soft);font:.84rem/1.35 system-ui,sans-serif}
-.scroll{overflow-x:auto;margin:1rem 0 1.4rem;-webkit-overflow-scrolling:touch}
+.figures span{display:block;color:var(--soft);font:.84rem/1.35 system-ui,sans-serif}
+.scroll{overflow-x:auto;margin:1rem 0 1.4rem;-webkit-overflow-scrolling:touch;
+min-width:100%;width:max-content;max-width:calc(100vw - 2.5rem);margin-left:50%;
+transform:translateX(-50%);
+background:linear-gradient(to right,var(--paper) 40%,transparent) left/2rem 100% no-repeat local,
+linear-gradient(to left,var(--paper) 40%,transparent) right/2rem 100% no-repeat local,
+linear-gradient(to right,var(--rule),transparent) left/.9rem 100% no-repeat scroll,
+linear-gradient(to left,var(--rule),transparent) right/.9rem 100% no-repeat scroll}
 table{border-collapse:collapse;font:.86rem/1.4 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
 font-variant-numeric:tabular-nums lining-nums;min-width:min(100%,20rem)}
 .caption{color:var(--soft);font:.86rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
@@ -42,6 +48,7 @@ th{font-weight:600;border-bottom:1px solid var(--ink);white-space:nowrap;vertica
 td{border-bottom:1px solid var(--rule)}
 .n{text-align:right;white-space:nowrap}
 .long{min-width:9rem;max-width:26rem}
+@media (min-width:48rem){td:first-child:not(.long){white-space:nowrap}}
 td code{font-size:.8rem;overflow-wrap:anywhere}
 tr.total td{font-weight:600;border-top:1px solid var(--ink);border-bottom:0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));
@@ -51,7 +58,8 @@ gap:1.4rem 2rem;margin:1.2rem 0;align-items:start}
 .sample{margin:1rem 0;padding:.9rem 1.1rem;background:var(--tint);border-left:3px solid var(--accent);
 max-width:46rem;max-height:24rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 .sample b{color:var(--accent);font-weight:600}
-pre{background:var(--tint);padding:.85rem 1rem;overflow-x:auto;margin:1rem 0;
+pre{background:var(--tint);padding:.85rem 1rem;margin:1rem 0;
+white-space:pre-wrap;overflow-wrap:anywhere;
 font:.8rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 @media (max-width:32rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.7rem}
 .figures b{font-size:1.45rem}}

@@ -14,6 +14,7 @@ namespace {
 
 // As wide as the other charts, which are drawn for a phone and scaled up elsewhere.
 constexpr double kWidth = 420, kSide = 14, kTop = 38, kRow = 31, kBottom = 40;
+constexpr double kWords = 14;  // of a row, above the interval
 constexpr size_t kNameBytes = 36;
 
 constexpr const char* kStyle = R"(<style>
@@ -58,16 +59,25 @@ std::string Signed(double value) {
   return std::abs(value) < 1e5 ? fmt::format("{:+.4f}", value) : fmt::format("{:+.4g}", value);
 }
 
+// Across the intervals alone: through the words above them lines would be in the way.
+std::string Upright(const char* kind, double x, size_t rows) {
+  std::string path;
+  for (size_t r = 0; r < rows; ++r) {
+    path += fmt::format("M{:.1f} {:.1f}v{}", x, kTop + kRow * static_cast<double>(r) + kWords,
+                        kRow - kWords);
+  }
+  return fmt::format("<path class=\"{}\" d=\"{}\"/>\n", kind, path);
+}
+
 std::string Axis(const ForestPlot& plot, const Scale& scale, double base) {
   std::string svg;
   for (const double tick : Ticks(scale.low, scale.high, 5)) {
+    svg += Upright("g", scale.At(tick), plot.rows.size());
     svg += fmt::format(
-        "<path class=\"g\" d=\"M{0:.1f} {1}V{2:.1f}\"/><text class=\"m\" x=\"{0:.1f}\" "
-        "y=\"{3:.1f}\" text-anchor=\"middle\">{4:.4g}</text>\n",
-        scale.At(tick), kTop, base, base + 14,
-        std::abs(tick) < 1e-9 * (scale.high - scale.low) ? 0.0 : tick);
+        "<text class=\"m\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{:.4g}</text>\n",
+        scale.At(tick), base + 14, std::abs(tick) < 1e-9 * (scale.high - scale.low) ? 0.0 : tick);
   }
-  svg += fmt::format("<path class=\"a\" d=\"M{:.1f} {}V{:.1f}\"/>\n", scale.At(0), kTop, base);
+  svg += Upright("a", scale.At(0), plot.rows.size());
   svg += fmt::format(
       "<text class=\"m\" x=\"{0}\" y=\"{1:.1f}\">{2}</text><text class=\"m\" x=\"{3}\" "
       "y=\"{1:.1f}\" text-anchor=\"end\">{4}</text>\n",
