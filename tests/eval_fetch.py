@@ -21,12 +21,12 @@ DATA = pathlib.Path(os.environ.get("CRIA_TEST_DATA") or "/nowhere") / "eval"
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves `files`, by path; counts what is asked for."""
+    """Serves `files`, by path; counts what is asked for. `busy`: how often a path is refused with 503."""
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.files, self.asked = {}, []
+        self.files, self.asked, self.busy = {}, [], {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
@@ -40,7 +40,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = self.path[1:]
         self.server.asked.append(path)
         body = self.server.files.get(path)
-        self.send_response(404 if body is None else 200)
+        refusals = self.server.busy.get(path, 0)
+        if refusals > 0:
+            self.server.busy[path], body = refusals - 1, b""
+        self.send_response(503 if refusals > 0 else 404 if body is None else 200)
         self.send_header("Content-Length", str(len(body or b"")))
         self.end_headers()
         self.wfile.write(body or b"")
@@ -128,6 +131,35 @@ def check_archives(server: Server, by_path: dict, out: pathlib.Path, mirror: lis
     assert files_below(out) == {path, "boolq/val.jsonl", "boolq/superglue_val.jsonl"}
 
 
+def check_busy(server: Server, by_path: dict, out: pathlib.Path, mirror: list):
+    """What a server that is busy makes it do is said, and what it comes to in the end."""
+    path = "boolq/val.jsonl"
+    place = place_of(by_path[path])
+    server.files[place] = zipped({"BoolQ/val.jsonl": b"{}\n" * 3270})
+    server.busy[place] = 2
+
+    def fetch(*words: str, wait: str = "0.01"):
+        command = [*COMMAND, "eval", "fetch", path, *mirror[:-1], wait, *words]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    (out / path).unlink()
+    done = fetch(wait="0.8")
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stderr.splitlines() if "the server says 503; again in" in line]
+    assert len(said) == 2 and place in said[0], done.stderr
+    (out / path).unlink()
+    server.busy[place] = 99
+    done = fetch("--retries", "1", "--quiet")
+    assert done.returncode == 1 and "again in" not in done.stderr, done.stderr
+    for part in ("1 of 1 files are not there", path, "the server says 503, tried 2 times", place,
+                 f"by hand: fetch {by_path[path]['url']}, take BoolQ/val.jsonl out of it and put it at {out / path}"):
+        assert part in done.stderr, (part, done.stderr)
+    failed = json.loads(fetch("--retries", "0", "--json").stdout)[0]
+    assert failed["result"] == "failed" and failed["url"].endswith(place), failed
+    server.busy.clear()
+    assert fetch().returncode == 0
+
+
 def check_plain(server: Server, by_path: dict, out: pathlib.Path, mirror: list):
     server.files[place_of(by_path["piqa/valid-labels.lst"])] = b"0\n1\n"
     report = run("piqa", "--retries", "0", *mirror, code=1)
@@ -162,6 +194,7 @@ def main():
         out = pathlib.Path(folder) / "sets"
         mirror = ["--out", str(out), "--mirror", f"http://127.0.0.1:{server.server_port}", "--wait", "0.01"]
         check_archives(server, by_path, out, mirror)
+        check_busy(server, by_path, out, mirror)
         check_plain(server, by_path, out, mirror)
     print("eval fetch: ok")
 

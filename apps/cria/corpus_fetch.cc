@@ -1,8 +1,6 @@
 // Flags to lists, the line that shows how far it is, and the table at the end.
 #include "corpus_fetch.h"
 
-#include <chrono>
-#include <deque>
 #include <iostream>
 #include <map>
 
@@ -12,6 +10,7 @@
 #include "base/units.h"
 #include "corpus/fetch/url.h"
 #include "fetch_flags.h"
+#include "fetch_line.h"
 
 namespace cria::app {
 namespace {
@@ -25,56 +24,6 @@ struct CorpusFetchFlags : FetchFlags {
   int connections = 2;
   int64_t first = 0, sample = 0;
   bool verify = false;
-};
-
-// "12/90000 files, 3.2 GB, 12.3 MB/s, 8.1 TB and 7h00m left". The rate is that of the last seconds,
-// for servers slow down and speed up.
-class FetchLine {
- public:
-  explicit FetchLine(Progress::Style style) : style_(style), drawn_(Clock::now()) {}
-  ~FetchLine() {
-    if (open_) std::fputs("\n", stderr);
-  }
-
-  void Show(const corpus::FetchProgress& progress) {
-    const auto now = Clock::now();
-    seen_.emplace_back(now, progress.fetched_bytes);
-    while (seen_.size() > 2 && now - seen_.front().first > std::chrono::seconds(15)) {
-      seen_.pop_front();
-    }
-    if (style_ == Progress::Style::kQuiet) return;
-    const bool terminal = style_ == Progress::Style::kTerminal;
-    if (!terminal && now - drawn_ < std::chrono::seconds(10)) return;
-    drawn_ = now;
-    fmt::print(stderr, "{}{}{}", terminal ? "\r\033[K" : "", Text(progress), terminal ? "" : "\n");
-    std::fflush(stderr);
-    open_ = terminal;
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  std::string Text(const corpus::FetchProgress& progress) const {
-    const double seconds =
-        std::chrono::duration<double>(seen_.back().first - seen_.front().first).count();
-    const double bytes = double(seen_.back().second - seen_.front().second);
-    const double rate = seconds > 0 ? bytes / seconds : 0;
-    std::string text =
-        fmt::format("fetch {}/{} files, {}, {}/s", progress.done_files, progress.files,
-                    FormatBytes(double(progress.fetched_bytes)), FormatBytes(rate));
-    if (progress.left_bytes >= 0) {
-      text += fmt::format(", {} left", FormatBytes(double(progress.left_bytes)));
-      if (rate > 0) text += ": " + FormatSeconds(double(progress.left_bytes) / rate);
-    }
-    if (progress.failed_files > 0) text += fmt::format(", {} failed", progress.failed_files);
-    if (progress.waiting > 0) text += fmt::format(", {} waiting to try again", progress.waiting);
-    return text;
-  }
-
-  Progress::Style style_;
-  Clock::time_point drawn_;
-  std::deque<std::pair<Clock::time_point, int64_t>> seen_;
-  bool open_ = false;
 };
 
 corpus::FetchOptions OptionsOf(const CorpusFetchFlags& flags) {
@@ -93,7 +42,8 @@ fs::path ListFile(const Context& context, const CorpusFetchFlags& flags, const s
   corpus::FetchEntry entry;
   entry.url = url->text();
   entry.name = "lists/" + corpus::NameOfUrl(*url);
-  const auto report = corpus::Fetch(context, {entry}, flags.out, OptionsOf(flags), nullptr);
+  const auto report =
+      FetchLine(flags.progress_style()).Fetch(context, {entry}, flags.out, OptionsOf(flags));
   if (report.interrupted) throw Interrupted("Go on with the same command.");
   if (!report.failures.empty()) {
     throw Error("the list cannot be fetched: " + report.failures[0].detail, entry.url,
@@ -173,12 +123,8 @@ Json ToJson(const corpus::FetchReport& report) {
 void Run(const CorpusFetchFlags& flags) {
   const Context context = flags.MakeContext();
   const auto entries = EntriesOf(context, flags);
-  corpus::FetchReport report;
-  {
-    FetchLine line(flags.progress_style());
-    report = corpus::Fetch(context, entries, flags.out, OptionsOf(flags),
-                           [&](const corpus::FetchProgress& progress) { line.Show(progress); });
-  }
+  const corpus::FetchReport report =
+      FetchLine(flags.progress_style()).Fetch(context, entries, flags.out, OptionsOf(flags));
   if (flags.json) {
     std::cout << ToJson(report).dump(1, ' ', false, Json::error_handler_t::replace) << std::endl;
   } else {

@@ -15,6 +15,7 @@
 #include "corpus/formats/archive.h"
 #include "eval/sets.h"
 #include "fetch_flags.h"
+#include "fetch_line.h"
 
 namespace cria::app {
 namespace {
@@ -260,14 +261,9 @@ std::vector<Outcome> FetchFiles(const EvalFetchFlags& flags,
   }
   if (entries.empty()) return outcomes;
   fs::create_directories(flags.out);
-  Progress progress(flags.progress_style(), "fetch", std::ssize(entries), "files");
   const corpus::FetchReport report =
-      corpus::Fetch(context, entries, flags.out, FetchOptionsOf(flags, "eval fetch"),
-                    [&](const corpus::FetchProgress& now) {
-                      progress.Update(now.done_files, FormatBytes(double(now.fetched_bytes)));
-                    });
-  progress.Update(report.files - report.not_tried, FormatBytes(double(report.fetched_bytes)));
-  progress.Finish();
+      FetchLine(flags.progress_style())
+          .Fetch(context, entries, flags.out, FetchOptionsOf(flags, "eval fetch"));
   if (report.interrupted) throw Interrupted("Go on with the same command.");
   for (const corpus::FetchFailure& failure : report.failures) {
     for (const SetFile* file : by_name[failure.name]) {
@@ -287,12 +283,29 @@ std::vector<Outcome> FetchFiles(const EvalFetchFlags& flags,
   return outcomes;
 }
 
+bool IsMissing(const Outcome& outcome) {
+  return outcome.result == "failed" || outcome.result == "by_hand";
+}
+
+// The address of what is missing; the place where another file stands, if it has none.
+std::string WhereOf(const EvalFetchFlags& flags, const SetFile& file) {
+  return file.url.empty() ? (fs::path(flags.out) / file.path).string() : AddressOf(flags, file);
+}
+
+// What a browser can do where this could not.
+std::string ByHand(const EvalFetchFlags& flags, const SetFile& file) {
+  return fmt::format("fetch {}{} and put it at {}", file.url.empty() ? file.source : file.url,
+                     file.member.empty() ? "" : fmt::format(", take {} out of it", file.member),
+                     (fs::path(flags.out) / file.path).string());
+}
+
 void PrintOutcomes(const EvalFetchFlags& flags, const std::vector<Outcome>& outcomes) {
   if (flags.json) {
     Json json = Json::array();
     for (const Outcome& outcome : outcomes) {
       json.push_back({{"path", outcome.file->path}, {"result", outcome.result}});
       if (!outcome.detail.empty()) json.back()["detail"] = outcome.detail;
+      if (IsMissing(outcome)) json.back()["url"] = WhereOf(flags, *outcome.file);
     }
     std::cout << json.dump(1, ' ', false, Json::error_handler_t::replace) << std::endl;
     return;
@@ -302,6 +315,7 @@ void PrintOutcomes(const EvalFetchFlags& flags, const std::vector<Outcome>& outc
     ++counts[outcome.result];
     if (outcome.detail.empty()) continue;
     fmt::print("{}: {}\n  {}\n", outcome.file->path, outcome.result, outcome.detail);
+    if (outcome.result == "failed") fmt::print("  {}\n", WhereOf(flags, *outcome.file));
   }
   for (const auto& [result, count] : counts) fmt::print("{:<12} {:>5}\n", result, count);
   std::fflush(stdout);
@@ -319,12 +333,14 @@ void Run(const EvalFetchFlags& flags) {
   }
   const std::vector<Outcome> outcomes = FetchFiles(flags, files);
   PrintOutcomes(flags, outcomes);
-  const auto missing = std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) {
-    return outcome.result == "failed" || outcome.result == "by_hand";
-  });
-  if (missing > 0) {
-    throw Error(fmt::format("{} of {} files are not there", missing, outcomes.size()), flags.out,
-                "see the reasons above; the same command tries only these again");
+  const auto first = std::find_if(outcomes.begin(), outcomes.end(), IsMissing);
+  if (first != outcomes.end()) {
+    throw Error(fmt::format("{} of {} files are not there, {} first: {}",
+                            std::count_if(outcomes.begin(), outcomes.end(), IsMissing),
+                            outcomes.size(), first->file->path, first->detail),
+                WhereOf(flags, *first->file),
+                "the same command tries only what is not there again; by hand: " +
+                    ByHand(flags, *first->file));
   }
 }
 

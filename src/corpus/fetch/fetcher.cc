@@ -71,8 +71,9 @@ class Fetcher {
     room_.seed = options.seed;
     room_.verify = options.verify;
     room_.stop = [this] { return Stopped(); };
-    room_.log = [this](const std::string& line) {
+    room_.log = [this, on_retry = options.on_retry](const std::string& line) {
       const std::lock_guard lock(log_mutex_);
+      if (on_retry) return on_retry(line);
       context_.Log(LogLevel::kDebug, line);
     };
     room_.fetched = &fetched_;

@@ -22,6 +22,9 @@ struct FetchOptions {
   bool verify = false;            ///< read again what is there, and fetch what is damaged
   std::string agent = "cria";     ///< the User-Agent field
   uint64_t seed = 1;              ///< of the jitter of waits
+  /// Told why and how long is waited before a file is tried again; from any thread, one at a time.
+  /// Unset: the log's debug level.
+  std::function<void(const std::string& why)> on_retry = nullptr;
 };
 
 struct FetchFailure {
