@@ -50,6 +50,14 @@ def altered_sets(model: pathlib.Path, at: pathlib.Path) -> None:
     assert "not as its authors published it" in complaint and "--allow-modified" in complaint, complaint
     table = cria("eval", model, "--tasks", "copa", "--data", at, "--allow-modified", "--quiet")
     assert "COPA" in table and "Files that are not as published: 1." in table, table
+    # While training the same, in the same words.
+    words = ["train", "--data", at / "shards", "--dim", 64, "--layers", 2, "--heads", 4, "--seq-len", 64, "--batch", 1024,
+             "--steps", 2, "--quiet", "--out", at / "asking", "--tasks", "copa", "--task-data", at]
+    assert complaint.split("where:")[0] == cria(*words, status=1).split("where:")[0]
+    assert not (at / "asking/tasks.jsonl").exists()
+    cria(*words, "--allow-modified")
+    assert "Files that are not as published: 1." in (at / "asking/tasks.html").read_text()
+    assert json.loads((at / "asking/tasks.json").read_text())["allow_modified"] is True
 
 
 def programs(model: pathlib.Path, at: pathlib.Path) -> None:
@@ -92,6 +100,32 @@ def kept_replies(model: pathlib.Path, at: pathlib.Path) -> None:
     stopped = json.loads((at / "many_result.json").read_text())["results"]
     whole = json.loads(cria(*words[:-2], "--json", "--quiet"))["results"]
     assert stopped == whole, (stopped, whole)
+    some = json.loads(cria(*words[:-2], "--json", "--quiet", "--limit", 7))["n-samples"]["many"]
+    assert (some["original"], some["effective"], some["counted"]) == (20000, 7, 7), some
+
+
+def kept_texts(model: pathlib.Path, at: pathlib.Path) -> None:
+    """Written replies are kept as they come: a process that is killed loses those in work."""
+    lines(at / "written.jsonl", [{"question": f"what is number {i}", "answer": ["one"]} for i in range(100)])
+    task = {"title": "Written", "files": ["written.jsonl"], "kind": "closed_book", "asks": ["question"], "answers": ["answer"],
+            "as_sentence": True, "shots": 0, "max_tokens": 800, "paper": {"measure": "written"}}
+    (at / "written.json").write_text(json.dumps(task))
+    words = ["eval", model, "--tasks", at / "written.json", "--data", at, "--out", at / "written_result.json"]
+    kept = at / "written_result.json.requests.jsonl"
+    run = subprocess.Popen([*COMMAND, *map(str, words), "--quiet"], stderr=subprocess.PIPE)
+    while run.poll() is None and (not kept.exists() or kept.read_bytes().count(b"\n") < 2):
+        time.sleep(0.001)
+    run.kill()
+    run.communicate(timeout=60)
+    assert run.returncode == -signal.SIGKILL, run.returncode
+    known = kept.read_bytes().count(b"\n") - 1
+    assert 1 <= known < 100, known
+    with kept.open("a") as out:
+        out.write('{"k":"00"}\n')
+    said = cria(*words)
+    assert f"{known} replies are known" in said and "1 lines of" in said and "damaged" in said, said
+    stopped = json.loads((at / "written_result.json").read_text())["results"]
+    assert stopped == json.loads(cria(*words[:-2], "--json", "--quiet"))["results"], stopped
 
 
 class Completions(http.server.BaseHTTPRequestHandler):
@@ -159,6 +193,7 @@ def main() -> None:
         programs(run, at)
         toxicity(run, at)
         kept_replies(run, at)
+        kept_texts(run, at)
         endpoint(at)
         reports(run, at)
 

@@ -33,15 +33,14 @@ constexpr Task kTasks[] = {
     {"kl", "KL divergence from --against, the model that this one was made of"},
 };
 
-struct Flags : CommonFlags {
-  std::string model, tokenizer, data, out, against, precision;
-  std::vector<std::string> tasks = {"bpb"};
-  std::vector<std::string> texts;
-  QuestionFlags questions;
-  int64_t limit = 0, stride = 0, context = 0, window = 512;
-  bool list = false, compare = false, force = false;
+// Those of questions, of which texts that are scored know some, and their own.
+struct Flags : QuestionFlags {
+  Flags() { tasks = {"bpb"}; }
 
-  const CLI::App* command = nullptr;
+  std::string against;
+  std::vector<std::string> texts;
+  int64_t stride = 0, context = 0, window = 512;
+  bool list = false, compare = false;
 
   bool wants(const char* task) const {
     return std::find(tasks.begin(), tasks.end(), task) != tasks.end();
@@ -113,14 +112,14 @@ void CheckFlags(const Flags& flags) {
   if (AsksQuestions(flags)) {
     RefuseFlags(flags, {"--text", "--context", "--window", "--stride", "--against", "--compare"},
                 "tasks that ask questions do not know it");
-    if (flags.data.empty()) {
+    if (flags.folder.empty()) {
       throw Error("the folder of the sets must be given", "--data",
                   "give --data SETS (cria eval --list says which files the tasks read)");
     }
     return;
   }
   RefuseFlags(flags, QuestionFlagNames(), "tasks that score text do not know it");
-  if (flags.data.empty() == flags.texts.empty()) {
+  if (flags.folder.empty() == flags.texts.empty()) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");
   }
@@ -164,18 +163,7 @@ void RunEval(const Flags& flags) {
     return ListQuestionTasks();
   }
   CheckFlags(flags);
-  if (AsksQuestions(flags)) {
-    QuestionFlags questions = flags.questions;
-    questions.tasks = flags.tasks;
-    questions.folder = flags.data;
-    questions.limit = flags.limit;
-    questions.model = flags.model;
-    questions.tokenizer = flags.tokenizer;
-    questions.precision = flags.precision;
-    questions.out = flags.out;
-    questions.force = flags.force;
-    return AskQuestions(flags, questions);
-  }
+  if (AsksQuestions(flags)) return AskQuestions(flags);
   const Context context = flags.MakeContext();
   const Precision precision = PrecisionNamed(flags.precision, context);
   const infer::LoadedModel model = infer::LoadModel(
@@ -185,8 +173,8 @@ void RunEval(const Flags& flags) {
                 "--tasks bpb", "ask for perplexity, which leaves each window's first token out");
   }
   const std::vector<eval::HeldOutDocument> documents =
-      flags.data.empty() ? ReadTexts(context, flags.texts, *model.tokenizer, flags.limit)
-                         : ReadHeldOut(context, flags.data, *model.tokenizer, flags.limit);
+      flags.folder.empty() ? ReadTexts(context, flags.texts, *model.tokenizer, flags.limit)
+                           : ReadHeldOut(context, flags.folder, *model.tokenizer, flags.limit);
   Json json = {{"model", flags.model}, {"tasks", flags.tasks}};
   std::vector<eval::Table> tables;
   if (flags.wants("bpb")) ScoreDocuments(context, flags, model, documents, &json, &tables);
@@ -224,7 +212,6 @@ void AddEvalCommand(CLI::App* app) {
   AddEvalCardCommand(command);
   AddEvalFetchCommand(command);
   AddEvalJudgeCommand(command);
-  flags.command = command;
   command->add_option("model", flags.model,
                       "Model: a run, a checkpoint, another format, or the address of an endpoint");
   command->add_option("--tasks", flags.tasks, "Tasks, separated by commas")
@@ -233,7 +220,7 @@ void AddEvalCommand(CLI::App* app) {
   command->add_flag("--list", flags.list, "List the tasks");
   command->add_option("--text", flags.texts, "Text files, each one document; .jsonl: one per line");
   command->add_option(
-      "--data", flags.data,
+      "--data", flags.folder,
       "Corpus folder, whose held-out documents are scored; for tasks with questions "
       "the folder of the sets");
   command->add_option("--limit", flags.limit, "Documents per source, questions per task (0: all)")
@@ -247,7 +234,7 @@ void AddEvalCommand(CLI::App* app) {
                    "Tokens in a window of llama.cpp's rule, for perplexity and kl")
       ->check(CLI::Range(int64_t{4}, int64_t{1} << 24))
       ->capture_default_str();
-  flags.questions.AddTo(command);
+  flags.AddTo(command);
   command->add_option("--against", flags.against,
                       "The original that MODEL was made of, for the task kl");
   command->add_option("--stride", flags.stride, "Tokens by which windows of bpb advance (0: half)")

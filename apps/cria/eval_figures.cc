@@ -124,7 +124,9 @@ std::vector<Json> ReadAnswers(const fs::path& path) {
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
     Json line = TryParseJson(std::string_view(text).substr(at, end - at));
-    if (line.is_object() && line.contains("step")) lines.push_back(std::move(line));
+    const bool whole = line.is_object() && line.contains("step") && line.contains("tasks") &&
+                       WholeNumber<int64_t>(line["step"]) && line["tasks"].is_object();
+    if (whole) lines.push_back(std::move(line));
     at = end + 1;
   }
   return lines;

@@ -86,8 +86,8 @@ bool IsOfModel(const fs::path& file) {
 
 // Names everything that a reply of a local model depends on. Its bytes by the files' names, sizes
 // and times: that is quick.
-std::string IdentityOf(const CommonFlags& common, const QuestionFlags& flags,
-                       const infer::LoadedModel& model, Precision precision) {
+std::string IdentityOf(const QuestionFlags& flags, const infer::LoadedModel& model,
+                       Precision precision) {
   const fs::path place = fs::canonical(OpenModel(flags.model).path);
   std::vector<fs::path> files = {place};
   if (fs::is_directory(place)) {
@@ -99,7 +99,7 @@ std::string IdentityOf(const CommonFlags& common, const QuestionFlags& flags,
     std::sort(files.begin(), files.end());
   }
   std::string identity = fmt::format("{} {} {} {}", place.string(), model.tokenizer->digest(),
-                                     PrecisionName(precision), common.device);
+                                     PrecisionName(precision), flags.device);
   for (const fs::path& file : files) {
     identity += fmt::format(" {}:{}:{}", file.string(), fs::file_size(file),
                             fs::last_write_time(file).time_since_epoch().count());
@@ -116,30 +116,32 @@ fs::path CacheFile(const QuestionFlags& flags, const std::string& identity) {
   return flags.out.empty() ? fs::path() : fs::path(flags.out + ".requests.jsonl");
 }
 
-std::vector<eval::TaskResult> RunOn(const CommonFlags& common, const QuestionFlags& flags,
-                                    std::vector<TaskSet> sets, eval::LanguageModel* model,
-                                    const std::string& identity, const eval::TextCodec& codec,
-                                    const eval::Graders& graders) {
+std::vector<eval::TaskResult> RunOn(const QuestionFlags& flags, std::vector<TaskSet> sets,
+                                    eval::LanguageModel* model, const std::string& identity,
+                                    const eval::TextCodec& codec, const eval::Graders& graders) {
   const fs::path file = CacheFile(flags, identity);
-  if (file.empty()) return RunTasks(common, flags, std::move(sets), model, codec, graders);
+  if (file.empty()) return RunTasks(flags, flags, std::move(sets), model, codec, graders);
   eval::CachedLanguageModel cached(model, file, identity);
-  if (cached.known() > 0 && !common.quiet) {
+  if (cached.known() > 0 && !flags.quiet) {
     spdlog::info("{} replies are known from {}", cached.known(), file.string());
   }
-  return RunTasks(common, flags, std::move(sets), &cached, codec, graders);
+  if (cached.damaged() > 0) {
+    spdlog::warn("{} lines of {} are damaged: what they held is asked anew", cached.damaged(),
+                 file.string());
+  }
+  return RunTasks(flags, flags, std::move(sets), &cached, codec, graders);
 }
 
-std::vector<eval::TaskResult> RunLocal(const CommonFlags& common, const QuestionFlags& flags,
-                                       std::vector<TaskSet> sets, const Judges& judges) {
-  const Context context = common.MakeContext();
+std::vector<eval::TaskResult> RunLocal(const QuestionFlags& flags, std::vector<TaskSet> sets,
+                                       const Judges& judges) {
+  const Context context = flags.MakeContext();
   const Precision precision = PrecisionNamed(flags.precision, context);
   const infer::LoadedModel model = infer::LoadModel(
       context, flags.model, {.tokenizer = flags.tokenizer, .precision = precision});
   eval::LlamaLanguageModel language_model(&context, model.llama.get());
   language_model.set_tokenizer(model.tokenizer.get());
-  return RunOn(common, flags, std::move(sets), &language_model,
-               IdentityOf(common, flags, model, precision), CodecOf(*model.tokenizer),
-               judges.On(&context));
+  return RunOn(flags, std::move(sets), &language_model, IdentityOf(flags, model, precision),
+               CodecOf(*model.tokenizer), judges.On(&context));
 }
 
 // The key goes in clear over http: no harm on this machine.
@@ -150,9 +152,9 @@ void WarnOfKey(const std::string& address) {
   spdlog::warn("OPENAI_API_KEY is sent without encryption to {}", address);
 }
 
-std::vector<eval::TaskResult> RunRemote(const CommonFlags& common, const QuestionFlags& flags,
-                                        std::vector<TaskSet> sets, const Judges& judges) {
-  const Context context(common.threads);
+std::vector<eval::TaskResult> RunRemote(const QuestionFlags& flags, std::vector<TaskSet> sets,
+                                        const Judges& judges) {
+  const Context context(flags.threads);
   const char* key = std::getenv("OPENAI_API_KEY");
   eval::RemoteModelOptions options;
   options.server.url = flags.model;
@@ -167,8 +169,7 @@ std::vector<eval::TaskResult> RunRemote(const CommonFlags& common, const Questio
   const std::string identity =
       fmt::format("cria {} {} {} {} {}", CRIA_VERSION, flags.model, flags.served_model,
                   flags.served_context, flags.served_bos);
-  return RunOn(common, flags, std::move(sets), &model, identity, eval::RemoteCodec(),
-               judges.On(&context));
+  return RunOn(flags, std::move(sets), &model, identity, eval::RemoteCodec(), judges.On(&context));
 }
 
 // Flags that none of the tasks knows, or that this kind of model does not: they would be ignored.
@@ -247,8 +248,7 @@ void QuestionFlags::AddTo(CLI::App* eval) {
       ->check(CLI::IsMember(eval::PublishedModels()));
   command->add_option("--samples", samples,
                       "Folder for every question with its scores, TASK.jsonl");
-  command->add_flag("--allow-modified", allow_modified,
-                    "Also use sets that are not as published; the report says so");
+  AddModifiedFlag(command, this);
   command->add_option("--cache", cache,
                       "Folder that keeps every reply of the model, for the next evaluation "
                       "(default: beside --out, until that is written)");
@@ -274,7 +274,7 @@ std::vector<const char*> QuestionFlagNames() {
           "--served-bos"};
 }
 
-void AskQuestions(const CommonFlags& common, const QuestionFlags& flags) {
+void AskQuestions(const QuestionFlags& flags) {
   std::vector<TaskSet> sets = ReadTaskSets(flags);
   RefuseUnused(flags, sets);
   for (const TaskSet& set : sets) {
@@ -286,8 +286,8 @@ void AskQuestions(const CommonFlags& common, const QuestionFlags& flags) {
   for (const TaskSet& set : sets) set.task.kind->Require(set.task, judges.On(nullptr));
   std::vector<eval::TaskResult> results;
   try {
-    results = flags.is_remote() ? RunRemote(common, flags, std::move(sets), judges)
-                                : RunLocal(common, flags, std::move(sets), judges);
+    results = flags.is_remote() ? RunRemote(flags, std::move(sets), judges)
+                                : RunLocal(flags, std::move(sets), judges);
   } catch (const Interrupted&) {
     throw Interrupted(flags.out.empty() && flags.cache.empty()
                           ? "Nothing is kept: with --out or --cache the same command goes on."
@@ -315,7 +315,7 @@ void AskQuestions(const CommonFlags& common, const QuestionFlags& flags) {
     WriteBlocks(flags.out, "Evaluation of " + flags.model, json, page);
     if (flags.cache.empty()) fs::remove(flags.out + ".requests.jsonl");
   }
-  if (common.json) return fmt::print("{}\n", json.dump());
+  if (flags.json) return fmt::print("{}\n", json.dump());
   Print(flags.as.empty() || page.empty() ? blocks : page);
 }
 

@@ -6,7 +6,7 @@
 
 namespace cria::app {
 
-struct QuestionFlags : TaskFlags {
+struct QuestionFlags : CommonFlags, TaskFlags {
   std::string model;  ///< a path, or the address of an endpoint (http, https)
   std::string tokenizer, precision;
   std::string served_model;  ///< its name there
@@ -30,6 +30,6 @@ struct QuestionFlags : TaskFlags {
 std::vector<const char*> QuestionFlagNames();
 
 /// Everything from reading the sets to the report.
-void AskQuestions(const CommonFlags& common, const QuestionFlags& flags);
+void AskQuestions(const QuestionFlags& flags);
 
 }  // namespace cria::app

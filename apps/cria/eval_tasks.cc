@@ -82,6 +82,11 @@ void WriteSamples(const fs::path& folder, const eval::TaskResult& result) {
 
 }  // namespace
 
+void AddModifiedFlag(CLI::App* command, TaskFlags* flags) {
+  command->add_flag("--allow-modified", flags->allow_modified,
+                    "Also use sets that are not as published; the report says so");
+}
+
 eval::Profile ProfileOf(const TaskFlags& flags) {
   return flags.profile == "harness" ? eval::Profile::kHarness : eval::Profile::kPaper;
 }
@@ -143,13 +148,14 @@ std::vector<TaskSet> ReadTaskSets(const TaskFlags& flags) {
     eval::TaskSpec task = TaskNamed(name, flags);
     CheckFiles(flags, &task);
     std::vector<eval::Question> questions = eval::ReadQuestions(task, flags.folder);
+    const int64_t all = std::ssize(questions);
     Limit(flags.limit, &questions);
     for (const TaskSet& set : sets) {
       if (set.task.name != task.name) continue;
       throw Error(fmt::format("two tasks are called {}", task.name), "--tasks",
                   "rename the file of one, or ask in two calls");
     }
-    sets.push_back({std::move(task), std::move(questions)});
+    sets.push_back({std::move(task), std::move(questions), all});
   }
   return sets;
 }
@@ -161,12 +167,14 @@ Json TaskFlagsToJson(const TaskFlags& flags) {
   }
   return {{"tasks", std::move(tasks)},
           {"folder", fs::absolute(flags.folder).string()},
-          {"limit", flags.limit}};
+          {"limit", flags.limit},
+          {"allow_modified", flags.allow_modified}};
 }
 
 TaskFlags TaskFlagsFromJson(const Json& json, const std::string& where) {
   TaskFlags flags;
-  flags.allow_modified = true;  // the picture's notes say so
+  // Older runs asked whatever lay there.
+  flags.allow_modified = JsonGetOr(json, "allow_modified", true, where);
   flags.tasks = JsonGet<std::vector<std::string>>(json, "tasks", where);
   flags.folder = JsonGet<std::string>(json, "folder", where);
   flags.limit = JsonGet<int64_t>(json, "limit", where);
@@ -184,7 +192,8 @@ std::vector<eval::TaskResult> RunTasks(const CommonFlags& common, const TaskFlag
         eval::RunTask(model, codec, std::move(set.task), std::move(set.questions),
                       {.progress = [&](int64_t done, int64_t) { progress.Update(done); },
                        .graders = graders,
-                       .seed = common.seed}));
+                       .seed = common.seed,
+                       .set_questions = set.all}));
     progress.Finish();
   }
   if (!flags.samples.empty()) {

@@ -22,6 +22,9 @@ struct TaskFlags {
   int repeats = -1;  ///< replies of a question, of tasks that write several; -1: the task's own
 };
 
+/// --allow-modified, of every command that asks questions.
+void AddModifiedFlag(CLI::App* command, TaskFlags* flags);
+
 eval::Profile ProfileOf(const TaskFlags& flags);
 /// Whether `task` names such a task, or a file of one.
 bool IsQuestionTask(const std::string& task);
@@ -35,6 +38,7 @@ eval::TextCodec CodecOf(const tokenizer::Tokenizer& tokenizer);
 struct TaskSet {
   eval::TaskSpec task;
   std::vector<eval::Question> questions;
+  int64_t all = 0;  ///< questions of the set, of which these were drawn
 };
 /// Throws Error for files that are not as published, unless they are allowed; then, and for files
 /// of which no digest is known, the task's note says so.

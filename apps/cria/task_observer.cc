@@ -47,7 +47,9 @@ void TaskObserver::OnRollback(const train::RollbackReport& report) {
 
 // Steps behind it will be done again.
 void TaskObserver::KeepUpTo(int64_t step) {
-  std::erase_if(lines_, [&](const Json& line) { return line["step"].get<int64_t>() > step; });
+  const std::string where = (run_ / train::kRunAnswersName).string();
+  std::erase_if(lines_,
+                [&](const Json& line) { return JsonGet<int64_t>(line, "step", where) > step; });
 }
 
 void TaskObserver::OnValidation(const train::ValidationReport& report) {
@@ -81,6 +83,7 @@ void TaskObserver::Write() const {
 }
 
 void TaskObserver::Draw() const {
+  const std::string where = (run_ / train::kRunAnswersName).string();
   std::vector<eval::ScoreCurve> curves;
   eval::Table table{.caption = "Scores in % with their standard error, and that of a guess",
                     .columns = {{"Task"},
@@ -96,12 +99,13 @@ void TaskObserver::Draw() const {
     }
     if (last == nullptr) continue;  // asked for later
     curves.push_back(eval::ScoreCurveOf(lines_, set.task.name, set.task.title));
-    const bool none = (*last)["questions"] == 0;
+    const auto count = [&](const char* name) { return JsonGet<int64_t>(*last, name, where); };
+    const bool none = count("questions") == 0;
     const auto percent = [&](const char* name) {
-      return fmt::format("{:.1f}", 100 * (*last)[name].get<double>());
+      return fmt::format("{:.1f}", 100 * JsonGet<double>(*last, name, where));
     };
-    table.rows.push_back({set.task.title, std::to_string((*last)["questions"].get<int64_t>()),
-                          std::to_string((*last)["left_out"].get<int64_t>()),
+    table.rows.push_back({set.task.title, std::to_string(count("questions")),
+                          std::to_string(count("left_out")),
                           none ? "-" : percent("accuracy") + " ± " + percent("stderr"),
                           none ? "-" : percent("chance")});
   }

@@ -154,10 +154,11 @@ ParameterBlock ReadInitialWeights(const Context& context, const std::string& pat
 bool OnlyResume(const Flags& f) {
   if (!f.resume) return false;
   const auto given = f.command->get_options([](const CLI::Option* option) {
-    constexpr std::string_view kFree[] = {
-        "resume",     "out",        "data",           "threads", "json",         "device",
-        "quiet",      "verbose",    "zero",           "tensor",  "rank-timeout", "memory",
-        "save-every", "save-steps", "rollback-above", "tasks",   "task-data",    "task-limit"};
+    constexpr std::string_view kFree[] = {"resume",     "out",        "data",           "threads",
+                                          "json",       "device",     "quiet",          "verbose",
+                                          "zero",       "tensor",     "rank-timeout",   "memory",
+                                          "save-every", "save-steps", "rollback-above", "tasks",
+                                          "task-data",  "task-limit", "allow-modified"};
     return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
                                             option->get_single_name()) == std::end(kFree);
   });
@@ -236,11 +237,11 @@ std::optional<ParameterBlock> SetUpRun(const Context& context, const Flags& flag
 TaskFlags QuestionsOf(const Flags& flags) {
   const fs::path kept = fs::path(flags.out) / train::kRunTasksName;
   if (!flags.questions.tasks.empty() || !OnlyResume(flags) || !fs::exists(kept)) {
-    TaskFlags questions = flags.questions;
-    questions.allow_modified = true;  // the picture's notes say so
-    return questions;
+    return flags.questions;
   }
-  return TaskFlagsFromJson(ReadJson(kept), kept.string());
+  TaskFlags questions = TaskFlagsFromJson(ReadJson(kept), kept.string());
+  questions.allow_modified = questions.allow_modified || flags.questions.allow_modified;
+  return questions;
 }
 
 void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
@@ -359,6 +360,7 @@ void AddTrainCommand(CLI::App* app) {
   c->add_option("--task-limit", f->questions.limit, "Questions of each task (0: all)")
       ->check(AtLeast0())
       ->capture_default_str();
+  AddModifiedFlag(c, &f->questions);
   AddRankFlags(c, f.get());
   c->add_option("--memory", f->memory,
                 "Memory that a rank may use, e.g. 8GB (default: most of what is free)");
