@@ -108,7 +108,7 @@ def kept_texts(model: pathlib.Path, at: pathlib.Path) -> None:
     """Written replies are kept as they come: a process that is killed loses those in work."""
     lines(at / "written.jsonl", [{"question": f"what is number {i}", "answer": ["one"]} for i in range(100)])
     task = {"title": "Written", "files": ["written.jsonl"], "kind": "closed_book", "asks": ["question"], "answers": ["answer"],
-            "as_sentence": True, "shots": 0, "max_tokens": 800, "paper": {"measure": "written"}}
+            "as_sentence": True, "shots": 0, "max_tokens": 800, "paper": {"measure": "written", "header": ""}}
     (at / "written.json").write_text(json.dumps(task))
     words = ["eval", model, "--tasks", at / "written.json", "--data", at, "--out", at / "written_result.json"]
     kept = at / "written_result.json.requests.jsonl"

@@ -54,11 +54,13 @@ std::string KeyOf(const GenerateRequest& r) {
   return key.Hex();
 }
 
-Json ToJson(const ContinuationScore& score) {
-  return {{"p", score.logprob}, {"g", score.greedy}, {"n", score.tokens}};
+Json LineOf(const std::string& key, const ContinuationScore& score) {
+  return {{"k", key}, {"p", score.logprob}, {"g", score.greedy}, {"n", score.tokens}};
 }
 
-Json ToJson(const WrittenText& text) { return {{"t", text.ids}}; }
+Json LineOf(const std::string& key, const WrittenText& text) {
+  return {{"k", key}, {"t", text.ids}};
+}
 
 // What is no number is not kept: the caller refuses it.
 bool IsKept(const ContinuationScore& score) { return std::isfinite(score.logprob); }
@@ -107,10 +109,9 @@ void CachedLanguageModel::Keep(const std::string& key, const Reply& reply, Known
   const std::lock_guard lock(mutex_);
   (*known)[key] = reply;
   if (!IsKept(reply)) return;
-  Json line = {{"k", key}};
-  line.update(ToJson(reply));
+  Json line = LineOf(key, reply);
   if (reply.cut) line["c"] = true;
-  out_ << line.dump() + "\n";
+  out_ << line.dump() << '\n';
   const auto now = std::chrono::steady_clock::now();
   if (now - written_ < kWritten) return;
   out_.flush();

@@ -33,7 +33,7 @@ constexpr const char* kStyle = R"(<style>
 .cria-chart .s0{--c:#b4472e}.cria-chart .s1{--c:#3f6f8f}.cria-chart .s2{--c:#a08a3c}
 .cria-chart .s3{--c:#5b7f4a}.cria-chart .s4{--c:#7d5a8c}.cria-chart .s5{--c:#57534d}
 .cria-chart .s6{--c:#9a948a}.cria-chart .s7{--c:#2b8a80}
-.cria-chart .d{stroke-dasharray:5 4}.cria-chart .k{stroke-dasharray:4 3}
+.cria-chart .d{stroke-dasharray:5 4}.cria-chart .k{stroke-dasharray:3 3;stroke-linecap:butt}
 .cria-chart .l{stroke:var(--c)}.cria-chart .b{fill:var(--c)}
 @media (prefers-color-scheme:dark){.cria-chart{color:#e9e5dd}
 .cria-chart .s0{--c:#ee8061}.cria-chart .s1{--c:#7fb2d3}.cria-chart .s2{--c:#d3bb66}
@@ -160,7 +160,7 @@ double Letters(std::string_view text) {
 struct Key {
   std::string name;
   bool dashed = false;
-  double width() const { return 26 + kCharacter * Letters(name); }
+  double width() const { return 27 + kCharacter * Letters(name); }
 };
 
 // Names longer than a chart is wide are cut.
@@ -174,13 +174,13 @@ std::vector<Key> KeysOf(std::vector<Key> keys) {
 }
 
 std::string KeySvg(const Key& key, size_t i, double left, double top) {
-  std::string svg = key.dashed ? fmt::format("<path class=\"l s{} d k\" d=\"M{:.1f} {:.1f}h11\"/>",
+  std::string svg = key.dashed ? fmt::format("<path class=\"l s{} d k\" d=\"M{:.1f} {:.1f}h10\"/>",
                                              i % kColours, left, top + 5)
                                : fmt::format(
                                      "<rect class=\"b s{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"10\" "
                                      "height=\"10\" rx=\"2\"/>",
                                      i % kColours, left, top);
-  return svg + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left + 14, top + 9,
+  return svg + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left + 15, top + 9,
                            EscapeHtml(key.name));
 }
 

@@ -73,7 +73,7 @@ TEST(BarChart, NamesStandRightBehindTheirColours) {
   for (const auto& m : Matches(svg,
                                "<rect class=\"b s\\d\" x=\"([0-9.]+)\" y=\"5.0\"[^>]*/>"
                                "<text x=\"([0-9.]+)\"")) {
-    EXPECT_NEAR(Num(m, 2) - Num(m, 1), 14, 0.11);
+    EXPECT_NEAR(Num(m, 2) - Num(m, 1), 15, 0.11);
   }
 }
 

@@ -31,8 +31,8 @@ ContinuationScore ScoreOf(const infer::Completion& done, bool cut) {
   return score;
 }
 
-WrittenText TextOf(infer::Completion done, bool shortened) {
-  return {std::move(done.tokens), shortened || done.reason == infer::FinishReason::kContext};
+WrittenText TextOf(infer::Completion done, bool cut) {
+  return {std::move(done.tokens), cut || done.reason == infer::FinishReason::kContext};
 }
 
 // Reads piece by piece behind a cache, so that rows can be asked for a few at a time.
@@ -157,10 +157,12 @@ std::vector<ContinuationScore> LlamaLanguageModel::Loglikelihood(
     r.max_new_tokens = 0;
     r.score_prompt_from = kept;
     r.prompt.insert(r.prompt.end(), request.continuation.begin(), request.continuation.end());
-    cut.push_back(kept < std::ssize(request.context));
+    const bool is_cut = kept < std::ssize(request.context);
+    cut.push_back(is_cut);
     if (request.on_end) {
-      r.on_end = [tell = request.on_end, is_cut = cut.back()](
-                     int64_t, const infer::Completion& done) { tell(ScoreOf(done, is_cut)); };
+      r.on_end = [tell = request.on_end, is_cut](int64_t, const infer::Completion& done) {
+        tell(ScoreOf(done, is_cut));
+      };
     }
     scored.push_back(std::move(r));
   }
@@ -197,7 +199,7 @@ std::vector<ContinuationScore> TrainingLanguageModel::Loglikelihood(
 std::vector<WrittenText> LlamaLanguageModel::GenerateAll(
     std::span<const GenerateRequest> requests) {
   std::vector<infer::Request> written;
-  std::vector<bool> shortened;
+  std::vector<bool> cut;
   for (const GenerateRequest& request : requests) {
     CRIA_CHECK(!request.prompt.empty());
     const int64_t room = std::max<int64_t>(context_length_ - request.max_new_tokens, 1);
@@ -215,15 +217,16 @@ std::vector<WrittenText> LlamaLanguageModel::GenerateAll(
       const std::vector<int32_t>& ends = tokenizer_->end_ids();
       r.stop_tokens.insert(r.stop_tokens.end(), ends.begin(), ends.end());
     }
-    shortened.push_back(kept < std::ssize(request.prompt));
+    const bool is_cut = kept < std::ssize(request.prompt);
+    cut.push_back(is_cut);
     if (!request.on_end) continue;
-    r.on_end = [tell = request.on_end, cut = shortened.back()](int64_t, infer::Completion done) {
-      tell(TextOf(std::move(done), cut));
+    r.on_end = [tell = request.on_end, is_cut](int64_t, infer::Completion done) {
+      tell(TextOf(std::move(done), is_cut));
     };
   }
   std::vector<WrittenText> texts;
   for (infer::Completion& done : infer::RunAll(&engine(), std::move(written))) {
-    texts.push_back(TextOf(std::move(done), shortened[texts.size()]));
+    texts.push_back(TextOf(std::move(done), cut[texts.size()]));
   }
   return texts;
 }

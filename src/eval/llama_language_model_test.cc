@@ -84,6 +84,7 @@ TEST_F(LlamaLanguageModelTest, ManyAtOnceEqualEachAlone) {
   EXPECT_EQ(told_texts, texts);
   for (size_t i = 0; i < requests.size(); ++i) {
     EXPECT_EQ(told_scores[i].logprob, scores[i].logprob);
+    EXPECT_EQ(told_scores[i].cut, scores[i].cut);
     EXPECT_EQ(scores[i].cut,
               std::ssize(requests[i].context) + std::ssize(requests[i].continuation) >
                   model.context_length() + 1);

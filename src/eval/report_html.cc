@@ -32,14 +32,14 @@ font-variant-numeric:lining-nums}
 .figures div:first-child b{color:var(--accent)}
 .figures span{display:block;color:var(--soft);font:.84rem/1.35 system-ui,sans-serif}
 .scroll{overflow-x:auto;margin:1rem 0 1.4rem;-webkit-overflow-scrolling:touch;
-min-width:100%;width:max-content;max-width:calc(100vw - 2.5rem);margin-left:50%;
-transform:translateX(-50%);
 background:linear-gradient(to right,var(--paper) 40%,transparent) left/2rem 100% no-repeat local,
 linear-gradient(to left,var(--paper) 40%,transparent) right/2rem 100% no-repeat local,
 linear-gradient(to right,var(--rule),transparent) left/.9rem 100% no-repeat scroll,
 linear-gradient(to left,var(--rule),transparent) right/.9rem 100% no-repeat scroll}
 table{border-collapse:collapse;font:.86rem/1.4 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
 font-variant-numeric:tabular-nums lining-nums;min-width:min(100%,20rem)}
+.wide{margin-inline:min(0px,calc(50% - 50vw + 1.25rem))}
+.wide table{margin:0 auto}
 .caption{color:var(--soft);font:.86rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
 margin:1.6rem 0 .5rem}
 .caption+.scroll{margin-top:0}
@@ -66,6 +66,8 @@ font:.8rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",mono
 @media print{nav{display:none}body{background:#fff;color:#000}}
 )";
 
+constexpr size_t kWideColumns = 9;
+
 std::string Anchor(size_t number) { return fmt::format("s{}", number); }
 
 struct HtmlWriter {
@@ -90,7 +92,9 @@ struct HtmlWriter {
     if (!table.caption.empty()) {
       out += fmt::format("<p class=\"caption\">{}</p>", EscapeHtml(table.caption));
     }
-    out += "<div class=\"scroll\"><table>";
+    // Many columns may use the whole window, beyond the width of the text.
+    const bool wide = table.columns.size() >= kWideColumns;
+    out += fmt::format("<div class=\"scroll{}\"><table>", wide ? " wide" : "");
     out += "<thead><tr>";
     for (const auto& column : table.columns) {
       out += fmt::format("<th{} scope=\"col\">{}</th>", column.numeric ? " class=\"n\"" : "",
