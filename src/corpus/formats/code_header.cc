@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "corpus/formats/code_docstring.h"
 #include "corpus/formats/code_language.h"
 #include "corpus/formats/code_notice.h"
 
@@ -148,6 +149,7 @@ class Comment {
         for (size_t k = p.begin; k < p.end; ++k) cut[k] = 1;
       }
     }
+    CutAuthors(paragraphs, &cut);
     bool text_left = false;
     for (const Paragraph& p : paragraphs) {
       for (size_t k = p.begin; k < p.end; ++k) {
@@ -224,6 +226,24 @@ class Comment {
     }
   }
 
+  // Beside a notice, who wrote the file is part of it.
+  void CutAuthors(const std::vector<Paragraph>& paragraphs, std::vector<char>* cut) const {
+    for (const Paragraph& p : paragraphs) {
+      size_t column = std::string_view::npos;  // of the last author line's text
+      for (size_t k = p.begin; k < p.end; ++k) {
+        const std::string_view content = Content(lines_[k]);
+        const auto at = static_cast<size_t>(content.data() - lines_[k].data());
+        if (StatesAuthor(LowerAscii(content))) {
+          column = at;
+        } else if (column == std::string_view::npos || at <= column) {
+          column = std::string_view::npos;
+          continue;
+        }
+        (*cut)[k] = 1;
+      }
+    }
+  }
+
   std::string Joined() const {
     std::string out;
     for (const std::string_view line : lines_) out.append(line) += '\n';
@@ -283,6 +303,12 @@ class HeaderCutter {
  public:
   HeaderCutter(std::string_view text, unsigned comments) : text_(text), comments_(comments) {}
 
+  /// The comments themselves.
+  std::string Comments() {
+    Cut();
+    return std::move(comments_text_);
+  }
+
   std::string Cut() {
     // A byte order mark is no text; gone, it hides no comment mark either.
     if (text_.starts_with("\xef\xbb\xbf")) {
@@ -318,6 +344,7 @@ class HeaderCutter {
       return Keep();
     }
     if (const BlockMarks* block = BlockAt(trimmed, comments_)) return Block(*block);
+    if ((comments_ & kDocstring) != 0 && trimmed.data() == line.data() && Docstring()) return true;
     if ((comments_ & kDots) != 0 && trimmed == line && line.starts_with("..")) return Dots();
     if (!MarkAt(line, trimmed, comments_).empty()) return Lines();
     return false;
@@ -334,6 +361,7 @@ class HeaderCutter {
   // Puts what is left of `comment`, which ends at `end`, to the output.
   bool Put(const Comment& comment, const BlockMarks* block, size_t end) {
     const std::string_view whole = text_.substr(at_, end - at_);
+    comments_text_ += whole;
     std::string kept = comment.Kept(block);
     if (!whole.ends_with('\n') && kept.ends_with('\n')) kept.pop_back();
     cut_last_ = kept.empty();
@@ -370,6 +398,22 @@ class HeaderCutter {
     return Put(comment, nullptr, at);
   }
 
+  // The first string of a Python module, if it is one of its own; a second one is code.
+  bool Docstring() {
+    const size_t length = had_docstring_ ? 0 : DocstringLength(text_.substr(at_));
+    if (length == 0) return false;
+    had_docstring_ = true;
+    const size_t end = at_ + length < text_.size() ? Behind(at_ + length) : text_.size();
+    const std::string_view whole = text_.substr(at_, length);
+    comments_text_.append(whole) += '\n';
+    const std::string kept = WithoutNotice(whole);
+    cut_last_ = kept.empty();
+    changed_ |= kept != whole;
+    if (!kept.empty()) out_.append(kept).append(text_.substr(at_ + length, end - at_ - length));
+    at_ = end;
+    return true;
+  }
+
   // A comment of reStructuredText: ".. words" that are no directive ("name::") nor a target.
   bool Dots() {
     const std::string_view first = LineAt(at_);
@@ -398,8 +442,8 @@ class HeaderCutter {
   std::string_view text_;
   unsigned comments_;
   size_t at_ = 0;
-  std::string out_;
-  bool changed_ = false, cut_last_ = false;
+  std::string out_, comments_text_;
+  bool changed_ = false, cut_last_ = false, had_docstring_ = false;
 };
 
 }  // namespace
@@ -408,6 +452,13 @@ std::string WithoutCodeHeader(std::string_view text, std::string_view path) {
   const CodeLanguage* language = LanguageOfFile(path);
   if (language == nullptr || language->comments == 0) return std::string(text);
   return HeaderCutter(text, language->comments).Cut();
+}
+
+std::string CommentsAtTop(std::string_view text, std::string_view path) {
+  constexpr size_t kTopBytes = 8192;
+  const CodeLanguage* language = LanguageOfFile(path);
+  if (language == nullptr || language->comments == 0) return std::string(text.substr(0, kTopBytes));
+  return HeaderCutter(text, language->comments).Comments();
 }
 
 }  // namespace cria::corpus

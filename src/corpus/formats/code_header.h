@@ -12,4 +12,8 @@ namespace cria::corpus {
 /// for include guards, `package` and the like, nor in languages whose comments are unknown.
 std::string WithoutCodeHeader(std::string_view text, std::string_view path);
 
+/// The comments in front of the first code, where notices stand; the first bytes of a file whose
+/// comments are unknown.
+std::string CommentsAtTop(std::string_view text, std::string_view path);
+
 }  // namespace cria::corpus

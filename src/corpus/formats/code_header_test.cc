@@ -59,7 +59,7 @@ TEST(CodeHeader, CommentsThatSaySomethingElseStay) {
   }
   EXPECT_EQ(Cut("# a\n\n# b\nx\n", "a.py"), "# a\n\n# b\nx\n");
   EXPECT_EQ(Cut("# Copyright 2010\n", "a.json"), "# Copyright 2010\n");  // comments unknown
-  EXPECT_EQ(Cut("\"\"\"Copyright 2010\"\"\"\n", "a.py"), "\"\"\"Copyright 2010\"\"\"\n");
+  EXPECT_EQ(Cut("\"\"\"Copyright 2010\"\"\"\n", "a.rb"), "\"\"\"Copyright 2010\"\"\"\n");
 }
 
 TEST(CodeHeader, ParagraphsOfOtherTextStay) {
@@ -76,6 +76,53 @@ TEST(CodeHeader, ParagraphsOfOtherTextStay) {
                 "COPYING.\n\n// Next.\nint x;\n",
                 "a.cc"),
             "// a.cc: text\n\n// Next.\nint x;\n");
+}
+
+TEST(CodeHeader, DocstringsLoseTheirNotice) {
+  EXPECT_EQ(
+      Cut("# -*- coding: utf-8 -*-\n\"\"\"\n    x.y\n    ~~~\n\n    Frobs.\n\n    :copyright: "
+          "2010 A,\n                see AUTHORS.\n    :license: BSD, see LICENSE.\n\"\"\"\nx = "
+          "1\n",
+          "a.py"),
+      "# -*- coding: utf-8 -*-\n\"\"\"\n    x.y\n    ~~~\n\n    Frobs.\n\"\"\"\nx = 1\n");
+  EXPECT_EQ(Cut("\"\"\"Frobs.\n\nAuthor: A\nLicense: MIT\n\nUse: frob(x)\n\"\"\"\nx = 1\n", "a.py"),
+            "\"\"\"Frobs.\n\nUse: frob(x)\n\"\"\"\nx = 1\n");
+  EXPECT_EQ(
+      Cut("'''\nCopyright (c) 2010 A\n\nPermission is hereby granted, free of charge\n'''\n\nx "
+          "= 1\n",
+          "a.py"),
+      "x = 1\n");
+  EXPECT_EQ(Cut("#!/usr/bin/python\nr\"\"\"Copyright 2010 A.\"\"\"\nx = 1\n", "a.py"),
+            "#!/usr/bin/python\nx = 1\n");
+  for (const char* text :
+       {"\"\"\"Finds the MIT license of a file, and its :author: field.\"\"\"\nx = 1\n",
+        "\"\"\"Frobs.\n\nAuthor: A\n\"\"\"\n", "\"\"\"Copyright 2010\"\"\" + x\n",
+        "\"\"\"Copyright", "x = 1\n\"\"\"Copyright 2010\"\"\"\n",
+        "\"\"\"a\"\"\"\n\"\"\"Copyright 2010\"\"\"\n", "    \"\"\"Copyright 2010\"\"\"\n",
+        "\"Copyright 2010\"\n"}) {
+    EXPECT_EQ(Cut(text, "a.py"), text);
+  }
+}
+
+TEST(CodeHeader, AuthorsGoWithTheNotice) {
+  EXPECT_EQ(
+      Cut("//\n//  X.m\n//  Y\n//\n//  Created by A on 1/2/13.\n//  Copyright 2013 A.\n//\n\nint "
+          "x;\n",
+          "X.m"),
+      "//\n//  X.m\n//  Y\n\nint x;\n");
+  EXPECT_EQ(
+      Cut("# Authors: A <a@b>\n#          B <b@c>\n# License: BSD 3 clause\n# Copyright 2010\n\nx "
+          "= 1\n",
+          "a.py"),
+      "x = 1\n");
+  EXPECT_EQ(Cut("/**\n * Frobs.\n *\n * @author A\n * @license MIT\n */\nf();\n", "a.js"),
+            "/**\n * Frobs.\n */\nf();\n");
+  EXPECT_EQ(Cut("# Author: A\nx = 1\n", "a.py"), "# Author: A\nx = 1\n");
+}
+
+TEST(CodeHeader, CommentsAtTheTop) {
+  EXPECT_EQ(CommentsAtTop("// a\n#include <x>\n/* b */\nint c; // d\n", "a.cc"), "// a\n/* b */\n");
+  EXPECT_EQ(CommentsAtTop("\"\"\"a\"\"\"\n# b\nc\n# d\n", "a.py"), "\"\"\"a\"\"\"\n# b\n");
 }
 
 TEST(CodeHeader, HostileInputIsLinear) {

@@ -52,7 +52,7 @@ constexpr CodeLanguage kLanguages[] = {
     {".ps1", "PowerShell", kHash | kAngleHash},
     {".psd1", "PowerShell", kHash | kAngleHash},
     {".psm1", "PowerShell", kHash | kAngleHash},
-    {".py", "Python", kHash},
+    {".py", "Python", kHash | kDocstring},
     {".rb", "Ruby", kHash},
     {".rs", "Rust", kCStyle},
     {".sql", "SQL", kDashes | kCStyle},

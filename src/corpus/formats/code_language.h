@@ -22,6 +22,7 @@ enum CodeComments : unsigned {
   kAngleHash = 2048,   ///< <# block #>
   kHashEquals = 4096,  ///< #= block =#
   kDots = 8192,        ///< ".. " and what is indented behind it (reStructuredText)
+  kDocstring = 16384,  ///< """ at the top of a module
 };
 
 struct CodeLanguage {

@@ -130,6 +130,18 @@ bool StatesCopyright(std::string_view lower) {
 
 bool StatesLicence(std::string_view lower) { return HasOneOf(lower, kLicenceWords); }
 
+bool StatesAuthor(std::string_view lower) {
+  constexpr std::string_view kFields[] = {
+      "@author",     "\\author",       ":author",     "author:",
+      "authors:",    "author(s):",     "maintainer:", "maintainers:",
+      "@maintainer", ":organization:", ":contact:",   "@copyright",
+      "@license",    "@licence",       "written by ", "originally written by "};
+  for (const std::string_view field : kFields) {
+    if (lower.starts_with(field)) return true;
+  }
+  return lower.starts_with("created by ") && lower.find(" on ") != lower.npos;
+}
+
 bool MayBelongToNotice(std::string_view lower) { return HasOneOf(lower, kWeakWords); }
 
 }  // namespace cria::corpus

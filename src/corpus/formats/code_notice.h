@@ -12,4 +12,7 @@ bool StatesLicence(std::string_view lower);
 /// Words that notices hold, but other comments as well.
 bool MayBelongToNotice(std::string_view lower);
 
+/// A line that names who wrote the file: "@author X", "Authors: ...", "Created by X on ...".
+bool StatesAuthor(std::string_view lower);
+
 }  // namespace cria::corpus

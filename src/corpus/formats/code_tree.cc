@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/utf8.h"
@@ -16,14 +17,30 @@
 #include "corpus/formats/licence.h"
 #include "corpus/formats/licence_map.h"
 #include "corpus/formats/licence_name.h"
+#include "corpus/formats/licence_prose.h"
 
 namespace cria::corpus {
 namespace {
 
-constexpr size_t kNoticeBytes = 8192;  // of a file, where it may state its own licence
+constexpr size_t kNoticeBytes = 32768;  // of a file, where it may state its own licence
 
 bool IsInGit(std::string_view path) {
   return path.starts_with(".git/") || path.find("/.git/") != path.npos;
+}
+
+// Whether a file that states `own` is not under the `licence` of what it stands in. One that names
+// several may mean the choice that the repository leaves: "both the GPLv2 and Apache 2.0".
+bool Contradicts(const std::string& own, const std::string& licence) {
+  if (own.empty() || IsAllowedLicence(own)) return false;
+  if (licence.find(" OR ") == std::string::npos) return true;
+  const std::string choice = ReplaceAll(own, " AND ", " OR ");
+  if (!IsAllowedLicence(choice)) return true;
+  for (std::string_view rest = choice; !rest.empty();) {
+    const size_t end = std::min(rest.find(" OR "), rest.size());
+    if (licence.find(LicenceFamily(rest.substr(0, end))) == std::string::npos) return true;
+    rest.remove_prefix(std::min(end + 4, rest.size()));
+  }
+  return false;
 }
 
 class Reader {
@@ -74,8 +91,8 @@ class Reader {
     if (!IsAllowedLicence(answer_.licence)) return lose("licence_not_allowed", answer_.licence);
     if (static_cast<int64_t>(bytes.size()) > kMaxRawTextBytes) return lose("too_long");
     if (LooksBinary(bytes)) return lose("binary");
-    const std::string own = LicenceOfHeader(bytes.substr(0, kNoticeBytes));
-    if (!own.empty() && !IsAllowedLicence(own)) {
+    const std::string own = LicenceOfNotice(CommentsAtTop(bytes.substr(0, kNoticeBytes), path));
+    if (Contradicts(own, answer_.licence)) {
       return lose("licence_not_allowed", own + ", as the file itself says");
     }
     RawText out;
@@ -92,16 +109,6 @@ class Reader {
                 {"path", RepairUtf8(path_in_repository_)},
                 {"language", LanguageOfFile(path)->name}};
     sink_->Take(std::move(out));
-  }
-
-  // What the top of the file says of its own licence, where that may be another than those allowed.
-  static std::string LicenceOfHeader(std::string_view top) {
-    constexpr std::string_view kMarks[] = {"SPDX-License-Identifier:", "General Public License",
-                                           "Mozilla Public", "Eclipse Public"};
-    for (const std::string_view mark : kMarks) {
-      if (top.find(mark) != top.npos) return LicenceOfText(top);
-    }
-    return "";
   }
 
   const CodeTreeOptions& options_;

@@ -114,6 +114,65 @@ TEST(CodeTree, SeveralLicenceFiles) {
             "MIT OR GPL-2.0");
 }
 
+TEST(CodeTree, WhoMayChooseSaysTheReadme) {
+  const List files = {{"r/LICENSE", kMit}, {"r/COPYING", kGpl}, {"r/a.rs", "fn a(){}"}};
+  List with_readme = files;
+  with_readme.emplace_back("r/README.md", "R is dual-licensed under the MIT license or GPLv3.\n");
+  EXPECT_EQ(Read(files).Licence("r/a.rs"), "");
+  EXPECT_EQ(Read(with_readme).Licence("r/a.rs"), "GPL-3.0 OR MIT");
+  with_readme.back().second = "R uses the dual-licensed BSD license or ISC license of Q.\n";
+  EXPECT_EQ(Read(with_readme).Licence("r/a.rs"), "");
+  // Names of files leave a choice, but not where GNU's licences are among them.
+  EXPECT_EQ(Read({{"r/LICENSE-MIT", kMit}, {"r/LICENSE-GPL", kGpl}, {"r/a.rs", "fn a(){}"}})
+                .Licence("r/a.rs"),
+            "");
+}
+
+TEST(CodeTree, LicencesOfPartsAndLinks) {
+  const std::string mit =
+      "Permission is hereby granted, free of charge, to any person obtaining a copy of this "
+      "software, to deal in the Software without restriction, including without limitation the "
+      "rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies.\n\n"
+      "The above copyright notice shall be included in all copies or substantial portions.\n\n";
+  const Texts got =
+      Read({{"r/LICENSE", mit + "The files in data/ are under the GNU GPL.\n"},
+            {"r/LICENSES/GPL.txt", kGpl},
+            {"r/sub/LICENSE", "../LICENSE"},
+            {"r/sub/a.py", "a = 1\n"},
+            {"r/data/b.py", "b = 1\n"},
+            {"s/README.md", "# S\n\n## License\n\nMIT\n"},
+            {"s/c.py", "c = 1\n"},
+            {"t/setup.py",
+             "classifiers=[\n 'License :: OSI Approved :: MIT License',\n 'License :: "
+             "OSI Approved :: GNU General Public License v3 (GPLv3)',\n]\n"},
+            {"t/d.py", "d = 1\n"},
+            {"u/LICENSE", kMit},
+            {"u/package.json", R"({"license": "GPL-3.0"})"},
+            {"u/e.js", "e()"}});
+  EXPECT_EQ(got.Licence("r/sub/a.py"), "MIT");
+  EXPECT_EQ(got.Licence("r/data/b.py"), "");
+  EXPECT_EQ(got.Licence("s/c.py"), "MIT");
+  EXPECT_EQ(got.Licence("t/d.py"), "");
+  EXPECT_EQ(got.Licence("u/e.js"), "");
+}
+
+TEST(CodeTree, FilesThatContradictTheirRepository) {
+  const Texts got =
+      Read({{"r/LICENSE", kMit},
+            {"r/a.c", "// Released under the terms of the GNU GPL, version 2.\nint a;\n"},
+            {"r/b.py", "\"\"\"Frobs.\n\nThis module is licensed under the LGPL.\n\"\"\"\nb = 1\n"},
+            {"r/c.c", "int c;\n// General Public License\n"},
+            {"r/d.c", "// Dual licensed under the MIT license and the GPL.\nint d;\n"},
+            {"q/LICENSE-MIT", kMit},
+            {"q/COPYING", kGpl},
+            {"q/README", "Dual licensed under MIT license and GPL.\n"},
+            {"q/e.c", "// Licensed under both the MIT license and the GPLv3.\nint e;\n"},
+            {"q/f.c", "// Licensed under the GPLv3.\nint f;\n"}});
+  std::vector<std::string> kept;
+  for (const auto& [part, text] : got.texts) kept.push_back(part);
+  EXPECT_EQ(kept, std::vector<std::string>({"q/e.c", "r/c.c", "r/d.c"}));
+}
+
 TEST(CodeTree, MetadataWhereNoLicenceFileIs) {
   const Texts got = Read({{"p/package.json", R"({"license": "MIT"})"},
                           {"p/i.js", "f()"},

@@ -5,14 +5,34 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cria::corpus {
 
 /// SPDX expression of a licence file or notice: "MIT"; "Apache-2.0 AND MIT" if it states several;
+/// "MIT OR Unlicense" where it leaves the choice;
 /// with " AND LicenseRef-other" if it states conditions beyond those known. GNU licences have
 /// "-only" or "-or-later" only where the text says so. Empty if nothing is recognised, or for more
 /// than 1 MiB. Linear time.
 std::string LicenceOfText(std::string_view text);
+
+struct LicenceStatement {
+  std::string licence;         ///< of the whole, as LicenceOfText gives it
+  bool offers_choice = false;  ///< leaves the choice, perhaps between other files' licences
+  struct Part {
+    std::vector<std::string> paths;  ///< see FitsNamedPath (licence_parts.h)
+    std::string licence;             ///< not an allowed one
+  };
+  std::vector<Part> parts;  ///< that the text excepts by their paths
+};
+
+/// The same for a licence file. Where the text as a whole is not allowed, its sections are looked
+/// at: further licences of parts that the text names by path, calls third-party, or that are no
+/// source (documentation, test data) do not refuse the rest.
+LicenceStatement ReadLicence(std::string_view text);
+
+/// What the comments at the top of a source say of its own licence; empty if nothing.
+std::string LicenceOfNotice(std::string_view text);
 
 /// Whether a file of this name (no folder) holds the licence of what stands beside it: LICENSE,
 /// LICENCE, COPYING, UNLICENSE, with suffixes (.md, -MIT, .LESSER), MIT-LICENSE; not licence.py,

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.h"
 #include "corpus/formats/code_language.h"
 #include "corpus/formats/licence.h"
 #include "corpus/formats/licence_name.h"
+#include "corpus/formats/licence_parts.h"
 #include "corpus/formats/package_metadata.h"
 
 namespace cria::corpus {
@@ -33,6 +35,26 @@ bool NamesAChoice(std::string_view name) {
          !name.ends_with(".md") && !name.ends_with(".txt") && !name.ends_with(".rst");
 }
 
+bool IsReadme(std::string_view name) {
+  const std::string lower = LowerAscii(name);
+  if (!lower.starts_with("readme")) return false;
+  const std::string_view suffix = std::string_view(lower).substr(6);
+  return suffix.empty() || suffix == ".md" || suffix == ".txt" || suffix == ".rst" ||
+         suffix == ".markdown" || suffix == ".org";
+}
+
+// A link that an archive or a checkout without links gives as a file: "../LICENSE"; or a page of
+// the documentation that shows it.
+bool IsLink(std::string_view bytes) {
+  constexpr size_t kMaxLinkBytes = 256;
+  if (bytes.size() >= kMaxLinkBytes) return false;
+  if (bytes.find(".. include:: ") != bytes.npos) return true;
+  return (bytes.starts_with("../") || bytes.starts_with("./")) &&
+         bytes.find_first_of(" \t\n") >= bytes.size() - 1;
+}
+
+bool IsGnu(std::string_view id) { return id.find("GPL") != id.npos; }
+
 std::string Joined(const std::vector<std::string>& ids, std::string_view with) {
   if (ids.size() == 1) return ids[0];
   std::string out;
@@ -43,24 +65,45 @@ std::string Joined(const std::vector<std::string>& ids, std::string_view with) {
   return out;
 }
 
+void Add(const std::string& id, std::vector<std::string>* ids) {
+  if (!id.empty() && std::find(ids->begin(), ids->end(), id) == ids->end()) ids->push_back(id);
+}
+
+// Whether a README's sentence leaves the choice between all of `ids` that are not allowed and one
+// that is.
+bool Covers(const std::vector<std::string>& choice, const std::vector<std::string>& ids) {
+  const auto named = [&](const std::string& id) {
+    return std::any_of(choice.begin(), choice.end(), [&](const std::string& name) {
+      return LicenceFamily(name) == LicenceFamily(id);
+    });
+  };
+  return std::any_of(ids.begin(), ids.end(),
+                     [&](const std::string& id) { return IsAllowedLicence(id) && named(id); }) &&
+         std::all_of(ids.begin(), ids.end(),
+                     [&](const std::string& id) { return IsAllowedLicence(id) || named(id); });
+}
+
 }  // namespace
 
 bool LicenceMap::Wants(std::string_view path) {
   const std::string_view name = FileName(path);
-  return IsLicenceFile(name) || IsPackageMetadata(name) || IsLicencesFolder(FolderOf(path));
+  return IsLicenceFile(name) || IsPackageMetadata(name) || IsReadme(name) ||
+         IsLicencesFolder(FolderOf(path));
 }
 
 void LicenceMap::AddFile(std::string_view path, std::string_view bytes) {
   const std::string_view name = FileName(path);
   std::string_view folder = FolderOf(path);
-  const bool in_licences = IsLicencesFolder(folder);
-  if (in_licences) folder = FolderOf(folder);
-  if (in_licences || IsLicenceFile(name)) {
-    folders_[std::string(folder)].files[std::string(name)] = LicenceOfText(bytes);
-    return;
-  }
-  std::string declared = LicenceOfMetadata(name, bytes);
-  if (!declared.empty()) {
+  if (IsLink(bytes)) return;
+  if (IsLicencesFolder(folder)) {
+    folders_[std::string(FolderOf(folder))].listed[std::string(name)] = ReadLicence(bytes);
+  } else if (IsLicenceFile(name)) {
+    folders_[std::string(folder)].files[std::string(name)] = ReadLicence(bytes);
+  } else if (IsReadme(name)) {
+    ReadmeStatement said = LicenceOfReadme(bytes);
+    if (said.licence.empty() && said.choices.empty()) return;
+    folders_[std::string(folder)].readme = std::move(said);
+  } else if (std::string declared = LicenceOfMetadata(name, bytes); !declared.empty()) {
     folders_[std::string(folder)].metadata[std::string(name)] = std::move(declared);
   }
 }
@@ -76,20 +119,24 @@ void LicenceMap::AddName(std::string_view path) {
 // COPYRIGHT counts only where nothing else is there: it often is a list of owners. A file that
 // cannot be told leaves the whole undecided.
 std::string LicenceMap::Decide(const Folder& folder) {
+  const auto& files = folder.files.empty() ? folder.listed : folder.files;
   std::vector<std::string> ids;
-  bool choice = true, unknown = false;
-  const bool only_copyright =
-      std::all_of(folder.files.begin(), folder.files.end(),
-                  [](const auto& file) { return file.first.starts_with("COPYRIGHT"); });
-  for (const auto& [name, id] : folder.files) {
+  bool choice = files.size() > 1, unknown = false, points_to_choice = false;
+  const bool only_copyright = std::all_of(files.begin(), files.end(), [](const auto& file) {
+    return file.first.starts_with("COPYRIGHT");
+  });
+  for (const auto& [name, said] : files) {
     if (name.starts_with("COPYRIGHT") && !only_copyright) continue;
-    unknown |= id.empty();
-    choice &= NamesAChoice(name);
-    if (!id.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    // "Under either of the licenses in A and B": the file itself is none.
+    points_to_choice |= said.offers_choice;
+    if (said.offers_choice && said.licence.empty()) continue;
+    unknown |= said.licence.empty();
+    choice &= NamesAChoice(name) && !IsGnu(said.licence);
+    Add(said.licence, &ids);
   }
   if (ids.empty()) return "";
   if (choice && !unknown) return Joined(ids, "OR");
-  // What the package, or one of the files, says of all of them decides between several.
+  // What the package, one of the files or the README says of all of them decides between several.
   if (ids.size() > 1 && !unknown) {
     std::vector<std::string> words;
     for (const auto& [name, declared] : folder.metadata) words.push_back(declared);
@@ -102,9 +149,35 @@ std::string LicenceMap::Decide(const Folder& folder) {
       });
       if (names_all) return declared;
     }
+    const bool covered =
+        std::any_of(folder.readme.choices.begin(), folder.readme.choices.end(),
+                    [&](const std::vector<std::string>& named) { return Covers(named, ids); });
+    if (points_to_choice || covered) return Joined(ids, "OR");
+  }
+  // A package that calls itself GNU's beside an MIT text: one of them is wrong.
+  for (const auto& [name, declared] : folder.metadata) {
+    if (IsGnu(declared) && !IsAllowedLicence(declared)) Add(declared, &ids);
   }
   if (unknown) ids.emplace_back(kOther);
   return Joined(ids, "AND");
+}
+
+std::string LicenceMap::Declared(const Folder& folder) {
+  std::vector<std::string> ids;
+  for (const auto& [name, id] : folder.metadata) Add(id, &ids);
+  return ids.empty() ? folder.readme.licence : Joined(ids, "AND");
+}
+
+// The licence of a part that a licence file of the folder names; `path` begins in the folder.
+std::string LicenceMap::OfPart(const Folder& folder, std::string_view path) {
+  for (const auto& [name, said] : folder.files) {
+    for (const LicenceStatement::Part& part : said.parts) {
+      for (const std::string& named : part.paths) {
+        if (FitsNamedPath(path, named)) return part.licence;
+      }
+    }
+  }
+  return "";
 }
 
 const LicenceMap::Folder* LicenceMap::Get(std::string_view folder) const {
@@ -126,22 +199,16 @@ LicenceMap::Answer LicenceMap::Find(std::string_view path) const {
   if (repository == chain.size() || repository > kMaxRepositoryDepth) return {};
   Answer answer;
   answer.repository = chain[repository];
-  const Folder* described = nullptr;
   for (size_t i = chain.size(); i-- > repository;) {
     const Folder* folder = Get(chain[i]);
-    if (folder == nullptr) continue;
-    if (!folder->files.empty()) {
-      answer.licence = Decide(*folder);
-      return answer;
-    }
-    if (described == nullptr && !folder->metadata.empty()) described = folder;
+    if (folder == nullptr || (folder->files.empty() && folder->listed.empty())) continue;
+    answer.licence = OfPart(*folder, path.substr(chain[i].empty() ? 0 : chain[i].size() + 1));
+    if (answer.licence.empty()) answer.licence = Decide(*folder);
+    return answer;
   }
-  if (described == nullptr) return answer;
-  std::vector<std::string> ids;
-  for (const auto& [name, id] : described->metadata) {
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  for (size_t i = chain.size(); i-- > repository && answer.licence.empty();) {
+    if (const Folder* folder = Get(chain[i])) answer.licence = Declared(*folder);
   }
-  answer.licence = Joined(ids, "AND");
   return answer;
 }
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "corpus/formats/licence_name.h"
+#include "corpus/formats/licence_parts.h"
+#include "corpus/formats/licence_prose.h"
 #include "corpus/formats/licence_texts.h"
 
 namespace cria::corpus {
@@ -90,6 +92,110 @@ TEST(Licence, FurtherConditionsAreSeen) {
             "MIT");
 }
 
+// What stands behind a licence may be about parts; the parts' own licences do not hold for the
+// rest.
+TEST(Licence, PartsDoNotRefuseTheRest) {
+  const std::string data =
+      "\n====\n\nSome of the data in testdata/ is licensed differently:\n\n - x.jpeg is licensed "
+      "under the Creative Commons Attribution 3.0 license.\n";
+  EXPECT_FALSE(IsAllowedLicence(LicenceOfText(kMit + data)));
+  const LicenceStatement said = ReadLicence(kMit + data);
+  EXPECT_EQ(said.licence, "MIT");
+  ASSERT_EQ(said.parts.size(), 1u);
+  EXPECT_EQ(said.parts[0].paths, std::vector<std::string>({"testdata/"}));
+  EXPECT_FALSE(IsAllowedLicence(said.parts[0].licence));
+  // Bundled libraries, one behind the other, and the licence behind a list of them.
+  const std::string gpl = "This library is under the GNU General Public License, version 2.\n";
+  EXPECT_EQ(ReadLicence(kMit + "\nX bundles third-party libraries:\n\n- Y, located at deps/y:\n\n" +
+                        gpl + "\n- Z:\n\n" + gpl)
+                .licence,
+            "MIT");
+  EXPECT_EQ(
+      ReadLicence("This license applies to all parts that are not externally maintained "
+                  "libraries.\n\n - Y, located in lib/y, under the GNU GPL.\n\nThey have their "
+                  "own terms, which may differ from the terms below.\n\n" +
+                  kBsd2 + kName)
+          .licence,
+      "BSD-3-Clause");
+}
+
+TEST(Licence, PartsOfNoPlaceRefuseTheWhole) {
+  for (const std::string rest :
+       {"Parts of this software are licensed under the GNU General Public License, version 3.",
+        "Some files of the project are for non-commercial use only.",
+        "All other files are under the GNU General Public License, version 2.",
+        "\"Commons Clause\" License Condition v1.0\n\nYou may not sell what third-party libraries "
+        "bundled here do.",
+        "This software contains third party code under the Elastic License."}) {
+    EXPECT_FALSE(IsAllowedLicence(ReadLicence(kMit + "\n" + rest + "\n").licence)) << rest;
+  }
+}
+
+TEST(Licence, Choices) {
+  const std::string unlicense =
+      "This is free and unencumbered software released into the public domain.\n";
+  EXPECT_EQ(ReadLicence("Available under two licenses -- choose whichever you prefer.\n\n" + kMit +
+                        "\n" + unlicense)
+                .licence,
+            "MIT OR Unlicense");
+  EXPECT_EQ(ReadLicence(kMit + "\n" + unlicense).licence, "MIT AND Unlicense");
+  // GNU's "at your option" is about versions.
+  EXPECT_FALSE(IsAllowedLicence(
+      LicenceOfText(kMit + "under the terms of the GNU General Public License as published by the "
+                           "FSF; either version 2, or (at your option) any later version.")));
+  EXPECT_FALSE(IsAllowedLicence(LicenceOfText(
+      "Covered by a dual license under the Server Side Public License and the Elastic License, or "
+      "an Apache License 2.0 compatible license, as noted in each header of it.")));
+}
+
+TEST(Licence, NoticesOfFiles) {
+  EXPECT_EQ(LicenceOfNotice("Frobs. This file is licensed under both the BSD-style license and the "
+                            "GPLv2. You may select one of the above-listed licenses."),
+            "BSD OR GPL");
+  EXPECT_EQ(LicenceOfNotice("Licensed under the LGPL."), "LGPL");
+  EXPECT_EQ(LicenceOfNotice("A parser for python and mit scheme, and of public domain books."), "");
+  EXPECT_EQ(LicenceOfNotice("Copyright X. Proprietary and confidential."), "LicenseRef-commercial");
+}
+
+TEST(LicenceProse, Readmes) {
+  EXPECT_EQ(
+      LicenceOfReadme("# X\n\nGPL\n\n## License\n\nThis is under the MIT license.\n\n## Y\n\nGPL\n")
+          .licence,
+      "MIT");
+  EXPECT_EQ(LicenceOfReadme("X\n=\n\nLicence\n-------\n\nApache 2.0\n").licence, "Apache-2.0");
+  EXPECT_EQ(LicenceOfReadme("# License\n\nCode: MIT license. Data: CC BY-NC.\n").licence,
+            "MIT AND CC-BY");
+  EXPECT_EQ(LicenceOfReadme("# License server\n\nIt hands out the MIT license.\n\n# Use\n").licence,
+            "MIT");
+  EXPECT_EQ(LicenceOfReadme("# Use\n\nThe MIT license is one of many.\n").licence, "");
+  const ReadmeStatement dual =
+      LicenceOfReadme("X is dual-licensed under [BSD](LICENSE) OR [GPLv2](COPYING).");
+  ASSERT_EQ(dual.choices.size(), 1u);
+  EXPECT_EQ(dual.choices[0], std::vector<std::string>({"BSD", "GPL"}));
+}
+
+TEST(LicenceParts, NamedPaths) {
+  EXPECT_TRUE(FitsNamedPath("src/regex/tre.c", "src/regex/tre*"));
+  EXPECT_TRUE(FitsNamedPath("docs/a.md",
+                            "docs"
+                            "/"));
+  EXPECT_TRUE(FitsNamedPath("deps/y/z.c", "deps/y"));
+  EXPECT_FALSE(FitsNamedPath("deps/yy/z.c", "deps/y"));
+  EXPECT_TRUE(FitsNamedPath("a/b/dtoa.c", "dtoa.c"));
+  EXPECT_FALSE(FitsNamedPath("a/b/xdtoa.c", "dtoa.c"));
+}
+
+TEST(Licence, HostileTextTakesLinearTime) {
+  for (const std::string piece : {"parts of a/b.c\n\n", "license gpl ", "except\n\nparts of x\n\n",
+                                  "SPDX-License-Identifier: (", "# License\n", "a/b/c/d "}) {
+    std::string text = kMit;
+    while (text.size() < 900000) text += piece;
+    ReadLicence(text);
+    LicenceOfReadme(text);
+    LicenceOfNotice(text.substr(0, 32768));
+  }
+}
+
 TEST(Licence, OneSentence) {
   EXPECT_EQ(
       LicenceOfText("This project is dual-licensed under the Unlicense and MIT licenses.\n\nYou "
@@ -109,14 +215,15 @@ TEST(Licence, SpdxTags) {
 }
 
 TEST(Licence, Files) {
-  for (const char* name : {"LICENSE", "LICENCE", "COPYING", "License.txt", "LICENSE-MIT",
-                           "LICENSE.md", "LICENSE-APACHE-2.0", "COPYING.LESSER", "MIT-LICENSE",
-                           "MIT-LICENSE.txt", "UNLICENSE", "license_BSD.rst", "COPYRIGHT"}) {
+  for (const char* name :
+       {"LICENSE", "LICENCE", "COPYING", "License.txt", "LICENSE-MIT", "LICENSE.md", "COPYING.Xiph",
+        "LICENSE.leveldb", "LICENSE-APACHE-2.0", "COPYING.LESSER", "MIT-LICENSE", "MIT-LICENSE.txt",
+        "UNLICENSE", "license_BSD.rst", "COPYRIGHT"}) {
     EXPECT_TRUE(IsLicenceFile(name)) << name;
   }
-  for (const char* name :
-       {"license.py", "licenses.go", "LICENSE.json", "NOTICE", "README", "lic", "LICENSE-3RD-PARTY",
-        "ThirdPartyLicense.txt", "licensed", "copying.cc", "LICENSE.spdx.xml", ""}) {
+  for (const char* name : {"license.py", "licenses.go", "LICENSE.json", "NOTICE", "README", "lic",
+                           "LICENSE-3RD-PARTY", "ThirdPartyLicense.txt", "LICENSE-docs",
+                           "LICENSE.html", "licensed", "copying.cc", "LICENSE.spdx.xml", ""}) {
     EXPECT_FALSE(IsLicenceFile(name)) << name;
   }
 }

@@ -4,7 +4,7 @@
 
 namespace cria::corpus {
 
-const std::array<std::string_view, 4> kLicenceTexts = {
+const std::array<std::string_view, 5> kLicenceTexts = {
     // MIT, with the clause that makes it X11.
     "The MIT License (MIT) Expat X11 Copyright and permission notice Permission is hereby granted, "
     "free of charge, to any person obtaining a copy of this software and associated documentation "
@@ -197,6 +197,17 @@ const std::array<std::string_view, 4> kLicenceTexts = {
     "http://www.apache.org/licenses/LICENSE-2.0 Unless required by applicable law or agreed to in "
     "writing, software distributed under the License is distributed on an \"AS IS\" BASIS, WITHOUT "
     "WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the License for the "
-    "specific language governing permissions and limitations under the License."};
+    "specific language governing permissions and limitations under the License.",
+    // The exceptions of LLVM.
+    "LLVM Exceptions to the Apache 2.0 License As an exception, if, as a result of your compiling "
+    "your source code, portions of this Software are embedded into an Object form of such source "
+    "code, you may redistribute such embedded portions in such Object form without complying with "
+    "the conditions of Sections 4(a), 4(b) and 4(d) of the License. In addition, if you combine or "
+    "link compiled forms of this Software with software that is licensed under the GPLv2 "
+    "(\"Combined Software\") and if a court of competent jurisdiction determines that the patent "
+    "provision (Section 3), the indemnity provision (Section 9) or other Section of the License "
+    "conflicts with the conditions of the GPLv2, you may retroactively and prospectively choose to "
+    "deem waived or otherwise exclude such Section(s) of the License, but only in their entirety "
+    "and only with respect to the Combined Software."};
 
 }  // namespace cria::corpus

@@ -6,6 +6,6 @@
 
 namespace cria::corpus {
 
-extern const std::array<std::string_view, 4> kLicenceTexts;
+extern const std::array<std::string_view, 5> kLicenceTexts;
 
 }  // namespace cria::corpus

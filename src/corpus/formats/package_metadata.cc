@@ -66,7 +66,8 @@ std::string_view Quoted(std::string_view value) {
 }
 
 struct Fields {
-  std::string_view declared, classifier;
+  std::string_view declared;
+  std::string classifiers;  // several do not say that one may choose
 };
 
 std::string_view TomlValue(std::string_view value) {
@@ -97,12 +98,14 @@ std::string OfLines(std::string_view name, std::string_view bytes) {
     if (found.declared.empty() && value != "UNKNOWN") found.declared = value;
     constexpr std::string_view kClassifier = "License :: OSI Approved :: ";
     const size_t at = line.find(kClassifier);
-    if (at != line.npos && found.classifier.empty()) {
-      found.classifier = Trimmed(line.substr(at + kClassifier.size()), " \t\r\n\"',");
-    }
+    if (at == line.npos) continue;
+    const std::string one =
+        Recognised(Trimmed(line.substr(at + kClassifier.size()), " \t\r\n\"',"));
+    if (one.empty() || found.classifiers.find(one) != std::string::npos) continue;
+    found.classifiers += (found.classifiers.empty() ? "" : " AND ") + one;
   }
   std::string id = Recognised(found.declared);
-  return id.empty() ? Recognised(found.classifier) : id;
+  return id.empty() ? found.classifiers : id;
 }
 
 }  // namespace
