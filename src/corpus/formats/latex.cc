@@ -2,8 +2,10 @@
 #include "corpus/formats/latex.h"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_set>
 
+#include "base/ascii.h"
 #include "corpus/formats/latex_expander.h"
 #include "corpus/formats/latex_scan.h"
 #include "corpus/formats/latex_title.h"
@@ -35,6 +37,10 @@ bool IsBackMatter(std::string_view text, size_t word_end, std::string_view word)
     if (word == "end") return name == "document";
     return IsOneOf(name, {"thebibliography", "references", "REFERENCES", "appendix", "appendices",
                           "biblist", "bibdiv"});
+  }
+  if (word == "input") {  // what BibTeX made
+    size_t end = 0;
+    return LatexFileName(text, word_end, false, &end).ends_with(".bbl");
   }
   if (word == "bibliography") {
     const size_t at = SkipLatexBlanks(text, word_end);
@@ -82,17 +88,30 @@ std::string WithoutEmptyLines(std::string_view text) {
   return out;
 }
 
-// Commands that belong to the bibliography that was cut, or to the layout before it.
+// The heading of the bibliography that was cut.
+bool IsBibliographyHeading(std::string_view line) {
+  if (!line.starts_with("\\section") && !line.starts_with("\\chapter") &&
+      !line.starts_with("\\subsection") && !line.starts_with("\\paragraph")) {
+    return false;
+  }
+  const size_t open = line.find('{');
+  if (open == kNone || !line.ends_with('}')) return false;
+  const std::string name = LowerAscii(line.substr(open + 1, line.size() - open - 2));
+  return IsOneOf(name, {"references", "bibliography", "literature", "literature cited",
+                        "references and notes", "works cited"});
+}
+
 void TrimEnd(std::string* text) {
   for (;;) {
     while (!text->empty() && (text->back() == '\n' || IsLatexBlank(text->back()))) text->pop_back();
     const size_t line = text->rfind('\n');
     const size_t begin = line == std::string::npos ? 0 : line + 1;
     const std::string_view last = std::string_view(*text).substr(begin);
-    if (!last.starts_with("\\bibliographystyle{") && last != "\\newpage" && last != "\\clearpage" &&
-        last != "\\cleardoublepage" && last != "\\pagebreak") {
-      return;
-    }
+    // A group around the list was opened on a line of its own: "{\\small".
+    constexpr size_t kMaxOpening = 32;
+    const bool opens =
+        last.starts_with('{') && last.size() < kMaxOpening && last.find_first_of("} ") == kNone;
+    if (!IsBibliographyHeading(last) && !opens && last != "\\begingroup" && last != "\\par") return;
     text->resize(begin);
   }
 }
@@ -108,31 +127,69 @@ std::string CutToSections(std::string_view text) {
   return body;
 }
 
+namespace {
+
+// One document of a paper's sources.
+struct Candidate {
+  std::string body, title;
+  bool has_bibliography = false, has_abstract = false;
+  ExpandedLatex expanded;  // without its text
+  std::unordered_set<const LatexFile*> files;
+
+  /// Whether this one is the paper, and `other` what goes with it: a letter to the referees, a
+  /// supplement, a cover page.
+  bool IsBefore(const Candidate& other) const {
+    return std::tuple(has_bibliography, has_abstract, body.size()) >
+           std::tuple(other.has_bibliography, other.has_abstract, other.body.size());
+  }
+};
+
+Candidate Read(const LatexBundle& bundle, const LatexFile& document) {
+  Candidate made;
+  made.expanded = ExpandLatex(bundle, document, &made.files);
+  const std::string_view text = made.expanded.text;
+  made.body = CutToSections(text.substr(made.expanded.body_begin));
+  made.title = LatexTitle(text);
+  made.has_bibliography =
+      FindControl(text, 0, [](std::string_view all, size_t end, std::string_view word) {
+        return word != "appendix" && word != "appendices" && word != "end" &&
+               IsBackMatter(all, end, word);
+      }) != kNone;
+  made.has_abstract = text.find("\\begin{abstract}") != kNone || text.find("\\abstract{") != kNone;
+  made.expanded.text.clear();
+  return made;
+}
+
+void Use(const Candidate& made, LatexPaper* paper) {
+  if (!paper->text.empty()) paper->text += "\n\n";
+  paper->text += made.body;
+  if (paper->title.empty()) paper->title = made.title;
+  paper->macro_limit += made.expanded.macro_limit;
+  paper->input_limit += made.expanded.input_limit;
+}
+
+}  // namespace
+
 LatexPaper CleanLatex(LatexBundle* bundle) {
   LatexPaper paper;
-  std::unordered_set<const LatexFile*> used;
-  size_t longest = 0;
-  const auto read = [&](const std::vector<const LatexFile*>& documents) {
-    for (const LatexFile* document : documents) {
-      std::unordered_set<const LatexFile*> files;
-      const ExpandedLatex expanded = ExpandLatex(*bundle, *document, &files);
-      const std::string body =
-          CutToSections(std::string_view(expanded.text).substr(expanded.body_begin));
-      if (body.empty()) continue;
-      used.insert(files.begin(), files.end());
-      if (body.size() > longest) {
-        longest = body.size();
-        paper.title = LatexTitle(expanded.text);
-      }
-      if (!paper.text.empty()) paper.text += "\n\n";
-      paper.text += body;
-      paper.macro_limit += expanded.macro_limit;
-      paper.input_limit += expanded.input_limit;
-    }
-  };
   const LatexBundle::Roots roots = bundle->FindRoots();
-  read(roots.documents);
-  if (paper.text.empty()) read(roots.others);
+  Candidate best;
+  for (const LatexFile* document : roots.documents) {
+    Candidate made = Read(*bundle, *document);
+    if (!made.body.empty() && (best.body.empty() || made.IsBefore(best))) best = std::move(made);
+  }
+  std::unordered_set<const LatexFile*> used;
+  if (!best.body.empty()) {
+    Use(best, &paper);
+    used = std::move(best.files);
+  } else {
+    for (const LatexFile* file : roots.others) {
+      const Candidate made = Read(*bundle, *file);
+      if (made.body.empty()) continue;
+      Use(made, &paper);
+      used.insert(made.files.begin(), made.files.end());
+    }
+  }
   for (const LatexFile& file : bundle->files()) {
     const bool is_style = file.name.ends_with(".sty") || file.name.ends_with(".cls");
     if (is_style || used.contains(&file)) continue;

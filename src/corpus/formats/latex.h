@@ -18,9 +18,10 @@ struct LatexPaper {
   int64_t unused_files = 0, unused_bytes = 0;  ///< no document reads them, or it has no section
 };
 
-/// Every document of the paper (arXiv typesets each), expanded by ExpandLatex and cut by
-/// CutToSections, one after the other (if none has a section: every file that no
-/// other reads). The title is that of the longest.
+/// The paper, expanded by ExpandLatex and cut by CutToSections. Of several documents with sections
+/// (arXiv typesets each: supplements, letters to referees) it is the one with a bibliography; of
+/// those the one with an abstract; of those the longest, and of equal ones the first by name. If no
+/// document has a section: every file that no other reads, one after the other.
 LatexPaper CleanLatex(LatexBundle* bundle);
 
 /// From the first \part, \chapter, \section, \subsection, \subsubsection, \paragraph or

@@ -2,15 +2,16 @@
 #include "corpus/formats/latex_expander.h"
 
 #include <algorithm>
-#include <functional>
-#include <unordered_map>
 #include <vector>
 
 #include "corpus/formats/latex_conditions.h"
 #include "corpus/formats/latex_input.h"
+#include "corpus/formats/latex_layout.h"
+#include "corpus/formats/latex_macro_table.h"
 #include "corpus/formats/latex_macros.h"
 #include "corpus/formats/latex_scan.h"
 #include "corpus/formats/latex_words.h"
+#include "corpus/formats/latex_writer.h"
 
 namespace cria::corpus {
 namespace {
@@ -28,10 +29,6 @@ constexpr int64_t kMaxVainBytes = int64_t{64} << 20;
 
 using Word = LatexWord;
 
-struct NameHash : std::hash<std::string_view> {
-  using is_transparent = void;
-};
-
 class Expander {
  public:
   Expander(const LatexBundle& bundle, const LatexFile& document,
@@ -48,17 +45,20 @@ class Expander {
         continue;
       }
       const size_t slash = std::min(frame.text.find('\\', frame.at), frame.text.size());
-      Emit(frame.text.substr(frame.at, slash - frame.at));
+      writer_.Emit(frame.text.substr(frame.at, slash - frame.at));
       frame.at = slash;
       if (!frame.AtEnd()) Control();
     }
+    result_.text = std::move(writer_.text);
     return std::move(result_);
   }
 
  private:
   enum class Branch : uint8_t { kOurs, kForeign };
 
-  std::string& out() { return result_.text; }
+  std::string& out() { return writer_.text; }
+
+  void EmitControl(std::string_view control) { writer_.EmitControl(control); }
 
   bool Charge(int64_t bytes) {
     budget_ -= bytes;
@@ -77,7 +77,7 @@ class Expander {
 
   void CloseFrame() {
     const LatexFrame& frame = input_.top();
-    if (frame.wrap_at_end > 0) wrap_ = frame.wrap_at_end;
+    if (frame.wrap_at_end > 0) writer_.wrap = frame.wrap_at_end;
     if (frame.file != nullptr) {
       at_is_letter_ = frame.outer_at_is_letter;
       can_undo_ = false;
@@ -87,24 +87,6 @@ class Expander {
       if (result_.body_begin > out().size()) result_.body_begin = 0;
     }
     input_.Pop();
-  }
-
-  // Text that holds no control sequence.
-  void Emit(std::string_view text) {
-    for (size_t i = 0; wrap_ > 0 && i < text.size(); ++i) {
-      if (text[i] == '{' || text[i] == '[' || text[i] == '}') {
-        wrap_ = 0;
-      } else if (!IsLatexBlank(text[i]) && text[i] != '\n') {
-        --wrap_;
-      }
-    }
-    AppendLatex(text, &out());
-  }
-
-  // A control sequence that stays.
-  void EmitControl(std::string_view control) {
-    if (wrap_ > 0) --wrap_;
-    out() += control;
   }
 
   void Control() {
@@ -119,15 +101,39 @@ class Expander {
     frame.at = ControlEnd(frame.text, begin, at_is_letter_);
     const std::string_view control = frame.text.substr(begin, frame.at - begin);
     const std::string_view name = control.substr(1);
-    if (const auto macro = macros_.find(name); macro != macros_.end()) {
-      return Expand(control, &macro->second);
-    }
+    if (LatexMacro* macro = macros_.Find(name); macro != nullptr) return Expand(control, macro);
     if (const auto word = LatexWords().find(name); word != LatexWords().end()) {
       return Builtin(word->second, begin, control);
     }
     if (DefinesLatexMacro(name)) return Define(begin, control);
     if (Flag(control)) return;
+    if (const LatexLayout* layout = FindLatexLayout(name)) return Layout(*layout, control);
     EmitControl(control);
+  }
+
+  // Only what an argument of it says stays. An argument that reaches behind this text leaves it.
+  void Layout(const LatexLayout& layout, std::string_view control) {
+    LatexFrame& frame = input_.top();
+    const LatexLayoutUse use = FindLayoutUse(frame.text, frame.at, layout);
+    if (use.end == kNone) return EmitControl(control);
+    const bool is_group = layout.text > 0 && layout.text == layout.groups;
+    if (is_group) {
+      // It is read as any group, and keeps its braces.
+      frame.at = static_cast<size_t>(use.text.data() - frame.text.data()) - 1;
+      return;
+    }
+    if (layout.text == 0 && !layout.joined) {
+      frame.at = use.end;
+      DropWord();
+      while (!frame.AtEnd() && IsLatexBlank(frame.text[frame.at])) ++frame.at;
+      return writer_.PartFrom(frame.AtEnd() ? '\0' : frame.text[frame.at]);
+    }
+    const int depth = frame.depth;
+    const std::string text = std::string(use.text) + std::string(use.more);
+    budget_ -= kExpansionCost + static_cast<int64_t>(text.size());
+    if (budget_ < 0 || depth >= kMaxDepth) return EmitControl(control);
+    frame.at = use.end;
+    input_.PushText(text, depth + 1);
   }
 
   void Builtin(Word word, size_t begin, std::string_view control) {
@@ -135,7 +141,7 @@ class Expander {
       case Word::kTakesOne:
       case Word::kTakesTwo:
         EmitControl(control);
-        wrap_ = word == Word::kTakesOne ? 1 : 2;
+        writer_.wrap = word == Word::kTakesOne ? 1 : 2;
         return;
       case Word::kIfTrue:
         return Decide(true, control);
@@ -157,6 +163,8 @@ class Expander {
         return Style(control);
       case Word::kBegin:
         return Begin(control);
+      case Word::kEnd:
+        return End(control);
       case Word::kAtLetter:
       case Word::kAtOther:
         at_is_letter_ = word == Word::kAtLetter;
@@ -174,11 +182,7 @@ class Expander {
     size_t next = frame.at;
     while (next < frame.text.size() && IsLatexBlank(frame.text[next])) ++next;
     if (next < frame.text.size() && frame.text[next] != '\n') return;
-    size_t begin = out().size();
-    const size_t lowest = begin > 1024 ? begin - 1024 : 0;
-    while (begin > lowest && IsLatexBlank(out()[begin - 1])) --begin;
-    if (begin > 0 && out()[begin - 1] != '\n') return;
-    out().resize(begin);
+    if (!writer_.EraseBlankLine()) return;
     frame.at = std::min(next + 1, frame.text.size());
   }
 
@@ -201,10 +205,10 @@ class Expander {
     frame.at = definition->end;
     switch (definition->kind) {
       case LatexDefinition::kMacro:
-        DefineMacro(*definition);
+        macros_.Define(*definition);
         break;
       case LatexDefinition::kLet:
-        Let(*definition);
+        budget_ -= macros_.Let(*definition);
         return DropWord();
       case LatexDefinition::kIf:
         if (definition->expandable) conditions_.Declare(definition->name);
@@ -213,47 +217,6 @@ class Expander {
         break;
     }
     DropLine();
-  }
-
-  // What keeps its meaning, whatever the paper makes of it: \section is a section in any layout.
-  static bool IsFixed(std::string_view name) {
-    const auto word = LatexWords().find(name);
-    return word != LatexWords().end() && word->second != Word::kTakesOne &&
-           word->second != Word::kTakesTwo && word->second != Word::kXspace;
-  }
-
-  void DefineMacro(const LatexDefinition& definition) {
-    const auto known = macros_.find(definition.name);
-    if (definition.only_if_new && known != macros_.end()) return;
-    if (IsFixed(definition.name)) return;
-    if (!definition.expandable) {
-      if (known != macros_.end()) macros_.erase(known);
-    } else {
-      macros_[definition.name] = definition.macro;
-    }
-  }
-
-  void Let(const LatexDefinition& definition) {
-    if (IsFixed(definition.name)) return;
-    std::string_view target = definition.target;
-    if (target.starts_with('\\')) {
-      const auto known = macros_.find(target.substr(1));
-      if (known != macros_.end()) {
-        const LatexMacro copy = known->second;
-        budget_ -= static_cast<int64_t>(copy.body.size());
-        if (budget_ >= 0) macros_[definition.name] = copy;
-        return;
-      }
-    }
-    LatexMacro macro;
-    macro.body = target;
-    macro.literal = true;
-    // \relax and the like stand for what only TeX's inside knows.
-    if (!definition.expandable || target == "\\relax" || target == "\\undefined") {
-      macros_.erase(definition.name);
-    } else {
-      macros_[definition.name] = macro;
-    }
   }
 
   void Prefix(std::string_view control) {
@@ -384,11 +347,29 @@ class Expander {
     }
   }
 
+  void End(std::string_view control) {
+    LatexFrame& frame = input_.top();
+    size_t end = 0;
+    const std::string_view name = EnvironmentName(frame.text, frame.at, &end);
+    if (!IsLayoutEnvironment(name)) return EmitControl(control);
+    frame.at = end;
+    DropLine();
+  }
+
   void Begin(std::string_view control) {
     LatexFrame& frame = input_.top();
     size_t end = 0;
     const std::string_view name = EnvironmentName(frame.text, frame.at, &end);
+    if (IsLayoutEnvironment(name)) {
+      frame.at = end;
+      return DropLine();
+    }
     EmitControl(control);
+    if (IsFloatEnvironment(name)) {
+      out() += frame.text.substr(frame.at, end - frame.at);
+      frame.at = PlacementEnd(frame.text, end);
+      return;
+    }
     if (name != "document" || result_.body_begin > 0) return;
     out() += frame.text.substr(frame.at, end - frame.at);
     frame.at = end;
@@ -431,7 +412,7 @@ class Expander {
     if (!Charge(cost) || depth >= kMaxDepth) return GiveUp(name, macro);
     if (!taken) return EmitControl(name);
     if (macro->literal) {
-      return macro->body.starts_with('\\') ? EmitControl(macro->body) : Emit(macro->body);
+      return macro->body.starts_with('\\') ? EmitControl(macro->body) : writer_.Emit(macro->body);
     }
     if (!SubstituteLatex(starred ? macro->starred : macro->body, arguments,
                          static_cast<size_t>(std::max<int64_t>(0, one_budget_)), &text) ||
@@ -457,17 +438,11 @@ class Expander {
 
   void Push(std::string text, int depth, bool simple) {
     int wrap_at_end = 0;
-    if (wrap_ > 0 && simple && !text.empty() && !IsOneToken(text)) {
+    if (writer_.wrap > 0 && simple && !text.empty() && !IsOneLatexToken(text)) {
       text = "{" + text + "}";
-      wrap_at_end = wrap_ - 1;
+      wrap_at_end = writer_.wrap - 1;
     }
     input_.PushText(std::move(text), depth).wrap_at_end = wrap_at_end;
-  }
-
-  static bool IsOneToken(std::string_view text) {
-    if (text[0] == '\\') return ControlEnd(text, 0) == text.size();
-    if (text[0] == '{') return GroupEnd(text, 0, text.size()) == text.size();
-    return text.size() == 1;
   }
 
   // The outermost use that led here is put back as it was written, and its macro is not tried
@@ -484,9 +459,9 @@ class Expander {
     out().resize(std::min(out().size(), undo_.output_bytes));
     branches_.resize(std::min(branches_.size(), undo_.branches));
     if (result_.body_begin > out().size()) result_.body_begin = 0;
-    wrap_ = 0;
-    if (const auto outer = macros_.find(undo_.control.substr(1)); outer != macros_.end()) {
-      outer->second.blocked = true;
+    writer_.wrap = 0;
+    if (LatexMacro* outer = macros_.Find(std::string_view(undo_.control).substr(1))) {
+      outer->blocked = true;
     }
     EmitControl(undo_.control);
   }
@@ -500,16 +475,14 @@ class Expander {
   const LatexFile& document_;
   std::unordered_set<const LatexFile*>* used_;
   ExpandedLatex result_;
+  LatexWriter writer_;
   LatexInput input_;
-  std::unordered_map<std::string, LatexMacro, NameHash, std::equal_to<>> macros_;
+  LatexMacroTable macros_;
   LatexConditions conditions_;
   std::vector<Branch> branches_;
   Undo undo_ = {};
   bool can_undo_ = false;
   bool at_is_letter_ = false;
-  // How many more arguments without braces the last command takes: "\mathbf\x" must become
-  // "\mathbf{..}" if \x is more than one token.
-  int wrap_ = 0;
   int64_t budget_ = 0, one_budget_ = 0, vain_bytes_ = 0;
 };
 

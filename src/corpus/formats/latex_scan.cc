@@ -134,6 +134,12 @@ bool EndsInControlWord(std::string_view text) {
   return slashes % 2 == 1;
 }
 
+bool IsOneLatexToken(std::string_view text) {
+  if (text[0] == '\\') return ControlEnd(text, 0) == text.size();
+  if (text[0] == '{') return GroupEnd(text, 0, text.size()) == text.size();
+  return text.size() == 1;
+}
+
 void AppendLatex(std::string_view text, std::string* out) {
   if (!text.empty() && IsLatexLetter(text[0]) && EndsInControlWord(*out)) *out += ' ';
   *out += text;

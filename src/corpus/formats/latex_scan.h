@@ -37,6 +37,9 @@ size_t VerbatimEnd(std::string_view text, size_t at, uint32_t* unclosed);
 /// True if `text` ends in a control word, so that a letter behind it would lengthen its name.
 bool EndsInControlWord(std::string_view text);
 
+/// Whether `text`, which is not empty, is one argument: a character, a control sequence or a group.
+bool IsOneLatexToken(std::string_view text);
+
 /// Appends, with a space between where the last control word would swallow the first letter.
 void AppendLatex(std::string_view text, std::string* out);
 

@@ -15,7 +15,7 @@ LatexPaper Clean(const std::map<std::string, std::string>& files) {
 }
 
 TEST(Latex, CutsBeforeTheFirstSectionAndFromTheBackMatter) {
-  EXPECT_EQ(CutToSections("abstract\n\\section*[s]{A}\ntext\n\\bibliographystyle{x}\n"
+  EXPECT_EQ(CutToSections("abstract\n\\section*[s]{A}\ntext\n"
                           "\\bibliography{refs}\n\\section{B}"),
             "\\section*[s]{A}\ntext");
   for (const char* end :
@@ -23,6 +23,10 @@ TEST(Latex, CutsBeforeTheFirstSectionAndFromTheBackMatter) {
         "\\printbibliography", "\\end{document}", "\\begin{appendices}", "\\bibliography {x}"}) {
     EXPECT_EQ(CutToSections("x\\paragraph{A} b\n" + std::string(end) + " c"), "\\paragraph{A} b");
   }
+  EXPECT_EQ(CutToSections("\\section{A}\na\n\\section*{References}\n{\\small\n\\input{ms.bbl}}"),
+            "\\section{A}\na");
+  EXPECT_EQ(CutToSections("\\section{A}\na\n\\section*{References}\n\n\\input ms.bbl\n"),
+            "\\section{A}\na");
   EXPECT_EQ(CutToSections("\\titleformat{\\section}{x} \\sectionmark{y} \\section{A}"),
             "\\section{A}");
   EXPECT_EQ(CutToSections("\\verb|\\section{A}| \\bibliographystyle{x} none"), "");
@@ -45,14 +49,28 @@ TEST(Latex, OneDocumentFromItsFilesInItsOrder) {
   EXPECT_EQ(paper.unused_bytes, 15);
 }
 
-TEST(Latex, EveryDocumentButWrappersOnce) {
-  const LatexPaper paper =
+TEST(Latex, OfSeveralDocumentsThePaper) {
+  const std::string paper =
+      "\\documentclass{a}\\def\\x{X}\\title{P}\\begin{document}\\begin{abstract}s\\end{abstract}"
+      "\\section{A}\\size\\x\\begin{thebibliography}{9}\\end{thebibliography}\\end{document}";
+  const LatexPaper made =
       Clean({{"a4.tex", "\\def\\size{a4}\\input{body}"},
              {"letter.tex", "\\def\\size{letter}\\input{body}"},
-             {"body.tex",
-              "\\documentclass{a}\\def\\x{X}\\begin{document}\\section{A}\\size\\x\\end{document}"},
-             {"supplement.tex", "\\documentclass{a}\\begin{document}\\section{S}\\end{document}"}});
-  EXPECT_EQ(paper.text, "\\section{A}a4X\n\n\\section{S}");
+             {"body.tex", paper},
+             {"referees.tex",
+              "\\documentclass{a}\\begin{document}\\section{Reply}We thank the referees, at some "
+              "length, for all of what they wrote.\\end{document}"},
+             {"supplement.tex",
+              "\\documentclass{a}\\begin{document}\\section{Supplement}Longer than the paper is, "
+              "and with references.\\bibliography{x}\\end{document}"}});
+  EXPECT_EQ(made.text, "\\section{A}a4X");
+  EXPECT_EQ(made.title, "P");
+  EXPECT_EQ(made.unused_files, 3);  // letter.tex wraps the same body
+  // Without such signs the longest.
+  EXPECT_EQ(Clean({{"a.tex", "\\documentclass{a}\\begin{document}\\section{S}\\end{document}"},
+                   {"b.tex", "\\documentclass{a}\\begin{document}\\section{Ts}\\end{document}"}})
+                .text,
+            "\\section{Ts}");
 }
 
 TEST(Latex, FragmentsAndPapersWithoutSections) {

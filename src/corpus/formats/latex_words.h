@@ -20,6 +20,7 @@ enum class LatexWord {
   kImport,
   kStyle,
   kBegin,
+  kEnd,
   kAtLetter,
   kAtOther,
   kXspace,

@@ -1,0 +1,73 @@
+// What goes with the layout, and what of it is text.
+#include "corpus/formats/latex_layout.h"
+
+#include <gtest/gtest.h>
+
+#include "corpus/formats/latex.h"
+
+namespace cria::corpus {
+namespace {
+
+std::string Body(const std::string& text) {
+  LatexBundle bundle;
+  bundle.Add("main.tex",
+             "\\documentclass{a}\\begin{document}\\section{A}" + text + "\\end{document}");
+  LatexPaper paper = CleanLatex(&bundle);
+  constexpr std::string_view kHead = "\\section{A}";
+  EXPECT_TRUE(paper.text.starts_with(kHead)) << paper.text;
+  return paper.text.substr(std::min(kHead.size(), paper.text.size()));
+}
+
+TEST(LatexLayout, CommandsWithoutTextGo) {
+  EXPECT_EQ(Body("\na\n\\phantomsection\n\\noindent b\n\\FloatBarrier\n"), "\na\nb");
+  EXPECT_EQ(Body("a \\noindent b\\newpage c.\\clearpage D"), "a b c. D");
+  EXPECT_EQ(Body(" a\\vspace*{-2pt} b\\vskip 2pt plus 1pt minus .5em c\\vskip\\baselineskip d"),
+            " a b c d");
+  EXPECT_EQ(Body("\\addcontentsline{toc}{section}{A}a\\pdfbookmark[1]{A}{b} b\\label{x}"),
+            "a b\\label{x}");
+  EXPECT_EQ(Body(" a\\thanks{To {all}.} b\\setlength{\\x}{1pt} c\\pagebreak[3] d\\hfill e"),
+            " a b c d e");
+  EXPECT_EQ(Body("\n\\maketitle\n\\tableofcontents\nb\n\\bibliographystyle{x}\n\\nocite{*}"),
+            "\nb");
+}
+
+TEST(LatexLayout, TextInThemStays) {
+  EXPECT_EQ(Body(" \\texorpdfstring{$\\alpha$ a}{alpha} b"), " $\\alpha$ a b");
+  EXPECT_EQ(Body(" \\hypertarget{x}{a \\emph{b}} \\textcolor[rgb]{1,0,0}{c}"),
+            " {a \\emph{b}} {c}");
+  EXPECT_EQ(Body("\n\\IEEEPARstart{T}{he} end, \\lettrine[lines=2]{W}{e}"), "\nThe end, We");
+  EXPECT_EQ(Body("\\begin{table}[htbp!]\\centering\n\\resizebox{\\textwidth}{!}{x}\\end{table}"),
+            "\\begin{table}\n{x}\\end{table}");
+  EXPECT_EQ(Body("\n\\begin{widetext}\na\n\\end{widetext}\nb"), "\na\nb");
+}
+
+TEST(LatexLayout, WhatOnlyLooksLikeLayoutStays) {
+  // An interval behind a float, brackets of the text, verbatim, missing arguments.
+  EXPECT_EQ(Body("\\begin{figure}[x] \\hfill [a] \\verb|\\noindent|"),
+            "\\begin{figure}[x] [a] \\verb|\\noindent|");
+  EXPECT_EQ(Body(" {\\vspace} \\hypertarget{a} b \\vskip x"),
+            " {\\vspace} \\hypertarget{a} b \\vskip x");
+  EXPECT_EQ(Body("\\newcommand{\\thanks}[1]{(#1)} \\thanks{a} \\newcommand{\\balance}{B}\\balance"),
+            " (a) B");
+}
+
+TEST(LatexLayout, Uses) {
+  EXPECT_EQ(FindLatexLayout("emph"), nullptr);
+  EXPECT_EQ(FindLayoutUse("{a}{b} c", 0, *FindLatexLayout("hypertarget")).text, "b");
+  EXPECT_EQ(FindLayoutUse("{a} c", 0, *FindLatexLayout("hypertarget")).end, std::string_view::npos);
+  EXPECT_EQ(PlacementEnd("[htbp]x", 0), 6u);
+  EXPECT_EQ(PlacementEnd("[b]", 0), 3u);
+  EXPECT_EQ(PlacementEnd("[width]", 0), 0u);
+}
+
+TEST(LatexLayout, HostileTextTakesLinearTime) {
+  for (const std::string_view piece : {"\\texorpdfstring{", "\\hypertarget{a}{", "\\vskip plus",
+                                       "\\thanks{", "\\texorpdfstring{a}{b}", "\\noindent "}) {
+    std::string text;
+    while (text.size() < size_t{300} << 10) text += piece;
+    Body("\n" + text);
+  }
+}
+
+}  // namespace
+}  // namespace cria::corpus

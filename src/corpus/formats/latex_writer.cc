@@ -1,0 +1,40 @@
+// Appending, with an eye on what the last command still takes.
+#include "corpus/formats/latex_writer.h"
+
+#include "corpus/formats/latex_scan.h"
+
+namespace cria::corpus {
+
+void LatexWriter::Emit(std::string_view plain) {
+  for (size_t i = 0; wrap > 0 && i < plain.size(); ++i) {
+    if (plain[i] == '{' || plain[i] == '[' || plain[i] == '}') {
+      wrap = 0;
+    } else if (!IsLatexBlank(plain[i]) && plain[i] != '\n') {
+      --wrap;
+    }
+  }
+  AppendLatex(plain, &text);
+}
+
+void LatexWriter::EmitControl(std::string_view control) {
+  if (wrap > 0) --wrap;
+  text += control;
+}
+
+bool LatexWriter::EraseBlankLine() {
+  constexpr size_t kMaxBlanks = 1024;
+  size_t begin = text.size();
+  const size_t lowest = begin > kMaxBlanks ? begin - kMaxBlanks : 0;
+  while (begin > lowest && IsLatexBlank(text[begin - 1])) --begin;
+  if (begin > 0 && text[begin - 1] != '\n') return false;
+  text.resize(begin);
+  return true;
+}
+
+void LatexWriter::PartFrom(char next) {
+  if (!IsLatexLetter(next) || text.empty()) return;
+  const char last = text.back();
+  if (IsLatexLetter(last) || last == '.' || last == ',' || last == ':') text += ' ';
+}
+
+}  // namespace cria::corpus
