@@ -111,7 +111,10 @@ void TrimEnd(std::string* text) {
     constexpr size_t kMaxOpening = 32;
     const bool opens =
         last.starts_with('{') && last.size() < kMaxOpening && last.find_first_of("} ") == kNone;
-    if (!IsBibliographyHeading(last) && !opens && last != "\\begingroup" && last != "\\par") return;
+    const bool begins = last.starts_with("\\begin{") && last.ends_with('}');
+    if (!IsBibliographyHeading(last) && !opens && !begins && last != "\\begingroup" &&
+        last != "\\par")
+      return;
     text->resize(begin);
   }
 }

@@ -116,8 +116,9 @@ class Expander {
     LatexFrame& frame = input_.top();
     const LatexLayoutUse use = FindLayoutUse(frame.text, frame.at, layout);
     if (use.end == kNone) return EmitControl(control);
+    constexpr size_t kMaxUnwrapped = 4096;
     const bool is_group = layout.text > 0 && layout.text == layout.groups;
-    if (is_group) {
+    if (is_group && (!layout.unwraps || use.text.size() > kMaxUnwrapped)) {
       // It is read as any group, and keeps its braces.
       frame.at = static_cast<size_t>(use.text.data() - frame.text.data()) - 1;
       return;

@@ -73,6 +73,7 @@ std::unordered_map<std::string_view, LatexLayout> MakeTable() {
                            "startlinenumbers",
                            "linebreak",
                            "nolinebreak",
+                           "center",
                            "ignorespaces"}) {
     table[name] = {};
   }
@@ -97,6 +98,7 @@ std::unordered_map<std::string_view, LatexLayout> MakeTable() {
                            "allowdisplaybreaks",
                            "linespread",
                            "biboptions",
+                           "sisetup",
                            "setlist",
                            "received",
                            "hyphenation",
@@ -110,7 +112,8 @@ std::unordered_map<std::string_view, LatexLayout> MakeTable() {
   table["allowdisplaybreaks"] = {};
   table["vskip"] = {.skip = true};
   table["texorpdfstring"] = {2, 1};
-  table["hypertarget"] = table["hyperlink"] = table["textcolor"] = table["scalebox"] = {2, 2};
+  table["textcolor"] = table["scalebox"] = {2, 2};
+  table["hypertarget"] = table["hyperlink"] = {.groups = 2, .text = 2, .unwraps = true};
   table["resizebox"] = {3, 3};
   table["IEEEPARstart"] = table["lettrine"] = {.groups = 2, .joined = true};
   return table;

@@ -8,10 +8,11 @@
 namespace cria::corpus {
 
 struct LatexLayout {
-  int groups = 0;       ///< arguments in braces; a star and options before them go too
-  int text = 0;         ///< which of them is text, from 1; 0 if none
-  bool skip = false;    ///< a length behind it: "\vskip 2pt plus 1pt"
-  bool joined = false;  ///< all arguments are one text: \IEEEPARstart{T}{he}
+  int groups = 0;        ///< arguments in braces; a star and options before them go too
+  int text = 0;          ///< which of them is text, from 1; 0 if none
+  bool skip = false;     ///< a length behind it: "\vskip 2pt plus 1pt"
+  bool unwraps = false;  ///< the text loses its braces: pandoc puts whole headings into them
+  bool joined = false;   ///< all arguments are one text: \IEEEPARstart{T}{he}
 };
 
 /// Null for the names of other commands.

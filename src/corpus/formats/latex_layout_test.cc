@@ -33,8 +33,9 @@ TEST(LatexLayout, CommandsWithoutTextGo) {
 
 TEST(LatexLayout, TextInThemStays) {
   EXPECT_EQ(Body(" \\texorpdfstring{$\\alpha$ a}{alpha} b"), " $\\alpha$ a b");
-  EXPECT_EQ(Body(" \\hypertarget{x}{a \\emph{b}} \\textcolor[rgb]{1,0,0}{c}"),
-            " {a \\emph{b}} {c}");
+  EXPECT_EQ(Body(" \\hypertarget{x}{a \\emph{b}} \\textcolor[rgb]{1,0,0}{c}"), " a \\emph{b} {c}");
+  EXPECT_EQ(Body("\n\\hypertarget{b}{%\n\\section{B}\\label{b}}\nc"),
+            "\n\\section{B}\\label{b}\nc");
   EXPECT_EQ(Body("\n\\IEEEPARstart{T}{he} end, \\lettrine[lines=2]{W}{e}"), "\nThe end, We");
   EXPECT_EQ(Body("\\begin{table}[htbp!]\\centering\n\\resizebox{\\textwidth}{!}{x}\\end{table}"),
             "\\begin{table}\n{x}\\end{table}");

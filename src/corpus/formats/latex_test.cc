@@ -27,6 +27,9 @@ TEST(Latex, CutsBeforeTheFirstSectionAndFromTheBackMatter) {
             "\\section{A}\na");
   EXPECT_EQ(CutToSections("\\section{A}\na\n\\section*{References}\n\n\\input ms.bbl\n"),
             "\\section{A}\na");
+  EXPECT_EQ(
+      CutToSections("\\section{A}\na\n\\begin{spacing}{0.9}\n\\bibliography{x}\n\\end{spacing}"),
+      "\\section{A}\na");
   EXPECT_EQ(CutToSections("\\titleformat{\\section}{x} \\sectionmark{y} \\section{A}"),
             "\\section{A}");
   EXPECT_EQ(CutToSections("\\verb|\\section{A}| \\bibliographystyle{x} none"), "");
