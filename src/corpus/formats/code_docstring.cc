@@ -2,6 +2,7 @@
 #include "corpus/formats/code_docstring.h"
 
 #include <algorithm>
+#include <cctype>
 #include <vector>
 
 #include "base/ascii.h"
@@ -32,7 +33,7 @@ class Docstring {
   bool Mark() {
     bool states = false;
     for (size_t i = 0; i < lines_.size(); ++i) {
-      const std::string line = Words(i);
+      const std::string line = Plain(i);
       states |= IsNoticeField(line) || StatesCopyrightFirst(line);
     }
     for (size_t begin = 0; begin < lines_.size();) {
@@ -69,7 +70,10 @@ class Docstring {
       if (!out.ends_with('\n')) out += '\n';
       blank = false;
     }
-    if (out.empty()) return "";
+    const bool says_something = std::any_of(out.begin(), out.end(), [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0;
+    });
+    if (!says_something) return "";
     // Quotes that stood on lines of their own stay there.
     if (Words(0).empty()) out.insert(0, "\n");
     const std::string_view last = lines_.back();
@@ -80,6 +84,9 @@ class Docstring {
   }
 
  private:
+  // Without the marks of a comment of another language that was put into the string.
+  std::string Plain(size_t i) const { return LowerAscii(Trimmed(lines_[i], " \t\r\n/*#")); }
+
   std::string Words(size_t i) const { return LowerAscii(Trimmed(lines_[i])); }
 
   size_t FirstText() const {
@@ -116,7 +123,7 @@ class Docstring {
 
   void MarkFields() {
     for (size_t i = 0; i < lines_.size(); ++i) {
-      const std::string line = Words(i);
+      const std::string line = Plain(i);
       if (!IsNoticeField(line) && !StatesCopyrightFirst(line) && !StatesAuthor(line)) continue;
       const size_t column = Indent(lines_[i]);
       cut_[i] = 1;

@@ -92,6 +92,13 @@ TEST(CodeHeader, DocstringsLoseTheirNotice) {
           "= 1\n",
           "a.py"),
       "x = 1\n");
+  EXPECT_EQ(Cut("\"\"\"\n/* Copyright (c) 2023 A\n   Written by B */\n/*\n   Redistribution and "
+                "use in source "
+                "and binary forms\n*/\n\"\"\"\n\nx = 1\n",
+                "a.py"),
+            "x = 1\n");
+  EXPECT_EQ(Cut("\"\"\"\nTitle\n*****\n\nText.\n\nCopyright 2010 A\n\"\"\"\nx = 1\n", "a.py"),
+            "\"\"\"\nTitle\n*****\n\nText.\n\"\"\"\nx = 1\n");
   EXPECT_EQ(Cut("#!/usr/bin/python\nr\"\"\"Copyright 2010 A.\"\"\"\nx = 1\n", "a.py"),
             "#!/usr/bin/python\nx = 1\n");
   for (const char* text :

@@ -34,8 +34,8 @@ struct CodeTreeOptions {
 /// "language" (of programming)}.
 /// A repository is the first or second folder of a path, or the root, if it holds a licence file,
 /// package metadata that declare a licence, or .git. A file's licence is that of the nearest folder
-/// with licence files, up to the repository; else of the nearest metadata; and if the file itself
-/// states one that is not allowed, that one.
+/// with licence files, up to the repository, or of the part of it that such a file names; else of
+/// the nearest metadata or README; and if the file itself states one that is not allowed, that one.
 /// Lost: "licence_not_allowed", "licence_unknown", "licence_file", "binary", "too_long", and the
 /// reasons of CodeRejectReason.
 void ReadCodeTree(const CodeFiles& files, const CodeTreeOptions& options, TextSink* sink);
