@@ -24,8 +24,8 @@ class FetchLine {
                             const fs::path& out, corpus::FetchOptions options);
 
   void Show(const corpus::FetchProgress& progress);
-  /// A line that stays. Of many in half a second the first, so that a thousand files that wait do not
-  /// push everything else away.
+  /// A line that stays. Of many in half a second the first, so that a thousand files that wait do
+  /// not push everything else away.
   void Say(const std::string& text);
 
  private:
