@@ -402,7 +402,7 @@ TEST(PaperTables, NamesAreEscaped) {
   const std::string html = RenderHtml(page);
   EXPECT_EQ(html.find("<b>|x"), std::string::npos);
   EXPECT_NE(html.find("&lt;b&gt;|x"), std::string::npos);
-  EXPECT_NE(html.find("<div class=\"scroll\"><table>"), std::string::npos);
+  EXPECT_NE(html.find("<div class=\"scroll wide\"><table>"), std::string::npos);
   const std::string markdown = RenderMarkdown(page, "p");
   EXPECT_NE(markdown.find("| **\\<b\\>\\|x** "), std::string::npos);
   EXPECT_NE(markdown.find("78.3 ± 1.0 (within)"), std::string::npos);  // survives Markdown
