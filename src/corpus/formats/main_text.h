@@ -1,5 +1,6 @@
 // The main text of a web page: what its author wrote, without the furniture of the site around it.
-// Works for any language; knows no word of any. For whole pages, not for fragments.
+// Works for any language; what sites write around texts it knows in those of the corpus. For whole
+// pages, not for fragments.
 #pragma once
 
 #include <string_view>
@@ -12,7 +13,7 @@ namespace cria::corpus {
 /// parted by empty lines, items and rows by line ends. `text` is empty only if the page shows no
 /// text but links, menus and the like. `language` is ISO 639-1 as the page declares it; `title` its
 /// <title>; `meta` holds "canonical_url" and "date" where the page declares them. Never fails;
-/// linear time; reads the first kMaxHtmlBytes (html_blocks.h).
+/// time n log n; reads the first kMaxHtmlBytes (html_blocks.h).
 RawText ExtractMainText(std::string_view utf8_html);
 
 }  // namespace cria::corpus
