@@ -16,8 +16,7 @@ struct Rule {
 };
 
 constexpr std::string_view kMit =
-    "without restriction including without limitation the rights to use copy modify merge publish "
-    "distribute sublicense";
+    "without restriction including without limitation the rights to use copy modify";
 constexpr std::string_view kMitGrant = "to any person obtaining a copy";
 constexpr std::string_view kMitNotice = "shall be included in all copies or";
 constexpr std::string_view kX11 = "except as contained in this notice the name";
