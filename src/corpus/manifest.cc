@@ -47,19 +47,20 @@ SplitInfo SplitFromJson(const Json& json, const std::string& where) {
 Json SourceToJson(const SourceInfo& source) {
   Json fates = Json::array();
   for (const FileInfo& file : source.fates) fates.push_back(FileToJson(file));
-  return {{"name", source.name},
-          {"kind", source.kind},
-          {"licence", source.licence},
-          {"shards", source.shards},
-          {"weight", source.weight},
-          {"proportion", source.proportion},
-          {"read", CountToJson(source.read)},
-          {"drops", CountsToJson(source.drops)},
-          {"measures", HistogramsToJson(source.measures)},
-          {"train", SplitToJson(source.train)},
-          {"holdout", SplitToJson(source.holdout)},
-          {"dropped", FileToJson(source.dropped)},
-          {"fates", std::move(fates)}};
+  Json json = {{"name", source.name},
+               {"kind", source.kind},
+               {"licence", source.licence},
+               {"shards", source.shards},
+               {"weight", source.weight},
+               {"proportion", source.proportion},
+               {"read", CountToJson(source.read)},
+               {"drops", CountsToJson(source.drops)},
+               {"measures", HistogramsToJson(source.measures)},
+               {"train", SplitToJson(source.train)},
+               {"holdout", SplitToJson(source.holdout)},
+               {"fates", std::move(fates)}};
+  if (!source.dropped.path.empty()) json["dropped"] = FileToJson(source.dropped);
+  return json;
 }
 
 SourceInfo SourceFromJson(const Json& json, const std::string& where) {
