@@ -1,255 +1,23 @@
-// Two layers: Unpacker gives the file's text and knows where gzip members begin and break;
-// WarcReader cuts the text into records and finds its way back after damage. Both read every byte
-// a bounded number of times, whatever the file says.
+// Cuts a file's text (WarcUnpacker) into records and finds its way back after damage; reads every
+// byte a bounded number of times, whatever the file says.
 #include "corpus/formats/warc.h"
-
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 #include <utility>
 
-#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/utf8.h"
 #include "corpus/formats/warc_digest.h"
+#include "corpus/formats/warc_unpacker.h"
 
 namespace cria::corpus {
 namespace {
 
 constexpr size_t kPieceBytes = size_t{64} << 10;
-constexpr std::string_view kGzipMagic = "\x1f\x8b\x08";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-bool BeginsWarc(std::string_view text) {
-  return text.size() > 5 && text.starts_with("WARC/") && IsDigit(text[5]);
-}
-
-// Why the text goes no further for now.
-enum class Stop {
-  kNone,
-  kRecord,     // a gzip member begins here, and a WARC record with it
-  kDamage,     // compressed data do not unpack; what follows, if anything, is another place
-  kTruncated,  // the file ends within compressed data
-  kEnd,
-};
-
-// The text of a file as a window that grows behind and is consumed in front.
-class Unpacker {
- public:
-  explicit Unpacker(std::string_view file) : file_(file), gzip_(file.starts_with(kGzipMagic)) {
-    if (!gzip_) {
-      stop_ = Stop::kEnd;
-      return;
-    }
-    CRIA_CHECK(inflateInit2(&stream_, 31) == Z_OK, "zlib has no memory");
-    look_back_bytes_ = std::max(file.size(), size_t{16} << 20);
-  }
-  ~Unpacker() {
-    if (gzip_) inflateEnd(&stream_);
-  }
-  Unpacker(const Unpacker&) = delete;
-
-  bool gzip() const { return gzip_; }
-  size_t file_bytes() const { return file_.size(); }
-  /// Where in the file the window begins, or its gzip member.
-  size_t offset() const { return gzip_ ? shown_ : at_; }
-  /// Bytes of the file that are not needed again, but to look back after damage.
-  size_t consumed() const { return at_; }
-  Stop stop() const { return fence_ ? Stop::kRecord : stop_; }
-  /// At Stop::kDamage: whether the text before it is proven by its member's checksum.
-  bool proven() const { return proven_; }
-
-  /// Whether a gzip member begins at this byte of the window; knows it of the last member only.
-  bool MemberBegins(size_t at) const { return gzip_ && begin_ + at == last_start_; }
-
-  std::string_view window() const {
-    if (!gzip_) return file_.substr(at_);
-    // The first bytes of a member stay hidden until it is known whether a record begins there.
-    const size_t end = begins_ != kNowhere ? begins_ : end_;
-    return {buffer_.data() + begin_, end - begin_};
-  }
-
-  /// Makes the window at least `bytes` long; false if something stops it before.
-  bool Grow(size_t bytes) {
-    while (window().size() < bytes) {
-      if (fence_ || stop_ != Stop::kNone) return false;
-      MakeRoom();
-      Inflate();
-    }
-    return true;
-  }
-
-  void Skip(size_t bytes) {
-    CRIA_CHECK(bytes <= window().size(), "{} > {}", bytes, window().size());
-    if (!gzip_) {
-      at_ += bytes;
-      return;
-    }
-    begin_ += bytes;
-  }
-
-  /// Passes a stop, once the window is empty. Returns the bytes of the file passed over.
-  size_t GoOn() {
-    if (fence_) {
-      fence_ = false;
-      begins_ = kNowhere;
-      shown_ = member_;
-      Settle(held_);
-      return 0;
-    }
-    if (stop_ != Stop::kDamage) return 0;
-    begin_ = end_ = 0;
-    begins_ = last_start_ = kNowhere;
-    const size_t from = at_;
-    if (resume_ == kNowhere) {
-      at_ = file_.size();
-      stop_ = Stop::kEnd;
-    } else {
-      BeginMember(resume_);
-      shown_ = resume_;
-      stop_ = Stop::kNone;
-    }
-    return at_ > from ? at_ - from : 0;
-  }
-
- private:
-  static constexpr size_t kNowhere = static_cast<size_t>(-1);
-
-  // Moves what is left to the front when that is the smaller half, and doubles the buffer
-  // otherwise: every byte is moved a bounded number of times.
-  void MakeRoom() {
-    if (begin_ == end_ && begins_ == kNowhere) {
-      begin_ = end_ = 0;
-      last_start_ = kNowhere;
-    }
-    if (buffer_.size() >= end_ + kPieceBytes) return;
-    if (begin_ > 0 && begin_ >= end_ - begin_) {
-      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-      end_ -= begin_;
-      if (begins_ != kNowhere) begins_ -= begin_;
-      last_start_ =
-          last_start_ == kNowhere || last_start_ < begin_ ? kNowhere : last_start_ - begin_;
-      begin_ = 0;
-    }
-    if (buffer_.size() < end_ + kPieceBytes) {
-      buffer_.resize(std::max(2 * buffer_.size(), end_ + kPieceBytes));
-    }
-  }
-
-  int Step(char* to, size_t room, size_t* produced) {
-    constexpr size_t kMost = size_t{1} << 30;
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(file_.data() + at_));
-    stream_.avail_in = static_cast<uInt>(std::min(file_.size() - at_, kMost));
-    stream_.next_out = reinterpret_cast<Bytef*>(to);
-    stream_.avail_out = static_cast<uInt>(std::min(room, kMost));
-    const uInt in = stream_.avail_in, out = stream_.avail_out;
-    const int code = inflate(&stream_, Z_NO_FLUSH);
-    at_ += in - stream_.avail_in;
-    *produced = out - stream_.avail_out;
-    return code;
-  }
-
-  void Inflate() {
-    ThrowIfInterrupted();
-    size_t produced;
-    const int code = Step(buffer_.data() + end_, kPieceBytes, &produced);
-    end_ += produced;
-    if (begins_ != kNowhere && end_ - begins_ > 5) {
-      fence_ = BeginsWarc({buffer_.data() + begins_, end_ - begins_});
-      held_ = code;
-      if (fence_) return;
-      begins_ = kNowhere;
-      shown_ = member_;
-    }
-    Settle(code);
-  }
-
-  // Acts on what zlib said last.
-  void Settle(int code) {
-    if (code == Z_STREAM_END) {
-      EndMember();
-    } else if (code == Z_BUF_ERROR && at_ == file_.size()) {
-      Break(Stop::kTruncated);
-    } else if (code != Z_OK) {
-      Break(Stop::kDamage);
-    }
-  }
-
-  void EndMember() {
-    begins_ = last_start_ = end_;
-    if (file_.substr(at_).starts_with(kGzipMagic)) {
-      BeginMember(at_);
-    } else if (file_.find_first_not_of('\0', at_) == file_.npos) {
-      begins_ = kNowhere;
-      stop_ = Stop::kEnd;  // padding of tapes and of blocks is no damage
-    } else {
-      Break(Stop::kDamage);
-    }
-  }
-
-  void BeginMember(size_t at) {
-    at_ = member_ = at;
-    inflateReset(&stream_);
-  }
-
-  // Looks for a member to go on with. Damage shows late, so the search begins within the member
-  // that broke, as long as the looking back has cost no more than the file is long.
-  void Break(Stop stop) {
-    proven_ = begins_ != kNowhere;
-    const size_t broke = at_;
-    size_t from = member_ + 1;
-    resume_ = kNowhere;
-    while ((from = file_.find(kGzipMagic, from)) != file_.npos) {
-      if (Unpacks(from)) {
-        resume_ = from;
-        break;
-      }
-      const size_t cost = at_ - from;
-      from = cost <= look_back_bytes_ ? from + 1 : std::max(from + 1, at_);
-      look_back_bytes_ -= std::min(cost, look_back_bytes_);
-    }
-    at_ = broke;
-    stop_ = stop == Stop::kTruncated && resume_ == kNowhere ? stop : Stop::kDamage;
-  }
-
-  // Whether a member begins at `at`: three bytes of magic stand in compressed data by chance, and
-  // then the first symbols after them are impossible.
-  bool Unpacks(size_t at) {
-    at_ = at;
-    inflateReset(&stream_);
-    std::array<char, 64> out;
-    size_t have = 0;
-    while (have < out.size()) {
-      size_t produced;
-      const int code = Step(out.data() + have, out.size() - have, &produced);
-      have += produced;
-      if (code == Z_STREAM_END) return true;
-      if (code != Z_OK) return false;
-    }
-    return true;
-  }
-
-  std::string_view file_;
-  bool gzip_;
-  size_t at_ = 0;      // next byte of the file
-  size_t member_ = 0;  // where the gzip member begins that is unpacked
-  size_t shown_ = 0;   // the same of the last one that the window shows
-  z_stream stream_ = {};
-  Stop stop_ = Stop::kNone;
-  std::string buffer_;  // text in [begin_, end_)
-  size_t begin_ = 0, end_ = 0;
-  size_t begins_ = kNowhere;      // where in the buffer the text of the last member begins
-  size_t last_start_ = kNowhere;  // the same, and kept when no record begins there
-  bool fence_ = false;            // a record begins at begins_, and the window ends before it
-  int held_ = Z_OK;               // what zlib said of the bytes behind the fence
-  bool proven_ = false;
-  size_t resume_ = kNowhere;
-  size_t look_back_bytes_ = 0;
-};
 
 // -1 if it is no plain number.
 int64_t ParseLength(std::string_view text) {
@@ -328,7 +96,7 @@ struct WarcReader::State {
   void Release();
 
   std::optional<MappedFile> file;
-  Unpacker text;
+  WarcUnpacker text;
   TextSink* losses;
   WarcRecord record;
   size_t used = 0;  // bytes of the window that the last record takes
@@ -426,10 +194,10 @@ bool WarcReader::State::FindRecord() {
       }
       continue;
     }
-    const Stop stop = text.stop();
-    if (stop == Stop::kDamage) Damage("compressed data do not unpack");
-    if (stop == Stop::kTruncated) Truncated();
-    if (stop == Stop::kEnd || stop == Stop::kTruncated) break;
+    const WarcStop stop = text.stop();
+    if (stop == WarcStop::kDamage) Damage("compressed data do not unpack");
+    if (stop == WarcStop::kTruncated) Truncated();
+    if (stop == WarcStop::kEnd || stop == WarcStop::kTruncated) break;
     damaged_bytes += static_cast<int64_t>(text.GoOn());
   }
   if (any || truncated) {
@@ -467,7 +235,7 @@ void WarcReader::State::CutShort(size_t head) {
     Damage("the record is longer than the place to the next one", std::move(name));
     return Pass(next + 1);
   }
-  if (text.stop() == Stop::kEnd || text.stop() == Stop::kTruncated) {
+  if (text.stop() == WarcStop::kEnd || text.stop() == WarcStop::kTruncated) {
     Truncated(std::move(name));
   } else {
     Damage("the record does not end where its length says", std::move(name));
@@ -487,7 +255,7 @@ void WarcReader::State::PassOver(size_t head, int64_t length) {
     text.Skip(bytes);
     left -= static_cast<int64_t>(bytes);
     if (!more) {
-      if (text.stop() == Stop::kEnd || text.stop() == Stop::kTruncated)
+      if (text.stop() == WarcStop::kEnd || text.stop() == WarcStop::kTruncated)
         return Truncated(record.Name());
       return Damage("the record does not end where its length says", record.Name());
     }
@@ -505,7 +273,7 @@ bool WarcReader::State::EndsWhole(size_t bytes) {
   const bool more = text.Grow(bytes + kLook);
   const std::string_view after = text.window().substr(bytes);
   const size_t next = after.find_first_not_of("\r\n");
-  if (next == after.npos) return more || text.stop() != Stop::kDamage || text.proven();
+  if (next == after.npos) return more || text.stop() != WarcStop::kDamage || text.proven();
   if (more && after.size() - next < 6) return true;
   if (text.MemberBegins(bytes + next)) return true;
   if (arc) return next > 0 || after.size() == 0;
@@ -519,7 +287,7 @@ bool WarcReader::State::ReadRecord() {
   record.offset = static_cast<int64_t>(text.offset());
   const size_t head = HeadBytes();
   if (head == 0) {
-    if (text.stop() == Stop::kEnd || text.stop() == Stop::kTruncated) {
+    if (text.stop() == WarcStop::kEnd || text.stop() == WarcStop::kTruncated) {
       CutShort(1);
     } else {
       Damage("the header does not end");
