@@ -5,10 +5,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <chrono>
-#include <thread>
-
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/utf8.h"
@@ -357,29 +353,16 @@ TEST_F(BuildTest, LossesOfReadersHaveSamplesAndFates) {
 }
 
 // A file that is written to while its contents are hashed ends the build with a message.
-TEST_F(BuildTest, AFileThatShrinksMeanwhileIsAnError) {
-  Write("stories/log.txt", Story(1));
-  const fs::path file = root_ / "in/stories/log.txt";
-  std::atomic<bool> done = false;
-  std::thread writer([&] {
-    while (!done) {
-      fs::resize_file(file, 1 << 26);
-      fs::resize_file(file, 100);
-    }
-  });
-  const Recipe recipe =
-      ParseRecipe("[[source]]\nname = \"a\"\npath = \"in/stories\"\n", root_, "r.toml");
+// The kernel's own files are longer than they say, as one is that somebody writes to.
+TEST_F(BuildTest, AFileThatChangesMeanwhileIsAnError) {
+  const Recipe recipe = ParseRecipe(
+      "[[source]]\nname = \"a\"\npath = \"/proc/version\"\nreader = \"text\"\n", root_, "r.toml");
   std::string said;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (said.empty() && std::chrono::steady_clock::now() < end) {
-    try {
-      CorpusDigest(Context(1), recipe, {});
-    } catch (const Error& error) {
-      said = error.what();
-    }
+  try {
+    CorpusDigest(Context(1), recipe, {});
+  } catch (const Error& error) {
+    said = error.what();
   }
-  done = true;
-  writer.join();
   EXPECT_NE(said.find("changed while it was read"), std::string::npos) << said;
 }
 
@@ -452,12 +435,22 @@ TEST_F(BuildTest, LanguagesAreLearnedAndStrangersDropped) {
     Write("unknown/" + std::to_string(i) + ".txt", i % 2 == 0 ? german(500 + i) : Story(500 + i));
   }
   Write("de/stranger.txt", Story(777));
+  // The template of a site says "de" on pages in other languages.
+  const auto page = [](const std::string& text) {
+    return "<html lang=\"de\"><body><main><h1>Titel</h1><p>" + text + "</p></main></body></html>";
+  };
+  for (int i = 0; i < 8; ++i) {
+    Write("site/" + std::to_string(i) + ".html", page(Story(900 + i)));
+  }
   const Recipe recipe = ParseRecipe(
+      "[[source]]\nname = \"site\"\nkind = \"web\"\nlanguages = [\"en\"]\npath = \"in/site\"\n"
       "[[source]]\nname = \"known\"\nlanguage = \"path\"\nfiles = [\"{de,en}/*\"]\npath = \"in\"\n"
       "[[source]]\nname = \"unknown\"\npath = \"in/unknown\"\n",
       root_, "r.toml");
   const Manifest manifest = Build(recipe, "out");
-  EXPECT_EQ(manifest.sources[0].drops.at("language_mismatch").documents, 1);
+  EXPECT_EQ(manifest.sources[1].drops.at("language_mismatch").documents, 1);
+  EXPECT_FALSE(manifest.sources[0].drops.contains("language_mismatch"));
+  EXPECT_GT(manifest.sources[0].train.languages.at("en").documents, 0);
   int64_t wrong = 0, all = 0;
   ForEachDocument(root_ / "out", Split::kTrain, "unknown", [&](const Document& document) {
     wrong += document.language != (document.text.starts_with("Am Tag") ? "de" : "en");

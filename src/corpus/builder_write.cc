@@ -97,7 +97,7 @@ Manifest Builder::MakeManifest(const std::vector<ShardPlan>& plans) {
   manifest.inputs = set_.inputs;
   manifest.language_id = languages_ ? languages_->report() : Json::object();
   manifest.recipe = RecipeToJson(recipe_);
-  std::vector<DropLog> drops(recipe_.sources.size(), DropLog(50));
+  std::vector<DropLog> drops(recipe_.sources.size(), DropLog());
   for (const Source& source : recipe_.sources) {
     SourceInfo info;
     info.name = source.name;

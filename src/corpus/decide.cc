@@ -11,19 +11,18 @@ const char* JudgeLanguage(const Recipe& recipe, const Source& source, const Attr
   *language = a.language;
   if (source.kind == SourceKind::kCode) return nullptr;
   if (identifier == nullptr || a.guess.empty()) {
-    return a.language.empty() && !source.languages.empty() ? "language_unsure" : nullptr;
+    if (a.language.empty()) return source.languages.empty() ? nullptr : "language_unsure";
+    return source.Wants(a.language) ? nullptr : "language_not_wanted";
   }
   const bool sure = a.confidence >= recipe.filters.min_language_confidence;
-  if (!a.language.empty()) {
-    const bool other = sure && identifier->Knows(a.language) && a.guess != a.language;
-    return other ? "language_mismatch" : nullptr;
+  const bool hint = a.language.empty() || source.LanguagesAreHints();
+  // A model that does not know the declared language can only be wrong about it.
+  if (sure && a.guess != a.language && (a.language.empty() || identifier->Knows(a.language))) {
+    if (!hint) return "language_mismatch";
+    *language = a.guess;
   }
-  const auto& wanted = source.languages;
-  if (!sure) return wanted.empty() ? nullptr : "language_unsure";
-  *language = a.guess;
-  const bool keeps =
-      wanted.empty() || std::find(wanted.begin(), wanted.end(), a.guess) != wanted.end();
-  return keeps ? nullptr : "language_not_wanted";
+  if (language->empty()) return source.languages.empty() ? nullptr : "language_unsure";
+  return source.Wants(*language) ? nullptr : "language_not_wanted";
 }
 
 }  // namespace

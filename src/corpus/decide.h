@@ -23,10 +23,10 @@ struct Decision {
   const char* bucket = "all";  ///< head, middle, tail, or all: not measured
 };
 
-/// Reasons: language_mismatch (not as declared), language_not_wanted, language_unsure (a source
-/// that names its languages keeps no text whose language nobody declared and the model is not sure
-/// of), perplexity (not in a bucket that the source keeps), not_reference (below its
-/// min_reference).
+/// Reasons: language_mismatch (not as declared, where that is no hint), language_not_wanted,
+/// language_unsure (a source that names its languages keeps no text whose language nobody declared
+/// and the model is not sure of), perplexity (not in a bucket that the source keeps), not_reference
+/// (below its min_reference).
 Decision Decide(const Recipe& recipe, const Source& source, const Attributes& attributes,
                 const Measures& measures);
 

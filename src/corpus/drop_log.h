@@ -46,7 +46,7 @@ struct Drop {
 class DropLog {
  public:
   /// `samples`: documents kept per reason, those with the lowest hash of their origin.
-  explicit DropLog(size_t samples = 8) : samples_(samples) {}
+  explicit DropLog(size_t samples = kSamples) : samples_(samples) {}
 
   /// From now on each drop is written to `fates`, which outlives this: {"id", "origin", "reason",
   /// "items", "bytes"}, and what else Drop holds.
@@ -69,6 +69,8 @@ class DropLog {
   void Restore(const Counts& counts, std::vector<Document> samples);
 
   static constexpr size_t kSampleBytes = kMaxExcerptBytes;
+  /// Of each reason, in a part as in a whole corpus: which are shown does not depend on the parts.
+  static constexpr size_t kSamples = 50;
 
  private:
   struct Sample {

@@ -93,9 +93,12 @@ Attributes Describe(const Document& document, const LanguageIdentifier::Guess& g
     attributes.confidence = guess.confidence;
   }
   if (judges.perplexity != nullptr) {
-    const bool declared = !attributes.language.empty();
+    const std::string& declared = attributes.language;
+    const bool holds =
+        !declared.empty() && (!SourceOf(task).LanguagesAreHints() || attributes.guess.empty() ||
+                              !judges.languages->Knows(declared));
     attributes.perplexity =
-        judges.perplexity->Score(document.text, declared ? attributes.language : attributes.guess);
+        judges.perplexity->Score(document.text, holds ? declared : attributes.guess);
   }
   if (judges.reference != nullptr && kind == SourceKind::kWeb) {
     attributes.reference = judges.reference->Score(document.text);

@@ -1,8 +1,6 @@
 // Languages, cutting, rules; then each document gets its name.
 #include "corpus/prepare.h"
 
-#include <algorithm>
-
 #include "corpus/paragraphs.h"
 #include "corpus/quality/c4.h"
 #include "corpus/quality/filter.h"
@@ -11,10 +9,9 @@
 namespace cria::corpus {
 namespace {
 
+// A hint may be wrong: the model says later.
 bool IsWanted(const Source& source, const std::string& language) {
-  return source.languages.empty() || language.empty() ||
-         std::find(source.languages.begin(), source.languages.end(), language) !=
-             source.languages.end();
+  return language.empty() || source.LanguagesAreHints() || source.Wants(language);
 }
 
 const char* Reject(const Source& source, const Filters& filters, std::string_view text) {

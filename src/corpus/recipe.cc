@@ -314,6 +314,16 @@ void RequireModels(const Recipe& recipe, const Source& source, const std::string
 
 }  // namespace
 
+bool Source::LanguagesAreHints() const {
+  return kind == SourceKind::kWeb && std::all_of(inputs.begin(), inputs.end(),
+                                                 [](const Input& i) { return i.language.empty(); });
+}
+
+bool Source::Wants(const std::string& language) const {
+  return languages.empty() ||
+         std::find(languages.begin(), languages.end(), language) != languages.end();
+}
+
 const char* SourceKindName(SourceKind kind) { return kSourceKinds[static_cast<int>(kind)].second; }
 const char* ReaderKindName(ReaderKind kind) { return kReaderKinds[static_cast<int>(kind)].second; }
 

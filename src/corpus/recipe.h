@@ -79,6 +79,11 @@ struct Source {
   double overlap = 0;  ///< share of a whole text that stands in another (duplicates/book_overlap.h)
   double min_reference = 0;  ///< probability of being cited by Wikipedia (quality/reference.h)
   std::vector<Input> inputs;
+
+  /// Pages of a crawl declare what their template does; CCNet believes the classifier. What the
+  /// recipe says of an input holds for any kind.
+  bool LanguagesAreHints() const;
+  bool Wants(const std::string& language) const;  ///< an entry of `languages`, or all are kept
 };
 
 struct Holdout {

@@ -59,10 +59,13 @@ class ShardWriter {
 };
 
 // False if the document goes.
-bool DropNearCopies(const Recipe& recipe, bool code, const NearCopies& near_copies,
+bool DropNearCopies(const Recipe& recipe, SourceKind kind, const NearCopies& near_copies,
                     Document* document, DropLog* drops) {
   if (near_copies.empty()) return true;
-  NearCopies::Verdict verdict = near_copies.Judge(document->text, code);
+  const auto unit = kind == SourceKind::kCode        ? NearCopies::Unit::kText
+                    : kind == SourceKind::kQuestions ? NearCopies::Unit::kTitled
+                                                     : NearCopies::Unit::kParagraph;
+  NearCopies::Verdict verdict = near_copies.Judge(document->text, unit);
   if (verdict.document) {
     drops->Add("near_copy_document", *document);
     return false;
@@ -242,8 +245,8 @@ struct PartWriter {
       AddMeasures(attributes, decision, &document.meta);
       if (held_out.contains(HoldoutHash(document.id, recipe.seed))) {
         holdout.Write(document);
-      } else if (DropNearCopies(recipe, source.kind == SourceKind::kCode, choices.near_copies,
-                                &document, &record->drops) &&
+      } else if (DropNearCopies(recipe, source.kind, choices.near_copies, &document,
+                                &record->drops) &&
                  LookForItems(recipe, choices, document, record)) {
         Measure(attributes, document, &record->measures);
         train.Write(document);

@@ -66,7 +66,7 @@ struct ShardRecord {
   std::vector<FoundItems> found;
   SplitInfo train, holdout;
   FileInfo fates;
-  DropLog drops{50};
+  DropLog drops;
 };
 
 /// What the second stage left.

@@ -16,7 +16,7 @@ constexpr double kWidth = 420, kHeight = 270;
 constexpr double kLeft = 48, kRight = 14, kTop = 34, kBottom = 40;
 constexpr double kLegendRow = 16, kMarker = 2.6;
 constexpr size_t kColours = 8, kNamesBesideTitle = 3;
-// About the width of a letter, small and in a title, and the bytes of a name that fill a row.
+// About the width of a letter, small and in a title, and the letters of a name that fill a row.
 constexpr double kCharacter = 6.5, kTitleCharacter = 8;
 constexpr size_t kLongestName = 56;
 // Of fewer points none is left out of the frame.
@@ -167,7 +167,10 @@ struct Key {
 std::vector<Key> KeysOf(std::vector<Key> keys) {
   for (Key& key : keys) {
     if (key.width() <= kWidth) continue;
-    key.name.resize(CompleteUtf8Prefix(key.name.substr(0, kLongestName)));
+    size_t end = 0, letters = 0;
+    while (letters++ < kLongestName)
+      end += DecodeUtf8(std::string_view(key.name).substr(end)).length;
+    key.name.resize(end);
     key.name += "…";
   }
   return keys;
@@ -349,7 +352,7 @@ std::string RenderBarChart(const BarChart& chart) {
       svg += fmt::format(
           "<rect class=\"b s{}\" x=\"2\" y=\"{:.0f}\" width=\"{:.1f}\" height=\"{}\" rx=\"2\"/>"
           "<text class=\"m\" x=\"{:.1f}\" y=\"{:.1f}\">{:.3f}</text>\n",
-          i, at, width, kBarHeight, width + 8, at + 9.4, group.values[i]);
+          i % kColours, at, width, kBarHeight, width + 8, at + 9.4, group.values[i]);
       at += kBarHeight + kBarGap;
     }
     top += group_height;

@@ -55,14 +55,16 @@ bool NearCopies::IsNearCopy(std::string_view text) const {
   return static_cast<double>(shared) > share_ * static_cast<double>(shingles.size());
 }
 
-NearCopies::Verdict NearCopies::Judge(std::string_view text, bool code) const {
+NearCopies::Verdict NearCopies::Judge(std::string_view text, Unit unit) const {
   Verdict verdict;
-  if (code) {
+  if (unit == Unit::kText) {
     verdict.document = IsNearCopy(text);
     return verdict;
   }
   for (const std::string_view paragraph : SplitParagraphs(text)) {
     if (IsNearCopy(paragraph)) {
+      const bool first = verdict.kept.empty() && verdict.paragraphs == 0;
+      verdict.document = verdict.document || (first && unit == Unit::kTitled);
       ++verdict.paragraphs;
       verdict.bytes += static_cast<int64_t>(paragraph.size());
     } else {
@@ -71,7 +73,8 @@ NearCopies::Verdict NearCopies::Judge(std::string_view text, bool code) const {
     }
   }
   // Short lines have no shingles of their own: the whole is looked at too.
-  verdict.document = verdict.bytes * 2 > static_cast<int64_t>(text.size()) || IsNearCopy(text);
+  verdict.document =
+      verdict.document || verdict.bytes * 2 > static_cast<int64_t>(text.size()) || IsNearCopy(text);
   return verdict;
 }
 

@@ -19,13 +19,18 @@ class NearCopies {
   const std::unordered_set<uint64_t>& shingles() const { return held_out_; }
   void Insert(uint64_t shingle) { held_out_.insert(shingle); }
 
+  /// What stays or goes together.
+  enum class Unit {
+    kParagraph,
+    kTitled,  ///< a paragraph, but nothing stays without the first one: a question's title
+    kText,
+  };
   struct Verdict {
     bool document = false;  ///< goes whole: more than half of its bytes do
     int64_t paragraphs = 0, bytes = 0;
     std::string kept;  ///< where paragraphs go
   };
-  /// Code is judged as a whole, other texts by paragraphs.
-  Verdict Judge(std::string_view text, bool code) const;
+  Verdict Judge(std::string_view text, Unit unit) const;
 
  private:
   bool IsNearCopy(std::string_view text) const;

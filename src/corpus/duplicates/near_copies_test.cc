@@ -23,21 +23,25 @@ TEST(NearCopies, DocumentsParagraphsAndCode) {
   NearCopies copies(0.5);
   EXPECT_TRUE(copies.empty());
   copies.HoldOut(secret);
-  EXPECT_TRUE(copies.Judge(near, false).document);
-  const auto mixed = copies.Judge(near + "\n\n" + other + "\n\n" + third, false);
+  EXPECT_TRUE(copies.Judge(near, NearCopies::Unit::kParagraph).document);
+  const auto mixed =
+      copies.Judge(near + "\n\n" + other + "\n\n" + third, NearCopies::Unit::kParagraph);
   EXPECT_FALSE(mixed.document);
   EXPECT_EQ(mixed.paragraphs, 1);
   EXPECT_EQ(mixed.kept, other + "\n\n" + third);
-  EXPECT_FALSE(copies.Judge(other, false).document);
-  EXPECT_EQ(copies.Judge(other, false).paragraphs, 0);
-  EXPECT_TRUE(copies.Judge(secret, true).document);
-  EXPECT_FALSE(copies.Judge(secret + " " + other + " " + third, true).document);
-  EXPECT_FALSE(copies.Judge("too few words", false).document);
+  const std::string question = near + "\n\n" + other + "\n\n" + third;
+  EXPECT_TRUE(copies.Judge(question, NearCopies::Unit::kTitled).document);
+  EXPECT_FALSE(copies.Judge(other + "\n\n" + question, NearCopies::Unit::kTitled).document);
+  EXPECT_FALSE(copies.Judge(other, NearCopies::Unit::kParagraph).document);
+  EXPECT_EQ(copies.Judge(other, NearCopies::Unit::kParagraph).paragraphs, 0);
+  EXPECT_TRUE(copies.Judge(secret, NearCopies::Unit::kText).document);
+  EXPECT_FALSE(copies.Judge(secret + " " + other + " " + third, NearCopies::Unit::kText).document);
+  EXPECT_FALSE(copies.Judge("too few words", NearCopies::Unit::kParagraph).document);
   // A list of short lines around one paragraph.
   std::string list = Words(20, 17);
   for (int i = 0; i < 40; ++i) list += "\n\n" + Words(100 + static_cast<uint64_t>(i), 4);
   copies.HoldOut(list);
-  EXPECT_TRUE(copies.Judge(list, false).document);
+  EXPECT_TRUE(copies.Judge(list, NearCopies::Unit::kParagraph).document);
 }
 
 }  // namespace
