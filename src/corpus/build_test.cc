@@ -18,11 +18,15 @@ class BuildTest : public testing::Test {
  protected:
   void SetUp() override {
     root_ = fs::path(testing::TempDir()) /
-            ("build_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+            ("build_" + std::to_string(getpid()) + "_" +
+             testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(root_);
     fs::create_directories(root_ / "in");
   }
-  void TearDown() override { SetInterruptRequested(false); }
+  void TearDown() override {
+    SetInterruptRequested(false);
+    fs::remove_all(root_);
+  }
 
   static std::string Story(int n) {
     const char* names[] = {"Anna", "Bert", "Carla", "Dora", "Emil"};
