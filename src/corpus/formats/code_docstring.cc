@@ -40,7 +40,7 @@ class Docstring {
       size_t end = begin;
       std::string paragraph;
       while (end < lines_.size() && !Words(end).empty()) paragraph += Words(end++) + " ";
-      if (IsWording(paragraph)) {
+      if (HoldsLicenceWording(paragraph)) {
         states = true;
         // The first line of a docstring says what the module is.
         for (size_t i = std::max<size_t>(begin, FirstText() == begin ? begin + 1 : begin); i < end;
@@ -99,26 +99,6 @@ class Docstring {
   static bool IsNoticeField(std::string_view line) {
     return StartsWithAny(line, {":copyright:", ":license:", ":licence:", "copyright:", "license:",
                                 "licence:", "@copyright", "@license", "spdx-license-identifier:"});
-  }
-
-  static bool StatesCopyrightFirst(std::string_view line) {
-    return StartsWithAny(line, {"copyright", "(c) ", "\u00a9"}) && StatesCopyright(line);
-  }
-
-  // The wording of a licence, or of a notice that points to one.
-  static bool IsWording(std::string_view paragraph) {
-    for (const std::string_view phrase :
-         {"permission is hereby granted", "redistribution and use in source",
-          "redistributions of source code", "redistributions in binary form",
-          "this program is free software", "this file is part of", "this library is free software",
-          "is distributed in the hope that", "you should have received a copy of the gnu",
-          "software is provided \"as is\"", "software is provided by the", "licensed under the",
-          "distributed under the terms of", "released under the", "merchantability",
-          "use of this source code is governed", "may be used to endorse or promote",
-          "spdx-license-identifier"}) {
-      if (paragraph.find(phrase) != paragraph.npos) return true;
-    }
-    return false;
   }
 
   void MarkFields() {

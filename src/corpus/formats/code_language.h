@@ -1,5 +1,5 @@
 // Which programming language a file is in, by its name alone, and how its comments look. The list
-// is RedPajama's list of files worth keeping.
+// is RedPajama's list of files worth keeping, and further languages.
 #pragma once
 
 #include <string_view>
@@ -8,21 +8,25 @@ namespace cria::corpus {
 
 /// The kinds of comments of a language, as flags.
 enum CodeComments : unsigned {
-  kCStyle = 1,         ///< /* block */ and // line
-  kHash = 2,           ///< # line
-  kDashes = 4,         ///< -- line
-  kPercent = 8,        ///< % line
-  kSemicolon = 16,     ///< ; line
-  kBang = 32,          ///< ! line, and C or * in the first column of old Fortran
-  kBatch = 64,         ///< REM and :: lines
-  kQuote = 128,        ///< ' line
-  kMarkup = 256,       ///< <!-- block -->
-  kBraceDash = 512,    ///< {- block -}
-  kLuaBlock = 1024,    ///< --[[ block ]]
-  kAngleHash = 2048,   ///< <# block #>
-  kHashEquals = 4096,  ///< #= block =#
-  kDots = 8192,        ///< ".. " and what is indented behind it (reStructuredText)
-  kDocstring = 16384,  ///< """ at the top of a module
+  kCStyle = 1,           ///< /* block */ and // line
+  kHash = 2,             ///< # line
+  kDashes = 4,           ///< -- line
+  kPercent = 8,          ///< % line
+  kSemicolon = 16,       ///< ; line
+  kBang = 32,            ///< ! line, and C or * in the first column of old Fortran
+  kBatch = 64,           ///< REM and :: lines
+  kQuote = 128,          ///< ' line
+  kMarkup = 256,         ///< <!-- block -->
+  kBraceDash = 512,      ///< {- block -}
+  kLuaBlock = 1024,      ///< --[[ block ]]
+  kAngleHash = 2048,     ///< <# block #>
+  kHashEquals = 4096,    ///< #= block =#
+  kDots = 8192,          ///< ".. " and what is indented behind it (reStructuredText)
+  kDocstring = 16384,    ///< """ at the top of a module
+  kParenStar = 1 << 15,  ///< (* block *)
+  kBrace = 1 << 16,      ///< { block }
+  kRubyBlock = 1 << 17,  ///< =begin, block, =end
+  kVimQuote = 1 << 18,   ///< " line
 };
 
 struct CodeLanguage {
@@ -31,7 +35,8 @@ struct CodeLanguage {
   unsigned comments = 0;
 };
 
-/// The language of a file, or null if its name is not on the list. Suffixes count case: .C is C++.
+/// The language of a file, or null if its name is not on the list. Case does not
+/// matter, but for .C and .H, which are C++.
 const CodeLanguage* LanguageOfFile(std::string_view path);
 
 /// The name behind the last '/'.

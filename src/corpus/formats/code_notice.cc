@@ -98,6 +98,8 @@ constexpr std::string_view kWeakWords[] = {"license",
                                            "$header",
                                            "restrictions:",
                                            "the terms of the",
+                                           "distributed under",
+                                           "under the terms",
                                            "covered by",
                                            "governed by",
                                            "misrepresent",
@@ -140,6 +142,38 @@ bool StatesAuthor(std::string_view lower) {
     if (lower.starts_with(field)) return true;
   }
   return lower.starts_with("created by ") && lower.find(" on ") != lower.npos;
+}
+
+bool StatesCopyrightFirst(std::string_view lower) {
+  return (lower.starts_with("copyright") || lower.starts_with("(c) ") ||
+          lower.starts_with("@copyright") || lower.starts_with("\u00a9")) &&
+         StatesCopyright(lower);
+}
+
+bool HoldsLicenceWording(std::string_view lower) {
+  constexpr std::string_view kWordings[] = {"permission is hereby granted",
+                                            "this permission notice",
+                                            "above copyright notice",
+                                            "redistribution and use in source",
+                                            "redistributions of source code",
+                                            "redistributions in binary form",
+                                            "this program is free software",
+                                            "this file is part of",
+                                            "this library is free software",
+                                            "is distributed in the hope that",
+                                            "you should have received a copy of the gnu",
+                                            "software is provided \"as is\"",
+                                            "software is provided by the",
+                                            "licensed under the",
+                                            "distributed under the terms of",
+                                            "released under the",
+                                            "merchantability",
+                                            "use of this source code is governed",
+                                            "may be used to endorse or promote",
+                                            "you may not use this file except",
+                                            "unless required by applicable law",
+                                            "spdx-license-identifier"};
+  return HasOneOf(lower, kWordings) || lower.starts_with("@license");
 }
 
 bool MayBelongToNotice(std::string_view lower) { return HasOneOf(lower, kWeakWords); }

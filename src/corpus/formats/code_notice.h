@@ -12,6 +12,11 @@ bool StatesLicence(std::string_view lower);
 /// Words that notices hold, but other comments as well.
 bool MayBelongToNotice(std::string_view lower);
 
+/// The same two for comments that document: a line that begins with a copyright, and what no text
+/// but a licence or its notice says.
+bool StatesCopyrightFirst(std::string_view lower);
+bool HoldsLicenceWording(std::string_view lower);
+
 /// A line that names who wrote the file: "@author X", "Authors: ...", "Created by X on ...".
 bool StatesAuthor(std::string_view lower);
 

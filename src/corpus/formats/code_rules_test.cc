@@ -16,14 +16,13 @@ std::string Reason(std::string_view path, std::string_view text, const CodeRules
 TEST(CodeRules, Names) {
   EXPECT_EQ(LanguageOfFile("a/b.C")->name, "C++");
   EXPECT_EQ(LanguageOfFile("a/Makefile")->name, "Makefile");
-  for (const char* none : {"a.txt", "Makefile.in", "xMakefile", ".py", "py", "a.crt", "LICENSE", "",
-                           "a.c/b", "a.PY", "a."}) {
+  for (const char* none :
+       {"a.txt", "Makefile.in", "xMakefile", ".py", "py", "a.crt", "LICENSE", "", "a.c/b", "a."}) {
     EXPECT_EQ(LanguageOfFile(none), nullptr) << none;
     EXPECT_EQ(Reason(none, "x"), "suffix_not_listed");
   }
   EXPECT_EQ(Reason("vendor/x/a.go", "package a"), "vendored");
   EXPECT_EQ(Reason("src/Third_Party/a.c", "int x;"), "vendored");
-  EXPECT_EQ(Reason("vendors/a.c", "int x;"), "");
   EXPECT_EQ(Reason("vendor.c", "int x;"), "");
   EXPECT_EQ(Reason("a/jquery.min.js", "x()"), "minified");
   EXPECT_EQ(Reason("a/x_pb2.py", "x()"), "generated");

@@ -53,6 +53,24 @@ bool IsLink(std::string_view bytes) {
          bytes.find_first_of(" \t\n") >= bytes.size() - 1;
 }
 
+// The file LICENSE of a package of R: fields for the gaps of a text that stands elsewhere.
+bool IsListOfOwners(std::string_view bytes) {
+  constexpr size_t kMaxBytes = 2000;
+  if (bytes.size() > kMaxBytes) return false;
+  bool year = false, holder = false;
+  while (!bytes.empty()) {
+    const size_t end = std::min(bytes.find('\n'), bytes.size());
+    const std::string_view line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    if (Trimmed(line).empty() || (holder && (line[0] == ' ' || line[0] == '\t'))) continue;
+    const std::string lower = LowerAscii(line.substr(0, 18));
+    year |= lower.starts_with("year:");
+    holder |= lower.starts_with("copyright holder:");
+    if (!StartsWithAny(lower, {"year:", "copyright holder:", "organization:"})) return false;
+  }
+  return year && holder;
+}
+
 bool IsGnu(std::string_view id) { return id.find("GPL") != id.npos; }
 
 std::string Joined(const std::vector<std::string>& ids, std::string_view with) {
@@ -97,6 +115,8 @@ void LicenceMap::AddFile(std::string_view path, std::string_view bytes) {
   if (IsLink(bytes)) return;
   if (IsLicencesFolder(folder)) {
     folders_[std::string(FolderOf(folder))].listed[std::string(name)] = ReadLicence(bytes);
+  } else if (IsListOfOwners(bytes)) {
+    folders_[std::string(folder)];
   } else if (IsLicenceFile(name)) {
     folders_[std::string(folder)].files[std::string(name)] = ReadLicence(bytes);
   } else if (IsReadme(name)) {

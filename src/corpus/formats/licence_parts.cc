@@ -44,7 +44,9 @@ constexpr std::string_view kThirdParty[] = {" third party software ",
                                             " based on works by others ",
                                             " uses parts of ",
                                             " includes parts of ",
-                                            " submodules "};
+                                            " submodules ",
+                                            " subcomponents with separate ",
+                                            " number of subcomponents "};
 // These count only where the paragraph speaks of terms.
 constexpr std::string_view kAside[] = {
     " documentation ", " docs ",    " test data ", " testdata ", " benchmark data ",
@@ -135,6 +137,23 @@ Scope ScopeOf(std::string_view words) {
   return HasOneOf(words, kAside) && HasOneOf(words, kTerms) ? Scope::kPart : Scope::kSame;
 }
 
+// "For lib/x.cpp", "For the a/b.m4 and c/d.m4 components:": a heading of what follows.
+bool IsHeadingOfPaths(std::string_view paragraph) {
+  constexpr size_t kMaxBytes = 300, kMaxWords = 12;
+  paragraph = Trimmed(paragraph);
+  if (paragraph.size() > kMaxBytes ||
+      !StartsWithAny(LowerAscii(paragraph.substr(0, 4)), {"for "})) {
+    return false;
+  }
+  if (std::count(paragraph.begin(), paragraph.end(), ' ') >=
+      static_cast<std::ptrdiff_t>(kMaxWords)) {
+    return false;
+  }
+  std::vector<std::string> paths;
+  AddPaths(paragraph, &paths);
+  return !paths.empty();
+}
+
 class Splitter {
  public:
   LicenceSections Run(std::string_view text) {
@@ -158,7 +177,7 @@ class Splitter {
   void Paragraph(const std::string& text) {
     if (text.empty()) return;
     const std::string words = LicenceWords(text);
-    const Scope scope = ScopeOf(words);
+    const Scope scope = IsHeadingOfPaths(text) ? Scope::kPart : ScopeOf(words);
     if (scope == Scope::kWhole) in_part_ = false;
     if (scope == Scope::kPart) {
       in_part_ = true;

@@ -65,6 +65,14 @@ std::string_view Quoted(std::string_view value) {
   return end == value.npos ? std::string_view() : value.substr(begin + 1, end - begin - 1);
 }
 
+// "MIT + file LICENSE": the file holds names and years only.
+std::string_view WithoutFile(std::string_view value) {
+  for (const std::string_view file : {"+ file LICENSE", "+ file LICENCE"}) {
+    if (value.ends_with(file)) return Trimmed(value.substr(0, value.size() - file.size()));
+  }
+  return value;
+}
+
 struct Fields {
   std::string_view declared;
   std::string classifiers;  // several do not say that one may choose
@@ -78,7 +86,10 @@ std::string_view TomlValue(std::string_view value) {
 
 std::string OfLines(std::string_view name, std::string_view bytes) {
   const bool toml = name.ends_with(".toml");
-  const bool header = name == "METADATA" || name == "PKG-INFO";
+  const bool r_package = name == "DESCRIPTION";
+  if (r_package && !bytes.starts_with("Package:") && bytes.find("\nPackage:") == bytes.npos)
+    return "";
+  const bool header = r_package || name == "METADATA" || name == "PKG-INFO";
   Fields found;
   while (!bytes.empty()) {
     const size_t end = std::min(bytes.find('\n'), bytes.size());
@@ -89,6 +100,7 @@ std::string OfLines(std::string_view name, std::string_view bytes) {
     if (header) {
       value = FieldOfLine(line, "License-Expression", ':');
       if (value.empty()) value = FieldOfLine(line, "License", ':');
+      if (r_package) value = WithoutFile(value);
     } else if (name == "setup.py" || name.ends_with(".gemspec")) {
       value = Quoted(FieldOfLine(line, name == "setup.py" ? "license" : "s.license", '='));
     } else {
@@ -113,7 +125,7 @@ std::string OfLines(std::string_view name, std::string_view bytes) {
 bool IsPackageMetadata(std::string_view name) {
   constexpr std::string_view kNames[] = {"Cargo.toml", "package.json",   "composer.json",
                                          "setup.cfg",  "pyproject.toml", "setup.py",
-                                         "METADATA",   "PKG-INFO"};
+                                         "METADATA",   "PKG-INFO",       "DESCRIPTION"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) ||
          name.ends_with(".gemspec");
 }
