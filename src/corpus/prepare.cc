@@ -65,12 +65,17 @@ void Preparer::Prepare(int source_index, const Document& whole, DropLog* drops,
   Document cleaned;
   if (source.c4 && !CleanByC4(source_index, whole, &cleaned, drops)) return;
   const Document& text = source.c4 ? cleaned : whole;
+  // A program is judged as the file that it is; prose by its parts, of which some may be no text.
+  const bool code = source.kind == SourceKind::kCode;
+  if (const char* reason = code ? Reject(source, recipe_.filters, text.text) : nullptr) {
+    return drops->Add(reason, text);
+  }
   const std::string origin = text.meta.value("origin", "");
   std::vector<std::string> parts = CutText(text.text, recipe_.filters.max_document_bytes);
   for (size_t p = 0; p < parts.size(); ++p) {
     Document document;
     document.source = source.name;
-    if (source.kind != SourceKind::kCode) document.language = text.language;
+    if (!code) document.language = text.language;
     document.meta = text.meta;
     std::string name = origin;
     if (parts.size() > 1) {
@@ -79,7 +84,7 @@ void Preparer::Prepare(int source_index, const Document& whole, DropLog* drops,
     }
     document.id = DocumentId(name, parts[p]);
     document.text = std::move(parts[p]);
-    if (const char* reason = Reject(source, recipe_.filters, document.text)) {
+    if (const char* reason = code ? nullptr : Reject(source, recipe_.filters, document.text)) {
       drops->Add(reason, document);
     } else {
       use(std::move(document));

@@ -45,7 +45,7 @@ bool GoesOn(std::string_view before, std::string_view line) {
   if (before.empty() || line.empty()) return false;
   if (std::string_view(".:;!?").find(before.back()) != std::string_view::npos) return false;
   if (before.back() == ',' || (IsAllCapitals(before) && IsAllCapitals(line))) return true;
-  const std::string last = LowerAscii(before.substr(before.rfind(' ') + 1));
+  const std::string_view last = before.substr(before.rfind(' ') + 1);
   for (const std::string_view word :
        {"the",  "a",     "an",  "of",   "to",   "by", "in",  "and", "or", "is",   "are",
         "with", "under", "for", "this", "from", "at", "see", "on",  "as", "that", "be"}) {

@@ -27,8 +27,13 @@ bool IsPreamble(std::string_view line, unsigned comments) {
        {"<?", "'use strict'", "'use strict';", "\"use strict\"", "\"use strict\";"}) {
     if (lower == whole) return true;
   }
-  if ((comments & kBraceDash) != 0 && line.starts_with("{-#")) return true;
-  if ((comments & kMarkup) != 0 && StartsWithAny(lower, {"<html", "<head>"})) return true;
+  if ((comments & kBraceDash) != 0 &&
+      StartsWithAny(line, {"{-#", "#include", "#if", "#else", "#endif", "#define"})) {
+    return true;
+  }
+  if ((comments & kMarkup) != 0 &&
+      StartsWithAny(lower, {"<html", "<head>", "<meta ", "\"http://www.w3.org/"}))
+    return true;
   if ((comments & kQuote) != 0 && StartsWithAny(lower, {"#end region", "option "})) return true;
   if ((comments & kCStyle) == 0 || (comments & kHash) != 0 || line.back() == '\\') return false;
   if (StartsWithAny(lower, {"#if ", "#if(", "#else", "#endif", "#line ", "#nullable", "#undef ",
@@ -42,6 +47,11 @@ bool IsPreamble(std::string_view line, unsigned comments) {
 // What a file takes from others, and the name of what it is in: a header may stand behind it. Whole
 // statements of one line only.
 bool IsImport(std::string_view line, unsigned comments) {
+  if ((comments & kSemicolon) != 0 && line.starts_with("(in-package")) return line.ends_with(')');
+  if ((comments & kBrace) != 0) {
+    const std::string lower = LowerAscii(line.substr(0, 8));
+    return line.ends_with(';') && StartsWithAny(lower, {"program ", "library ", "unit "});
+  }
   if ((comments & kCStyle) == 0) return false;
   if (line.starts_with("declare(strict_types")) return line.ends_with(';');
   if (StartsWithAny(line, {"const ", "let ", "var "})) {
@@ -156,6 +166,7 @@ class HeaderCutter {
       if (trimmed.empty() && cut_last_) return at_ = Behind(at_), true;
       return Keep();
     }
+    if (IsHeading(line)) return Keep();
     if (IsImport(trimmed, comments_)) {
       behind_imports_ = true;
       return Keep();
@@ -173,6 +184,18 @@ class HeaderCutter {
     at_ = end;
     cut_last_ = false;
     return true;
+  }
+
+  // A title of Markdown, or the line below one.
+  bool IsHeading(std::string_view line) const {
+    if ((comments_ & kHeadings) == 0) return false;
+    const auto is_rule = [](std::string_view text) {
+      text = Trimmed(text);
+      return text.size() > 2 && text.find_first_not_of(text[0]) == text.npos &&
+             (text[0] == '=' || text[0] == '-');
+    };
+    const size_t next = Behind(at_);
+    return line.starts_with('#') || is_rule(line) || (next < text_.size() && is_rule(LineAt(next)));
   }
 
   // A region of comments only goes with its marks if all it holds is a notice.
@@ -200,7 +223,7 @@ class HeaderCutter {
     const std::string_view whole = text_.substr(at_, end - at_);
     std::string kept = comment.Kept(block);
     if (!strict || kept.size() < whole.size() - (whole.ends_with('\n') ? 0 : 1) ||
-        (with_documentation_ && !behind_imports_)) {
+        (with_documentation_ && !(behind_imports_ && Trimmed(whole).starts_with("/**")))) {
       comments_text_ += whole;
     }
     if (!whole.ends_with('\n') && kept.ends_with('\n')) kept.pop_back();

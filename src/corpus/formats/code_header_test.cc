@@ -127,14 +127,137 @@ TEST(CodeHeader, AuthorsGoWithTheNotice) {
   EXPECT_EQ(Cut("# Author: A\nx = 1\n", "a.py"), "# Author: A\nx = 1\n");
 }
 
+TEST(CodeHeader, RegionsGoWithTheirNotice) {
+  const std::string notice =
+      "// Copyright (c) 2010 A\r\n//\r\n// Licensed under the MIT license.\r\n";
+  EXPECT_EQ(Cut("#region License\r\n" + notice + "#endregion\r\n\r\nusing System;\r\n", "a.cs"),
+            "using System;\r\n");
+  EXPECT_EQ(Cut("\xef\xbb\xbf\n#if !HAVE_X\n\n#region License, Terms and Author(s)\n//\n// Lib\n// "
+                "Copyright (c) 2007-9 A, B. All rights reserved.\n//\n//  Author(s):\n//\n//      "
+                "A, http://a.example\n//\n// This library is free software.\n//\n#endregion\nusing "
+                "X;\n",
+                "a.cs")
+                .find("Copyright"),
+            std::string::npos);
+  EXPECT_EQ(
+      Cut("#if !HAVE_X\n#region Copyright\n/* Copyright 2010 A */\n#endregion\nusing X;\n", "a.cs"),
+      "#if !HAVE_X\nusing X;\n");
+  EXPECT_EQ(
+      Cut("using System;\n\n#region License\n" + notice + "#endregion\n\nclass A {}\n", "a.cs"),
+      "using System;\n\nclass A {}\n");
+  EXPECT_EQ(Cut("#Region \"License\"\n' Copyright 2010 A\n#End Region\nClass A\n", "a.vb"),
+            "Class A\n");
+  for (const char* text :
+       {"#region Usings\nusing X;\n#endregion\nclass A {}\n", "#region A\n// Frobs.\n#endregion\n",
+        "#region License\n// Copyright 2010\nclass A {}\n#endregion\n", "#region\n#endregion\n",
+        "#region License\n"}) {
+    EXPECT_EQ(Cut(text, "a.cs"), text);
+  }
+}
+
+TEST(CodeHeader, NoticesBelowTheFirstStatements) {
+  EXPECT_EQ(
+      Cut("package a.b;\n\n/*\n * Copyright 2010 A\n *\n * Licensed under the Apache License\n "
+          "*/\n\nimport c.D;\n\n/** Frobs. */\nclass E {}\n",
+          "E.java"),
+      "package a.b;\n\nimport c.D;\n\n/** Frobs. */\nclass E {}\n");
+  EXPECT_EQ(
+      Cut("'use strict'\nimport a from 'a';\nconst b = require('b');\n\n/**\n * @license MIT\n "
+          "*/\nf();\n",
+          "a.mjs"),
+      "'use strict'\nimport a from 'a';\nconst b = require('b');\n\nf();\n");
+  EXPECT_EQ(
+      Cut("<?php\n\ndeclare(strict_types=1);\n\nnamespace A;\n\n/**\n * Frobs.\n *\n * "
+          "@copyright 2010 B\n * @license   MIT\n */\nclass C {}\n",
+          "C.php"),
+      "<?php\n\ndeclare(strict_types=1);\n\nnamespace A;\n\n/**\n * Frobs.\n */\nclass C {}\n");
+  // What documents may speak of licences there.
+  for (const char* text :
+       {"package a;\n\n/** Finds the license file of a package, or the public domain. */\nclass B "
+        "{}\n",
+        "//! Parses every license header, MIT license and others.\nfn a() {}\n",
+        "import a;\nint b;\n// Copyright 2010 C\n", "package a;\nint b; /* Copyright 2010 */\n"}) {
+    EXPECT_EQ(Cut(text, "a.java"), text);
+  }
+}
+
+TEST(CodeHeader, CommentsOfFurtherLanguages) {
+  EXPECT_EQ(Cut("=begin\nCopyright (c) 2010 A\n\nAll rights reserved.\n=end\n\nputs 1\n", "a.rb"),
+            "puts 1\n");
+  EXPECT_EQ(
+      Cut("//! Copyright 2010 A\n//! SPDX-License-Identifier: MIT\n\n//! Frobs.\nuse b;\n", "a.rs"),
+      "//! Frobs.\nuse b;\n");
+  EXPECT_EQ(Cut("(* Copyright 2010 A *)\nlet x = 1\n", "a.ml"), "let x = 1\n");
+  EXPECT_EQ(Cut("{ Copyright 2010 A }\nunit X;\n", "x.pas"), "unit X;\n");
+  EXPECT_EQ(Cut("{$mode objfpc}\nunit X;\n", "x.pas"), "{$mode objfpc}\nunit X;\n");
+  EXPECT_EQ(Cut("\" Copyright 2010 A\nset x\n", "a.vim"), "set x\n");
+  EXPECT_EQ(Cut("%% Copyright 2010 A\n-module(a).\n", "a.erl"), "-module(a).\n");
+  EXPECT_EQ(Cut("# Title\n\n<!-- Licensed under the MIT license -->\n\nText.\n", "a.md"),
+            "# Title\n\nText.\n");
+  EXPECT_EQ(
+      Cut("-- |\n-- Module      : A.B\n-- Copyright   : (c) 2010 C\n--               2011 D\n-- "
+          "License     : BSD3\n-- Maintainer  : c@d.example\n-- Stability   : stable\n--\n-- "
+          "Frobs.\nmodule A.B where\n",
+          "B.hs"),
+      "-- |\n-- Module      : A.B\n--\n-- Frobs.\nmodule A.B where\n");
+  EXPECT_EQ(Cut("{- | Copyright : (c) 2010 C\nLicense : BSD3-style\n\nFrobs.\n-}\nmodule A where\n",
+                "A.hs"),
+            "{- |\nFrobs.\n-}\nmodule A where\n");
+  EXPECT_EQ(
+      Cut("\"\"\"Frobs.\n\nPermission is hereby granted, free of charge\n\nThe above copyright "
+          "notice and this permission notice\n\nTHE SOFTWARE IS PROVIDED \"AS IS\"\n\"\"\"\nx = "
+          "1\n",
+          "a.py"),
+      "\"\"\"Frobs.\n\"\"\"\nx = 1\n");
+}
+
+TEST(CodeHeader, SentencesBesideTheNoticeStay) {
+  EXPECT_EQ(Cut("-- Makes the tables of users.\n-- Licensed under the MIT license.\nselect 1;\n",
+                "a.sql"),
+            "-- Makes the tables of users.\nselect 1;\n");
+  EXPECT_EQ(Cut("REM Copyright 2010 A\r\nREM Licensed under the MIT license.\r\nREM Cleans the "
+                "tree.\r\ndir\r\n",
+                "a.bat"),
+            "REM Cleans the tree.\r\ndir\r\n");
+  EXPECT_EQ(Cut("! Solves a system.\n! This code is distributed\n! under the terms of the MIT "
+                "license.\n! Uses pivots.\nend\n",
+                "a.F90"),
+            "! Solves a system.\n! Uses pivots.\nend\n");
+  EXPECT_EQ(Cut("' Copyright 2010 A\n' Sorts a list.\n' Licensed under the MIT license.\nSub A\n",
+                "a.vb"),
+            "' Sorts a list.\nSub A\n");
+  EXPECT_EQ(Cut("% Draws arrows.\n% This work is released under the LPPL;\n% see the file "
+                "COPYING.\n\\x\n",
+                "a.tex"),
+            "% Draws arrows.\n\\x\n");
+}
+
+TEST(CodeHeader, FramesGoWithTheirNotice) {
+  EXPECT_EQ(Cut("# ==========\n#   Frob Project\n#   Copyright (c) 2010 A\n#   [Released under MIT "
+                "License.]\n# ==========\n\nputs 1\n",
+                "a.rb"),
+            "#   Frob Project\n\nputs 1\n");
+  EXPECT_EQ(
+      Cut("/*\n      __  __\n   ___\\ \\/ /_\n  / _ \\\\  /|\n  \\___/_/\\_\\\n            |_| XML "
+          "parser\n\n   Copyright (c) 2000 A\n   Licensed under the MIT license:\n*/\nint x;\n",
+          "a.c"),
+      "int x;\n");
+}
+
 TEST(CodeHeader, CommentsAtTheTop) {
+  EXPECT_EQ(CommentsAtTop("package a;\n/** Reads the GPL. */\nclass B {}\n", "B.java"), "");
+  EXPECT_EQ(CommentsAtTop("/// Reads the GPL.\nclass B {}\n", "B.cs"), "");
+  EXPECT_EQ(CommentsAtTop("/// Reads the GPL.\nclass B {}\n", "B.cs", true),
+            "/// Reads the GPL.\n");
   EXPECT_EQ(CommentsAtTop("// a\n#include <x>\n/* b */\nint c; // d\n", "a.cc"), "// a\n/* b */\n");
   EXPECT_EQ(CommentsAtTop("\"\"\"a\"\"\"\n# b\nc\n# d\n", "a.py"), "\"\"\"a\"\"\"\n# b\n");
 }
 
 TEST(CodeHeader, HostileInputIsLinear) {
-  for (const char* piece : {"/*", "/* Copyright 2010 */\n", "// Copyright\n", "//\n", "\n",
-                            "// copyright copyright", "#ifndef x\n", "//a"}) {
+  for (const char* piece :
+       {"/*", "/* Copyright 2010 */\n", "// Copyright\n", "//\n", "\n", "// copyright copyright",
+        "#ifndef x\n", "//a", "#region\n", "#region\n#endregion\n", "import a;\n",
+        "/// Copyright 2010\n", "// Licensed under the MIT license.\n//\n// Frobs.\n//\n"}) {
     std::string text;
     while (text.size() < 2000000) text += piece;
     EXPECT_LE(Cut(text, "a.cc").size(), text.size()) << piece;

@@ -27,6 +27,7 @@ enum CodeComments : unsigned {
   kBrace = 1 << 16,      ///< { block }
   kRubyBlock = 1 << 17,  ///< =begin, block, =end
   kVimQuote = 1 << 18,   ///< " line
+  kHeadings = 1 << 19,   ///< no comment: titles of Markdown, which stand above one
 };
 
 struct CodeLanguage {

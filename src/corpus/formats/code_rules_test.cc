@@ -21,6 +21,12 @@ TEST(CodeRules, Names) {
     EXPECT_EQ(LanguageOfFile(none), nullptr) << none;
     EXPECT_EQ(Reason(none, "x"), "suffix_not_listed");
   }
+  for (const char* path : {"a.PY", "a.F90", "a.R", "a.swift", "a.exs", "a.kts", "a.mjs", "a.proto",
+                           "a.Vue", "CMakeLists.txt", "x/Rakefile", "a.S", "a.tf"}) {
+    EXPECT_NE(LanguageOfFile(path), nullptr) << path;
+  }
+  EXPECT_EQ(LanguageOfFile("a.c")->name, "C");
+  EXPECT_EQ(LanguageOfFile("a.H")->name, "C++");
   EXPECT_EQ(Reason("vendor/x/a.go", "package a"), "vendored");
   EXPECT_EQ(Reason("src/Third_Party/a.c", "int x;"), "vendored");
   EXPECT_EQ(Reason("vendor.c", "int x;"), "");

@@ -234,7 +234,31 @@ TEST(CodeTree, DeepPathsAreNoTrouble) {
   EXPECT_EQ(Read({{"r/LICENSE", kMit}, {deep + "x.c", "int x;"}}).texts.size(), 1u);
 }
 
+TEST(CodeTree, PackagesOfR) {
+  const std::string owners = "YEAR: 2023\nCOPYRIGHT HOLDER: p authors\n";
+  const Texts got = Read({{"p/LICENSE", owners},
+                          {"p/LICENSE.md", kMit},
+                          {"p/R/a.R", "a <- 1\n"},
+                          {"q/LICENSE", owners},
+                          {"q/DESCRIPTION", "Package: q\nLicense: MIT + file LICENSE\nURL: x\n"},
+                          {"q/R/b.R", "b <- 1\n"},
+                          {"r/LICENSE", owners},
+                          {"r/DESCRIPTION", "Package: r\nLicense: GPL (>= 2) + file LICENSE\n"},
+                          {"r/R/c.R", "c <- 1\n"},
+                          {"s/LICENSE", owners + "You may not sell it.\n"},
+                          {"s/DESCRIPTION", "Package: s\nLicense: file LICENSE\n"},
+                          {"s/R/d.R", "d <- 1\n"},
+                          {"t/LICENSE", owners},
+                          {"t/R/e.R", "e <- 1\n"}});
+  EXPECT_EQ(got.Licence("p/R/a.R"), "MIT");
+  EXPECT_EQ(got.Licence("q/R/b.R"), "MIT");
+  EXPECT_EQ(got.texts.size(), 2u);
+}
+
 TEST(PackageMetadata, Kinds) {
+  EXPECT_EQ(LicenceOfMetadata("DESCRIPTION", "Package: x\nLicense: BSD_3_clause + file LICENSE\n"),
+            "BSD-3-Clause");
+  EXPECT_EQ(LicenceOfMetadata("DESCRIPTION", "License: MIT\n"), "");
   EXPECT_EQ(LicenceOfMetadata("Cargo.toml", "[package]\n license = \"MIT/Apache-2.0\" # x\n"),
             "MIT OR Apache-2.0");
   EXPECT_EQ(LicenceOfMetadata("pyproject.toml", "license = {text = \"BSD-3-Clause\"}\n"),

@@ -57,10 +57,10 @@ constexpr std::string_view kFolders[] = {"vendor",
 // At the root of a repository only.
 constexpr std::string_view kRootFolders[] = {"deps", "dependencies", "debian"};
 // Libraries that people copy into their trees, where they keep such things.
-constexpr std::string_view kLibraries[] = {
-    "unity",   "googletest", "googlemock", "gtest",     "gmock",       "catch2",
-    "doctest", "cmocka",     "criterion",  "munit",     "greatest",    "rapidjson",
-    "tinyxml", "tinyxml2",   "pugixml",    "bats-core", "bats-assert", "bats-support"};
+constexpr std::string_view kLibraries[] = {"unity",     "googletest", "googlemock", "gtest",
+                                           "gmock",     "catch2",     "doctest",    "cmocka",
+                                           "criterion", "munit",      "greatest",   "rapidjson",
+                                           "tinyxml",   "tinyxml2",   "pugixml"};
 constexpr std::string_view kHolders[] = {"test",       "tests", "testing",      "t",   "lib",
                                          "libs",       "deps",  "dependencies", "ext", "contrib",
                                          "submodules", "extra", "libraries"};

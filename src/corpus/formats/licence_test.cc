@@ -119,6 +119,30 @@ TEST(Licence, PartsDoNotRefuseTheRest) {
       "BSD-3-Clause");
 }
 
+TEST(Licence, HeadingsOfPathsBeginParts) {
+  const LicenceStatement said = ReadLicence(
+      kMit +
+      "\n----\nThe software includes a number of subcomponents with separate copyright notices and "
+      "license terms.\n\n----\nFor the m4/ax_x.m4 and sub/m4/ax_x.m4 components:\n\n# Copying and "
+      "distribution of this file, with or without modification, are permitted in any medium "
+      "without royalty provided the copyright notice and this notice are preserved.\n\n----\nFor "
+      "lib/win/pair.cpp\n\n/* This code is Free Software. It may be copied freely, subject only to "
+      "the restrictions that the author is relieved from all responsibilities. */\n\n----\nFor "
+      "lib/stdint.h\n\n" +
+      kBsd2);
+  EXPECT_EQ(said.licence, "MIT");
+  std::vector<std::string> paths;
+  for (const LicenceStatement::Part& part : said.parts) {
+    paths.insert(paths.end(), part.paths.begin(), part.paths.end());
+  }
+  EXPECT_EQ(paths, std::vector<std::string>({"m4/ax_x.m4", "sub/m4/ax_x.m4", "lib/win/pair.cpp"}));
+  // No heading: it names no path, or goes on.
+  EXPECT_FALSE(IsAllowedLicence(
+      ReadLicence(kMit +
+                  "\nFor commercial use, ask.\n\nThe GNU General Public License, version 3.\n")
+          .licence));
+}
+
 TEST(Licence, PartsOfNoPlaceRefuseTheWhole) {
   for (const std::string rest :
        {"Parts of this software are licensed under the GNU General Public License, version 3.",
