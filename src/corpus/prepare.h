@@ -20,7 +20,8 @@ class Preparer {
   ~Preparer();
 
   /// Cuts `text` (a whole text as the reading stage wrote it) into documents and hands those that
-  /// pass the rules of the recipe's source to `use`; the others are dropped under a reason:
+  /// pass the rules of the recipe's source to `use` (of code, all or none: the rules are of the
+  /// whole); the others are dropped under a reason:
   /// language_not_wanted, those of RejectReason (quality/filter.h; of crawls and papers only
   /// too_short and damaged_encoding), and where the source asks for C4's rules "c4_" and those of
   /// CleanC4.

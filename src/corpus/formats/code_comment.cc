@@ -300,7 +300,7 @@ std::string Comment::Joined() const {
 // Lines that hold the comment together: its first and last in a block; "-- |" opens Haddock's.
 bool Comment::IsEdge(size_t line, const BlockMarks* block) const {
   if (block != nullptr) return line == 0 || line + 1 == lines_.size();
-  return (comments_ & kBraceDash) != 0 && Trimmed(lines_[line]) == "-- |";
+  return (comments_ & kBraceDash) != 0 && Trimmed(lines_[line]).starts_with("-- |");
 }
 
 // The lines that are not cut. Of the empty and drawn lines around what is cut, one stays where
@@ -338,6 +338,7 @@ std::string Comment::Rest(const std::vector<char>& cut, const BlockMarks* block)
 std::string Comment::Edge(size_t i, bool cut, const BlockMarks* block) const {
   const std::string_view line = lines_[i];
   if (!cut) return std::string(line) + "\n";
+  if (block == nullptr) return "-- |\n";
   if (i + 1 == lines_.size()) {
     return (lines_.size() == 1 ? std::string(block->open) : std::string()) + " " +
            std::string(block->close) + "\n";

@@ -188,7 +188,7 @@ class HeaderCutter {
 
   // A title of Markdown, or the line below one.
   bool IsHeading(std::string_view line) const {
-    if ((comments_ & kHeadings) == 0) return false;
+    if ((comments_ & kHeadings) == 0 || line.starts_with("<!--")) return false;
     const auto is_rule = [](std::string_view text) {
       text = Trimmed(text);
       return text.size() > 2 && text.find_first_not_of(text[0]) == text.npos &&
@@ -200,18 +200,26 @@ class HeaderCutter {
 
   // A region of comments only goes with its marks if all it holds is a notice.
   bool Region() {
+    // Of languages whose comments begin so, the mark alone is no code.
+    const bool is_comment = (comments_ & kHash) != 0;
     const size_t body = Behind(at_);
     size_t end = body;
+    if (regions_left_ == 0) return is_comment && Keep();
+    --regions_left_;
     while (end < text_.size() && end - at_ < kMaxHeaderBytes &&
            !IsRegionEnd(Trimmed(LineAt(end)))) {
       end = Behind(end);
     }
     const bool closed = end < text_.size() && IsRegionEnd(Trimmed(LineAt(end)));
-    HeaderCutter inner(text_.substr(body, closed ? end - body : 0), comments_);
+    const std::string_view whole = text_.substr(body, closed ? end - body : 0);
+    HeaderCutter inner(whole, comments_);
+    inner.regions_left_ = 0;
     const std::string kept = inner.Cut();
-    // Of languages whose comments begin so, the mark alone is no code.
-    if (!closed || inner.at_ < inner.text_.size()) return (comments_ & kHash) != 0 && Keep();
-    if (inner.comments_text_.empty() || !Trimmed(kept).empty()) return Keep();
+    if (!closed || inner.at_ < whole.size()) return is_comment && Keep();
+    const std::string name = LowerAscii(LineAt(at_));
+    const bool of_notice = name.find("licen") != name.npos || name.find("copyright") != name.npos;
+    const bool goes = Trimmed(kept).empty() || (of_notice && inner.changed_);
+    if (inner.comments_text_.empty() || !goes) return Keep();
     comments_text_ += inner.comments_text_;
     changed_ = cut_last_ = true;
     at_ = Behind(end);
@@ -312,6 +320,7 @@ class HeaderCutter {
   std::string out_, comments_text_;
   bool changed_ = false, cut_last_ = false, had_docstring_ = false;
   bool behind_imports_ = false, with_documentation_ = false;
+  int regions_left_ = 8;  // whose end is looked for
 };
 
 }  // namespace

@@ -140,6 +140,11 @@ TEST(CodeHeader, RegionsGoWithTheirNotice) {
                 .find("Copyright"),
             std::string::npos);
   EXPECT_EQ(
+      Cut("#region License\n// Lib\n//\n// Copyright 2010 A\n//\n//     B, who helped\n#endregion\n"
+          "using X;\n",
+          "a.cs"),
+      "using X;\n");
+  EXPECT_EQ(
       Cut("#if !HAVE_X\n#region Copyright\n/* Copyright 2010 A */\n#endregion\nusing X;\n", "a.cs"),
       "#if !HAVE_X\nusing X;\n");
   EXPECT_EQ(
@@ -192,6 +197,8 @@ TEST(CodeHeader, CommentsOfFurtherLanguages) {
   EXPECT_EQ(Cut("{$mode objfpc}\nunit X;\n", "x.pas"), "{$mode objfpc}\nunit X;\n");
   EXPECT_EQ(Cut("\" Copyright 2010 A\nset x\n", "a.vim"), "set x\n");
   EXPECT_EQ(Cut("%% Copyright 2010 A\n-module(a).\n", "a.erl"), "-module(a).\n");
+  EXPECT_EQ(Cut("Title\n=====\n\n<!--\n-----\n\nCopyright 2010 A\n\n-----\n-->\n\nText.\n", "a.md"),
+            "Title\n=====\n\nText.\n");
   EXPECT_EQ(Cut("# Title\n\n<!-- Licensed under the MIT license -->\n\nText.\n", "a.md"),
             "# Title\n\nText.\n");
   EXPECT_EQ(
@@ -200,6 +207,9 @@ TEST(CodeHeader, CommentsOfFurtherLanguages) {
           "Frobs.\nmodule A.B where\n",
           "B.hs"),
       "-- |\n-- Module      : A.B\n--\n-- Frobs.\nmodule A.B where\n");
+  EXPECT_EQ(Cut("-- | Copyright : (c) 2010 C\n-- License : BSD3\n--\n-- Frobs.\nmodule A where\n",
+                "A.hs"),
+            "-- |\n-- Frobs.\nmodule A where\n");
   EXPECT_EQ(Cut("{- | Copyright : (c) 2010 C\nLicense : BSD3-style\n\nFrobs.\n-}\nmodule A where\n",
                 "A.hs"),
             "{- |\nFrobs.\n-}\nmodule A where\n");
