@@ -194,7 +194,8 @@ std::vector<Comment::Paragraph> Comment::Paragraphs() const {
     const size_t bytes = text.size();
     // On one line, so that a line's end parts no phrase.
     std::replace(text.begin(), text.end(), '\n', ' ');
-    const bool licence = strict_ ? HoldsLicenceWording(text) : StatesLicence(text);
+    const bool licence =
+        strict_ ? HoldsLicenceWording(text) || MayHoldLicenceWording(text) : StatesLicence(text);
     all.push_back({i, end, copyright, licence, !strict_ && MayBelongToNotice(text), bytes});
     i = end;
   }
@@ -209,7 +210,8 @@ void Comment::CutNotice(const Paragraph& p, std::vector<char>* cut) const {
   for (size_t k = p.begin; k < p.end; ++k) {
     const std::string line = LowerAscii(texts_[k]);
     if (IsOfNotice(line) || (*cut)[k] != 0) own.push_back(k);
-    is_text |= HoldsLicenceWording(line) && line.find("licensed under") == line.npos;
+    is_text |= (HoldsLicenceWording(line) || MayHoldLicenceWording(line)) &&
+               line.find("licensed under") == line.npos;
   }
   // A phrase that no line holds alone.
   if (own.empty()) {

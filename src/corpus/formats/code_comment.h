@@ -6,13 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace cria::corpus {
+#include "corpus/formats/code_marks.h"
 
-/// How a block comment begins and ends, and which of CodeComments it is.
-struct BlockMarks {
-  unsigned comments;
-  std::string_view open, close;
-};
+namespace cria::corpus {
 
 /// Lines that a machine reads, though they are comments: they stay whatever stands around them.
 bool IsDirective(std::string_view line, unsigned comments);

@@ -7,6 +7,8 @@
 
 #include "base/ascii.h"
 #include "corpus/formats/code_notice.h"
+#include "corpus/formats/licence_words.h"
+#include "corpus/formats/phrases.h"
 
 namespace cria::corpus {
 namespace {
@@ -16,6 +18,30 @@ constexpr size_t kMaxDocstringBytes = size_t{64} << 10;
 
 size_t Indent(std::string_view line) {
   return std::min(line.find_first_not_of(" \t"), line.size());
+}
+
+// "BSD 3 clause", "MIT, see LICENSE.txt for details": names of licences, and nothing that only
+// stands in sentences.
+bool IsNameOfLicence(std::string_view value) {
+  constexpr std::string_view kNames[] = {
+      " mit ", " bsd",  " apache", " gpl",  " lgpl",     " agpl",       " gnu ",          " isc ",
+      " mpl",  " psf ", " zlib ",  " cc0 ", " mozilla ", " unlicense ", " public domain "};
+  constexpr std::string_view kOthers =
+      " license txt md rst file copying see for details more information the and or version v2 v3 "
+      "later any clause new simplified modified revised style general public lesser affero "
+      "software "
+      "foundation python domain x11 expat ";
+  const std::string words = LicenceWords(value);
+  if (!HasOneOf(words, kNames)) return false;
+  for (size_t at = 1; at < words.size();) {
+    const size_t end = words.find(' ', at);
+    const std::string word = " " + words.substr(at, end - at) + " ";
+    at = end + 1;
+    const bool digit = word[1] >= '0' && word[1] <= '9';
+    if (!digit && !HasOneOf(word, kNames) && word != " public " && !Has(kOthers, word))
+      return false;
+  }
+  return true;
 }
 
 class Docstring {
@@ -33,23 +59,20 @@ class Docstring {
   bool Mark() {
     bool states = false;
     for (size_t i = 0; i < lines_.size(); ++i) {
-      const std::string line = Plain(i);
-      states |= IsNoticeField(line) || StatesCopyrightFirst(line);
+      states |= IsNoticeField(i) || StatesCopyrightFirst(Plain(i));
     }
-    for (size_t begin = 0; begin < lines_.size();) {
-      size_t end = begin;
-      std::string paragraph;
-      while (end < lines_.size() && !Words(end).empty()) paragraph += Words(end++) + " ";
-      if (HoldsLicenceWording(paragraph)) {
-        states = true;
-        // The first line of a docstring says what the module is.
-        for (size_t i = std::max<size_t>(begin, FirstText() == begin ? begin + 1 : begin); i < end;
-             ++i) {
-          cut_[i] = 1;
-        }
-        if (end - begin == 1) cut_[begin] = 1;
-      }
-      begin = end + 1;
+    const std::vector<Paragraph> paragraphs = Paragraphs();
+    for (size_t i = 0; i < paragraphs.size(); ++i) {
+      const Paragraph& p = paragraphs[i];
+      const bool beside_notice = IsNotice(p) || (i > 0 && IsNotice(paragraphs[i - 1])) ||
+                                 (i + 1 < paragraphs.size() && IsNotice(paragraphs[i + 1]));
+      if (!HoldsLicenceWording(p.text) && !(MayHoldLicenceWording(p.text) && beside_notice))
+        continue;
+      states = true;
+      // The first line of a docstring says what the module is.
+      const size_t first = i == 0 && p.end - p.begin > 1 ? p.begin + 1 : p.begin;
+      std::fill(cut_.begin() + static_cast<int64_t>(first),
+                cut_.begin() + static_cast<int64_t>(p.end), 1);
     }
     if (states) MarkFields();
     return states;
@@ -89,27 +112,54 @@ class Docstring {
 
   std::string Words(size_t i) const { return LowerAscii(Trimmed(lines_[i])); }
 
-  size_t FirstText() const {
-    for (size_t i = 0; i < lines_.size(); ++i) {
-      if (!Words(i).empty()) return i;
+  struct Paragraph {
+    size_t begin, end;  // lines
+    std::string text;
+  };
+
+  std::vector<Paragraph> Paragraphs() const {
+    std::vector<Paragraph> all;
+    for (size_t begin = 0; begin < lines_.size();) {
+      Paragraph p{begin, begin, ""};
+      while (p.end < lines_.size() && !Words(p.end).empty()) p.text += Words(p.end++) + " ";
+      begin = p.end + 1;
+      if (p.end > p.begin) all.push_back(std::move(p));
     }
-    return lines_.size();
+    return all;
   }
 
-  static bool IsNoticeField(std::string_view line) {
-    return StartsWithAny(line, {":copyright:", ":license:", ":licence:", "copyright:", "license:",
-                                "licence:", "@copyright", "@license", "spdx-license-identifier:"});
+  // A parameter may be called licence, too: a bare field counts if a licence's name stands in it.
+  bool IsNoticeField(size_t i) const {
+    const std::string line = Plain(i);
+    if (StartsWithAny(line, {":copyright:", ":license:", ":licence:", "@copyright", "@license",
+                             "spdx-license-identifier:"})) {
+      return true;
+    }
+    if (!StartsWithAny(line, {"license:", "licence:"})) return false;
+    std::string value = line.substr(line.find(':') + 1);
+    for (size_t k = i + 1; k < lines_.size() && Continues(i, k); ++k) value += " " + Words(k);
+    return IsNameOfLicence(value);
+  }
+
+  // Whether line `k`, behind `i`, stands further in.
+  bool Continues(size_t i, size_t k) const {
+    return !Words(k).empty() && Indent(lines_[k]) > Indent(lines_[i]);
+  }
+
+  bool IsNotice(const Paragraph& p) const {
+    for (size_t i = p.begin; i < p.end; ++i) {
+      if (StatesCopyrightFirst(Plain(i)) || Plain(i).starts_with(":copyright:")) return true;
+    }
+    return HoldsLicenceWording(p.text);
   }
 
   void MarkFields() {
     for (size_t i = 0; i < lines_.size(); ++i) {
       const std::string line = Plain(i);
-      if (!IsNoticeField(line) && !StatesCopyrightFirst(line) && !StatesAuthor(line)) continue;
-      const size_t column = Indent(lines_[i]);
+      if (!IsNoticeField(i) && !StatesCopyrightFirst(line) && !StatesAuthor(line)) continue;
+      const size_t field = i;
       cut_[i] = 1;
-      while (i + 1 < lines_.size() && !Words(i + 1).empty() && Indent(lines_[i + 1]) > column) {
-        cut_[++i] = 1;
-      }
+      while (i + 1 < lines_.size() && Continues(field, i + 1)) cut_[++i] = 1;
     }
   }
 

@@ -111,6 +111,28 @@ TEST(CodeHeader, DocstringsLoseTheirNotice) {
   }
 }
 
+TEST(CodeHeader, DocumentationOfCodeIsNoNotice) {
+  for (const char* text :
+       {"\"\"\"Frobs.\n\nReleased under the hood as one process, it waits\nfor the "
+        "others.\n\"\"\"\n",
+        "\"\"\"Reads.\n\nThis reader handles files released under the MIT license and also all "
+        "others.\n\nCalled by all.\n\"\"\"\n",
+        "\"\"\"Checks.\n\nlicense: str\n    The one to look for.\n\"\"\"\n",
+        "\"\"\"Checks.\n\nLicense: which licence to check, one of\n    mit, bsd\n\"\"\"\n",
+        "\"\"\"Copyright lines are left out by this tool.\n\nThis file is part of the "
+        "tests.\n\"\"\"\n"}) {
+    EXPECT_EQ(Cut(text, "a.py"), text);
+  }
+  EXPECT_EQ(Cut("\"\"\"Frobs.\n\nCopyright A and B, 2010.\n\nIt is licensed under the MIT "
+                "license.\n\nlicense: str\n    The one.\n\"\"\"\nx\n",
+                "a.py"),
+            "\"\"\"Frobs.\n\nlicense: str\n    The one.\n\"\"\"\nx\n");
+  EXPECT_EQ(
+      Cut("\"\"\"Frobs.\n\nLicense: BSD 3-clause, see\n    LICENSE.txt for details.\n\"\"\"\n",
+          "a.py"),
+      "\"\"\"Frobs.\n\"\"\"\n");
+}
+
 TEST(CodeHeader, AuthorsGoWithTheNotice) {
   EXPECT_EQ(
       Cut("//\n//  X.m\n//  Y\n//\n//  Created by A on 1/2/13.\n//  Copyright 2013 A.\n//\n\nint "

@@ -5,14 +5,11 @@
 #include <cctype>
 #include <initializer_list>
 
+#include "base/ascii.h"
+#include "corpus/formats/phrases.h"
+
 namespace cria::corpus {
 namespace {
-
-template <class Words>
-bool HasOneOf(std::string_view text, const Words& words) {
-  return std::any_of(std::begin(words), std::end(words),
-                     [&](std::string_view word) { return text.find(word) != text.npos; });
-}
 
 bool HasAny(std::string_view text, std::initializer_list<std::string_view> words) {
   return HasOneOf(text, words);
@@ -145,9 +142,13 @@ bool StatesAuthor(std::string_view lower) {
 }
 
 bool StatesCopyrightFirst(std::string_view lower) {
-  return (lower.starts_with("copyright") || lower.starts_with("(c) ") ||
-          lower.starts_with("@copyright") || lower.starts_with("\u00a9")) &&
-         StatesCopyright(lower);
+  if (StartsWithAny(lower, {"(c) ", "\u00a9"})) return true;
+  if (lower.starts_with('@')) lower.remove_prefix(1);
+  constexpr std::string_view kCopyright = "copyright";
+  if (!lower.starts_with(kCopyright)) return false;
+  lower.remove_prefix(kCopyright.size());
+  constexpr std::string_view kOwners[] = {"(c)", "\u00a9", "19", "20", "all rights"};
+  return lower.starts_with(" by ") || HasOneOf(lower, kOwners);
 }
 
 bool HoldsLicenceWording(std::string_view lower) {
@@ -158,15 +159,10 @@ bool HoldsLicenceWording(std::string_view lower) {
                                             "redistributions of source code",
                                             "redistributions in binary form",
                                             "this program is free software",
-                                            "this file is part of",
                                             "this library is free software",
                                             "is distributed in the hope that",
                                             "you should have received a copy of the gnu",
                                             "software is provided \"as is\"",
-                                            "software is provided by the",
-                                            "licensed under the",
-                                            "distributed under the terms of",
-                                            "released under the",
                                             "merchantability",
                                             "use of this source code is governed",
                                             "may be used to endorse or promote",
@@ -174,6 +170,13 @@ bool HoldsLicenceWording(std::string_view lower) {
                                             "unless required by applicable law",
                                             "spdx-license-identifier"};
   return HasOneOf(lower, kWordings) || lower.starts_with("@license");
+}
+
+bool MayHoldLicenceWording(std::string_view lower) {
+  constexpr std::string_view kWordings[] = {
+      "this file is part of", "software is provided by the",    "licensed under the",
+      "released under the",   "distributed under the terms of", "apache.org/licenses/license-2"};
+  return HasOneOf(lower, kWordings);
 }
 
 bool MayBelongToNotice(std::string_view lower) { return HasOneOf(lower, kWeakWords); }

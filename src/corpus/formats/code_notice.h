@@ -16,6 +16,8 @@ bool MayBelongToNotice(std::string_view lower);
 /// but a licence or its notice says.
 bool StatesCopyrightFirst(std::string_view lower);
 bool HoldsLicenceWording(std::string_view lower);
+/// What notices say, but documentation as well: counts beside a copyright or a wording.
+bool MayHoldLicenceWording(std::string_view lower);
 
 /// A line that names who wrote the file: "@author X", "Authors: ...", "Created by X on ...".
 bool StatesAuthor(std::string_view lower);

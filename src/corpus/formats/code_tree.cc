@@ -14,6 +14,7 @@
 #include "corpus/encoding.h"
 #include "corpus/formats/code_header.h"
 #include "corpus/formats/code_language.h"
+#include "corpus/formats/code_notices.h"
 #include "corpus/formats/licence.h"
 #include "corpus/formats/licence_map.h"
 #include "corpus/formats/licence_name.h"
@@ -28,11 +29,12 @@ bool IsInGit(std::string_view path) {
   return path.starts_with(".git/") || path.find("/.git/") != path.npos;
 }
 
-// Whether a file that states `own` is not under the `licence` of what it stands in. One that names
-// several may mean the choice that the repository leaves: "both the GPLv2 and Apache 2.0".
-bool Contradicts(const std::string& own, const std::string& licence) {
+// Whether a file that states `said` is not under the `licence` of what it stands in. Prose that
+// names several may mean the choice that the repository leaves: "both the GPLv2 and Apache 2.0".
+bool Contradicts(const NoticeStatement& said, const std::string& licence) {
+  const std::string& own = said.licence;
   if (own.empty() || IsAllowedLicence(own)) return false;
-  if (licence.find(" OR ") == std::string::npos) return true;
+  if (said.is_tagged || licence.find(" OR ") == std::string::npos) return true;
   const std::string choice = ReplaceAll(own, " AND ", " OR ");
   if (!IsAllowedLicence(choice)) return true;
   for (std::string_view rest = choice; !rest.empty();) {
@@ -91,9 +93,10 @@ class Reader {
     if (!IsAllowedLicence(answer_.licence)) return lose("licence_not_allowed", answer_.licence);
     if (static_cast<int64_t>(bytes.size()) > kMaxRawTextBytes) return lose("too_long");
     if (LooksBinary(bytes)) return lose("binary");
-    const std::string own = LicenceOfNotice(CommentsAtTop(bytes.substr(0, kNoticeBytes), path));
-    if (Contradicts(own, answer_.licence)) {
-      return lose("licence_not_allowed", own + ", as the file itself says");
+    for (const std::string& notice : NoticesIn(bytes.substr(0, kNoticeBytes), path)) {
+      const NoticeStatement own = ReadNotice(notice);
+      if (!Contradicts(own, answer_.licence)) continue;
+      return lose("licence_not_allowed", own.licence + ", as the file itself says");
     }
     RawText out;
     out.text = ToUtf8(bytes, "");

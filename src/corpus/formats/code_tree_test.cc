@@ -140,8 +140,6 @@ TEST(CodeTree, LicencesOfPartsAndLinks) {
             {"r/sub/LICENSE", "../LICENSE"},
             {"r/sub/a.py", "a = 1\n"},
             {"r/data/b.py", "b = 1\n"},
-            {"s/README.md", "# S\n\n## License\n\nMIT\n"},
-            {"s/c.py", "c = 1\n"},
             {"t/setup.py",
              "classifiers=[\n 'License :: OSI Approved :: MIT License',\n 'License :: "
              "OSI Approved :: GNU General Public License v3 (GPLv3)',\n]\n"},
@@ -151,7 +149,6 @@ TEST(CodeTree, LicencesOfPartsAndLinks) {
             {"u/e.js", "e()"}});
   EXPECT_EQ(got.Licence("r/sub/a.py"), "MIT");
   EXPECT_EQ(got.Licence("r/data/b.py"), "");
-  EXPECT_EQ(got.Licence("s/c.py"), "MIT");
   EXPECT_EQ(got.Licence("t/d.py"), "");
   EXPECT_EQ(got.Licence("u/e.js"), "");
 }
@@ -171,6 +168,77 @@ TEST(CodeTree, FilesThatContradictTheirRepository) {
   std::vector<std::string> kept;
   for (const auto& [part, text] : got.texts) kept.push_back(part);
   EXPECT_EQ(kept, std::vector<std::string>({"q/e.c", "r/c.c", "r/d.c"}));
+}
+
+// Where the notice stands does not matter, if it is a comment.
+TEST(CodeTree, NoticesBehindCode) {
+  const std::string words =
+      "This program is free software; you can redistribute it and/or modify it under the terms of "
+      "the GNU General Public License as published by the Free Software Foundation; version 2.";
+  const std::string c = "/* " + words + " */\n", hash = "# " + words + "\n";
+  const Texts got = Read({{"r/LICENSE", kMit},
+                          {"r/a.c", "#ifdef HAVE_CONFIG_H\n#include \"config.h\"\n#endif\n" + c},
+                          {"r/b.java", "package a.b;\n\n" + c + "class B {}\n"},
+                          {"r/c.pl", "use strict;\n\n" + hash + "f();\n"},
+                          {"r/d.go", "package a\n\n" + c},
+                          {"r/e.py", "import os\n\n" + hash},
+                          {"r/f.ts", "import {x} from 'y';\n" + c},
+                          {"r/g.sh", "set -e\n" + hash},
+                          {"r/h.html", "<p>It's</p>\n<body>\n<!-- " + words + " -->\n"},
+                          {"r/i.tex", "\\documentclass{article}\n% " + words + "\n"},
+                          {"r/j.js", "f('/*');\nx = `\n`; " + c},
+                          {"r/k.cc", "int k; // it's\n" + c},
+                          {"r/l.rs", "fn f<'a>() {}\n// SPDX-License-Identifier: GPL-2.0-only\n"},
+                          // Comments of others' terms, and strings, state nothing.
+                          {"r/m.py", "GPL = \"\"\"\n" + hash + "\"\"\"\n"},
+                          {"r/n.js", "gpl = `\n" + c + "`;\n"},
+                          {"r/o.sh", "cat <<EOF\n" + hash + "EOF\n"},
+                          {"r/p.c", "s = \"" + c.substr(0, c.size() - 1) + "\";\nint p;\nint q;\n"},
+                          {"r/q.cc", "s = R\"(\n" + c + ")\";\n"},
+                          {"r/r.c", "int r;\n// Reads the General Public License.\n"}});
+  std::vector<std::string> kept;
+  for (const auto& [part, text] : got.texts) kept.push_back(part);
+  EXPECT_EQ(kept,
+            std::vector<std::string>({"r/m.py", "r/n.js", "r/o.sh", "r/p.c", "r/q.cc", "r/r.c"}));
+}
+
+TEST(CodeTree, TagsMeanWhatTheySay) {
+  const Texts got = Read({{"r/LICENSE-MIT", kMit},
+                          {"r/COPYING", kGpl},
+                          {"r/Cargo.toml", "license = \"MIT OR GPL-3.0\"\n"},
+                          {"r/a.c", "// SPDX-License-Identifier: MIT AND GPL-3.0-only\nint a;\n"},
+                          {"r/b.c", "// SPDX-License-Identifier: MIT OR GPL-3.0-only\nint b;\n"},
+                          {"r/c.c",
+                           "// SPDX-License-Identifier: MIT\nint c;\n"
+                           "// SPDX-License-Identifier: GPL-3.0-only\nint d;\n"},
+                          {"r/d.c", "// Licensed under the MIT license and the GPL.\nint d;\n"}});
+  std::vector<std::string> kept;
+  for (const auto& [part, text] : got.texts) kept.push_back(part);
+  EXPECT_EQ(kept, std::vector<std::string>({"r/b.c", "r/d.c"}));
+}
+
+TEST(CodeTree, ReadmesMakeNoRepository) {
+  const Texts got = Read({{"README.md", "# My checkouts\n\n## License\n\nMIT license\n"},
+                          {"a/x.py", "x = 1\n"},
+                          {"b/.git", ""},
+                          {"b/y.py", "y = 1\n"},
+                          {"b/sub/.git", ""},
+                          {"b/sub/u.py", "u = 1\n"},
+                          {"b/README", "License\n=======\n\nThe BSD license.\n"},
+                          {"c/package.json", "{\"license\": \"MIT\"}"},
+                          {"c/z.js", "z()"},
+                          {"d/README.md", "## License\n\nMIT license\n"},
+                          {"d/.git", ""},
+                          {"d/other/package.json", "{}"},
+                          {"d/other/w.js", "w()"},
+                          {"d/mine/v.js", "v()"}});
+  EXPECT_EQ(got.Licence("a/x.py"), "");
+  EXPECT_EQ(got.Licence("b/y.py"), "BSD");
+  EXPECT_EQ(got.texts.at("b/y.py").meta["repository"], "b");
+  EXPECT_EQ(got.Licence("b/sub/u.py"), "");
+  EXPECT_EQ(got.Licence("c/z.js"), "MIT");
+  EXPECT_EQ(got.Licence("d/other/w.js"), "");
+  EXPECT_EQ(got.Licence("d/mine/v.js"), "MIT");
 }
 
 TEST(CodeTree, MetadataWhereNoLicenceFileIs) {

@@ -11,6 +11,7 @@
 #include "corpus/formats/licence_prose.h"
 #include "corpus/formats/licence_rules.h"
 #include "corpus/formats/licence_words.h"
+#include "corpus/formats/phrases.h"
 
 namespace cria::corpus {
 namespace {
@@ -18,19 +19,11 @@ namespace {
 constexpr size_t kMaxLicenceBytes = size_t{1} << 20;
 constexpr size_t kMaxDeclarationWords = 12;  // a file that says "MIT" or "Released under the BSD"
 constexpr std::string_view kSpdxTag = "SPDX-License-Identifier:";
-constexpr std::string_view kOther = "LicenseRef-other";
 
-bool Has(std::string_view text, std::string_view phrase) { return text.find(phrase) != text.npos; }
-
-std::string Joined(std::vector<std::string> ids, std::string_view with) {
+std::string Sorted(std::vector<std::string> ids, std::string_view with) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  std::string out;
-  for (const std::string& id : ids) {
-    if (!out.empty()) out.append(" ").append(with) += ' ';
-    out += ids.size() > 1 && Has(id, " OR ") ? "(" + id + ")" : id;
-  }
-  return out;
+  return JoinedLicences(ids, with);
 }
 
 // "This project is dual-licensed under A and B.", in a file of a few lines that says no more.
@@ -59,7 +52,7 @@ std::string SpdxTag(std::string_view text, size_t at) {
   return LicenceOfDeclaration(line);
 }
 
-// Ids of a text that is of one scope, with kOther for conditions that no wording explains.
+// Ids of a text that is of one scope, with kOtherLicence for conditions that no wording explains.
 std::vector<std::string> IdsOf(std::string_view text, const std::string& words) {
   std::vector<std::string> ids = LicenceIds(words);
   if (ids.empty()) {
@@ -71,7 +64,7 @@ std::vector<std::string> IdsOf(std::string_view text, const std::string& words) 
   if (ids.empty() && Has(words, " public domain ")) ids.emplace_back("LicenseRef-public-domain");
   const bool allowed = std::all_of(ids.begin(), ids.end(),
                                    [](const std::string& id) { return IsAllowedLicence(id); });
-  if (!ids.empty() && allowed && HasOtherConditions(words)) ids.emplace_back(kOther);
+  if (!ids.empty() && allowed && HasOtherConditions(words)) ids.emplace_back(kOtherLicence);
   return ids;
 }
 
@@ -96,20 +89,21 @@ void AddNamed(std::string_view words, std::vector<std::string>* ids) {
 }
 
 // Where the reader may choose: with the ids that the sentence names beside the wordings.
-std::string WithChoice(const std::string& words, std::vector<std::string> ids) {
+std::string WithChoice(std::string_view text, const std::string& words,
+                       std::vector<std::string> ids) {
   const bool chosen =
       std::any_of(ids.begin(), ids.end(), [](const std::string& id) { return Has(id, " OR "); });
   const bool restricts = std::any_of(ids.begin(), ids.end(), Restricts);
   constexpr size_t kMaxChoices = 3;  // a file of more is a list of parts, each with its choice
-  if (chosen || restricts || ids.size() > kMaxChoices || !OffersChoice(words))
-    return Joined(std::move(ids), "AND");
+  if (chosen || restricts || ids.size() > kMaxChoices || !OffersChoice(text))
+    return Sorted(std::move(ids), "AND");
   constexpr size_t kMaxSentenceBytes = 600;
   AddNamed(words.substr(0, kMaxSentenceBytes), &ids);
-  const bool restricted = std::find(ids.begin(), ids.end(), kOther) != ids.end();
-  std::erase(ids, kOther);
-  std::string choice = Joined(std::move(ids), "OR");
+  const bool restricted = std::find(ids.begin(), ids.end(), kOtherLicence) != ids.end();
+  std::erase(ids, kOtherLicence);
+  std::string choice = Sorted(std::move(ids), "OR");
   // Conditions that nobody knows hold for every choice, unless they are of one that is known.
-  return restricted && HasRestrictions(words) ? "(" + choice + ") AND " + std::string(kOther)
+  return restricted && HasRestrictions(words) ? "(" + choice + ") AND " + std::string(kOtherLicence)
                                               : choice;
 }
 
@@ -117,26 +111,31 @@ std::string WithChoice(const std::string& words, std::vector<std::string> ids) {
 LicenceStatement OfSections(std::string_view text) {
   const LicenceSections sections = SplitLicence(text);
   LicenceStatement found;
-  if (sections.parts.empty()) return found;
+  // Every source is held against the paths; no project's own text names that many.
+  constexpr size_t kMaxParts = 1000;
+  size_t named = sections.parts.size();
+  for (const LicenceSections::Part& part : sections.parts) named += part.paths.size();
+  if (sections.parts.empty() || named > kMaxParts) return found;
   const std::string words = LicenceWords(sections.whole);
   std::vector<std::string> ids = LicenceIds(words);
   if (ids.empty()) return found;
-  if (HasOtherConditions(words) && IsAllowedLicence(Joined(ids, "AND"))) ids.emplace_back(kOther);
-  std::string licence = WithChoice(words, ids);
+  if (HasOtherConditions(words) && IsAllowedLicence(Sorted(ids, "AND")))
+    ids.emplace_back(kOtherLicence);
+  std::string licence = WithChoice(sections.whole, words, ids);
   for (const LicenceSections::Part& part : sections.parts) {
     const std::string part_words = LicenceWords(part.text);
     std::vector<std::string> part_ids = IdsOf(part.text, part_words);
     if (part_ids.empty()) part_ids = LicencesNamed(part_words);
-    std::string of_part = WithChoice(part_words, std::move(part_ids));
+    std::string of_part = WithChoice(part.text, part_words, std::move(part_ids));
     const bool refused = !of_part.empty() && !IsAllowedLicence(of_part);
     if (refused && Restricts(of_part)) {
       licence += " AND (" + of_part + ")";
     } else if (!part.paths.empty() && (refused || of_part.empty())) {
-      found.parts.push_back({part.paths, of_part.empty() ? std::string(kOther) : of_part});
-    } else if (refused && !part.aside && !(part.third_party && !Has(of_part, kOther))) {
+      found.parts.push_back({part.paths, of_part.empty() ? std::string(kOtherLicence) : of_part});
+    } else if (refused && !part.aside && !(part.third_party && !Has(of_part, kOtherLicence))) {
       licence += " AND (" + of_part + ")";
     } else if (of_part.empty() && HasRestrictions(part_words)) {
-      licence += " AND " + std::string(kOther);
+      licence += " AND " + std::string(kOtherLicence);
     }
   }
   found.licence = std::move(licence);
@@ -159,14 +158,16 @@ std::string LicenceOfText(std::string_view text) {
     return LicenceOfDeclaration(text);
   }
   for (std::string& id : IdsOf(text, words)) ids.push_back(std::move(id));
-  return WithChoice(words, std::move(ids));
+  return WithChoice(text, words, std::move(ids));
 }
 
-std::string LicenceOfNotice(std::string_view text) {
-  if (const size_t at = text.find(kSpdxTag); at != text.npos) {
+NoticeStatement ReadNotice(std::string_view text) {
+  std::vector<std::string> tags;
+  for (size_t at = text.find(kSpdxTag); at != text.npos; at = text.find(kSpdxTag, at + 1)) {
     std::string tag = SpdxTag(text, at);
-    if (!tag.empty()) return tag;
+    if (!tag.empty()) tags.push_back(std::move(tag));
   }
+  if (!tags.empty()) return {Sorted(std::move(tags), "AND"), true};
   const std::string words = LicenceWords(text);
   std::vector<std::string> ids = LicenceIds(words);
   const bool states = Has(words, " license ") || Has(words, " licensed ") ||
@@ -175,7 +176,7 @@ std::string LicenceOfNotice(std::string_view text) {
   constexpr size_t kMaxNamesBytes = 1500;
   if (states && words.size() < kMaxNamesBytes) AddNamed(words, &ids);
   if (Has(words, " proprietary and confidential ")) ids.emplace_back("LicenseRef-commercial");
-  return WithChoice(words, std::move(ids));
+  return {WithChoice(text, words, std::move(ids)), false};
 }
 
 LicenceStatement ReadLicence(std::string_view text) {
@@ -183,7 +184,7 @@ LicenceStatement ReadLicence(std::string_view text) {
   found.licence = LicenceOfText(text);
   if (text.size() > kMaxLicenceBytes) return found;
   constexpr size_t kMaxPointerBytes = 2500;
-  found.offers_choice = text.size() < kMaxPointerBytes && OffersChoice(LicenceWords(text));
+  found.offers_choice = text.size() < kMaxPointerBytes && OffersChoice(text);
   if (found.licence.empty() || IsAllowedLicence(found.licence)) return found;
   LicenceStatement sections = OfSections(text);
   if (!IsAllowedLicence(sections.licence)) return found;

@@ -31,8 +31,13 @@ struct LicenceStatement {
 /// source (documentation, test data) do not refuse the rest.
 LicenceStatement ReadLicence(std::string_view text);
 
-/// What the comments at the top of a source say of its own licence; empty if nothing.
-std::string LicenceOfNotice(std::string_view text);
+struct NoticeStatement {
+  std::string licence;     ///< empty if nothing is said
+  bool is_tagged = false;  ///< by SPDX-License-Identifier: an AND in it means both
+};
+
+/// What the comments of a source say of its own licence.
+NoticeStatement ReadNotice(std::string_view text);
 
 /// Whether a file of this name (no folder) holds the licence of what stands beside it: LICENSE,
 /// LICENCE, COPYING, UNLICENSE, with suffixes (.md, -MIT, .LESSER), MIT-LICENSE; not licence.py,

@@ -9,12 +9,11 @@
 #include "corpus/formats/licence.h"
 #include "corpus/formats/licence_name.h"
 #include "corpus/formats/licence_parts.h"
+#include "corpus/formats/licence_prose.h"
 #include "corpus/formats/package_metadata.h"
 
 namespace cria::corpus {
 namespace {
-
-constexpr std::string_view kOther = "LicenseRef-other";
 
 std::string_view FolderOf(std::string_view path) {
   const size_t slash = path.rfind('/');
@@ -73,16 +72,6 @@ bool IsListOfOwners(std::string_view bytes) {
 
 bool IsGnu(std::string_view id) { return id.find("GPL") != id.npos; }
 
-std::string Joined(const std::vector<std::string>& ids, std::string_view with) {
-  if (ids.size() == 1) return ids[0];
-  std::string out;
-  for (const std::string& id : ids) {
-    if (!out.empty()) out.append(" ").append(with) += ' ';
-    out += id.find(' ') == std::string::npos ? id : "(" + id + ")";
-  }
-  return out;
-}
-
 void Add(const std::string& id, std::vector<std::string>* ids) {
   if (!id.empty() && std::find(ids->begin(), ids->end(), id) == ids->end()) ids->push_back(id);
 }
@@ -113,18 +102,25 @@ void LicenceMap::AddFile(std::string_view path, std::string_view bytes) {
   const std::string_view name = FileName(path);
   std::string_view folder = FolderOf(path);
   if (IsLink(bytes)) return;
-  if (IsLicencesFolder(folder)) {
-    folders_[std::string(FolderOf(folder))].listed[std::string(name)] = ReadLicence(bytes);
-  } else if (IsListOfOwners(bytes)) {
-    folders_[std::string(folder)];
+  const bool listed = IsLicencesFolder(folder);
+  if (listed) folder = FolderOf(folder);
+  Folder& at = folders_[std::string(folder)];
+  at.decided.reset();
+  if (IsListOfOwners(bytes)) {
+    at.has_metadata = true;
+    return;
+  }
+  if (listed) {
+    at.listed[std::string(name)] = ReadLicence(bytes);
   } else if (IsLicenceFile(name)) {
-    folders_[std::string(folder)].files[std::string(name)] = ReadLicence(bytes);
+    at.files[std::string(name)] = ReadLicence(bytes);
   } else if (IsReadme(name)) {
     ReadmeStatement said = LicenceOfReadme(bytes);
-    if (said.licence.empty() && said.choices.empty()) return;
-    folders_[std::string(folder)].readme = std::move(said);
-  } else if (std::string declared = LicenceOfMetadata(name, bytes); !declared.empty()) {
-    folders_[std::string(folder)].metadata[std::string(name)] = std::move(declared);
+    if (!said.licence.empty() || !said.choices.empty()) at.readme = std::move(said);
+  } else {
+    at.has_metadata = true;
+    std::string declared = LicenceOfMetadata(name, bytes);
+    if (!declared.empty()) at.metadata[std::string(name)] = std::move(declared);
   }
 }
 
@@ -155,7 +151,7 @@ std::string LicenceMap::Decide(const Folder& folder) {
     Add(said.licence, &ids);
   }
   if (ids.empty()) return "";
-  if (choice && !unknown) return Joined(ids, "OR");
+  if (choice && !unknown) return JoinedLicences(ids, "OR");
   // What the package, one of the files or the README says of all of them decides between several.
   if (ids.size() > 1 && !unknown) {
     std::vector<std::string> words;
@@ -172,20 +168,25 @@ std::string LicenceMap::Decide(const Folder& folder) {
     const bool covered =
         std::any_of(folder.readme.choices.begin(), folder.readme.choices.end(),
                     [&](const std::vector<std::string>& named) { return Covers(named, ids); });
-    if (points_to_choice || covered) return Joined(ids, "OR");
+    if (points_to_choice || covered) return JoinedLicences(ids, "OR");
   }
   // A package that calls itself GNU's beside an MIT text: one of them is wrong.
   for (const auto& [name, declared] : folder.metadata) {
     if (IsGnu(declared) && !IsAllowedLicence(declared)) Add(declared, &ids);
   }
-  if (unknown) ids.emplace_back(kOther);
-  return Joined(ids, "AND");
+  if (unknown) ids.emplace_back(kOtherLicence);
+  return JoinedLicences(ids, "AND");
+}
+
+bool LicenceMap::IsRepository(const Folder& folder) {
+  return folder.has_git || !folder.files.empty() || !folder.listed.empty() ||
+         !folder.metadata.empty();
 }
 
 std::string LicenceMap::Declared(const Folder& folder) {
   std::vector<std::string> ids;
   for (const auto& [name, id] : folder.metadata) Add(id, &ids);
-  return ids.empty() ? folder.readme.licence : Joined(ids, "AND");
+  return JoinedLicences(ids, "AND");
 }
 
 // The licence of a part that a licence file of the folder names; `path` begins in the folder.
@@ -200,34 +201,41 @@ std::string LicenceMap::OfPart(const Folder& folder, std::string_view path) {
   return "";
 }
 
-const LicenceMap::Folder* LicenceMap::Get(std::string_view folder) const {
+LicenceMap::Folder* LicenceMap::Get(std::string_view folder) {
   const auto found = folders_.find(folder);
   return found == folders_.end() ? nullptr : &found->second;
 }
 
-LicenceMap::Answer LicenceMap::Find(std::string_view path) const {
+LicenceMap::Answer LicenceMap::Find(std::string_view path) {
   std::vector<std::string_view> chain = {""};  // folders from the root to the file's own
   for (size_t at = path.find('/'); at != path.npos; at = path.find('/', at + 1)) {
     chain.push_back(path.substr(0, at));
   }
   constexpr size_t kMaxRepositoryDepth = 2;
   size_t repository = 0;
-  while (repository < chain.size() && repository <= kMaxRepositoryDepth &&
-         Get(chain[repository]) == nullptr) {
+  while (repository < chain.size() && repository <= kMaxRepositoryDepth) {
+    const Folder* folder = Get(chain[repository]);
+    if (folder != nullptr && IsRepository(*folder)) break;
     ++repository;
   }
   if (repository == chain.size() || repository > kMaxRepositoryDepth) return {};
   Answer answer;
   answer.repository = chain[repository];
   for (size_t i = chain.size(); i-- > repository;) {
-    const Folder* folder = Get(chain[i]);
+    Folder* folder = Get(chain[i]);
     if (folder == nullptr || (folder->files.empty() && folder->listed.empty())) continue;
     answer.licence = OfPart(*folder, path.substr(chain[i].empty() ? 0 : chain[i].size() + 1));
-    if (answer.licence.empty()) answer.licence = Decide(*folder);
+    if (!folder->decided) folder->decided = Decide(*folder);
+    if (answer.licence.empty()) answer.licence = *folder->decided;
     return answer;
   }
+  bool readmes = true;  // those above a package or a checkout are not about it
   for (size_t i = chain.size(); i-- > repository && answer.licence.empty();) {
-    if (const Folder* folder = Get(chain[i])) answer.licence = Declared(*folder);
+    const Folder* folder = Get(chain[i]);
+    if (folder == nullptr) continue;
+    answer.licence = Declared(*folder);
+    if (answer.licence.empty() && readmes) answer.licence = folder->readme.licence;
+    readmes &= !folder->has_git && !folder->has_metadata;
   }
   return answer;
 }

@@ -1,14 +1,15 @@
 // Which licence holds for a file of a tree of repositories: from the licence files, package
-// metadata and READMEs that stand in its folders.
+// metadata and READMEs that stand in its folders. A README makes no folder a repository.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "corpus/formats/licence.h"
-#include "corpus/formats/licence_prose.h"
+#include "corpus/formats/licence_readme.h"
 
 namespace cria::corpus {
 
@@ -26,20 +27,24 @@ class LicenceMap {
     std::string repository;  ///< folder; empty if it is the root, or if there is none
     std::string licence;     ///< SPDX expression; empty if unknown
   };
-  Answer Find(std::string_view path) const;
+  /// What a folder's files say together is decided once, at the first question about it.
+  Answer Find(std::string_view path);
 
  private:
   struct Folder {
     bool has_git = false;
+    bool has_metadata = false;                       // declare a licence or not
     std::map<std::string, LicenceStatement> files;   // licence files by name
     std::map<std::string, LicenceStatement> listed;  // those in LICENSES
     std::map<std::string, std::string> metadata;     // expressions of what declares one
     ReadmeStatement readme;
+    std::optional<std::string> decided;  // see Decide; until a file is added
   };
+  static bool IsRepository(const Folder& folder);
   static std::string Decide(const Folder& folder);
   static std::string Declared(const Folder& folder);
   static std::string OfPart(const Folder& folder, std::string_view path);
-  const Folder* Get(std::string_view folder) const;
+  Folder* Get(std::string_view folder);
 
   std::map<std::string, Folder, std::less<>> folders_;
 };

@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "corpus/formats/licence_words.h"
+#include "corpus/formats/phrases.h"
+
 namespace cria::corpus {
 namespace {
 
-constexpr std::string_view kOther = "LicenseRef-other";
 constexpr size_t kMaxDeclarationBytes = 1000;
 
 // "Apache, BSD, MIT" (LLaMA, section 2.1), with the wordings of each that only drop a condition or
@@ -43,8 +45,6 @@ std::string Words(std::string_view text) {
   if (out.back() != ' ') out += ' ';
   return out;
 }
-
-bool Has(std::string_view words, std::string_view word) { return words.find(word) != words.npos; }
 
 // `plus`: the name ends in "+", which Words() drops.
 std::string GnuName(std::string_view words, bool plus) {
@@ -120,7 +120,7 @@ constexpr Name kNames[] = {{" apache 1 1 ", "Apache-1.1"},
                            {" ruby ", "Ruby"},
                            {" upl ", "UPL-1.0"}};
 
-// The id of one licence's name, or kOther.
+// The id of one licence's name, or kOtherLicence.
 std::string IdOfName(std::string_view name) {
   for (const std::string_view id : kAllowed) {
     if (name == id) return std::string(id);
@@ -128,7 +128,7 @@ std::string IdOfName(std::string_view name) {
   const std::string words = Words(name);
   // What allows only some uses is none of the licences that its words name.
   for (const char* word : {"commons clause", "noncommercial", "non commercial", "proprietary"}) {
-    if (Has(words, word)) return std::string(kOther);
+    if (Has(words, word)) return std::string(kOtherLicence);
   }
   if (Has(words, "gpl") || Has(words, " gnu ")) return GnuName(words, name.ends_with('+'));
   for (const Name& known : kNames) {
@@ -136,7 +136,7 @@ std::string IdOfName(std::string_view name) {
   }
   if (Has(words, " apache") || Has(words, " asl 2")) return "Apache-2.0";
   if (Has(words, "bsd")) return BsdName(words);
-  return std::string(kOther);
+  return std::string(kOtherLicence);
 }
 
 // Whether `word` is the operator: "GPL 2 or later" is one name.
@@ -210,12 +210,12 @@ std::string WithoutBrackets(std::string_view text) {
 std::string NameAndException(const std::string& token) {
   const size_t with = token.find(" WITH ");
   const std::string id = IdOfName(token.substr(0, with));
-  if (with == std::string::npos || id == kOther) return id;
+  if (with == std::string::npos || id == kOtherLicence) return id;
   const std::string exception = token.substr(with + 6);
   const bool is_id = std::all_of(exception.begin(), exception.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.';
   });
-  return is_id ? id + " WITH " + exception : std::string(kOther);
+  return is_id ? id + " WITH " + exception : std::string(kOtherLicence);
 }
 
 }  // namespace
@@ -224,7 +224,7 @@ std::string LicenceOfDeclaration(std::string_view words) {
   if (words.size() > kMaxDeclarationBytes) return "";
   // "SEE LICENSE IN file" and the like name no licence.
   const std::string lower = Words(words);
-  if (Has(lower, " see ") || Has(lower, " unlicensed ")) return "";
+  if (Has(lower, " see ") || Has(lower, " unlicensed ") || Denies(lower)) return "";
   std::vector<std::string> tokens = Tokens(words);
   if (!IsExpression(tokens)) tokens = Tokens(WithoutBrackets(words));
   if (!IsExpression(tokens)) return "";
@@ -239,10 +239,20 @@ std::string LicenceOfDeclaration(std::string_view words) {
       continue;
     }
     const std::string id = NameAndException(token);
-    known |= id != kOther;
+    known |= id != kOtherLicence;
     out += id;
   }
   return known ? out : "";
+}
+
+std::string JoinedLicences(const std::vector<std::string>& ids, std::string_view with) {
+  const std::string_view other = with == "OR" ? " AND " : " OR ";
+  std::string out;
+  for (const std::string& id : ids) {
+    if (!out.empty()) out.append(" ").append(with) += ' ';
+    out += ids.size() > 1 && Has(id, other) ? "(" + id + ")" : id;
+  }
+  return out;
 }
 
 bool IsAllowedLicence(std::string_view expression) {

@@ -8,17 +8,12 @@
 #include "base/ascii.h"
 #include "corpus/formats/code_language.h"
 #include "corpus/formats/licence_words.h"
+#include "corpus/formats/phrases.h"
 
 namespace cria::corpus {
 namespace {
 
 constexpr size_t kMaxPaths = 200;
-
-template <class Phrases>
-bool HasOneOf(std::string_view words, const Phrases& phrases) {
-  return std::any_of(std::begin(phrases), std::end(phrases),
-                     [&](std::string_view phrase) { return words.find(phrase) != words.npos; });
-}
 
 constexpr std::string_view kThirdParty[] = {" third party software ",
                                             " third party code ",

@@ -1,20 +1,14 @@
-// A table of names as people write them; READMEs by their headings.
+// Tables of names and of phrases as people write them.
 #include "corpus/formats/licence_prose.h"
 
 #include <algorithm>
+#include <cctype>
 
-#include "base/ascii.h"
-#include "corpus/formats/licence.h"
-#include "corpus/formats/licence_name.h"
 #include "corpus/formats/licence_words.h"
+#include "corpus/formats/phrases.h"
 
 namespace cria::corpus {
 namespace {
-
-constexpr size_t kMaxReadmeBytes = size_t{1} << 20;
-constexpr size_t kMaxSectionBytes = 3000;
-
-bool Has(std::string_view text, std::string_view phrase) { return text.find(phrase) != text.npos; }
 
 struct Name {
   std::string_view phrase, id;
@@ -94,52 +88,70 @@ void AddGnuWords(std::string_view words, std::vector<std::string>* ids) {
   }
 }
 
-// The level of the heading that `line` is, with the line behind it; 0 for none.
-bool IsHeading(std::string_view line, std::string_view next) {
-  if (line.empty()) return false;
-  if (line[0] == '#' || line.starts_with("<h") || (line[0] == '=' && line.find(' ') == 1)) {
-    return true;
+constexpr std::string_view kChoicePhrases[] = {" whichever you prefer ",
+                                               " either of the licenses ",
+                                               " either of these licenses ",
+                                               " either of the following licenses ",
+                                               " any of the following licenses ",
+                                               " one of the following licenses ",
+                                               " one of the above listed licenses ",
+                                               " under either license ",
+                                               " terms of either license ",
+                                               " dual licensed ",
+                                               " dual license ",
+                                               " dually licensed ",
+                                               " tri licensed ",
+                                               " triple licensed ",
+                                               " multi licensed ",
+                                               " under either the ",
+                                               " under either of ",
+                                               " licensed under either ",
+                                               " mit at your option ",
+                                               " license at your option ",
+                                               " dual bsd ",
+                                               " dual mit ",
+                                               " alternatively this software may be ",
+                                               " alternatively this file may be ",
+                                               " alternatively this product may be ",
+                                               " alternatively this package may be ",
+                                               " may choose to accept it either ",
+                                               " alternatively the contents of this file may ",
+                                               " alternatively you may "};
+
+// By full stops in front of blanks, by empty lines, and by those that only hold marks of comments.
+std::vector<std::string_view> Sentences(std::string_view text) {
+  std::vector<std::string_view> sentences;
+  size_t begin = 0;
+  bool line_says = false;  // the line up to here holds a letter
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool last = i + 1 == text.size();
+    const bool blank_behind = last || text[i + 1] == ' ' || text[i + 1] == '\n' ||
+                              text[i + 1] == '\r' || text[i + 1] == '\t';
+    const bool stop = (text[i] == '.' || text[i] == '!' || text[i] == '?') && blank_behind;
+    const bool empty_line = text[i] == '\n' && !line_says;
+    line_says =
+        text[i] != '\n' && (line_says || std::isalnum(static_cast<unsigned char>(text[i])) != 0);
+    if (!stop && !empty_line && !last) continue;
+    sentences.push_back(text.substr(begin, i + 1 - begin));
+    begin = i + 1;
   }
-  if (next.size() < 3 || line.size() > 80) return false;
-  return next.find_first_not_of(next[0]) == next.npos && Has("=-~^*\"'`+", next.substr(0, 1));
+  return sentences;
 }
 
-std::vector<std::string_view> Lines(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(Trimmed(text.substr(0, end)));
-    text.remove_prefix(std::min(end + 1, text.size()));
+// Whether one of the phrases that leave a choice stands in the words of a sentence, and nothing
+// that takes it back: "no longer dual licensed", "formerly", "GPLv3 only". The "only" of an SPDX
+// id ("GPL-2.0-only") takes nothing back.
+bool SentenceOffersChoice(std::string_view words) {
+  size_t first = words.npos;
+  for (const std::string_view phrase : kChoicePhrases) first = std::min(first, words.find(phrase));
+  if (first == words.npos) return false;
+  const std::string_view before = words.substr(0, first + 1);
+  if (Denies(before) || Has(before, " no ")) return false;
+  for (size_t at = words.find(" only "); at != words.npos; at = words.find(" only ", at + 1)) {
+    const std::string_view id_end = words.substr(at < 4 ? 0 : at - 4, std::min<size_t>(at, 4));
+    if (!id_end.ends_with(" 0") && !id_end.ends_with(" 1")) return false;
   }
-  return lines;
-}
-
-// "License", "Copyright and License", "Licensing information"; not "License server".
-bool IsLicenceHeading(std::string_view words) {
-  for (const std::string_view word : {" license ", " licenses ", " licensing ", " copying "}) {
-    constexpr size_t kMaxHeadingBytes = 48;
-    if (Has(words, word) && words.size() < kMaxHeadingBytes) return true;
-  }
-  return false;
-}
-
-std::string Joined(const std::vector<std::string>& ids, std::string_view with) {
-  std::string out;
-  for (const std::string& id : ids) {
-    if (!out.empty()) out.append(" ").append(with) += ' ';
-    out += id;
-  }
-  return out;
-}
-
-std::string OfSection(const std::string& section) {
-  const std::string words = LicenceWords(section);
-  const std::vector<std::string> ids = LicencesNamed(words);
-  const std::string whole = LicenceOfText(section);
-  if (!whole.empty() && ids.size() < 2) return whole;
-  std::string out = Joined(ids, OffersChoice(words) ? "OR" : "AND");
-  // "MIT" alone under the heading.
-  return out.empty() ? LicenceOfDeclaration(Trimmed(section)) : out;
+  return true;
 }
 
 }  // namespace
@@ -158,65 +170,17 @@ std::vector<std::string> LicencesNamed(std::string_view words) {
   return ids;
 }
 
-bool OffersChoice(std::string_view words) {
-  constexpr std::string_view kPhrases[] = {" whichever you prefer ",
-                                           " either of the licenses ",
-                                           " either of these licenses ",
-                                           " either of the following licenses ",
-                                           " any of the following licenses ",
-                                           " one of the following licenses ",
-                                           " one of the above listed licenses ",
-                                           " under either license ",
-                                           " terms of either license ",
-                                           " dual licensed ",
-                                           " dual license ",
-                                           " dually licensed ",
-                                           " tri licensed ",
-                                           " triple licensed ",
-                                           " multi licensed ",
-                                           " under either the ",
-                                           " under either of ",
-                                           " licensed under either ",
-                                           " mit at your option ",
-                                           " license at your option ",
-                                           " dual bsd ",
-                                           " dual mit ",
-                                           " alternatively this software may be ",
-                                           " alternatively this file may be ",
-                                           " alternatively this product may be ",
-                                           " alternatively this package may be ",
-                                           " may choose to accept it either ",
-                                           " alternatively the contents of this file may ",
-                                           " alternatively you may "};
-  return std::any_of(std::begin(kPhrases), std::end(kPhrases),
-                     [&](std::string_view phrase) { return Has(words, phrase); });
+std::vector<std::string> ChoicesOf(std::string_view text) {
+  std::vector<std::string> choices;
+  for (const std::string_view sentence : Sentences(text)) {
+    std::string words = LicenceWords(sentence);
+    if (SentenceOffersChoice(words)) choices.push_back(std::move(words));
+  }
+  return choices;
 }
+
+bool OffersChoice(std::string_view text) { return !ChoicesOf(text).empty(); }
 
 std::string_view LicenceFamily(std::string_view id) { return id.substr(0, id.find('-')); }
-
-ReadmeStatement LicenceOfReadme(std::string_view text) {
-  ReadmeStatement found;
-  if (text.size() > kMaxReadmeBytes) return found;
-  const std::vector<std::string_view> lines = Lines(text);
-  bool inside = false;
-  std::string section;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const std::string_view next = i + 1 < lines.size() ? lines[i + 1] : std::string_view();
-    const std::string words = LicenceWords(lines[i]);
-    if (OffersChoice(words)) {
-      std::vector<std::string> ids = LicencesNamed(words + LicenceWords(next).substr(1));
-      if (ids.size() > 1) found.choices.push_back(std::move(ids));
-    }
-    if (IsHeading(lines[i], next)) {
-      inside = IsLicenceHeading(words);
-      if (inside) section.clear();
-      if (lines[i][0] != '#' && !lines[i].starts_with("<h")) ++i;  // its underline
-    } else if (inside && section.size() + lines[i].size() < kMaxSectionBytes) {
-      section.append(lines[i]) += '\n';
-    }
-  }
-  found.licence = OfSection(section);
-  return found;
-}
 
 }  // namespace cria::corpus

@@ -1,5 +1,5 @@
 // What sentences say of licences: which they name, and whether the reader may choose among them.
-// For READMEs, COPYING files that only point elsewhere, and lists of bundled parts.
+// For COPYING files that only point elsewhere, and lists of bundled parts.
 #pragma once
 
 #include <string>
@@ -12,20 +12,15 @@ namespace cria::corpus {
 /// a table: "under the mit license", "gplv2". A bare "mit" names nothing.
 std::vector<std::string> LicencesNamed(std::string_view words);
 
-/// Whether `words` leave the choice: "dual licensed", "either of these licenses". GNU's "or at your
-/// option any later version" leaves none.
-bool OffersChoice(std::string_view words);
+/// The words of the sentences of `text` that leave the choice: "dual licensed", "either of these
+/// licenses"; not those that deny it ("no longer", "GPLv3 only"). GNU's "or at your option any
+/// later version" leaves none.
+std::vector<std::string> ChoicesOf(std::string_view text);
+
+/// Whether `text` has such a sentence.
+bool OffersChoice(std::string_view text);
 
 /// The family that an id belongs to: "GPL" of "GPL-2.0-or-later", "BSD" of "BSD-3-Clause".
 std::string_view LicenceFamily(std::string_view id);
-
-struct ReadmeStatement {
-  std::string licence;  ///< SPDX expression of its section on licences; empty if it names none
-  /// Ids of each sentence that leaves a choice between several.
-  std::vector<std::vector<std::string>> choices;
-};
-
-/// What a README says of its project's licence.
-ReadmeStatement LicenceOfReadme(std::string_view text);
 
 }  // namespace cria::corpus

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "corpus/formats/phrases.h"
+
 namespace cria::corpus {
 namespace {
-
-bool Has(std::string_view text, std::string_view phrase) { return text.find(phrase) != text.npos; }
 
 struct Rule {
   std::string_view id;

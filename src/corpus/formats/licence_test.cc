@@ -6,6 +6,7 @@
 #include "corpus/formats/licence_name.h"
 #include "corpus/formats/licence_parts.h"
 #include "corpus/formats/licence_prose.h"
+#include "corpus/formats/licence_readme.h"
 #include "corpus/formats/licence_texts.h"
 
 namespace cria::corpus {
@@ -173,12 +174,15 @@ TEST(Licence, Choices) {
 }
 
 TEST(Licence, NoticesOfFiles) {
-  EXPECT_EQ(LicenceOfNotice("Frobs. This file is licensed under both the BSD-style license and the "
-                            "GPLv2. You may select one of the above-listed licenses."),
+  EXPECT_EQ(ReadNotice("Frobs. This file is licensed under both the BSD-style license and the "
+                       "GPLv2. You may select one of the above-listed licenses.")
+                .licence,
             "BSD OR GPL");
-  EXPECT_EQ(LicenceOfNotice("Licensed under the LGPL."), "LGPL");
-  EXPECT_EQ(LicenceOfNotice("A parser for python and mit scheme, and of public domain books."), "");
-  EXPECT_EQ(LicenceOfNotice("Copyright X. Proprietary and confidential."), "LicenseRef-commercial");
+  EXPECT_EQ(ReadNotice("Licensed under the LGPL.").licence, "LGPL");
+  EXPECT_EQ(ReadNotice("A parser for python and mit scheme, and of public domain books.").licence,
+            "");
+  EXPECT_EQ(ReadNotice("Copyright X. Proprietary and confidential.").licence,
+            "LicenseRef-commercial");
 }
 
 TEST(LicenceProse, Readmes) {
@@ -196,6 +200,54 @@ TEST(LicenceProse, Readmes) {
       LicenceOfReadme("X is dual-licensed under [BSD](LICENSE) OR [GPLv2](COPYING).");
   ASSERT_EQ(dual.choices.size(), 1u);
   EXPECT_EQ(dual.choices[0], std::vector<std::string>({"BSD", "GPL"}));
+}
+
+TEST(LicenceReadme, OnlySectionsOfTheProjectCount) {
+  const auto licence = [](const char* text) { return LicenceOfReadme(text).licence; };
+  EXPECT_EQ(licence("# X\n\n## License\n\nX is under the GPL-3.0 license.\n\n## Licenses of "
+                    "dependencies\n\nThe MIT License\n"),
+            "GPL-3.0");
+  EXPECT_FALSE(IsAllowedLicence(
+      licence("License\n-------\nProprietary. All rights reserved.\n\nThird party licenses\n"
+              "--------------------\nfoo: MIT license\n")));
+  EXPECT_EQ(licence("## License\n\nMIT\n\n## Data license\n\nCC-BY-NC, creative commons\n"), "MIT");
+  EXPECT_EQ(licence("## License of logo and fonts\n\nThe MIT license\n"), "");
+  // Further sections hold as well, and subheadings are of their section.
+  EXPECT_EQ(licence("## License\n\nThe MIT license.\n\n## Licensing\n\nAlso GNU GPL.\n"),
+            "MIT AND GPL");
+  EXPECT_EQ(licence("## License\n\n### Server\n\nThe GNU GPL.\n\n### Client\n\nThe MIT license.\n"),
+            "MIT AND GPL");
+  EXPECT_EQ(
+      licence("## License\n\n### Code\n\nMIT license\n\n### Logo\n\nGNU GPL\n\n## Use\n\nGPL"),
+      "MIT");
+  EXPECT_EQ(licence("X\n=\n\nLicense\n-------\n\nMIT license\n\nServer\n~~~~~~\n\nGNU GPL\n\nUse\n"
+                    "---\n\nISC license\n"),
+            "MIT AND GPL");
+  EXPECT_EQ(licence("## License of code and documentation\n\nGNU GPL\n\n## License\n\nMIT\n"),
+            "GPL AND MIT");
+  EXPECT_TRUE(
+      LicenceOfReadme("# X\n\n## Third-party licenses\n\nfoo is dual licensed under the MIT "
+                      "license or GPLv2.\n")
+          .choices.empty());
+}
+
+TEST(LicenceProse, DeniedChoices) {
+  for (const char* text :
+       {"This is no longer dual licensed under MIT and GPLv3; it is GPLv3 only.",
+        "It was dual licensed under the MIT license and the GPL.",
+        "X is not available under either of these licenses.",
+        "Formerly dual-licensed\nunder MIT and GPL.", "It is dual licensed, for members only.",
+        "There is no dual license any more."}) {
+    EXPECT_FALSE(OffersChoice(text)) << text;
+    EXPECT_TRUE(LicenceOfReadme(text).choices.empty()) << text;
+    EXPECT_FALSE(IsAllowedLicence(LicenceOfText(text))) << text;
+  }
+  for (const char* text :
+       {"It is not finished. It is dual licensed under MIT and GPLv3.",
+        "Dual licensed under MIT or GPL-2.0-only.", "Dual licensed. Only some of it works."}) {
+    EXPECT_TRUE(OffersChoice(text)) << text;
+  }
+  EXPECT_EQ(LicenceOfDeclaration("This is no longer dual-licensed under MIT and GPL"), "");
 }
 
 TEST(LicenceParts, NamedPaths) {
@@ -216,7 +268,7 @@ TEST(Licence, HostileTextTakesLinearTime) {
     while (text.size() < 300000) text += piece;
     ReadLicence(text);
     LicenceOfReadme(text);
-    LicenceOfNotice(text.substr(0, 32768));
+    ReadNotice(text.substr(0, 32768));
   }
 }
 
@@ -236,6 +288,16 @@ TEST(Licence, SpdxTags) {
   EXPECT_EQ(LicenceOfText("# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"),
             "Apache-2.0 WITH LLVM-exception");
   EXPECT_EQ(LicenceOfDeclaration("MIT WITH \xff"), "");
+}
+
+TEST(Licence, ManyPartsAreRefusedAtOnce) {
+  std::string text = kMit;
+  for (int i = 0; i < 20000; ++i) {
+    text += "\nThe files in lib/" + std::to_string(i) + "/ are under the GNU GPL, version 2.\n";
+  }
+  const LicenceStatement said = ReadLicence(text);
+  EXPECT_TRUE(said.parts.empty());
+  EXPECT_FALSE(IsAllowedLicence(said.licence));
 }
 
 TEST(Licence, Files) {
@@ -267,6 +329,13 @@ TEST(LicenceName, Declarations) {
                            "MIT (Non-Commercial)"}) {
     EXPECT_EQ(LicenceOfDeclaration(none), "") << none;
   }
+}
+
+TEST(LicenceName, JoinedOnesKeepTheirMeaning) {
+  EXPECT_EQ(JoinedLicences({"MIT OR GPL-2.0", "ISC"}, "AND"), "(MIT OR GPL-2.0) AND ISC");
+  EXPECT_EQ(JoinedLicences({"MIT AND GPL-2.0", "ISC"}, "OR"), "(MIT AND GPL-2.0) OR ISC");
+  EXPECT_EQ(JoinedLicences({"MIT OR GPL-2.0"}, "AND"), "MIT OR GPL-2.0");
+  EXPECT_EQ(JoinedLicences({}, "AND"), "");
 }
 
 TEST(LicenceName, Allowed) {

@@ -8,11 +8,10 @@
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "corpus/formats/licence_texts.h"
+#include "corpus/formats/phrases.h"
 
 namespace cria::corpus {
 namespace {
-
-bool Has(std::string_view text, std::string_view phrase) { return text.find(phrase) != text.npos; }
 
 // Hashes of the runs of three words, words of one letter or digit left out: numbers of clauses.
 std::vector<uint64_t> WordRuns(std::string_view normalised, std::vector<std::string_view>* words) {
@@ -112,6 +111,13 @@ double KnownShare(std::string_view words) {
 }
 
 bool HasRestrictions(std::string_view words) { return Restricts(UnexplainedOf(words).text, true); }
+
+bool Denies(std::string_view words) {
+  constexpr std::string_view kDenials[] = {" not ",      " never ", " no longer ", " any longer ",
+                                           " formerly ", " was ",   " were ",      " previously ",
+                                           " isn t ",    " cannot "};
+  return HasOneOf(words, kDenials);
+}
 
 bool HasOtherConditions(std::string_view words) {
   const Unexplained rest = UnexplainedOf(words);

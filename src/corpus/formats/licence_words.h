@@ -17,6 +17,9 @@ double KnownShare(std::string_view words);
 /// further licence.
 bool HasOtherConditions(std::string_view words);
 
+/// Whether they say what does not hold, or did once: "not", "no longer", "formerly", "was".
+bool Denies(std::string_view words);
+
 /// Whether they restrict who may use it, and for what: "non-commercial", "confidential".
 bool HasRestrictions(std::string_view words);
 
