@@ -33,9 +33,10 @@ struct CodeTreeOptions {
 /// meta {"licence" (SPDX expression), "repository" ("repo", "owner/repo"), "path" (in it),
 /// "language" (of programming)}.
 /// A repository is the first or second folder of a path, or the root, if it holds a licence file,
-/// package metadata that declare a licence, or .git. A file's licence is that of the nearest folder
-/// with licence files, up to the repository, or of the part of it that such a file names; else of
-/// the nearest metadata or README; and if the file itself states one that is not allowed, that one.
+/// package metadata that declare a licence, or .git; a README makes none. A file's licence is that
+/// of the nearest folder with licence files, up to the repository, or of the part of it that such a
+/// file names; else of the nearest metadata or README, but of no README above a folder with .git or
+/// metadata; and if the file's own comments state one that is not allowed, that one.
 /// Lost: "licence_not_allowed", "licence_unknown", "licence_file", "binary", "too_long", and the
 /// reasons of CodeRejectReason.
 void ReadCodeTree(const CodeFiles& files, const CodeTreeOptions& options, TextSink* sink);

@@ -118,9 +118,12 @@ class Readme {
     if (parts_level_ > 0 && level > parts_level_) return;
     parts_level_ = 0;
     if (level <= licence_level_) EndSection();
-    if (NamesParts(words)) {
+    const bool licences = IsLicenceHeading(words);
+    // "Data tools" may be the title of all.
+    const bool of_others = level > 1 && HasOneOf(words, kOfOthers);
+    if (of_others || (NamesParts(words) && (licences || licence_level_ > 0))) {
       parts_level_ = level;
-    } else if (licence_level_ == 0 && IsLicenceHeading(words)) {
+    } else if (licence_level_ == 0 && licences) {
       licence_level_ = level;
     }
   }

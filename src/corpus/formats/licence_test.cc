@@ -211,6 +211,8 @@ TEST(LicenceReadme, OnlySectionsOfTheProjectCount) {
       licence("License\n-------\nProprietary. All rights reserved.\n\nThird party licenses\n"
               "--------------------\nfoo: MIT license\n")));
   EXPECT_EQ(licence("## License\n\nMIT\n\n## Data license\n\nCC-BY-NC, creative commons\n"), "MIT");
+  EXPECT_EQ(licence("# Data tools\n\n### License: ###\n\nThe GNU GPL.\n"), "GPL");
+  EXPECT_EQ(licence("# X\n\n## Bundled\n\n### License of Y\n\nMIT license\n"), "");
   EXPECT_EQ(licence("## License of logo and fonts\n\nThe MIT license\n"), "");
   // Further sections hold as well, and subheadings are of their section.
   EXPECT_EQ(licence("## License\n\nThe MIT license.\n\n## Licensing\n\nAlso GNU GPL.\n"),
