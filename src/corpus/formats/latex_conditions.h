@@ -1,5 +1,4 @@
-// The conditions of a LaTeX document that can be decided without TeX: \newif of the paper, \iftrue,
-// \iffalse; and where a branch ends.
+// The switches of a LaTeX document (\newif, \newbool, \newtoggle), and where a branch ends.
 #pragma once
 
 #include <functional>
@@ -14,6 +13,9 @@ class LatexConditions {
  public:
   /// \newif\ifname: false at first.
   void Declare(const std::string& name) { flags_["if" + name] = false; }
+
+  /// \newbool{name} and \setbool{name}{..}: `key` is "ifname"; "toggle name" for a toggle.
+  void Set(const std::string& key, bool value) { flags_[key] = value; }
 
   /// Value of the declared "ifname"; nothing for other words.
   std::optional<bool> Value(std::string_view word) const;

@@ -112,8 +112,86 @@ TEST(LatexExpander, Conditions) {
   EXPECT_EQ(Expand("\\newif\\ifx@y\\newif\\iflong\\longtrue\\iflong a\\else b\\fi\\longfalse"
                    "\\iflong a\\else b\\fi"),
             "ab");
-  EXPECT_EQ(Expand("\\ifx\\a\\b c\\else d\\fi $\\iff$"), "\\ifx\\a\\b c\\else d\\fi $\\iff$");
+  EXPECT_EQ(Expand("\\ifmmode c\\else d\\fi $\\iff$"), "\\ifmmode c\\else d\\fi $\\iff$");
   EXPECT_EQ(Expand("\\newif\\ifl\\ifl \\newcommand{\\x}{1}\\else\\newcommand{\\x}{2}\\fi\\x"), "2");
+}
+
+TEST(LatexExpander, ConditionsThatAskForNames) {
+  const std::string define =
+      "\\newcommand{\\a}{1}\\newcommand{\\b}{1}\\newcommand{\\e}{}\\def\\c#1{1}";
+  EXPECT_EQ(
+      Expand(define + "\\ifx\\a\\b y\\else n\\fi\\ifx\\a\\c y\\else n\\fi\\ifx\\e\\empty y\\fi"),
+      "yny");
+  EXPECT_EQ(Expand("\\newcommand{\\f}[1]{\\ifx&#1&none\\else(#1)\\fi}\\f{}\\f{x}"), "none(x)");
+  EXPECT_EQ(
+      Expand(
+          "\\let\\long\\relax\\ifdefined\\full y\\else n\\fi\\def\\full{}\\ifdefined\\full y\\fi"),
+      "ny");
+  EXPECT_EQ(
+      Expand(
+          "\\ifnum 3>2 y\\else n\\fi\\ifnum\\value{page}>2 y\\else n\\fi\\ifodd 4 y\\else n\\fi"),
+      "ynn");
+  EXPECT_EQ(Expand("\\ifcase 1 a\\or b\\else c\\fi\\ifdim 1pt<2pt a\\fi."), "c.");
+  EXPECT_EQ(Expand("\\ifx\\a"), "\\ifx\\a");
+}
+
+TEST(LatexExpander, TestsWithTextsInBraces) {
+  EXPECT_EQ(Expand("\\newbool{big}\\ifbool{big}{\\Huge}{s}\\booltrue{big}\\ifbool{big}{b}{s}"
+                   "\\notbool{big}{x}{y}\\ifbool{other}{x}{z}"),
+            "sbyz");
+  EXPECT_EQ(Expand("\\newif\\ifdraft\\drafttrue\\ifthenelse{\\boolean{draft}}{d}{f}"
+                   "\\newtoggle{t}\\toggletrue{t}\\iftoggle{t}{a}{b}\\settoggle{t}{false}"
+                   "\\iftoggle{t}{a}{b}"),
+            "dab");
+  EXPECT_EQ(
+      Expand("\\newcommand{\\o}[1]{\\ifstrempty{#1}{-}{+#1}}\\o{}\\o{x}\\ifstrequal{a}{b}{1}{2}"),
+      "-+x2");
+  EXPECT_EQ(Expand("\\newcommand{\\mode}{long}\\ifthenelse{\\equal{\\mode}{long}}{l}{s}"
+                   "\\ifdefstring{\\mode}{short}{s}{l}\\ifdef{\\mode}{y}{n}\\ifundef{\\none}{y}{n}"
+                   "\\ifdefempty{\\mode}{y}{n}"),
+            "llyyn");
+  EXPECT_EQ(Expand("\\ifnumless{2}{10}{y}{n}\\ifthenelse{3 > 4}{y}{n}\\ifboolexpr{odd}{y}{n}"),
+            "ynn");
+  EXPECT_EQ(Expand("\\ifbool{x}{a"), "\\ifbool{x}{a");
+  // What reads a definition in a text reads it once.
+  EXPECT_EQ(Expand("\\ifstrempty{}{\\newcommand{\\z}{Z}}{\\newcommand{\\z}{Y}}\\z"), "Z");
+}
+
+TEST(LatexExpander, DocumentCommands) {
+  EXPECT_EQ(Expand("\\DeclareDocumentCommand\\e{o}{\\IfNoValueTF{#1}{e}{e_{#1}}}\\e \\e[2]"),
+            "e e_{2}");
+  EXPECT_EQ(
+      Expand("\\NewDocumentCommand{\\f}{s m O{d}}{\\IfBooleanTF{#1}{*}{}#2(#3)}\\f{a} \\f*{a}[b]"),
+      "a(d) *a(b)");
+  EXPECT_EQ(Expand("\\NewDocumentCommand\\p{r() D<>{q} t! m}{#1|#2|\\IfBooleanT{#3}{n}#4}"
+                   "\\p(a(b)c)<x>!{m} \\p(a){m}"),
+            "a(b)c|x|nm a|q|m");
+  EXPECT_EQ(Expand("\\NewDocumentCommand\\i{o}{\\IfValueT{#1}{<#1>}}\\NewDocumentCommand\\o{o}{\\i["
+                   "#1].}\\o\\o[x]"),
+            ".<x>.");
+  // Arguments that cannot be followed leave the use.
+  EXPECT_EQ(Expand("\\NewDocumentCommand\\v{v}{#1}\\v|x|"), "\\v|x|");
+  EXPECT_EQ(Expand("\\NewDocumentEnvironment{thm}{o m}{a}{b}x"), "x");
+  EXPECT_EQ(Expand("\\DeclarePairedDelimiterX{\\set}[2]{\\{}{\\}}{#1\\;\\delimsize\\vert\\;#2}"
+                   "\\set{a}{b}\\set*{a}{b}"),
+            "\\{ a\\;\\vert\\;b\\}\\left\\{ a\\;\\middle\\vert\\;b\\right\\}");
+  EXPECT_EQ(Expand("\\DeclarePairedDelimiterXPP{\\E}[1]{\\mathbb{E}}{[}{]}{^2}{#1}\\E{x}"),
+            "\\mathbb{E}[ x]^2");
+}
+
+TEST(LatexExpander, NamesMadeOfTextAreDefined) {
+  EXPECT_EQ(
+      Expand("\\newcommand{\\order}[2]{\\expandafter\\newcommand\\csname #1leq\\endcsname{#2}}"
+             "\\order{pref}{\\sqsubset}$u \\prefleq v$"),
+      "$u \\sqsubset v$");
+}
+
+TEST(LatexExpander, FilesAreReadInMacros) {
+  const ExpandedLatex r = ExpandFiles({{"main.tex",
+                                        "\\newcommand{\\get}[1]{\\ifdefined\\inner \\input{../#1} "
+                                        "\\else \\input{#1} \\fi}a\n\\get{part}b\\get{part}"},
+                                       {"part.tex", "\\def\\x{y}\\x\\get{part}"}});
+  EXPECT_EQ(r.text, "a\n y\\input{part}  by\\input{part}  ");
 }
 
 TEST(LatexExpander, EndlessAndExplosiveMacrosStayAsWritten) {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "corpus/formats/latex_scan.h"
+#include "corpus/formats/latex_tests.h"
 
 namespace cria::corpus {
 namespace {
@@ -88,12 +89,15 @@ bool LatexInput::SkipBlanks(Place* place) const {
 }
 
 bool LatexInput::TakeGroup(char close, Place* place, std::string* out) const {
+  const char open = At(*place);
   ++place->at;
-  int64_t depth = 0;
+  int64_t depth = 0, inner = 0;
   while (Step(place) && out->size() < kMaxArgument) {
     const char c = At(*place);
     ++place->at;
-    if (c == close && depth == 0) return true;
+    // Round brackets nest: (f(x)).
+    if (c == close && depth == 0 && inner-- == 0) return true;
+    if (c == open && close == ')' && depth == 0) ++inner;
     if (c == '{') ++depth;
     if (c == '}' && --depth < 0) return false;
     // A name and a letter may meet where one text ends and the next begins.
@@ -159,11 +163,20 @@ bool LatexInput::Take(const LatexMacro::Parameter& parameter, Place* place,
     return SkipBlanks(place) && TakeToken(place, out);
   }
   Place next = *place;
-  if (SkipBlanks(&next) && At(next) == '[') {
-    if (!TakeGroup(']', &next, out)) return false;
+  const bool opens = SkipBlanks(&next) && At(next) == parameter.open;
+  if (parameter.kind == LatexMacro::Parameter::kStar) {
+    *out = opens ? kLatexStar : kLatexNoStar;
+    if (opens) *place = {next.frame, next.at + 1};
+    return true;
+  }
+  if (opens) {
+    if (!TakeGroup(parameter.close, &next, out)) return false;
+    // An argument that was not given, handed on.
+    if (*out == kLatexNoValue) *out = parameter.text;
     *place = next;
     return true;
   }
+  if (parameter.kind == LatexMacro::Parameter::kRequired) return false;
   *out = parameter.text;
   return true;
 }

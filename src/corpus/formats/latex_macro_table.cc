@@ -20,6 +20,11 @@ LatexMacro* LatexMacroTable::Find(std::string_view name) {
   return found == macros_.end() ? nullptr : &found->second;
 }
 
+const LatexMacro* LatexMacroTable::Find(std::string_view name) const {
+  const auto found = macros_.find(name);
+  return found == macros_.end() ? nullptr : &found->second;
+}
+
 void LatexMacroTable::Define(const LatexDefinition& definition) {
   const auto known = macros_.find(definition.name);
   if (definition.only_if_new && known != macros_.end()) return;

@@ -15,6 +15,7 @@ class LatexMacroTable {
  public:
   /// Null if there is none of the name.
   LatexMacro* Find(std::string_view name);
+  const LatexMacro* Find(std::string_view name) const;
   /// What a definition of a kMacro says. Words that the expander acts on keep their meaning.
   void Define(const LatexDefinition& definition);
   /// What a kLet says. Returns the bytes that were copied.

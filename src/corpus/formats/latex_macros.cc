@@ -17,8 +17,19 @@ constexpr size_t kNone = std::string_view::npos;
 constexpr size_t kMaxBody = size_t{256} << 10;
 constexpr size_t kMaxNameBytes = 128;
 constexpr size_t kMaxParameterText = 256;
+constexpr std::string_view kNoValue = "-NoValue-";  // as LaTeX
 
-enum class Form { kCommand, kDef, kLet, kNewIf, kOperator, kDelimiters, kDocument, kGroups };
+enum class Form {
+  kCommand,
+  kDef,
+  kLet,
+  kNewIf,
+  kOperator,
+  kDelimiters,
+  kDelimitersX,
+  kDocument,
+  kGroups
+};
 
 const std::unordered_map<std::string_view, Form>& Forms() {
   static const std::unordered_map<std::string_view, Form> forms = {
@@ -36,6 +47,8 @@ const std::unordered_map<std::string_view, Form>& Forms() {
       {"newif", Form::kNewIf},
       {"DeclareMathOperator", Form::kOperator},
       {"DeclarePairedDelimiter", Form::kDelimiters},
+      {"DeclarePairedDelimiterX", Form::kDelimitersX},
+      {"DeclarePairedDelimiterXPP", Form::kDelimitersX},
       {"NewDocumentCommand", Form::kDocument},
       {"RenewDocumentCommand", Form::kDocument},
       {"ProvideDocumentCommand", Form::kDocument},
@@ -43,29 +56,55 @@ const std::unordered_map<std::string_view, Form>& Forms() {
       {"newenvironment", Form::kGroups},
       {"renewenvironment", Form::kGroups},
       {"provideenvironment", Form::kGroups},
+      {"NewDocumentEnvironment", Form::kGroups},
+      {"RenewDocumentEnvironment", Form::kGroups},
+      {"ProvideDocumentEnvironment", Form::kGroups},
+      {"DeclareDocumentEnvironment", Form::kGroups},
       {"newtheorem", Form::kGroups},
   };
   return forms;
 }
 
+// What stands between \csname and \endcsname at text[at]; empty if that is not there.
+std::string_view NamedControl(std::string_view text, size_t at, size_t* end) {
+  constexpr std::string_view kBegin = "\\csname", kEnd = "\\endcsname";
+  if (!text.substr(at).starts_with(kBegin)) return {};
+  const std::string_view rest = text.substr(at + kBegin.size(), kMaxNameBytes);
+  const size_t close = rest.find(kEnd);
+  if (close == kNone) return {};
+  *end = at + kBegin.size() + close + kEnd.size();
+  return Trimmed(rest.substr(0, close));
+}
+
+// Whether text[*at] goes on "\def\csname x\endcsname"; then moves `at` behind it.
+bool NamedDefinition(std::string_view text, size_t* at) {
+  if (*at >= text.size() || text[*at] != '\\') return false;
+  size_t end = ControlEnd(text, *at);
+  if (!Forms().contains(text.substr(*at + 1, end - *at - 1))) return false;
+  if (NamedControl(text, end, &end).empty()) return false;
+  *at = end;
+  return true;
+}
+
 // Words of TeX's programming. \else and \fi may belong to a \newif of the paper and stay.
 bool Programs(std::string_view body) {
   static const std::unordered_set<std::string_view> words = {
-      "csname",     "expandafter", "futurelet", "catcode",     "afterassignment", "aftergroup",
-      "if",         "ifcat",       "ifx",       "ifcase",      "ifnum",           "ifdim",
-      "ifodd",      "ifvmode",     "ifhmode",   "ifmmode",     "ifinner",         "ifvoid",
-      "ifhbox",     "ifvbox",      "ifeof",     "ifdefined",   "ifcsname",        "loop",
-      "repeat",     "advance",     "read",      "write",       "openin",          "openout",
-      "setbox",     "noexpand",    "the",       "uccode",      "lccode",          "uppercase",
-      "lowercase",  "mathcode",    "endcsname", "meaning",     "string",          "jobname",
-      "pdfliteral", "special",     "halign",    "directlua",   "activechar",      "newlinechar",
-      "protected",  "IfNoValueTF", "IfValueTF", "IfBooleanTF", "IfNoValueT",      "IfNoValueF",
-      "IfBooleanT", "IfBooleanF",  "IfValueT",  "IfValueF"};
+      "csname",     "expandafter", "futurelet",   "catcode",   "afterassignment",
+      "aftergroup", "ifcase",      "ifdim",       "ifmmode",   "ifvoid",
+      "ifhbox",     "ifvbox",      "ifeof",       "loop",      "repeat",
+      "advance",    "read",        "write",       "openin",    "openout",
+      "setbox",     "noexpand",    "the",         "uccode",    "lccode",
+      "uppercase",  "lowercase",   "mathcode",    "endcsname", "meaning",
+      "string",     "jobname",     "pdfliteral",  "special",   "halign",
+      "directlua",  "activechar",  "newlinechar", "protected", "currentgrouptype"};
   for (size_t at = body.find('\\'); at != kNone; at = body.find('\\', at)) {
     const size_t end = ControlEnd(body, at, true);
     const std::string_view word = body.substr(at + 1, end - at - 1);
-    if (word.size() > 1 && (word.find('@') != kNone || words.contains(word))) return true;
     at = end;
+    // "\expandafter\def\csname x\endcsname" is a definition as any.
+    if (word == "expandafter" && NamedDefinition(body, &at)) continue;
+    if (word == "@empty" || word == "@undefined") continue;
+    if (word.size() > 1 && (word.find('@') != kNone || words.contains(word))) return true;
   }
   return false;
 }
@@ -98,6 +137,24 @@ std::string Body(std::string_view text) {
   // A blank behind a backslash is a space that is meant ("\ ").
   if (end < text.size()) body += ' ';
   return body;
+}
+
+// A body whose arguments come one later, with `size` for \delimsize.
+std::string Moved(std::string_view body, std::string_view size) {
+  constexpr std::string_view kSize = "\\delimsize";
+  std::string moved;
+  for (size_t i = 0; i < body.size(); ++i) {
+    if (body.substr(i).starts_with(kSize)) {
+      moved += size;
+      i += kSize.size() - 1;
+      continue;
+    }
+    moved += body[i];
+    const bool number = body[i] == '#' && i + 1 < body.size() && body[i + 1] >= '1' &&
+                        body[i + 1] <= '8' && (i == 0 || body[i - 1] != '\\');
+    if (number) moved += static_cast<char>(body[++i] + 1);
+  }
+  return moved;
 }
 
 class Parser {
@@ -133,23 +190,38 @@ class Parser {
     return true;
   }
 
+  // \DeclarePairedDelimiterX{\set}[1]{\{}{\}}{..}; the XPP form has a text before the left and one
+  // behind the right one. \delimsize is their size.
+  bool DelimitersX(bool outer) {
+    std::string_view before, left, right, behind, inside;
+    if (!Name() || !Counts() || (outer && !Group(&before)) || !Group(&left) || !Group(&right) ||
+        (outer && !Group(&behind)) || !Group(&inside)) {
+      return false;
+    }
+    LatexMacro& macro = definition.macro;
+    const LatexMacro::Parameter size = {LatexMacro::Parameter::kOptional, ""};
+    macro.parameters.insert(macro.parameters.begin(), size);
+    if (macro.parameters.size() > 9) return false;
+    macro.has_star = true;
+    macro.body = Moved(before, "#1") + "#1" + std::string(left) + " " + Moved(inside, "#1") + "#1" +
+                 std::string(right) + Moved(behind, "#1");
+    macro.starred = Moved(before, "") + "\\left" + std::string(left) + " " +
+                    Moved(inside, "\\middle") + "\\right" + std::string(right) + Moved(behind, "");
+    definition.expandable = !Programs(macro.body);
+    return true;
+  }
+
   bool Document() {
     std::string_view arguments;
     if (!Name() || !Group(&arguments)) return false;
     for (size_t i = 0; i < arguments.size();) {
-      LatexMacro::Parameter parameter;
       const char c = arguments[i++];
-      if (c == ' ' || c == '\n' || c == '\t' || c == '+') continue;
-      if (c == 'O') {
-        size_t end = 0;
-        parameter.text = LatexGroup(arguments, i, kMaxBody, &end);
-        if (end == kNone) return false;
-        i = end;
-      }
-      parameter.kind = c == 'm' ? LatexMacro::Parameter::kPlain : LatexMacro::Parameter::kOptional;
-      if (c != 'm' && c != 'O' && c != 'o') definition.expandable = false;
+      if (c == ' ' || c == '\n' || c == '\t' || c == '+' || c == '!') continue;
+      LatexMacro::Parameter parameter;
+      if (!Argument(c, arguments, &i, &parameter)) definition.expandable = false;
       definition.macro.parameters.push_back(parameter);
     }
+    if (definition.macro.parameters.size() > 9) return false;
     return Body(&definition.macro.body);
   }
 
@@ -218,6 +290,33 @@ class Parser {
   LatexDefinition definition;
 
  private:
+  // One argument of \NewDocumentCommand, whose letter is `c`; false if it cannot be followed.
+  bool Argument(char c, std::string_view all, size_t* at, LatexMacro::Parameter* made) {
+    using Kind = LatexMacro::Parameter::Kind;
+    made->kind = Kind::kPlain;
+    if (c == 'm') return true;
+    made->kind = c == 's' || c == 't' ? Kind::kStar : Kind::kOptional;
+    made->text = kNoValue;
+    made->open = c == 's' ? '*' : '[';
+    if (c == 's' || c == 'o') return true;
+    if (c == 'r' || c == 'R') made->kind = Kind::kRequired;
+    const bool has_marks = c == 'd' || c == 'D' || c == 'r' || c == 'R' || c == 't';
+    if (has_marks) {
+      *at = SkipLatexBlanks(all, *at);
+      const size_t marks = c == 't' ? 1 : 2;
+      if (all.size() < *at + marks || all[*at] == '\\' || all[*at] == '{') return false;
+      made->open = all[*at];
+      if (marks == 2) made->close = all[*at + 1];
+      *at += marks;
+    }
+    if (c == 'd' || c == 'r' || c == 't') return true;
+    if (c != 'O' && c != 'D' && c != 'R') return false;
+    size_t end = 0;
+    made->text = LatexGroup(all, *at, kMaxBody, &end);
+    if (end != kNone) *at = end;
+    return end != kNone;
+  }
+
   void Blanks() { at_ = SkipLatexBlanks(text_, at_); }
 
   bool Star() {
@@ -229,7 +328,15 @@ class Parser {
 
   bool Control(std::string* name) {
     if (at_ >= text_.size() || text_[at_] != '\\') return false;
-    const size_t end = ControlEnd(text_, at_, true);
+    size_t end = 0;
+    if (const std::string_view named = NamedControl(text_, at_, &end); !named.empty()) {
+      *name = named;
+      at_ = end;
+      const bool word = std::all_of(name->begin(), name->end(), IsLatexLetter);
+      definition.expandable = definition.expandable && word;
+      return true;
+    }
+    end = ControlEnd(text_, at_, true);
     *name = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end;
     return !name->empty() && name->size() <= kMaxNameBytes;
@@ -317,7 +424,7 @@ class Parser {
   size_t at_;
 };
 
-bool Parse(Form form, Parser* parser) {
+bool Parse(Form form, std::string_view word, Parser* parser) {
   switch (form) {
     case Form::kCommand:
       return parser->Command();
@@ -331,6 +438,8 @@ bool Parse(Form form, Parser* parser) {
       return parser->Operator();
     case Form::kDelimiters:
       return parser->Delimiters();
+    case Form::kDelimitersX:
+      return parser->DelimitersX(word.ends_with("XPP"));
     case Form::kDocument:
       return parser->Document();
     case Form::kGroups:
@@ -349,7 +458,7 @@ std::optional<LatexDefinition> ParseLatexDefinition(std::string_view text, size_
   const auto form = Forms().find(word);
   if (form == Forms().end()) return std::nullopt;
   Parser parser(text, word_end);
-  if (!Parse(form->second, &parser)) return std::nullopt;
+  if (!Parse(form->second, word, &parser)) return std::nullopt;
   LatexDefinition& definition = parser.definition;
   definition.only_if_new = word == "providecommand" || word == "ProvideDocumentCommand";
   if (definition.name.find('@') != std::string::npos) definition.expandable = false;

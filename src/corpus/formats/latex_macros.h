@@ -11,8 +11,15 @@ namespace cria::corpus {
 
 struct LatexMacro {
   struct Parameter {
-    enum Kind { kPlain, kOptional, kDelimited } kind = kPlain;
+    enum Kind {
+      kPlain,
+      kOptional,
+      kDelimited,
+      kStar,      ///< \BooleanTrue or \BooleanFalse: whether `open` stands there
+      kRequired,  ///< between `open` and `close`, which must be there
+    } kind = kPlain;
     std::string text;  ///< the default of an optional one, what ends a delimited one
+    char open = '[', close = ']';
   };
   std::string prefix;  ///< must stand behind the name: "(" in \def\at(#1){..}
   std::vector<Parameter> parameters;
@@ -45,8 +52,9 @@ bool DefinesLatexMacro(std::string_view word);
 
 /// The definition whose control word is text[at, word_end). Knows \newcommand, \renewcommand,
 /// \providecommand, \DeclareRobustCommand (and *), \def, \gdef, \edef, \xdef, \let, \newif,
-/// \DeclareMathOperator, \DeclarePairedDelimiter, \NewDocumentCommand with m, o and O arguments,
-/// \newenvironment, \newtheorem. Nothing if it is not written in a way that can be read.
+/// \DeclareMathOperator, \DeclarePairedDelimiter (X, XPP), \NewDocumentCommand with m o O d D r R s
+/// t arguments, \newenvironment, \NewDocumentEnvironment, \newtheorem; \csname around a name.
+/// Nothing if it is not written in a way that can be read.
 std::optional<LatexDefinition> ParseLatexDefinition(std::string_view text, size_t at,
                                                     size_t word_end);
 

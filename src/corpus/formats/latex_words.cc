@@ -67,7 +67,7 @@ const std::unordered_map<std::string_view, LatexWord>& LatexWords() {
                              ")"}) {
       map.emplace(word, LatexWord::kPlain);
     }
-    for (const char* word : {"long", "global", "protected", "outer"}) {
+    for (const char* word : {"long", "global", "protected", "outer", "expandafter"}) {
       map.emplace(word, LatexWord::kPrefix);
     }
     for (const char* word :

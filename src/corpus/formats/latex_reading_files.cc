@@ -1,0 +1,123 @@
+// Files read inside files, and environments.
+#include <algorithm>
+
+#include "corpus/formats/latex_reading.h"
+#include "corpus/formats/latex_scan.h"
+
+namespace cria::corpus {
+namespace {
+
+constexpr size_t kNone = std::string_view::npos;
+
+}  // namespace
+
+void LatexReading::OpenFile(const LatexFile& file, std::string_view text) {
+  // A file that is read again is paid for like a macro's text.
+  if (used_->insert(&file).second) budget_ += kBudgetPerByte * static_cast<int64_t>(text.size());
+  LatexFrame& frame = input_.PushFile(file, text);
+  frame.outer_at_is_letter = at_is_letter_;
+  frame.output_begin = out().size();
+  can_undo_ = false;
+}
+
+void LatexReading::CloseFrame() {
+  const LatexFrame& frame = input_.top();
+  if (frame.wrap_at_end > 0) writer_.wrap = frame.wrap_at_end;
+  if (frame.file != nullptr) {
+    at_is_letter_ = frame.outer_at_is_letter;
+    can_undo_ = false;
+  }
+  if (frame.is_style) {
+    out().resize(std::min(out().size(), frame.output_begin));
+    if (result_.body_begin > out().size()) result_.body_begin = 0;
+  }
+  input_.Pop();
+}
+
+void LatexReading::Input(size_t begin, std::string_view control, bool import) {
+  LatexFrame& frame = input_.top();
+  size_t end = 0;
+  const std::string name = LatexFileName(frame.text, frame.at, import, &end);
+  const LatexFile* file = name.empty() ? nullptr : bundle_.Find(name, document_, input_.file());
+  if (file == nullptr) return EmitControl(control);
+  const bool again = used_->contains(file);
+  if (input_.IsOpen(*file) || input_.open_files() >= kMaxOpenFiles ||
+      (again && !Charge(static_cast<int64_t>(file->text.size())))) {
+    ++result_.input_limit;
+    out() += frame.text.substr(begin, end - begin);
+    frame.at = end;
+    return;
+  }
+  frame.at = end;
+  std::string_view text = file->text;
+  // A part made with the package subfiles is a document of its own; only its body is read here.
+  constexpr std::string_view kBegin = "\\begin{document}", kEnd = "\\end{document}";
+  if (const size_t open = text.find(kBegin); open != kNone && result_.body_begin > 0) {
+    text.remove_prefix(open + kBegin.size());
+    text = text.substr(0, text.find(kEnd));
+  }
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  OpenFile(*file, text);
+  input_.top().is_style = file->name.ends_with(".sty") || file->name.ends_with(".cls");
+}
+
+// Macros that the paper keeps in a .sty of its own.
+void LatexReading::Style(std::string_view control) {
+  EmitControl(control);
+  if (result_.body_begin > 0) return;
+  const LatexFrame& frame = input_.top();
+  size_t at = SkipLatexBlanks(frame.text, frame.at);
+  if (const size_t close =
+          at < frame.text.size() && frame.text[at] == '[' ? GroupEnd(frame.text, at, 4096) : kNone;
+      close != kNone) {
+    at = close;
+  }
+  size_t end = 0;
+  const std::string_view names = LatexGroup(frame.text, at, 4096, &end);
+  std::vector<const LatexFile*> files;
+  for (size_t begin = 0; begin <= names.size();) {
+    const size_t comma = std::min(names.find(',', begin), names.size());
+    const LatexFile* file = bundle_.FindStyle(names.substr(begin, comma - begin), document_);
+    if (file != nullptr && !used_->contains(file)) files.push_back(file);
+    begin = comma + 1;
+  }
+  std::reverse(files.begin(), files.end());
+  for (const LatexFile* file : files) {
+    if (input_.open_files() >= kMaxOpenFiles || used_->contains(file)) continue;
+    OpenFile(*file, file->text);
+    input_.top().is_style = true;
+    at_is_letter_ = true;
+  }
+}
+
+void LatexReading::End(std::string_view control) {
+  LatexFrame& frame = input_.top();
+  size_t end = 0;
+  const std::string_view name = EnvironmentName(frame.text, frame.at, &end);
+  if (!IsLayoutEnvironment(name)) return EmitControl(control);
+  frame.at = end;
+  DropLine();
+}
+
+void LatexReading::Begin(std::string_view control) {
+  LatexFrame& frame = input_.top();
+  size_t end = 0;
+  const std::string_view name = EnvironmentName(frame.text, frame.at, &end);
+  if (IsLayoutEnvironment(name)) {
+    frame.at = end;
+    return DropLine();
+  }
+  EmitControl(control);
+  if (IsFloatEnvironment(name)) {
+    out() += frame.text.substr(frame.at, end - frame.at);
+    frame.at = PlacementEnd(frame.text, end);
+    return;
+  }
+  if (name != "document" || result_.body_begin > 0) return;
+  out() += frame.text.substr(frame.at, end - frame.at);
+  frame.at = end;
+  result_.body_begin = out().size();
+  at_is_letter_ = false;
+}
+
+}  // namespace cria::corpus
