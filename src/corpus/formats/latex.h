@@ -12,22 +12,30 @@
 namespace cria::corpus {
 
 struct LatexPaper {
-  std::string text;  ///< empty if no document of the paper has a section
+  std::string text;  ///< empty if no document has a section or is a letter
   std::string title;
   int64_t macro_limit = 0, input_limit = 0;    ///< see ExpandedLatex
   int64_t unused_files = 0, unused_bytes = 0;  ///< no document reads them, or it has no section
 };
 
-/// The paper, expanded by ExpandLatex and cut by CutToSections. Of several documents with sections
-/// (arXiv typesets each: supplements, letters to referees) it is the one with a bibliography; of
-/// those the one with an abstract; of those the longest, and of equal ones the first by name. If no
-/// document has a section: every file that no other reads, one after the other.
+/// The paper, expanded by ExpandLatex and cut by CutToSections, or by CutToText where it is a
+/// letter: it has no section, or more of it stands before the first than behind, or the first is
+/// what stands behind a text (acknowledgements). Of several documents (arXiv typesets each) it is
+/// the one that is no supplement by its name or title ("supplement.tex", "SI", "response to the
+/// referees"); of those the one with a bibliography; of those the one with an abstract; of those
+/// the longest, and of equal ones the first by name. If no document has a text: every file with
+/// sections that no other reads, one after the other.
 LatexPaper CleanLatex(LatexBundle* bundle);
 
 /// From the first \part, \chapter, \section, \subsection, \subsubsection, \paragraph or
-/// \subparagraph in `text` to the first \appendix, \bibliography, \printbibliography,
-/// \end{document} or the like behind it; at most one empty line at a time. Empty if there is no
-/// section. RedPajama's rule (rp_v1, arxiv_cleaner.py), without its faults.
+/// \subparagraph in `text` to \end{document}, without the bibliography (and the heading and layout
+/// around it): \bibliography, \printbibliography, thebibliography and the like; at most one empty
+/// line at a time. Empty if there is no section. That is LLaMA's rule: appendices stay, on either
+/// side of the bibliography, which RedPajama (rp_v1, arxiv_cleaner.py) cuts with all behind it.
 std::string CutToSections(std::string_view text);
+
+/// The same from behind the last abstract or \end{frontmatter}, or else from `title_end` on; empty
+/// if there is no abstract and `title_end` is 0.
+std::string CutToText(std::string_view text, size_t title_end);
 
 }  // namespace cria::corpus

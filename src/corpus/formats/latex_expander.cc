@@ -74,10 +74,19 @@ void LatexReading::Layout(const LatexLayout& layout, std::string_view control) {
     return;
   }
   if (layout.text == 0 && !layout.joined) {
+    if (control == "\\maketitle") result_.title_end = out().size();
     frame.at = use.end;
+    // "\\noindent{}": the group is only a stop.
+    const bool stops = layout.groups == 0 && frame.text.substr(frame.at, 2) == "{}";
+    if (stops) frame.at += 2;
     DropWord();
     while (!frame.AtEnd() && IsLatexBlank(frame.text[frame.at])) ++frame.at;
-    return writer_.PartFrom(frame.AtEnd() ? '\0' : frame.text[frame.at]);
+    const char next = frame.AtEnd() ? '\0' : frame.text[frame.at];
+    if (layout.spaces && IsLatexLetter(next) && !out().empty() && out().back() != '\n' &&
+        !IsLatexBlank(out().back())) {
+      out() += ' ';
+    }
+    return writer_.PartFrom(next);
   }
   const int depth = frame.depth;
   const std::string text = std::string(use.text) + std::string(use.more);

@@ -15,6 +15,8 @@ struct ExpandedLatex {
   std::string text;
   /// Where the text behind \begin{document} begins; 0 if there is none.
   size_t body_begin = 0;
+  /// Where the last \maketitle stood; 0 if there is none.
+  size_t title_end = 0;
   /// Uses of macros that stay as they were written because they ran into a limit (200 macros deep,
   /// 1 MiB for one use, 1 MiB and 16 times the source for the document): endless or explosive ones.
   int64_t macro_limit = 0;

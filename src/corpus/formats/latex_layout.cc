@@ -14,6 +14,50 @@ namespace {
 constexpr size_t kNone = std::string_view::npos;
 constexpr size_t kMaxArgument = 4096;
 
+void AddLengths(std::unordered_map<std::string_view, LatexLayout>* table) {
+  for (const char* name : {"setlength", "addtolength", "settowidth"}) {
+    (*table)[name] = {.groups = 2, .bare = true};
+  }
+  for (const char* name : {"vskip", "kern", "mkern", "vglue"}) (*table)[name] = {.skip = true};
+  for (const char* name : {"hskip", "hglue", "mskip"}) {
+    (*table)[name] = {.skip = true, .spaces = true};
+  }
+  for (const char* name : {"hangindent",
+                           "parindent",
+                           "parskip",
+                           "baselineskip",
+                           "leftskip",
+                           "rightskip",
+                           "tabcolsep",
+                           "arraycolsep",
+                           "abovedisplayskip",
+                           "belowdisplayskip",
+                           "columnsep",
+                           "topsep",
+                           "itemsep",
+                           "partopsep",
+                           "parsep",
+                           "lineskip",
+                           "fboxsep",
+                           "textfloatsep",
+                           "intextsep",
+                           "abovecaptionskip",
+                           "belowcaptionskip",
+                           "emergencystretch",
+                           "fboxrule",
+                           "leftmargin",
+                           "abovedisplayshortskip",
+                           "belowdisplayshortskip"}) {
+    (*table)[name] = {.assigns = true};
+  }
+  for (const char* name :
+       {"hangafter", "tolerance", "pretolerance", "hyphenpenalty", "exhyphenpenalty", "clubpenalty",
+        "widowpenalty", "looseness", "penalty", "interlinepenalty", "interdisplaylinepenalty",
+        "hbadness", "vbadness", "binoppenalty", "relpenalty"}) {
+    (*table)[name] = {.number = true};
+  }
+}
+
 std::unordered_map<std::string_view, LatexLayout> MakeTable() {
   std::unordered_map<std::string_view, LatexLayout> table;
   for (const char* name : {"phantomsection",
@@ -74,7 +118,39 @@ std::unordered_map<std::string_view, LatexLayout> MakeTable() {
                            "linebreak",
                            "nolinebreak",
                            "center",
-                           "ignorespaces"}) {
+                           "ignorespaces",
+                           "ignorespacesafterend",
+                           "tiny",
+                           "scriptsize",
+                           "footnotesize",
+                           "small",
+                           "normalsize",
+                           "large",
+                           "Large",
+                           "LARGE",
+                           "huge",
+                           "Huge",
+                           "selectfont",
+                           "normalfont",
+                           "rmfamily",
+                           "sffamily",
+                           "mdseries",
+                           "upshape",
+                           "boldmath",
+                           "unboldmath",
+                           "hrulefill",
+                           "dotfill",
+                           "strut",
+                           "mathstrut",
+                           "nonscript",
+                           "allowbreak",
+                           "relax",
+                           "unskip",
+                           "protect",
+                           "AP",
+                           "DontPrintSemicolon",
+                           "SetAlgoLined",
+                           "LinesNumbered"}) {
     table[name] = {};
   }
   for (const char* name : {"vspace",
@@ -103,17 +179,44 @@ std::unordered_map<std::string_view, LatexLayout> MakeTable() {
                            "received",
                            "hyphenation",
                            "index",
+                           "showmatmethods",
+                           "showacknow",
+                           "phantom",
+                           "hphantom",
+                           "vphantom",
+                           "rowcolor",
+                           "columncolor",
+                           "cellcolor",
+                           "arrayrulecolor",
+                           "tabletypesize",
+                           "tablewidth",
+                           "RestyleAlgo",
+                           "usetikzlibrary",
                            "addtolength"}) {
     table[name] = {1};
   }
-  table["addtolength"] = table["setlength"] = table["setcounter"] = table["addtocounter"] = {2};
+  AddLengths(&table);
+  table["setcounter"] = table["addtocounter"] = {2};
   table["markboth"] = table["pdfbookmark"] = table["addtocontents"] = table["fontsize"] = {2};
-  table["addcontentsline"] = table["definecolor"] = {3};
+  table["rule"] = table["SetKwInOut"] = {2};
+  table["addcontentsline"] = table["definecolor"] = table["rowcolors"] = {3};
   table["allowdisplaybreaks"] = {};
-  table["vskip"] = {.skip = true};
+  table["hrule"] = table["vrule"] = {.rule = true};
+  table["hspace"] = {.groups = 1, .spaces = true};
+  table["tikz"] = {.groups = 1, .path = true};
   table["texorpdfstring"] = {2, 1};
-  table["textcolor"] = table["scalebox"] = {2, 2};
+  table["textcolor"] = table["scalebox"] = table["mathcolor"] = {2, 2};
+  table["parbox"] = table["raisebox"] = table["adjustbox"] = {2, 2};
+  table["smash"] = table["centerline"] = table["afterpage"] = {1, 1};
   table["hypertarget"] = table["hyperlink"] = {.groups = 2, .text = 2, .unwraps = true};
+  table["colorbox"] = table["rotatebox"] = {.groups = 2, .text = 2, .unwraps = true};
+  table["makebox"] = table["framebox"] = {.groups = 1, .text = 1, .unwraps = true};
+  table["dropcap"] = {.groups = 1, .text = 1, .unwraps = true};
+  table["fcolorbox"] = {.groups = 3, .text = 3, .unwraps = true};
+  // The package knowledge: links between a notion and its definition.
+  for (const char* name : {"kl", "intro", "reintro"}) {
+    table[name] = {.groups = 1, .text = 1, .unwraps = true, .bare = true};
+  }
   table["resizebox"] = {3, 3};
   table["IEEEPARstart"] = table["lettrine"] = {.groups = 2, .joined = true};
   return table;
@@ -136,6 +239,8 @@ size_t LengthEnd(std::string_view text, size_t at) {
       return at;
     }
     end += size;
+    // fil, fill, filll
+    while (unit.starts_with("fi") && end < text.size() && text[end] == 'l') ++end;
   }
   for (const std::string_view word : {"plus", "minus"}) {
     const size_t next = SkipLatexBlanks(text, end);
@@ -144,6 +249,50 @@ size_t LengthEnd(std::string_view text, size_t at) {
     if (more != next + word.size()) end = more;
   }
   return end;
+}
+
+// "=2pt", "2pt", "=\\parindent": what a register takes; `at` if none stands there.
+size_t AssignmentEnd(std::string_view text, size_t at, bool number) {
+  size_t begin = SkipLatexBlanks(text, at);
+  const bool equals = begin < text.size() && text[begin] == '=';
+  if (equals) begin = SkipLatexBlanks(text, begin + 1);
+  if (begin == text.size()) return at;
+  const bool digit = std::string_view("0123456789.-").find(text[begin]) != kNone;
+  if (!number) {
+    if (!digit && !equals) return at;
+    const size_t end = LengthEnd(text, begin);
+    return end == begin ? at : end;
+  }
+  if (!digit) return at;
+  size_t end = begin + 1;
+  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+  return end;
+}
+
+size_t RuleEnd(std::string_view text, size_t at) {
+  for (int i = 0; i < 3; ++i) {
+    const size_t next = SkipLatexBlanks(text, at);
+    for (const std::string_view word : {"height", "width", "depth"}) {
+      if (!text.substr(next).starts_with(word)) continue;
+      const size_t end = LengthEnd(text, next + word.size());
+      if (end != next + word.size()) at = end;
+    }
+  }
+  return at;
+}
+
+// One past the ';' of a path of TikZ; npos if there is none.
+size_t PathEnd(std::string_view text, size_t at) {
+  int depth = 0;
+  const std::string_view rest = text.substr(at, kMaxArgument);
+  for (size_t i = 0; i < rest.size(); ++i) {
+    if (rest[i] == '\\') ++i;
+    if (i >= rest.size()) break;
+    if (rest[i] == '{') ++depth;
+    if (rest[i] == '}' && --depth < 0) return kNone;
+    if (rest[i] == ';' && depth == 0) return at + i + 1;
+  }
+  return kNone;
 }
 
 }  // namespace
@@ -156,9 +305,13 @@ const LatexLayout* FindLatexLayout(std::string_view name) {
 
 LatexLayoutUse FindLayoutUse(std::string_view text, size_t at, const LatexLayout& layout) {
   LatexLayoutUse use;
-  if (layout.skip) {
-    use.end = LengthEnd(text, at);
+  if (layout.skip || layout.assigns || layout.number) {
+    use.end = layout.skip ? LengthEnd(text, at) : AssignmentEnd(text, at, layout.number);
     if (use.end == at) use.end = kNone;
+    return use;
+  }
+  if (layout.rule) {
+    use.end = RuleEnd(text, at);
     return use;
   }
   if (at < text.size() && text[at] == '*' && layout.groups > 0) ++at;
@@ -174,9 +327,14 @@ LatexLayoutUse FindLayoutUse(std::string_view text, size_t at, const LatexLayout
     size_t end = 0;
     constexpr size_t kMaxText = size_t{64} << 10;
     const bool last_text = i == layout.text && i == layout.groups;
-    const std::string_view group = LatexGroup(text, at, last_text ? kMaxText : kMaxArgument, &end);
+    std::string_view group = LatexGroup(text, at, last_text ? kMaxText : kMaxArgument, &end);
+    const size_t next = SkipLatexBlanks(text, at);
+    if (end == kNone && layout.bare && i == 1 && next < text.size() && text[next] == '\\') {
+      end = ControlEnd(text, next);
+      group = text.substr(next, end - next);
+    }
     if (end == kNone) {
-      use.end = kNone;
+      use.end = layout.path ? PathEnd(text, at) : kNone;
       return use;
     }
     if (i == layout.text || (layout.joined && i == 1)) use.text = group;
@@ -187,17 +345,47 @@ LatexLayoutUse FindLayoutUse(std::string_view text, size_t at, const LatexLayout
   return use;
 }
 
-bool IsLayoutEnvironment(std::string_view name) {
+int LayoutEnvironmentArguments(std::string_view name) {
+  static const std::unordered_map<std::string_view, int> names = {
+      {"widetext", 0},     {"linenomath", 0},   {"linenomath*", 0}, {"samepage", 0},
+      {"sloppypar", 0},    {"singlespace", 0},  {"doublespace", 0}, {"onehalfspace", 0},
+      {"strip", 0},        {"raggedright", 0},  {"flushleft", 0},   {"internallinenumbers", 0},
+      {"landscape", 0},    {"tiny", 0},         {"scriptsize", 0},  {"footnotesize", 0},
+      {"small", 0},        {"normalsize", 0},   {"large", 0},       {"fullwidth", 0},
+      {"spacing", 1},      {"minipage", 1},     {"multicols", 1},   {"multicols*", 1},
+      {"adjustwidth", 2},  {"adjustwidth*", 2}, {"adjustbox", 1},   {"turn", 1},
+      {"changemargin", 2}, {"addmargin", 1},    {"sideways", 0}};
+  const auto found = names.find(name);
+  return found == names.end() ? -1 : found->second;
+}
+
+bool IsPictureEnvironment(std::string_view name) {
   static const std::unordered_set<std::string_view> names = {
-      "widetext",    "linenomath", "linenomath*",         "samepage",    "sloppypar", "singlespace",
-      "doublespace", "strip",      "internallinenumbers", "raggedright", "flushleft", "landscape"};
+      "tikzpicture", "tikzpicture*", "pgfpicture", "circuitikz",
+      "pspicture",   "pspicture*",   "picture"};
   return names.contains(name);
 }
 
-bool IsFloatEnvironment(std::string_view name) {
+int FloatArguments(std::string_view name) {
+  static const std::unordered_map<std::string_view, int> names = {
+      {"figure", 0},         {"table", 0},    {"algorithm", 0}, {"listing", 0},
+      {"sidewaysfigure", 0}, {"subtable", 1}, {"subfigure", 1}, {"sidewaystable", 0},
+      {"wrapfigure", 2},     {"wraptable", 2}};
   if (name.ends_with('*')) name.remove_suffix(1);
-  return name == "figure" || name == "table" || name == "algorithm" || name == "listing" ||
-         name == "sidewaystable" || name == "sidewaysfigure";
+  const auto found = names.find(name);
+  return found == names.end() ? -1 : found->second;
+}
+
+size_t LayoutArgumentsEnd(std::string_view text, size_t at, int count) {
+  while (count > 0) {
+    const size_t open = SkipLatexBlanks(text, at);
+    constexpr size_t kMaxLength = 256;
+    const size_t end = GroupEnd(text, open, kMaxLength);
+    if (end == kNone) break;
+    if (text[open] == '{') --count;
+    at = end;
+  }
+  return at;
 }
 
 size_t PlacementEnd(std::string_view text, size_t at) {

@@ -42,6 +42,39 @@ TEST(LatexLayout, TextInThemStays) {
   EXPECT_EQ(Body("\n\\begin{widetext}\na\n\\end{widetext}\nb"), "\na\nb");
 }
 
+TEST(LatexLayout, LengthsRulesAndSizesGo) {
+  EXPECT_EQ(Body(" a\\hspace{1em}b \\hspace*{2pt} c\\hskip 1em plus 1fil d\\kern-2pt e"),
+            " a b c d e");
+  EXPECT_EQ(Body("\n\\hangindent=\\parindent \\hangafter=1 \\noindent a\\penalty0 b"), "\na b");
+  EXPECT_EQ(Body("\n\\parskip 2pt\\itemsep0em a \\setlength\\parindent{0pt}b {\\footnotesize c}"),
+            "\na b {c}");
+  EXPECT_EQ(Body(" a\\par\\rule[2pt]{1em}{2pt}\n\\hrule height 1pt\n{}\n\\noindent{}b\\strut{} c"),
+            " a\\par\n\nb c");
+  // Registers that are read, and a rule's size alone.
+  EXPECT_EQ(Body(" [width=\\parindent] \\hangafter x"), " [width=\\parindent] \\hangafter x");
+}
+
+TEST(LatexLayout, BoxesKeepTheirText) {
+  EXPECT_EQ(Body("\n\\makebox[2cm][l]{a} \\colorbox{red}{b} \\parbox[t]{2cm}{c} \\mathcolor{x}{d}"),
+            "\na b {c} {d}");
+  EXPECT_EQ(Body("\n\\begin{minipage}[t]{0.5\\textwidth}\na\n\\end{minipage}\n"
+                 "\\begin{spacing}{0.9}\nb\n\\end{spacing}"),
+            "\na\nb");
+  EXPECT_EQ(
+      Body("\n\\begin{subfigure}[b]{0.3\\textwidth}\\caption{a}\\end{subfigure}"
+           "\\begin{wrapfigure}[9]{r}{2cm}b\\end{wrapfigure}"),
+      "\n\\begin{subfigure}\\caption{a}\\end{subfigure}\\begin{wrapfigure}b\\end{wrapfigure}");
+  EXPECT_EQ(Body("\n\\AP A \\kl[x\\y]{set} and \\intro*\\R, \\rowcolors{2}{a}{b}\\showacknow{}c"),
+            "\nA set and \\R, c");
+}
+
+TEST(LatexLayout, DrawingsGo) {
+  EXPECT_EQ(Body("\na\n\\begin{tikzpicture}[x]\\node {\\begin{tikzpicture}y\\end{tikzpicture}};\n"
+                 "\\end{tikzpicture}\nb \\tikz[z]{\\draw;} c \\tikz \\draw (0,{;}) -- (1,1); d"),
+            "\na\nb c d");
+  EXPECT_EQ(Body("\n\\begin{tikzpicture} a"), "\n\\begin{tikzpicture} a");
+}
+
 TEST(LatexLayout, WhatOnlyLooksLikeLayoutStays) {
   // An interval behind a float, brackets of the text, verbatim, missing arguments.
   EXPECT_EQ(Body("\\begin{figure}[x] \\hfill [a] \\verb|\\noindent|"),
@@ -62,8 +95,10 @@ TEST(LatexLayout, Uses) {
 }
 
 TEST(LatexLayout, HostileTextTakesLinearTime) {
-  for (const std::string_view piece : {"\\texorpdfstring{", "\\hypertarget{a}{", "\\vskip plus",
-                                       "\\thanks{", "\\texorpdfstring{a}{b}", "\\noindent "}) {
+  for (const std::string_view piece :
+       {"\\texorpdfstring{", "\\hypertarget{a}{", "\\vskip plus", "\\thanks{",
+        "\\texorpdfstring{a}{b}", "\\noindent ", "\\begin{tikzpicture}", "\\hrule height",
+        "\\tikz ", "\\kl", "\\hspace", "\\parskip=", "\\begin{minipage}["}) {
     std::string text;
     while (text.size() < size_t{300} << 10) text += piece;
     Body("\n" + text);

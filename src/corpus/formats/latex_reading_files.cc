@@ -90,27 +90,65 @@ void LatexReading::Style(std::string_view control) {
   }
 }
 
+namespace {
+
+// What \section{..} is elsewhere, an environment of the same name may be.
+bool IsHeadingName(std::string_view name) {
+  return name == "section" || name == "subsection" || name == "subsubsection" ||
+         name == "chapter" || name == "paragraph";
+}
+
+}  // namespace
+
 void LatexReading::End(std::string_view control) {
   LatexFrame& frame = input_.top();
   size_t end = 0;
   const std::string_view name = EnvironmentName(frame.text, frame.at, &end);
-  if (!IsLayoutEnvironment(name)) return EmitControl(control);
+  if (LayoutEnvironmentArguments(name) < 0 && !IsHeadingName(name)) return EmitControl(control);
   frame.at = end;
   DropLine();
+}
+
+// Leaves out a drawing that begins at `begin` and ends in this text.
+bool LatexReading::Picture(std::string_view name, size_t begin) {
+  LatexFrame& frame = input_.top();
+  if (vain_bytes_ > kMaxVainBytes) return false;
+  const std::string open = "\\begin{" + std::string(name) + "}";
+  const std::string close = "\\end{" + std::string(name) + "}";
+  // A picture may be a label in another.
+  size_t end = begin, inner = begin + 1;
+  do {
+    end = frame.text.find(close, end);
+    if (end == kNone) break;
+    inner = frame.text.substr(0, end).find(open, inner);
+    end += close.size();
+    if (inner != kNone) ++inner;
+  } while (inner != kNone);
+  vain_bytes_ += static_cast<int64_t>((end == kNone ? frame.text.size() : end) - begin);
+  if (end == kNone) return false;
+  frame.at = end;
+  DropLine();
+  return true;
 }
 
 void LatexReading::Begin(std::string_view control) {
   LatexFrame& frame = input_.top();
   size_t end = 0;
+  const size_t begin = frame.at - control.size();
   const std::string_view name = EnvironmentName(frame.text, frame.at, &end);
-  if (IsLayoutEnvironment(name)) {
-    frame.at = end;
+  if (const int arguments = LayoutEnvironmentArguments(name); arguments >= 0) {
+    frame.at = LayoutArgumentsEnd(frame.text, end, arguments);
     return DropLine();
   }
+  if (IsHeadingName(name)) {
+    frame.at = end;
+    return EmitControl("\\" + std::string(name));
+  }
+  if (IsPictureEnvironment(name) && Picture(name, begin)) return;
   EmitControl(control);
-  if (IsFloatEnvironment(name)) {
+  if (const int arguments = FloatArguments(name); arguments >= 0) {
     out() += frame.text.substr(frame.at, end - frame.at);
-    frame.at = PlacementEnd(frame.text, end);
+    frame.at = LayoutArgumentsEnd(frame.text, PlacementEnd(frame.text, end), arguments);
     return;
   }
   if (name != "document" || result_.body_begin > 0) return;

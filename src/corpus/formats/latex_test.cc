@@ -14,27 +14,47 @@ LatexPaper Clean(const std::map<std::string, std::string>& files) {
   return CleanLatex(&bundle);
 }
 
-TEST(Latex, CutsBeforeTheFirstSectionAndFromTheBackMatter) {
-  EXPECT_EQ(CutToSections("abstract\n\\section*[s]{A}\ntext\n"
-                          "\\bibliography{refs}\n\\section{B}"),
-            "\\section*[s]{A}\ntext");
-  for (const char* end :
-       {"\\appendix", "\\begin{thebibliography}{9}", "\\begin{references}", "\\begin{REFERENCES}",
-        "\\printbibliography", "\\end{document}", "\\begin{appendices}", "\\bibliography {x}"}) {
-    EXPECT_EQ(CutToSections("x\\paragraph{A} b\n" + std::string(end) + " c"), "\\paragraph{A} b");
-  }
-  EXPECT_EQ(CutToSections("\\section{A}\na\n\\section*{References}\n{\\small\n\\input{ms.bbl}}"),
-            "\\section{A}\na");
-  EXPECT_EQ(CutToSections("\\section{A}\na\n\\section*{References}\n\n\\input ms.bbl\n"),
-            "\\section{A}\na");
+TEST(Latex, CutsBeforeTheFirstSectionAndTheBibliography) {
   EXPECT_EQ(
-      CutToSections("\\section{A}\na\n\\begin{spacing}{0.9}\n\\bibliography{x}\n\\end{spacing}"),
-      "\\section{A}\na");
+      CutToSections("abstract\n\\section*[s]{A}\ntext\n\\bibliography{refs}\n\\section{B}\nc"),
+      "\\section*[s]{A}\ntext\n\n\\section{B}\nc");
+  for (const char* list :
+       {"\\begin{thebibliography}{9} c\\end{thebibliography}",
+        "\\begin{references}c\n\\end{references}", "\\begin{REFERENCES}c\\end{REFERENCES}",
+        "\\printbibliography[title=c]", "\\bibliography {c}", "\\input{ms.bbl}",
+        "\\thebibliography{9} c \\endthebibliography", "\\begin{thebibliography}{9} c open"}) {
+    const std::string text = "x\\paragraph{A} b\n" + std::string(list);
+    EXPECT_EQ(CutToSections(text + "\n\\end{document} d"), "\\paragraph{A} b") << list;
+  }
+  EXPECT_EQ(CutToSections("\\section{A}\na\n\\appendix\n\\section{B}\nb"),
+            "\\section{A}\na\n\\appendix\n\\section{B}\nb");
+  EXPECT_EQ(CutToSections("\\section{A}\na\n\\appendix\n\\bibliography{x}"), "\\section{A}\na");
   EXPECT_EQ(CutToSections("\\titleformat{\\section}{x} \\sectionmark{y} \\section{A}"),
             "\\section{A}");
   EXPECT_EQ(CutToSections("\\verb|\\section{A}| \\bibliographystyle{x} none"), "");
-  EXPECT_EQ(CutToSections("\\section{A}\n\n\n\n  b  \n\\verb|\\appendix| c\\ \nd"),
-            "\\section{A}\n\n  b\n\\verb|\\appendix| c\\ \nd");
+  EXPECT_EQ(CutToSections("\\section{A}\n\n\n{}\n  b  \n\\verb|\\bibliography{x}| c\\ \nd"),
+            "\\section{A}\n\n  b\n\\verb|\\bibliography{x}| c\\ \nd");
+}
+
+TEST(Latex, EnvironmentsWithNothingInThemGo) {
+  EXPECT_EQ(CutToSections("\\section{A}\na\n\n\\begin{center}\n\n\\end{center}\nb\n"
+                          "\\begin{center}\n\\begin{x}\n\\end{x}\n\\end{center}"),
+            "\\section{A}\na\nb");
+}
+
+TEST(Latex, WhatStoodAroundTheBibliographyGoes) {
+  EXPECT_EQ(CutToSections("\\section{A}\na\n\\section*{References}\n{\\small\n\\input{ms.bbl}}\nb"),
+            "\\section{A}\na\n\nb");
+  EXPECT_EQ(CutToSections("\\section{A}\na\n\\section*{References}\n\n\\input ms.bbl\n"),
+            "\\section{A}\na");
+  EXPECT_EQ(CutToSections("\\section{A}\na\n\\begin{center}\n\\begingroup\n\\bibliography{x}\n"
+                          "\\endgroup \\end{center}\n\\section{B}"),
+            "\\section{A}\na\n\n\\section{B}");
+  EXPECT_EQ(Clean({{"a.tex",
+                    "\\section{A}\na\n\\section*{References}\n\n\\small\n\\bibliographystyle{x}\n"
+                    "\\bibliography{y}"}})
+                .text,
+            "\\section{A}\na");
 }
 
 TEST(Latex, OneDocumentFromItsFilesInItsOrder) {
@@ -76,6 +96,62 @@ TEST(Latex, OfSeveralDocumentsThePaper) {
             "\\section{Ts}");
 }
 
+TEST(Latex, LettersBeginAtTheirText) {
+  const std::string front =
+      "\\documentclass{r}\\title{L}\\begin{document}\\begin{abstract}s\\end{abstract}"
+      "\n\\maketitle\n";
+  const std::string end = "\n\\bibliography{x}\n\\end{document}";
+  const std::string supplement =
+      "\\documentclass{r}\\title{Supplemental Material for L}\\begin{document}\\maketitle\n"
+      "\\section{More}\nMuch more than the letter has to say.\n\\bibliography{x}\\end{document}";
+  EXPECT_EQ(Clean({{"ms.tex", front + "We saw it." + end}}).text, "We saw it.");
+  EXPECT_EQ(Clean({{"ms.tex", front + "We saw." + end}, {"b.tex", supplement}}).text, "We saw.");
+  EXPECT_EQ(Clean({{"ms.tex", front + "We saw." + end}, {"b.tex", supplement}}).unused_files, 1);
+  // Headings only for what stands behind the text, and a long text before the first heading.
+  EXPECT_EQ(
+      Clean({{"ms.tex", front + "We saw a thing there.\n\\section*{Acknowledgments}\nB." + end}})
+          .text,
+      "We saw a thing there.\n\\section*{Acknowledgments}\nB.");
+  const std::string saw = "We saw a thing there. " + std::string(60, 'x');
+  EXPECT_EQ(Clean({{"ms.tex", front + saw + "\n\\section{Methods}\nEyes." + end}}).text,
+            saw + "\n\\section{Methods}\nEyes.");
+  EXPECT_EQ(
+      Clean({{"ms.tex", front + "Short.\n\\section{One}\nThe text of the paper." + end}}).text,
+      "\\section{One}\nThe text of the paper.");
+  EXPECT_EQ(Clean({{"ms.tex",
+                    "\\documentclass{e}\\begin{document}\\begin{frontmatter}\\title{L}"
+                    "\\end{frontmatter}We saw it.\\end{document}"}})
+                .text,
+            "We saw it.");
+}
+
+TEST(Latex, SupplementsAreKnownByNameOrTitle) {
+  const auto document = [](const std::string& title, const std::string& text) {
+    return "\\documentclass{a}\\title{" + title + "}\\begin{document}\\section{" + text +
+           "}\\bibliography{x}\\end{document}";
+  };
+  for (const char* name : {"supp.tex", "SI.tex", "p/online_appendix.tex", "response_2.tex",
+                           "referee1.tex", "cover-letter.tex", "my_supplement.tex"}) {
+    EXPECT_EQ(Clean({{"z.tex", document("T", "P")}, {name, document("T", "Longer")}}).text,
+              "\\section{P}")
+        << name;
+  }
+  EXPECT_EQ(Clean({{"a.tex", document("Supporting Information: T", "Longer")},
+                   {"z.tex", document("T", "P")}})
+                .text,
+            "\\section{P}");
+  // Alone it is the paper.
+  EXPECT_EQ(Clean({{"supp.tex", document("T", "S")}}).text, "\\section{S}");
+}
+
+TEST(Latex, EnvironmentsOfSections) {
+  EXPECT_EQ(Clean({{"a.tex",
+                    "x\\begin{section}{One}\na\n\\begin{subsection}*{Two}b\\end{subsection}\n"
+                    "\\end{section}\nc"}})
+                .text,
+            "\\section{One}\na\n\\subsection*{Two}b\nc");
+}
+
 TEST(Latex, FragmentsAndPapersWithoutSections) {
   EXPECT_EQ(Clean({{"b.tex", "\\section{B}"}, {"a.tex", "\\section{A}"}}).text,
             "\\section{A}\n\n\\section{B}");
@@ -89,7 +165,7 @@ TEST(Latex, SectionsHiddenInMacrosAreFound) {
                     "\\newcommand{\\head}[1]{\\section{#1}}\\let\\bib\\bibliography\n"
                     "x \\head{A} b \\bib{c} d"}})
                 .text,
-            "\\section{A} b");
+            "\\section{A} b\n\n d");
 }
 
 }  // namespace

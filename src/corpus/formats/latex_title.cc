@@ -167,6 +167,19 @@ class Title {
   size_t at_ = 0;
 };
 
+// A line of a title may hold the stamp of a version, which is no part of it: a hash of git.
+std::string_view WithoutStamp(std::string_view title) {
+  constexpr size_t kHashDigits = 40;
+  size_t digits = 0, line = 0;
+  for (size_t i = 0; i < title.size(); ++i) {
+    const char c = title[i];
+    if (title.substr(i).starts_with("\\\\")) line = i;
+    digits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ? digits + 1 : 0;
+    if (digits == kHashDigits) return line == 0 ? title : title.substr(0, line);
+  }
+  return title;
+}
+
 }  // namespace
 
 std::string LatexTitle(std::string_view text) {
@@ -183,7 +196,7 @@ std::string LatexTitle(std::string_view text) {
     size_t end = 0;
     const std::string_view inside = LatexGroup(text, begin, kMaxTitle, &end);
     if (end == kNone) continue;
-    std::string title = Title(inside).Run();
+    std::string title = Title(WithoutStamp(inside)).Run();
     if (!title.empty()) return title;
   }
   return "";

@@ -14,6 +14,9 @@ TEST(LatexTitle, IsPlainText) {
                        "\\O re, Stra\\ss e \\& co}"),
             "Schrödinger, Erdős, Čech, René, naïve, Øre, Straße & co");
   EXPECT_EQ(LatexTitle("\\title{\\vspace{-1cm}\\Large\\bf A title\\footnote[1]{x}}"), "A title");
+  EXPECT_EQ(
+      LatexTitle("\\title{On words \\\\ main 0123456789abcdef0123456789abcdef01234567 \\\\ x}"),
+      "On words");
 }
 
 TEST(LatexTitle, IsEmptyWhereThereIsNone) {
