@@ -22,6 +22,12 @@ bool LatexConditions::Set(std::string_view word) {
   return true;
 }
 
+bool LatexConditions::IsUnknownSwitch(std::string_view word, std::string_view text, size_t end) {
+  if (word.size() < 4 || !word.starts_with("if") || LatexWords().contains(word)) return false;
+  end = SkipLatexBlanks(text, end);
+  return end < text.size() && text[end] != '{' && text[end] != '[';
+}
+
 size_t LatexConditions::BranchEnd(std::string_view text, size_t at, bool at_is_letter,
                                   bool stop_at_else, bool* at_else) const {
   int64_t depth = 0;
@@ -32,7 +38,7 @@ size_t LatexConditions::BranchEnd(std::string_view text, size_t at, bool at_is_l
     const auto known = LatexWords().find(word);
     const LatexWord kind = known == LatexWords().end() ? LatexWord::kPlain : known->second;
     if (kind == LatexWord::kIf || kind == LatexWord::kIfTrue || kind == LatexWord::kIfFalse ||
-        flags_.contains(word)) {
+        flags_.contains(word) || IsUnknownSwitch(word, text, end)) {
       ++depth;
     } else if (kind == LatexWord::kFi && depth-- == 0) {
       return end;

@@ -23,6 +23,10 @@ class LatexConditions {
   /// "nametrue" or "namefalse" of a declared one; false for other words.
   bool Set(std::string_view word);
 
+  /// Whether `word`, which is followed by text[end], is a switch of a class or package that is not
+  /// here: "\ifappendix". Tests with their texts in braces are none.
+  static bool IsUnknownSwitch(std::string_view word, std::string_view text, size_t end);
+
   /// One past the \fi, or with `stop_at_else` the \else, of the branch that begins at text[at];
   /// conditions inside it are passed. npos if the text ends before.
   size_t BranchEnd(std::string_view text, size_t at, bool at_is_letter, bool stop_at_else,

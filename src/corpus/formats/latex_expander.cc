@@ -57,6 +57,7 @@ void LatexReading::Control() {
   if (DefinesLatexMacro(name)) return Define(begin, control);
   if (Flag(control)) return;
   if (const LatexTest* test = FindLatexTest(name)) return Test(*test, control);
+  if (LatexConditions::IsUnknownSwitch(name, frame.text, frame.at)) return Decide(false, control);
   if (const LatexLayout* layout = FindLatexLayout(name)) return Layout(*layout, control);
   EmitControl(control);
 }

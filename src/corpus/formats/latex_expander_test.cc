@@ -132,6 +132,9 @@ TEST(LatexExpander, ConditionsThatAskForNames) {
           "\\ifnum 3>2 y\\else n\\fi\\ifnum\\value{page}>2 y\\else n\\fi\\ifodd 4 y\\else n\\fi"),
       "ynn");
   EXPECT_EQ(Expand("\\ifcase 1 a\\or b\\else c\\fi\\ifdim 1pt<2pt a\\fi."), "c.");
+  // A switch that a package declares.
+  EXPECT_EQ(Expand("a\\iflandscape b\\ifportrait c\\fi\\else d\\fi \\ifdraft{x}{y} \\ifopen"),
+            "ad\\ifdraft{x}{y} \\ifopen");
   EXPECT_EQ(Expand("\\ifx\\a"), "\\ifx\\a");
 }
 

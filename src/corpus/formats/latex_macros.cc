@@ -61,6 +61,7 @@ const std::unordered_map<std::string_view, Form>& Forms() {
       {"ProvideDocumentEnvironment", Form::kGroups},
       {"DeclareDocumentEnvironment", Form::kGroups},
       {"newtheorem", Form::kGroups},
+      {"specialcomment", Form::kGroups},
   };
   return forms;
 }

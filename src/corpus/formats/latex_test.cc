@@ -39,7 +39,7 @@ TEST(Latex, CutsBeforeTheFirstSectionAndTheBibliography) {
 TEST(Latex, EnvironmentsWithNothingInThemGo) {
   EXPECT_EQ(CutToSections("\\section{A}\na\n\n\\begin{center}\n\n\\end{center}\nb\n"
                           "\\begin{center}\n\\begin{x}\n\\end{x}\n\\end{center}"),
-            "\\section{A}\na\nb");
+            "\\section{A}\na\n\nb");
 }
 
 TEST(Latex, WhatStoodAroundTheBibliographyGoes) {
