@@ -234,6 +234,16 @@ TEST(LatexExpander, FilesAreReadWhereTheyStand) {
   EXPECT_EQ(r.text.find(" text"), std::string::npos);
 }
 
+TEST(LatexExpander, MacrosThatBeginADocumentAreNoPart) {
+  const ExpandedLatex r = ExpandFiles(
+      {{"main.tex",
+        "\\documentclass{a}\\def \\whole {}\\begin{document}\\input{head}\\open a\\end{document}"},
+       {"head.tex",
+        "\\ifx\\whole\\undefined\\newcommand{\\open}{\\begin{document}}\\else\\newcommand{\\open}{}"
+        "\\fi"}});
+  EXPECT_EQ(r.text.substr(r.body_begin), "a\\end{document}");
+}
+
 TEST(LatexExpander, FilesThatReadThemselvesEnd) {
   const ExpandedLatex r = ExpandFiles(
       {{"main.tex", "a\\input{b}"}, {"b.tex", "b\\input{c}"}, {"c.tex", "c\\input{b}"}});

@@ -211,7 +211,7 @@ std::unordered_map<std::string_view, LatexLayout> MakeTable() {
   table["hypertarget"] = table["hyperlink"] = {.groups = 2, .text = 2, .unwraps = true};
   table["colorbox"] = table["rotatebox"] = {.groups = 2, .text = 2, .unwraps = true};
   table["makebox"] = table["framebox"] = {.groups = 1, .text = 1, .unwraps = true};
-  table["dropcap"] = {.groups = 1, .text = 1, .unwraps = true};
+  table["dropcap"] = table["IEEEraisesectionheading"] = {.groups = 1, .text = 1, .unwraps = true};
   table["fcolorbox"] = {.groups = 3, .text = 3, .unwraps = true};
   // The package knowledge: links between a notion and its definition.
   for (const char* name : {"kl", "intro", "reintro"}) {

@@ -68,6 +68,11 @@ TEST(LatexLayout, BoxesKeepTheirText) {
             "\nA set and \\R, c");
 }
 
+TEST(LatexLayout, HeadingsInGroupsLoseThem) {
+  EXPECT_EQ(Body("\n\\IEEEraisesectionheading{\\section{B}\\label{b}}\nc"),
+            "\n\\section{B}\\label{b}\nc");
+}
+
 TEST(LatexLayout, DrawingsGo) {
   EXPECT_EQ(Body("\na\n\\begin{tikzpicture}[x]\\node {\\begin{tikzpicture}y\\end{tikzpicture}};\n"
                  "\\end{tikzpicture}\nb \\tikz[z]{\\draw;} c \\tikz \\draw (0,{;}) -- (1,1); d"),

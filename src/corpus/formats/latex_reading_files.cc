@@ -9,6 +9,23 @@ namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 
+// Whether as many groups end in `text` as begin: what follows is in no macro's text.
+bool IsBalanced(std::string_view text) {
+  int64_t depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') ++i;
+    if (i < text.size() && text[i] == '{') ++depth;
+    if (i < text.size() && text[i] == '}') --depth;
+  }
+  return depth == 0;
+}
+
+// What \section{..} is elsewhere, an environment of the same name may be.
+bool IsHeadingName(std::string_view name) {
+  return name == "section" || name == "subsection" || name == "subsubsection" ||
+         name == "chapter" || name == "paragraph";
+}
+
 }  // namespace
 
 void LatexReading::OpenFile(const LatexFile& file, std::string_view text) {
@@ -52,7 +69,8 @@ void LatexReading::Input(size_t begin, std::string_view control, bool import) {
   std::string_view text = file->text;
   // A part made with the package subfiles is a document of its own; only its body is read here.
   constexpr std::string_view kBegin = "\\begin{document}", kEnd = "\\end{document}";
-  if (const size_t open = text.find(kBegin); open != kNone && result_.body_begin > 0) {
+  const size_t open = text.find(kBegin);
+  if (open != kNone && result_.body_begin > 0 && IsBalanced(text.substr(0, open))) {
     text.remove_prefix(open + kBegin.size());
     text = text.substr(0, text.find(kEnd));
   }
@@ -89,16 +107,6 @@ void LatexReading::Style(std::string_view control) {
     at_is_letter_ = true;
   }
 }
-
-namespace {
-
-// What \section{..} is elsewhere, an environment of the same name may be.
-bool IsHeadingName(std::string_view name) {
-  return name == "section" || name == "subsection" || name == "subsubsection" ||
-         name == "chapter" || name == "paragraph";
-}
-
-}  // namespace
 
 void LatexReading::End(std::string_view control) {
   LatexFrame& frame = input_.top();
