@@ -13,8 +13,8 @@ namespace cria::corpus {
 /// Hands out each paper as CleanLatex makes it; `part` is its id ("2001.00001", "hep-th/9901001";
 /// the name of the file where that is no id), meta {"arxiv_id"} where it is one. Throws Error if
 /// the file cannot be read. Loses, beside archive.h's reasons: pdf_only, withdrawn, no_latex (no
-/// TeX, HTML or a word processor's file), no_section, duplicate_id, too_long, macro_limit,
-/// input_limit, unused_file (LaTeX that no document of the paper reads).
+/// TeX, HTML or a word processor's file), no_section (nor a letter), duplicate_id, too_long,
+/// macro_limit, input_limit, unused_file (LaTeX that no document of the paper reads).
 void ReadArxiv(const fs::path& file, TextSink* sink);
 
 /// The same from memory; `name` is the file's name, which says the id of a single paper.

@@ -219,10 +219,15 @@ std::string CutToSections(std::string_view text) {
 std::string CutToText(std::string_view text, size_t title_end) {
   size_t begin = std::min(title_end, text.size());
   size_t end = kNone;
+  int open = 0;
   const auto ends_front = [&](std::string_view all, size_t word_end, std::string_view word) {
+    // Of those that do not end few are looked at.
     constexpr size_t kMaxAbstract = size_t{64} << 10;
+    constexpr int kMaxOpen = 16;
     if (word == "abstract") {
+      if (open == kMaxOpen) return false;
       LatexGroup(all, word_end, kMaxAbstract, &end);
+      open += end == kNone ? 1 : 0;
       return end != kNone;
     }
     if (word != "end") return false;

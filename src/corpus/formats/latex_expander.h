@@ -1,6 +1,6 @@
 // Reads a LaTeX document as TeX does, front to back: user macros are put in where they are used,
-// definitions go, files are read where \input stands, and what \iffalse or a \newif of the paper
-// hides is left out. The result is LaTeX source still. Groups do not end a definition.
+// definitions go, files are read where \input stands, and what a condition hides is left out (see
+// latex_tests.h). The result is LaTeX source still. Groups do not end a definition.
 #pragma once
 
 #include <cstdint>

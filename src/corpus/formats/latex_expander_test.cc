@@ -260,10 +260,30 @@ TEST(LatexExpander, FilesThatReadThemselvesEnd) {
 }
 
 TEST(LatexExpander, HostileTextTakesLinearTime) {
-  for (const std::string_view piece :
-       {"\\newcommand{\\a}{", "\\def\\a#1{#1}\\a{", "\\iffalse", "\\newif\\ifa\\ifa", "\\let\\a\\a",
-        "\\begin{verbatim}", "\\input{", "\\def\\a{\\a}\\a", "\\frac", "\\begin{", "\\newcommand",
-        "\\def\\a#1.{#1}\\a x", "{{{{\\x", "\\else\\fi"}) {
+  for (const std::string_view piece : {"\\newcommand{\\a}{",
+                                       "\\def\\a#1{#1}\\a{",
+                                       "\\iffalse",
+                                       "\\newif\\ifa\\ifa",
+                                       "\\let\\a\\a",
+                                       "\\begin{verbatim}",
+                                       "\\input{",
+                                       "\\def\\a{\\a}\\a",
+                                       "\\frac",
+                                       "\\begin{",
+                                       "\\newcommand",
+                                       "\\def\\a#1.{#1}\\a x",
+                                       "{{{{\\x",
+                                       "\\else\\fi",
+                                       "\\ifx\\a",
+                                       "\\ifbool{a}{",
+                                       "\\ifdraft x",
+                                       "\\newbool{a}\\ifbool{a}{b}{",
+                                       "\\NewDocumentCommand\\a{r()}{#1}\\a(",
+                                       "\\ifthenelse{\\NOT",
+                                       "\\def\\f#1{\\ifbool{x}{}{\\f{#1#1}}}\\f a",
+                                       "\\begin{section}{",
+                                       "\\begin{picture}",
+                                       "\\csname"}) {
     std::string text = "\\newcommand{\\f}[1]{#1}";
     while (text.size() < size_t{300} << 10) text += piece;
     const ExpandedLatex r = ExpandFiles({{"main.tex", text}});

@@ -1,4 +1,4 @@
-// A table of the commands of LaTeX, hyperref, caption, placeins, lineno and the classes of
+// Tables of the commands of LaTeX, hyperref, caption, placeins, lineno and the classes of
 // journals.
 #include "corpus/formats/latex_layout.h"
 

@@ -41,7 +41,7 @@ struct LatexDefinition {
   std::string target;  ///< the token of a kLet, with its backslash if it has one
   LatexMacro macro;
   bool only_if_new = false;  ///< \providecommand
-  /// False if the body programs TeX (\csname, \ifx, names with '@' ...): expanding it would put
+  /// False if the body programs TeX (\csname, \advance, names with '@' ...): expanding it would put
   /// program text in the place of a word, so its uses stay as written.
   bool expandable = true;
   size_t end = 0;  ///< one past the definition

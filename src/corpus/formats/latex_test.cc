@@ -168,5 +168,16 @@ TEST(Latex, SectionsHiddenInMacrosAreFound) {
             "\\section{A} b\n\n d");
 }
 
+TEST(Latex, HostileTextTakesLinearTime) {
+  for (const std::string_view piece :
+       {"\\abstract{", "\\begin{thebibliography}", "\\bibliography{", "\\bibliography{x}\n",
+        "\\begin{x}\n", "\\begin{x}\n\\end{x}\n", "{\\small\n\\bibliography{x}\n}\n",
+        "\\section{References}\n\\bibliography{x}\n", "\\end{abstract}", "\\section{A}{}\n"}) {
+    std::string text = "\\documentclass{a}\\title{T}\\begin{document}\\maketitle x";
+    while (text.size() < size_t{300} << 10) text += piece;
+    EXPECT_LE(Clean({{"a.tex", text}}).text.size(), text.size()) << piece;
+  }
+}
+
 }  // namespace
 }  // namespace cria::corpus
