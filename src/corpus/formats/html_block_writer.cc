@@ -39,13 +39,22 @@ uint32_t WeightOf(std::string_view text) {
   return weight;
 }
 
+// Whether nothing but white space or the end of a quotation follows.
+bool EndsWord(std::string_view rest) {
+  if (rest.empty() || IsSpace(rest[0]) || rest[0] == '"') return true;
+  for (const std::string_view close : {"\u201d", "\u201c", "\u2019", "\u00bb", "\u00ab"}) {
+    if (rest.starts_with(close)) return true;
+  }
+  return false;
+}
+
 uint32_t CountSentenceEnds(std::string_view text) {
   uint32_t count = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '.' || c == '!' || c == '?') {
       // Not the dots of "..." and "3.14".
-      if (i + 1 == text.size() || IsSpace(text[i + 1]) || text[i + 1] == '"') ++count;
+      if (EndsWord(text.substr(i + 1))) ++count;
     } else if (static_cast<unsigned char>(c) >= 0xd8) {
       // Ideographic and full-width stops, Arabic and Devanagari ones.
       const std::string_view rest = text.substr(i);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/hash.h"
 #include "corpus/formats/html_block_writer.h"
 #include "corpus/formats/html_references.h"
 #include "corpus/formats/html_tokens.h"
@@ -65,7 +66,7 @@ class BlockReader {
  public:
   HtmlPage Read(std::string_view html) {
     page_.text.reserve(html.size() / 4);
-    page_.nodes.push_back({-1, HtmlTag::kBody, 0});
+    page_.nodes.push_back({-1, HtmlTag::kBody, 0, 0});
     stack_.push_back({});
     HtmlTokens tokens(html);
     HtmlToken token;
@@ -155,7 +156,9 @@ class BlockReader {
       return Push(token, flags, stack_.back().node);
     }
     writer_.Boundary(tag, true);
-    page_.nodes.push_back({stack_.back().node, tag, hints});
+    const std::string_view look = token.Attribute("class");
+    const auto hash = look.empty() ? 0u : static_cast<uint32_t>(Hash64(look)) | 1u;
+    page_.nodes.push_back({stack_.back().node, tag, hints, hash});
     if (tag == HtmlTag::kLi) {
       int32_t number = 0;
       for (size_t i = stack_.size(); i-- > 0;) {

@@ -16,6 +16,7 @@ struct HtmlNode {
   int32_t parent;
   HtmlTag tag;
   HtmlHints hints;
+  uint32_t look;  ///< equal for elements of equal class, 0 without one
 };
 
 struct HtmlBlock {

@@ -16,6 +16,8 @@ constexpr size_t kMaxWord = 20;
 
 // Parts of pairs, not handed out: "article" + "body" is kHintBody, "has" + "sidebar" is nothing.
 constexpr HtmlHints kSubject = 1u << 29, kMatter = 1u << 30, kNegation = 1u << 31;
+// "visually" + "hidden", "sr" + "only", "screen" + "reader": for the blind, or for nobody.
+constexpr HtmlHints kSight = 1u << 27, kUnseen = 1u << 28;
 
 struct Word {
   std::string_view word;
@@ -44,7 +46,7 @@ constexpr Word kWords[] = {
     {"rail", kHintSide}, {"related", kHintSide}, {"relacionadas", kHintSide},
     {"relatedposts", kHintSide}, {"recommend", kHintSide}, {"recommended", kHintSide},
     {"recommendation", kHintSide}, {"recommendations", kHintSide}, {"recirc", kHintSide},
-    {"recirculation", kHintSide}, {"readmore", kHintSide}, {"teaser", kHintSide},
+    {"recirculation", kHintSide}, {"readmore", kHintSide}, {"teaser", kHintSide | kHintLead},
     {"teasers", kHintSide}, {"promo", kHintSide}, {"promos", kHintSide}, {"trending", kHintSide},
     {"popular", kHintSide}, {"mostread", kHintSide}, {"latest", kHintSide}, {"recent", kHintSide},
     {"ticker", kHintSide}, {"tagcloud", kHintSide}, {"blogroll", kHintSide},
@@ -109,7 +111,7 @@ constexpr Word kWords[] = {
     {"gallery", kHintMeta}, {"slideshow", kHintMeta}, {"slider", kHintMeta}, {"source", kHintMeta},
     // Small marks.
     {"editsection", kHintMark}, {"headerlink", kHintMark}, {"headeranchor", kHintMark},
-    {"gutter", kHintMark}, {"lineno", kHintMark}, {"linenos", kHintMark},
+    {"lineno", kHintMark}, {"linenos", kHintMark},
     {"linenumber", kHintMark}, {"linenumbers", kHintMark}, {"sronly", kHintMark},
     {"visuallyhidden", kHintMark}, {"screenreader", kHintMark},
     // Main text.
@@ -126,6 +128,17 @@ constexpr Word kWords[] = {
     {"newstext", kHintBody}, {"fulltext", kHintBody}, {"maincontent", kHintContent},
     {"hentry", kHintContent}, {"bodycontent", kHintContent}, {"artikeltext", kHintBody},
     {"blogcontent", kHintBody},
+    // The line between the title and the text.
+    {"standfirst", kHintLead}, {"dek", kHintLead}, {"subtitle", kHintLead},
+    {"subtitles", kHintLead}, {"subheadline", kHintLead}, {"subheader", kHintLead},
+    {"subhead", kHintLead}, {"abstract", kHintLead}, {"excerpt", kHintLead},
+    {"preamble", kHintLead}, {"perex", kHintLead}, {"lead", kHintLead}, {"lede", kHintLead},
+    {"leadtext", kHintLead}, {"intro", kHintLead}, {"strapline", kHintLead},
+    {"summary", kHintLead}, {"ingress", kHintLead}, {"chapo", kHintLead}, {"entradilla", kHintLead},
+    {"teasertext", kHintLead}, {"introtext", kHintLead}, {"sottotitolo", kHintLead},
+    // Of two words.
+    {"visually", kSight}, {"sr", kSight}, {"screen", kSight}, {"hidden", kUnseen},
+    {"only", kUnseen}, {"reader", kUnseen},
     // "has-sidebar" says nothing about the element's own text.
     {"has", kNegation}, {"with", kNegation}, {"without", kNegation}, {"no", kNegation},
     {"hide", kNegation}, {"is", kNegation}, {"non", kNegation}, {"not", kNegation},
@@ -217,6 +230,26 @@ HtmlHints HintsOfTag(HtmlTag tag) {
   }
 }
 
+// "hidden", but not "hidden md:block", which wide screens show.
+bool IsHiddenHeading(const HtmlToken& tag, std::string_view names) {
+  if (tag.tag < HtmlTag::kH1 || tag.tag > HtmlTag::kH6) return false;
+  constexpr std::string_view kHidden = "hidden";
+  const size_t at = names.find(kHidden);
+  if (at == names.npos || names.find(":") != names.npos) return false;
+  const bool front = at == 0 || names[at - 1] == ' ';
+  const size_t end = at + kHidden.size();
+  return front && (end == names.size() || names[end] == ' ');
+}
+
+// Paragraphs that readers pay for stand in the page all the same.
+HtmlHints HintsOfClass(const HtmlToken& tag, std::string_view names) {
+  // Line numbers beside program text. "grid-gutter-0" is the space between columns.
+  if (IsHiddenHeading(tag, names) || names.starts_with("gutter")) return kHintMark;
+  const HtmlHints hints = HintsOfNames(names);
+  const bool paid = tag.tag == HtmlTag::kP && names.find("paywall") != names.npos;
+  return paid ? hints & ~static_cast<HtmlHints>(kHintNotice) : hints;
+}
+
 // Ids of parts of a text are made from their headings ("menus", "related-work").
 bool IsSection(const HtmlToken& tag) {
   switch (tag.tag) {
@@ -265,10 +298,11 @@ HtmlHints HintsOfNames(std::string_view names) {
     HtmlHints hints = whole ? FindWord({word, length}) : 0;
     if ((before & kNegation) != 0) hints = 0;
     if ((before & kSubject) != 0 && (hints & kMatter) != 0) all |= kHintBody;
+    if ((before & kSight) != 0 && (hints & kUnseen) != 0) all |= kHintMark;
     all |= hints;
     before = hints;
   }
-  return all & ~(kSubject | kMatter | kNegation);
+  return all & ~(kSubject | kMatter | kNegation | kSight | kUnseen);
 }
 
 HtmlHints HintsOf(const HtmlToken& tag) {
@@ -283,7 +317,7 @@ HtmlHints HintsOf(const HtmlToken& tag) {
         if (is("role")) hints |= HintsOfRole(attribute.value);
         break;
       case 5:
-        if (is("class")) hints |= HintsOfNames(attribute.value);
+        if (is("class")) hints |= HintsOfClass(tag, attribute.value);
         if (is("style") && StyleHides(attribute.value)) hints |= kHintHidden;
         break;
       case 6:
@@ -296,7 +330,11 @@ HtmlHints HintsOf(const HtmlToken& tag) {
         }
         break;
       case 11:
-        if (is("aria-hidden") && EqualsIgnoringCase(attribute.value, "true")) hints |= kHintHidden;
+        // Sites keep paragraphs behind their pay banner from screen readers, nothing else.
+        if (tag.tag != HtmlTag::kP && is("aria-hidden") &&
+            EqualsIgnoringCase(attribute.value, "true")) {
+          hints |= kHintHidden;
+        }
         break;
       default:
         break;

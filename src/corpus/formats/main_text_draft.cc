@@ -8,8 +8,10 @@ namespace cria::corpus {
 
 using Kind = HtmlBlock::Kind;
 
-MainTextDraft::MainTextDraft(const HtmlPage& page, std::vector<BlockGrade>* grades)
+MainTextDraft::MainTextDraft(const HtmlPage& page, const std::vector<char>& body,
+                             std::vector<BlockGrade>* grades)
     : page_(page),
+      body_(body),
       grades_(*grades),
       phrases_(page.blocks.size()),
       extents_(page.nodes.size(), {page.blocks.size(), 0}) {

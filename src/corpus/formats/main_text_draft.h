@@ -24,8 +24,10 @@ inline constexpr double kMinHeadingLinks = 0.8;
 
 class MainTextDraft {
  public:
-  /// Both must outlive the draft; `grades` has one for each block, and is changed.
-  MainTextDraft(const HtmlPage& page, std::vector<BlockGrade>* grades);
+  /// All must outlive the draft; `body` and `grades` have one for each block, `grades` is changed.
+  /// `body`: paragraphs that look like those of the text (main_text_look.h).
+  MainTextDraft(const HtmlPage& page, const std::vector<char>& body,
+                std::vector<BlockGrade>* grades);
 
   size_t size() const { return page_.blocks.size(); }
   const HtmlBlock& block(size_t i) const { return page_.blocks[i]; }
@@ -33,6 +35,7 @@ class MainTextDraft {
   size_t nodes() const { return page_.nodes.size(); }
   std::string_view TextOf(size_t i) const;
   double LinkShare(size_t i) const;
+  bool OfBody(size_t i) const { return body_[i] != 0; }
   /// Of a block that had a grade at the start.
   FurniturePhraseSet phrases(size_t i) const { return phrases_[i]; }
 
@@ -57,6 +60,7 @@ class MainTextDraft {
 
  private:
   const HtmlPage& page_;
+  const std::vector<char>& body_;
   std::vector<BlockGrade>& grades_;
   std::vector<FurniturePhraseSet> phrases_;
   std::vector<BlockRange> extents_;  // of each node's subtree

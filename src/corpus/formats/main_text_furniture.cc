@@ -22,6 +22,14 @@ constexpr double kMaxSection = 0.35, kMaxOwnSection = 0.6, kMaxComments = 0.8;
 constexpr uint32_t kMaxInnerPhrase = 150, kMaxSentences = 3;
 constexpr size_t kHeadBlocks = 3, kTailBlocks = 6, kEndBlocks = 2;
 
+// The first paragraph of the text behind something that is none of it, or `end`: links to other
+// pages stand in the midst of a text.
+size_t NextOfBody(const MainTextDraft& draft, size_t i, size_t end) {
+  while (i < end && draft.OfBody(i)) ++i;
+  while (i < end && (!draft.OfBody(i) || draft.grade(i) != BlockGrade::kProse)) ++i;
+  return i;
+}
+
 // Whether the head `i` of a section that ends before `*end` is one, and what goes with it.
 bool IsSection(const MainTextDraft& draft, size_t i, size_t text_end, size_t* end) {
   const FurniturePhraseSet phrases = draft.phrases(i);
@@ -39,6 +47,7 @@ bool IsSection(const MainTextDraft& draft, size_t i, size_t text_end, size_t* en
   const bool first = draft.Prose(around.begin, i) == 0;
   if (kind != Kind::kHeading && !comments && !first) *end = std::min(*end, draft.NextProse(i + 1));
   const double limit = comments ? kMaxComments : first ? kMaxOwnSection : kMaxSection;
+  if (!comments) *end = std::min(*end, NextOfBody(draft, i + 1, *end));
   if (draft.HoldsMore({i + 1, *end}, limit)) *end = i + 1;
   return true;
 }
@@ -88,8 +97,9 @@ void DropLines(MainTextDraft* draft) {
 
 }  // namespace
 
-void DropFurniture(const HtmlPage& page, std::vector<BlockGrade>* grades) {
-  MainTextDraft draft(page, grades);
+void DropFurniture(const HtmlPage& page, const std::vector<char>& body,
+                   std::vector<BlockGrade>* grades) {
+  MainTextDraft draft(page, body, grades);
   DropWidgets(&draft);
   DropTeasers(&draft);
   DropSections(&draft);

@@ -10,7 +10,9 @@
 
 namespace cria::corpus {
 
-/// Sets the grade of furniture to kNone. `grades` has one for each block of `page`. Time n log n.
-void DropFurniture(const HtmlPage& page, std::vector<BlockGrade>* grades);
+/// Sets the grade of furniture to kNone. `grades` has one for each block of `page`, `body` says
+/// which look like the text (main_text_look.h). Time n log n.
+void DropFurniture(const HtmlPage& page, const std::vector<char>& body,
+                   std::vector<BlockGrade>* grades);
 
 }  // namespace cria::corpus

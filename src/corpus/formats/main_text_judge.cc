@@ -10,7 +10,10 @@
 #include <cstdint>
 #include <utility>
 
+#include "corpus/formats/furniture_phrase.h"
 #include "corpus/formats/main_text_furniture.h"
+#include "corpus/formats/main_text_look.h"
+#include "corpus/formats/main_text_measures.h"
 
 namespace cria::corpus {
 namespace {
@@ -48,6 +51,9 @@ constexpr uint64_t kMinWithoutProse = 150;
 constexpr HtmlHints kFurniture = kHintHidden | kHintNavigation | kHintSide | kHintFooter |
                                  kHintNotice | kHintShare | kHintAd | kHintForm | kHintComments;
 
+// Names that a whole recipe may stand below.
+constexpr HtmlHints kRecipe = kHintSide | kHintFooter | kHintShare | kHintForm;
+
 double LinkShare(const HtmlBlock& block) {
   return static_cast<double>(block.link_weight) / block.weight;
 }
@@ -62,6 +68,8 @@ class Judge {
         prose_(page.nodes.size()),
         plain_(page.nodes.size()),
         own_(page.nodes.size()),
+        alike_(page.nodes.size()),
+        measures_(FindMeasures(page)),
         grades_(page.blocks.size()),
         keep_(page.blocks.size()) {}
 
@@ -71,14 +79,16 @@ class Judge {
     SumText();
     DropByNames();
     const uint64_t all = prose_[0];
+    ReadLooks();
     SumText();
     if (prose_[0] < kMinLeft || prose_[0] < all / kMinLeftShare) {
       std::fill(dropped_.begin(), dropped_.end(), 0);
+      ReadLooks();
       SumText();
     }
     MarkInside(FindMain());
     GradeBlocks();
-    DropFurniture(page_, &grades_);
+    DropFurniture(page_, alike_blocks_, &grades_);
     KeepBlocks();
     return std::move(keep_);
   }
@@ -88,8 +98,13 @@ class Judge {
     return page_.nodes[static_cast<size_t>(block.node)];
   }
 
+  size_t IndexOf(const HtmlBlock& block) const {
+    return static_cast<size_t>(&block - page_.blocks.data());
+  }
+
   // Length of the block without links if it is prose, else 0.
   uint64_t ProseOf(const HtmlBlock& block) const {
+    if (measures_[IndexOf(block)] != 0) return block.weight;
     if (block.kind == Kind::kHeading && block.weight < kMaxHeading) return 0;
     if (block.kind == Kind::kCaption && !captions_) return 0;
     if (block.weight < kMinProse || LinkShare(block) > kMaxProseLinks) return 0;
@@ -132,8 +147,21 @@ class Judge {
     }
   }
 
+  // Measures in each subtree.
+  std::vector<uint64_t> SumMeasures() const {
+    std::vector<uint64_t> sums(page_.nodes.size());
+    for (size_t i = 0; i < measures_.size(); ++i) {
+      if (measures_[i] != 0) ++sums[static_cast<size_t>(page_.blocks[i].node)];
+    }
+    for (size_t i = sums.size(); i-- > 1;) {
+      sums[static_cast<size_t>(page_.nodes[i].parent)] += sums[i];
+    }
+    return sums;
+  }
+
   void DropByNames() {
     const auto all = static_cast<double>(prose_[0]);
+    const std::vector<uint64_t> measures = SumMeasures();
     for (size_t i = 1; i < page_.nodes.size(); ++i) {
       const HtmlNode& node = page_.nodes[i];
       dropped_[i] = dropped_[static_cast<size_t>(node.parent)];
@@ -141,10 +169,47 @@ class Judge {
       if (dropped_[i] != 0 || furniture == 0) continue;
       // A quotation of a message that somebody shared.
       if (node.tag == HtmlTag::kBlockquote && furniture == kHintShare) continue;
+      // A recipe that can be printed, voted for and shared.
+      const bool recipe = 2 * measures[i] > measures[0];
+      if (recipe && (furniture & ~kRecipe) == 0) continue;
       const double limit = (node.hints & (kHintMain | kHintBody)) != 0 ? kMaxContradicted
                            : (furniture & kHintComments) != 0          ? kMaxComments
                                                                        : kMaxFurniture;
       if (static_cast<double>(prose_[i]) <= limit * all) dropped_[i] = 1;
+    }
+  }
+
+  // Paragraphs that look like those of the text are of it, below weak names too.
+  void ReadLooks() {
+    constexpr HtmlHints kWeak = kHintSide | kHintFooter | kHintNotice;
+    std::vector<uint64_t> prose(page_.blocks.size());
+    for (size_t i = 0; i < prose.size(); ++i) {
+      const HtmlBlock& block = page_.blocks[i];
+      if (dropped_[static_cast<size_t>(block.node)] == 0) prose[i] = ProseOf(block);
+    }
+    alike_blocks_ = FindBodyParagraphs(page_, prose);
+    size_t end = prose.size();
+    while (end > 0 && prose[end - 1] == 0) --end;
+    for (size_t i = 0; i < end; ++i) {
+      const HtmlBlock& block = page_.blocks[i];
+      const auto node = static_cast<size_t>(block.node);
+      if (alike_blocks_[i] == 0 || dropped_[node] == 0) continue;
+      HtmlHints names = 0;
+      for (size_t at = node; at > 0; at = static_cast<size_t>(page_.nodes[at].parent)) {
+        if (dropped_[at] != 0) names |= page_.nodes[at].hints;
+      }
+      const bool prose_too = ProseOf(block) > 0 && block.sentence_ends > 0;
+      if (prose_too && (names & kFurniture & ~kWeak) == 0) dropped_[node] = 0;
+    }
+    std::fill(alike_.begin(), alike_.end(), 0);
+    for (size_t i = 0; i < end; ++i) {
+      const auto node = static_cast<size_t>(page_.blocks[i].node);
+      if (alike_blocks_[i] != 0 && dropped_[node] == 0 && ProseOf(page_.blocks[i]) > 0) {
+        ++alike_[node];
+      }
+    }
+    for (size_t i = alike_.size(); i-- > 1;) {
+      alike_[static_cast<size_t>(page_.nodes[i].parent)] += alike_[i];
     }
   }
 
@@ -181,7 +246,7 @@ class Judge {
       const bool heading = tag >= HtmlTag::kH1 && tag <= HtmlTag::kH6;  // that nobody ended
       if (heading || tag == HtmlTag::kP || tag == HtmlTag::kLi || tag == HtmlTag::kPre) return at;
       if (!holds(prose_[child], prose_[at], kMinChildProse) ||
-          !holds(plain_[child], plain_[at], kMinChildPlain)) {
+          !holds(plain_[child], plain_[at], kMinChildPlain) || alike_[child] < alike_[at]) {
         return at;
       }
       at = child;
@@ -214,7 +279,19 @@ class Judge {
     }
   }
 
+  // "It also runs <a>joint exercises with others</a>.", not "Read more: <a>...</a>."
+  bool IsSentence(const HtmlBlock& block) const {
+    constexpr uint32_t kMinSentence = 35, kMinOutside = 6;
+    constexpr size_t kLabel = 50;
+    if (NodeOf(block).tag != HtmlTag::kP || alike_blocks_[IndexOf(block)] == 0) return false;
+    if (block.weight < kMinSentence || block.weight - block.link_weight < kMinOutside) return false;
+    const auto text = std::string_view(page_.text).substr(block.begin, block.end - block.begin);
+    if (text.substr(0, kLabel).find(':') != text.npos) return false;
+    return block.sentence_ends > 0 && text.find_last_of(".\xe2") + 3 >= text.size();
+  }
+
   BlockGrade GradeOfShort(const HtmlBlock& block) const {
+    if (LinkShare(block) > kMaxProseLinks && IsSentence(block)) return BlockGrade::kProse;
     const bool paragraph = block.kind == Kind::kParagraph && block.sentence_ends > 0;
     if (LinkShare(block) >= kMaxShortLinks) {
       return paragraph && block.weight - block.link_weight >= kMinBesideLinks ? BlockGrade::kShort
@@ -307,8 +384,9 @@ class Judge {
   bool captions_ = false;  // the page is a picture series
   // By node: furniture; in the main element; says something about the text, holds no prose.
   std::vector<char> dropped_, inside_, about_;
-  std::vector<uint64_t> prose_, plain_, own_;
-  // By block.
+  std::vector<uint64_t> prose_, plain_, own_, alike_;  // alike_: paragraphs like those of the text
+  // By block: of a list of measures; like those of the text.
+  std::vector<char> measures_, alike_blocks_;
   std::vector<BlockGrade> grades_;
   std::vector<char> keep_;
 };
