@@ -246,7 +246,9 @@ HtmlHints HintsOfClass(const HtmlToken& tag, std::string_view names) {
   // Line numbers beside program text. "grid-gutter-0" is the space between columns.
   if (IsHiddenHeading(tag, names) || names.starts_with("gutter")) return kHintMark;
   const HtmlHints hints = HintsOfNames(names);
-  const bool paid = tag.tag == HtmlTag::kP && names.find("paywall") != names.npos;
+  const bool text = tag.tag == HtmlTag::kP || tag.tag == HtmlTag::kUl || tag.tag == HtmlTag::kOl ||
+                    (tag.tag >= HtmlTag::kH1 && tag.tag <= HtmlTag::kH6);
+  const bool paid = text && names.find("paywall") != names.npos;
   return paid ? hints & ~static_cast<HtmlHints>(kHintNotice) : hints;
 }
 

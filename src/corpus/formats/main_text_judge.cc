@@ -7,11 +7,15 @@
 #include "corpus/formats/main_text_judge.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
 #include <utility>
 
-#include "corpus/formats/furniture_phrase.h"
 #include "corpus/formats/main_text_furniture.h"
+#include "corpus/formats/main_text_lead.h"
 #include "corpus/formats/main_text_look.h"
 #include "corpus/formats/main_text_measures.h"
 
@@ -32,9 +36,6 @@ constexpr uint32_t kMaxHeading = 250;
 // Between prose, a block may hold more links than this only with so much other text.
 constexpr double kMaxShortLinks = 0.5;
 constexpr uint32_t kMinBesideLinks = 80;
-// Paragraphs between the page's title and its main element that are the article's summary.
-constexpr uint32_t kMinLead = 100;
-constexpr double kMaxLeadLinks = 0.2;
 
 // Furniture by name stays if it holds more than this share of the page's prose. Comments often
 // hold more than the article; what says that it is main text all the same is believed.
@@ -277,6 +278,7 @@ class Judge {
         grades_[i] = GradeOfShort(block);
       }
     }
+    GradeSeries();
   }
 
   // "It also runs <a>joint exercises with others</a>.", not "Read more: <a>...</a>."
@@ -344,21 +346,39 @@ class Judge {
     KeepHeadings();
   }
 
-  // The summary that stands between the page's title and the element of its text.
   void KeepLead(size_t first) {
-    if (first == page_.blocks.size()) return;
-    size_t title = first;
-    for (size_t i = 0; i < first; ++i) {
-      const HtmlBlock& block = page_.blocks[i];
-      const bool dropped = dropped_[static_cast<size_t>(block.node)] != 0;
-      if (block.kind == Kind::kHeading && block.level == 1 && !dropped) title = i;
+    for (const size_t i : FindLead(page_, dropped_, first)) {
+      grades_[i] = BlockGrade::kProse;
+      keep_[i] = 1;
     }
-    for (size_t i = title; i < first; ++i) {
-      const HtmlBlock& block = page_.blocks[i];
-      const auto node = static_cast<size_t>(block.node);
-      if (dropped_[node] == 0 && block.kind == Kind::kParagraph && block.sentence_ends > 0 &&
-          ProseOf(block) >= kMinLead && LinkShare(block) <= kMaxLeadLinks) {
-        keep_[i] = 1;
+  }
+
+  // "1. ..." to "10. ...", with pictures between: the headings are the text.
+  void GradeSeries() {
+    constexpr size_t kMinSeries = 3;
+    const auto number = [&](size_t i) {
+      const std::string_view text = std::string_view(page_.text).substr(page_.blocks[i].begin, 4);
+      const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+      if (digits == 0 || digits > 3 || (text[digits] != '.' && text[digits] != ')')) return 0;
+      return std::stoi(std::string(text.substr(0, digits)));
+    };
+    std::array<std::vector<size_t>, 7> series;
+    for (size_t i = 0; i <= page_.blocks.size(); ++i) {
+      const bool end = i == page_.blocks.size();
+      const bool heading =
+          !end && grades_[i] == BlockGrade::kShort && page_.blocks[i].kind == Kind::kHeading;
+      const int value = heading ? number(i) : 0;
+      for (size_t level = 0; level < series.size(); ++level) {
+        std::vector<size_t>& one = series[level];
+        if (!end && (value == 0 || page_.blocks[i].level != level)) continue;
+        const bool next = !end && !one.empty() && std::abs(number(one.back()) - value) == 1;
+        if (!next) {
+          if (one.size() >= kMinSeries) {
+            for (const size_t k : one) grades_[k] = BlockGrade::kProse;
+          }
+          one.clear();
+        }
+        if (!end) one.push_back(i);
       }
     }
   }
