@@ -98,6 +98,15 @@ bool LooksBinary(std::string_view bytes) {
   return bytes.substr(0, 1 << 16).find('\0') != std::string_view::npos;
 }
 
+bool LooksBinaryPage(std::string_view bytes) {
+  constexpr std::ptrdiff_t kFew = 16, kShare = 1000;
+  if (!LooksBinary(bytes)) return false;
+  const std::string_view start = bytes.substr(0, 1 << 16);
+  const auto nuls = std::count(start.begin(), start.end(), '\0');
+  const bool few = nuls <= kFew && nuls * kShare <= static_cast<std::ptrdiff_t>(start.size());
+  return !few || start.find('<') == start.npos;
+}
+
 std::string RepairMojibake(std::string text) {
   // Every doubly encoded character starts with U+00C2 to U+00F4, that is 0xC3 in UTF-8 (or 0xC2
   // 0x..).

@@ -256,7 +256,8 @@ void ReadByKind(const fs::path& file, ReaderKind kind, const std::string& charse
   if (kind == ReaderKind::kGettext) {
     return Numbered(ReadGettext(bytes, charset, file.string()), "messages ", sink);
   }
-  if (LooksBinary(bytes)) {
+  const bool page = kind == ReaderKind::kWebPage || kind == ReaderKind::kHtml;
+  if (page ? LooksBinaryPage(bytes) : LooksBinary(bytes)) {
     return sink->Lose({.reason = "binary",
                        .bytes = static_cast<int64_t>(bytes.size()),
                        .why = file.string() + " is no text",

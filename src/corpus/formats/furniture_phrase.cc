@@ -57,8 +57,13 @@ std::string_view FirstWord(std::string_view words) { return words.substr(0, word
 class Finder {
  public:
   Finder() {
+    AddTable(FurniturePhraseTable());
+    AddTable(FurniturePhraseTableEast());
+  }
+
+  void AddTable(std::span<const FurniturePhrases> table) {
     std::string folded;
-    for (const FurniturePhrases& row : FurniturePhraseTable()) {
+    for (const FurniturePhrases& row : table) {
       std::string_view rest = row.texts;
       while (!rest.empty()) {
         const size_t end = std::min(rest.find('|'), rest.size());

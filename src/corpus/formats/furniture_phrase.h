@@ -45,7 +45,8 @@ struct FurniturePhrases {
   std::string_view texts;
 };
 
-/// All that are known.
+/// Those of the Germanic and Romance languages, and those of the Slavic ones and Hungarian.
 std::span<const FurniturePhrases> FurniturePhraseTable();
+std::span<const FurniturePhrases> FurniturePhraseTableEast();
 
 }  // namespace cria::corpus

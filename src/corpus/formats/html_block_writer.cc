@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "corpus/formats/html_references.h"
@@ -65,6 +66,22 @@ uint32_t CountSentenceEnds(std::string_view text) {
     }
   }
   return count;
+}
+
+// Blocks of no more than this may be nothing but what nobody sees, or a box to tick.
+constexpr uint32_t kMaxEmpty = 16;
+
+bool IsEmpty(std::string_view text) {
+  constexpr std::string_view kNothing[] = {"\u200b", "\u200c", "\u200d", "\u200e", "\u200f",
+                                           "\u2060", "\ufeff", "\u00ad", "\u25a2", " "};
+  while (!text.empty()) {
+    const auto* const found =
+        std::find_if(std::begin(kNothing), std::end(kNothing),
+                     [&](std::string_view nothing) { return text.starts_with(nothing); });
+    if (found == std::end(kNothing)) return false;
+    text.remove_prefix(found->size());
+  }
+  return true;
 }
 
 // A cell of more than this in a row, or with this much in links, is layout: a block of its own.
@@ -139,7 +156,7 @@ void HtmlBlockWriter::SetForm() {
 }
 
 void HtmlBlockWriter::Flush() {
-  space_ = separator_ = false;
+  space_ = separator_ = glue_ = false;
   breaks_ = 0;
   const bool split = std::exchange(cell_break_, false);
   if (!open_block_) return;
@@ -161,6 +178,7 @@ void HtmlBlockWriter::Flush() {
   }
   if (block_.begin >= block_.end || block_.weight == 0) return;
   const std::string_view view = std::string_view(text).substr(block_.begin);
+  if (block_.weight <= kMaxEmpty && IsEmpty(view)) return;
   block_.sentence_ends = CountSentenceEnds(view);
   page_->blocks.push_back(block_);
 }
@@ -209,10 +227,10 @@ void HtmlBlockWriter::Append(std::string_view piece) {
     text += " | ";
   } else if (breaks_ > 0) {
     text += block_.kind == HtmlBlock::Kind::kHeading ? ' ' : '\n';
-  } else if (space_) {
+  } else if (space_ && !glue_) {
     text += ' ';
   }
-  space_ = separator_ = false;
+  space_ = separator_ = glue_ = false;
   breaks_ = 0;
   text += piece;
   Weigh(piece);

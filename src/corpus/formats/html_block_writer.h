@@ -26,6 +26,8 @@ class HtmlBlockWriter {
   void SetPlace(const Place& place) { place_ = place; }
   /// Text of the page; with references, unless it is `literal`.
   void Text(std::string_view raw, bool literal);
+  /// The text so far and the next are one word, white space between or not.
+  void Glue() { glue_ = true; }
   void LineBreak();
   /// Ends a line of program text, if one is open.
   void BreakVerbatim();
@@ -53,6 +55,7 @@ class HtmlBlockWriter {
   HtmlBlock block_{};
   bool open_block_ = false;
   bool space_ = false;       // white space waits before the next word
+  bool glue_ = false;        // white space does not count before the next word
   bool separator_ = false;   // a new cell waits
   bool cell_break_ = false;  // a new block in the same cell waits
   int breaks_ = 0;           // <br> waiting

@@ -92,8 +92,9 @@ class BlockReader {
   }
 
  private:
-  // kInPage: the link leads to another place of the page.
-  enum Flag : uint8_t { kInLink = 1, kSkip = 2, kInPage = 4 };
+  // kInPage: the link leads to another place of the page. kInMath: nothing but <math> is skipped.
+  // kInitial: a large first letter.
+  enum Flag : uint8_t { kInLink = 1, kSkip = 2, kInPage = 4, kInMath = 8, kInitial = 16 };
   struct Frame {
     HtmlTag tag = HtmlTag::kBody;
     uint8_t flags = 0;
@@ -136,7 +137,15 @@ class BlockReader {
       if (named != 0) return StartBlock(token, named);
     }
     uint8_t flags = stack_.back().flags;
+    if (token.tag == HtmlTag::kMath && (flags & kSkip) == 0) {
+      Formula(token.Attribute("alttext"));
+      if (!token.Has("alttext")) flags |= kInMath;
+    }
     if (TraitOf(token.tag) == kUnshown || (hints & (kHintHidden | kHintMark)) != 0) flags |= kSkip;
+    if ((flags & kInMath) != 0 && token.Attribute("encoding").ends_with("tex")) {
+      flags &= static_cast<uint8_t>(~(kSkip | kInMath));
+    }
+    if (token.tag == HtmlTag::kSpan && IsInitial(token.Attribute("class"))) flags |= kInitial;
     if (token.tag == HtmlTag::kA && token.Has("href")) {
       flags |= kInLink;
       if (token.Attribute("href").starts_with('#')) flags |= kInPage;
@@ -144,6 +153,41 @@ class BlockReader {
     // Other inline elements change nothing, and those of old pages often are not ended.
     if (flags == stack_.back().flags && open_[static_cast<size_t>(token.tag)] == 0) return;
     Push(token, flags, stack_.back().node);
+  }
+
+  // A formula that is written in TeX beside its picture.
+  void Formula(std::string_view tex) {
+    if (tex.empty() || (stack_.back().flags & kSkip) != 0) return;
+    writer_.SetPlace(PlaceHere(InPre()));
+    writer_.Text(tex, false);
+  }
+
+  // As Wikipedia, WordPress and others call the pictures of formulas.
+  static bool IsFormula(std::string_view names) {
+    for (const std::string_view name : {"mwe-math", "latex", "tex", "math"}) {
+      if (names.starts_with(name) || names.find(std::string(" ").append(name)) != names.npos) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static bool IsInitial(std::string_view names) {
+    for (const std::string_view name : {"initial-letter", "dropcap", "drop-cap"}) {
+      if (names.find(name) != names.npos) return true;
+    }
+    return false;
+  }
+
+  // Whether a letter alone is no word: "N a" is one, "A dog" are two.
+  bool IsPartOfWord(std::string_view letter) const {
+    constexpr std::string_view kParts = "BCDFGHJLMNPQRTX", kSlavic = "KSVWZ";
+    if (letter.size() != 1) return false;
+    if (kParts.find(letter[0]) != kParts.npos) return true;
+    for (const std::string_view language : {"cs", "sk", "pl", "sl", "hr", "bs", "sr"}) {
+      if (page_.language.starts_with(language)) return false;
+    }
+    return kSlavic.find(letter[0]) != kSlavic.npos;
   }
 
   void StartBlock(const HtmlToken& token, HtmlHints hints) {
@@ -189,6 +233,9 @@ class BlockReader {
       case HtmlTag::kHr:
         EndImplied(HtmlTag::kDiv);
         return writer_.Flush();
+      case HtmlTag::kImg: {
+        return IsFormula(token.Attribute("class")) ? Formula(token.Attribute("alt")) : void();
+      }
       case HtmlTag::kMeta:
         return Meta(token);
       case HtmlTag::kLink:
@@ -338,6 +385,7 @@ class BlockReader {
     if ((stack_.back().flags & kSkip) != 0) return;
     writer_.SetPlace(PlaceHere(InPre()));
     writer_.Text(token.bytes, token.literal);
+    if ((stack_.back().flags & kInitial) != 0 && IsPartOfWord(token.bytes)) writer_.Glue();
   }
 
   void LineBreak() {
@@ -384,7 +432,11 @@ class BlockReader {
 }  // namespace
 
 HtmlPage ReadHtmlBlocks(std::string_view utf8_html) {
-  return BlockReader().Read(utf8_html.substr(0, kMaxHtmlBytes));
+  utf8_html = utf8_html.substr(0, kMaxHtmlBytes);
+  if (utf8_html.find('\0') == utf8_html.npos) return BlockReader().Read(utf8_html);
+  std::string shown(utf8_html);
+  shown.erase(std::remove(shown.begin(), shown.end(), '\0'), shown.end());
+  return BlockReader().Read(shown);
 }
 
 }  // namespace cria::corpus

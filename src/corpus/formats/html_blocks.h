@@ -46,6 +46,7 @@ inline constexpr size_t kMaxHtmlBytes = size_t{64} << 20;
 /// Elements nested deeper than this lose their tags, not their text.
 inline constexpr size_t kMaxHtmlDepth = 256;
 
+/// NUL bytes are skipped, as browsers do.
 HtmlPage ReadHtmlBlocks(std::string_view utf8_html);
 
 }  // namespace cria::corpus

@@ -72,6 +72,11 @@ constexpr Word kWords[] = {
     {"overlay", kHintNotice}, {"tooltip", kHintNotice}, {"paywall", kHintNotice},
     {"noscript", kHintNotice}, {"noprint", kHintNotice}, {"donate", kHintNotice},
     {"donation", kHintNotice}, {"announcement", kHintNotice},
+    // Programs that ask for consent.
+    {"onetrust", kHintConsent}, {"optanon", kHintConsent}, {"ot", kHintConsent},
+    {"didomi", kHintConsent}, {"usercentrics", kHintConsent}, {"cookiebot", kHintConsent},
+    {"cybotcookiebotdialog", kHintConsent}, {"quantcast", kHintConsent},
+    {"cookieconsent", kHintConsent}, {"cookieyes", kHintConsent}, {"iubenda", kHintConsent},
     // Buttons.
     {"share", kHintShare}, {"sharing", kHintShare}, {"shares", kHintShare}, {"sharer", kHintShare},
     {"sharethis", kHintShare}, {"sharebar", kHintShare}, {"social", kHintShare},
@@ -230,6 +235,10 @@ HtmlHints HintsOfTag(HtmlTag tag) {
   }
 }
 
+bool IsPart(HtmlTag tag) {
+  return tag == HtmlTag::kSection || tag == HtmlTag::kDiv || tag == HtmlTag::kAside;
+}
+
 // "hidden", but not "hidden md:block", which wide screens show.
 bool IsHiddenHeading(const HtmlToken& tag, std::string_view names) {
   if (tag.tag < HtmlTag::kH1 || tag.tag > HtmlTag::kH6) return false;
@@ -329,6 +338,11 @@ HtmlHints HintsOf(const HtmlToken& tag) {
         if (is("itemprop") && (EqualsIgnoringCase(attribute.value, "articlebody") ||
                                EqualsIgnoringCase(attribute.value, "text"))) {
           hints |= kHintBody;
+        }
+        break;
+      case 10:
+        if (is("aria-label") && IsPart(tag.tag)) {
+          hints |= HintsOfNames(attribute.value) & kHintNotice;
         }
         break;
       case 11:

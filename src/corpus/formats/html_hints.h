@@ -29,6 +29,7 @@ enum HtmlHint : HtmlHints {
   kHintBody = 1 << 13,       ///< "article-body", "entry-content": holds the text alone
   kHintMain = 1 << 14,       ///< <main>, role=main
   kHintLead = 1 << 15,       ///< "standfirst", "excerpt", "teaser": sums the article up, or another
+  kHintConsent = 1 << 16,    ///< the panels of a consent program
 };
 
 /// Hints of a start tag, from its name, its class, id, role, itemprop, style and hidden attributes.

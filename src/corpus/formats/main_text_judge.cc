@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "corpus/formats/main_text_furniture.h"
@@ -50,7 +51,8 @@ constexpr uint64_t kMinLeft = 100, kMinLeftShare = 10;
 constexpr uint64_t kMinWithoutProse = 150;
 
 constexpr HtmlHints kFurniture = kHintHidden | kHintNavigation | kHintSide | kHintFooter |
-                                 kHintNotice | kHintShare | kHintAd | kHintForm | kHintComments;
+                                 kHintNotice | kHintShare | kHintAd | kHintForm | kHintComments |
+                                 kHintConsent;
 
 // Names that a whole recipe may stand below.
 constexpr HtmlHints kRecipe = kHintSide | kHintFooter | kHintShare | kHintForm;
@@ -103,9 +105,24 @@ class Judge {
     return static_cast<size_t>(&block - page_.blocks.data());
   }
 
+  // "{{item.title}} by {{item.author}}": what a program of the page should have filled in.
+  bool IsTemplate(const HtmlBlock& block) const {
+    if (block.kind == Kind::kPre) return false;
+    const auto text = std::string_view(page_.text).substr(block.begin, block.end - block.begin);
+    size_t inside = 0;
+    for (size_t at = text.find("{{"); at != text.npos; at = text.find("{{", at)) {
+      const size_t end = text.find("}}", at);
+      if (end == text.npos) break;
+      inside += end + 2 - at;
+      at = end;
+    }
+    return 3 * inside > text.size();
+  }
+
   // Length of the block without links if it is prose, else 0.
   uint64_t ProseOf(const HtmlBlock& block) const {
     if (measures_[IndexOf(block)] != 0) return block.weight;
+    if (IsTemplate(block)) return 0;
     if (block.kind == Kind::kHeading && block.weight < kMaxHeading) return 0;
     if (block.kind == Kind::kCaption && !captions_) return 0;
     if (block.weight < kMinProse || LinkShare(block) > kMaxProseLinks) return 0;
@@ -160,22 +177,54 @@ class Judge {
     return sums;
   }
 
+  // Elements that are called an excerpt, of one look and several: those of other pages.
+  std::vector<char> FindExcerpts() const {
+    constexpr size_t kMinExcerpts = 4;
+    constexpr double kMaxExcerpts = 0.7;
+    struct Sum {
+      size_t count = 0;
+      uint64_t prose = 0;
+    };
+    std::unordered_map<uint32_t, Sum> looks;
+    std::vector<char> found(page_.nodes.size());
+    const auto called = [&](const HtmlNode& node) {
+      return (node.hints & kHintLead) != 0 && node.look != 0;
+    };
+    for (size_t i = 1; i < page_.nodes.size(); ++i) {
+      if (!called(page_.nodes[i]) || prose_[i] == 0) continue;
+      Sum& sum = looks[page_.nodes[i].look];
+      ++sum.count;
+      sum.prose += prose_[i];
+    }
+    for (size_t i = 1; i < page_.nodes.size(); ++i) {
+      if (!called(page_.nodes[i])) continue;
+      const auto sum = looks.find(page_.nodes[i].look);
+      if (sum == looks.end() || sum->second.count < kMinExcerpts) continue;
+      const auto limit = kMaxExcerpts * static_cast<double>(prose_[0]);
+      if (static_cast<double>(sum->second.prose) <= limit) found[i] = 1;
+    }
+    return found;
+  }
+
   void DropByNames() {
     const auto all = static_cast<double>(prose_[0]);
     const std::vector<uint64_t> measures = SumMeasures();
+    const std::vector<char> excerpts = FindExcerpts();
     for (size_t i = 1; i < page_.nodes.size(); ++i) {
       const HtmlNode& node = page_.nodes[i];
       dropped_[i] = dropped_[static_cast<size_t>(node.parent)];
       const HtmlHints furniture = node.hints & kFurniture;
+      if (dropped_[i] == 0) dropped_[i] = excerpts[i];
       if (dropped_[i] != 0 || furniture == 0) continue;
       // A quotation of a message that somebody shared.
       if (node.tag == HtmlTag::kBlockquote && furniture == kHintShare) continue;
       // A recipe that can be printed, voted for and shared.
       const bool recipe = 2 * measures[i] > measures[0];
       if (recipe && (furniture & ~kRecipe) == 0) continue;
-      const double limit = (node.hints & (kHintMain | kHintBody)) != 0 ? kMaxContradicted
-                           : (furniture & kHintComments) != 0          ? kMaxComments
-                                                                       : kMaxFurniture;
+      const double limit = (furniture & kHintConsent) != 0               ? 1
+                           : (node.hints & (kHintMain | kHintBody)) != 0 ? kMaxContradicted
+                           : (furniture & kHintComments) != 0            ? kMaxComments
+                                                                         : kMaxFurniture;
       if (static_cast<double>(prose_[i]) <= limit * all) dropped_[i] = 1;
     }
   }
@@ -269,7 +318,7 @@ class Judge {
     for (size_t i = 0; i < page_.blocks.size(); ++i) {
       const HtmlBlock& block = page_.blocks[i];
       const auto node = static_cast<size_t>(block.node);
-      if (dropped_[node] != 0 || inside_[node] == 0) continue;
+      if (dropped_[node] != 0 || inside_[node] == 0 || IsTemplate(block)) continue;
       if (ProseOf(block) > 0) {
         grades_[i] = BlockGrade::kProse;
       } else if (block.kind == Kind::kHeading) {

@@ -200,7 +200,7 @@ class Archive {
       if (type.empty() && BeginsLikeHtml(body)) type = "text/html";
     }
     const bool utf16 = charset.starts_with("utf-16");
-    if (!MayBeText(type) || (LooksBinary(body) && !utf16)) return Lose("not_html", type);
+    if (!MayBeText(type) || (LooksBinaryPage(body) && !utf16)) return Lose("not_html", type);
     RawText page;
     page.text = DecodePage(body, charset);
     try {
