@@ -152,7 +152,14 @@ you agree to the use of cookies|you consent to the use of cookies|sound off in t
 to continue reading this|unsubscribe at any time|in your inbox|sound off below|
 your feedback is important|tell us what you think|this article appears in the|
 a version of this article appears|on twitter to keep up|on twitter for the latest)"},
-    {Use::kInside, R"(this content is reserved for subscribers|create an account or sign in to continue|
+    {Use::kInside, R"(we want to hear what you think about this article|
+this post contains references to products|we recommend the best products through|
+to view the full story, please subscribe|first-time subscribers also receive|
+wir respektieren deine privatsphäre|add the ingredients to your basket|
+dürfen wir sie in ihrem browser|bitte teilen sie uns ihre erfahrungen|
+die inhalte dieser website sind unter|this content is reserved for subscribers|contributed to this report|
+like this story? share it|issues for £0.0. click here|delivered through your letterbox every month|
+atenção: comentários com textos|create an account or sign in to continue|
 register / sign in to unlock more articles|you can save this article by registering|
 strictly necessary cookies|we store cookies on your browser|opt-out of the sale of your personal|
 manage consent preferences|follow newsbeat on instagram|we're temporarily moderating all comments|
@@ -163,7 +170,9 @@ si continúas leyendo en este dispositivo|quién está usando tu cuenta|
 unabhängiger journalismus braucht deine unterstützung|wie hat ihnen dieser artikel gefallen|
 durchschnittliche bewertung|teilen und weiterempfehlen|mit meiner anmeldung zum newsletter|
 newsletter stimme ich der werbevereinbarung zu|das ist die europäische perspektive bei)"},
-    {Use::kLine, R"(after newsletter promotion|player wird geladen|placeholder image|
+    {Use::kStart, R"(weitere infos unter|weitere informationen unter|weitere informationen hierzu|
+video verfügbar bis|dieser beitrag stammt aus ausgabe|aktualisiert am 0|entdecke weitere)"},
+    {Use::kLine, R"(entdecken sie jetzt|was sind cookies|after newsletter promotion|player wird geladen|placeholder image|
 placeholder image 0|cook mode|save this recipe|saved|print recipe|pin recipe|rate recipe|rate this recipe|
 jump to recipe|jump to video|print|screen on|keep screen awake|solidarität jetzt|weitere videos|flecha|
 externer inhalt nicht verfügbar|always active|leave a rating|save recipe|share recipe|recipe saved|

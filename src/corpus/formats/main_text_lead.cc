@@ -14,7 +14,7 @@ using Kind = HtmlBlock::Kind;
 
 // What is called a standfirst, what stands next to the title, and other paragraphs are no shorter.
 constexpr uint32_t kMinNamed = 30, kMinNext = 50, kMinOther = 60;
-constexpr uint32_t kMaxLead = 800;
+constexpr uint32_t kMaxLead = 800, kMinSummary = 100;
 constexpr double kMaxLeadLinks = 0.2;
 // So many blocks below the title, and elements up to one that holds both.
 constexpr size_t kReach = 14;
@@ -35,10 +35,13 @@ class LeadFinder {
     std::vector<size_t> lead;
     const size_t title = FindTitle(first);
     if (title == first) return lead;
-    const size_t end = std::min(first, title + 1 + kReach);
-    for (size_t i = title + 1; i < end && lead.size() < kMaxBlocks; ++i) {
+    for (size_t i = title + 1; i < first; ++i) {
       bool named = false;
-      if (!Stands(title, i, &named)) continue;
+      if (IsSummary(i) && !Repeats(title, i, first)) {
+        lead.push_back(i);
+        continue;
+      }
+      if (i > title + kReach || lead.size() >= kMaxBlocks || !Stands(title, i, &named)) continue;
       if (!named && !lead.empty()) continue;
       if (Reads(i, named, i == title + 1) && !Repeats(title, i, first)) lead.push_back(i);
     }
@@ -81,6 +84,14 @@ class LeadFinder {
     return false;
   }
 
+  // Sentences below the title that no name speaks against.
+  bool IsSummary(size_t i) const {
+    const HtmlBlock& block = page_.blocks[i];
+    return dropped_[static_cast<size_t>(block.node)] == 0 && block.kind == Kind::kParagraph &&
+           block.sentence_ends > 0 && block.weight - block.link_weight >= kMinSummary &&
+           block.link_weight <= kMaxLeadLinks * block.weight;
+  }
+
   bool Reads(size_t i, bool named, bool next) const {
     const HtmlBlock& block = page_.blocks[i];
     const bool heading = block.kind == Kind::kHeading && block.level >= 2 && block.level <= 4;
@@ -112,7 +123,8 @@ class LeadFinder {
     for (size_t k = title; k <= first && k < page_.blocks.size(); ++k) {
       if (k == i) continue;
       const std::string_view other = TextOf(k);
-      const bool same = other.starts_with(text) || (k == title && text.starts_with(other));
+      const bool same = other.starts_with(text) ||
+                        (k == title && text.starts_with(other) && text.size() < 2 * other.size());
       if (same && (k < i || k == first)) return true;
     }
     return false;

@@ -79,6 +79,29 @@ bool IsCounter(std::string_view text) {
          text.find_first_not_of("0123456789:/.,- ") == text.npos;
 }
 
+// "... in Hong Kong (Image: GETTY)", "Sonu Mehta/Getty Images": below a picture, in no element of
+// its own.
+bool IsPictureLine(const HtmlBlock& block, std::string_view text) {
+  constexpr uint32_t kMaxLine = 160, kMaxCredit = 60;
+  if (block.weight > kMaxLine) return false;
+  if (block.sentence_ends == 0 && block.weight <= kMaxCredit) {
+    for (const std::string_view agency :
+         {"Getty Images", "/Getty", "/AFP", "/Reuters", "/REUTERS", "/AP", "/dpa", "/Shutterstock",
+          ", AP", "/ Associated Press", "/EPA", "/PA", "/Corbis"}) {
+      if (text.ends_with(agency)) return true;
+    }
+  }
+  const size_t open = text.find_last_of('(');
+  if (open == text.npos || !text.ends_with(")") || block.sentence_ends > 1) return false;
+  const std::string_view inside = text.substr(open + 1);
+  for (const std::string_view label :
+       {"Image:", "Image credit", "Photo:", "Photo by", "Picture:", "Pic:", "Credit:", "AP Photo",
+        "Getty", "Foto:", "Bild:", "Photos:", "Crédit", "Foto de", "Reuters)", "REUTERS)"}) {
+    if (inside.starts_with(label)) return true;
+  }
+  return false;
+}
+
 // The second of two equal blocks and those that follow it. Short ones may be labels of the text.
 void DropTwins(MainTextDraft* draft) {
   constexpr uint32_t kMinTwin = 80;
@@ -107,8 +130,13 @@ void DropWidgets(MainTextDraft* draft) {
   DropCalendars(draft);
   DropTwins(draft);
   for (size_t i = 0; i < draft->size(); ++i) {
-    if (!draft->Kept(i) || draft->block(i).kind != Kind::kParagraph) continue;
+    if (!draft->Kept(i)) continue;
+    const Kind kind = draft->block(i).kind;
     const std::string_view text = draft->TextOf(i);
+    if ((kind == Kind::kParagraph || kind == Kind::kItem) && IsPictureLine(draft->block(i), text)) {
+      draft->Drop(i);
+    }
+    if (kind != Kind::kParagraph) continue;
     if (IsMessage(text) || IsCounter(text)) draft->Drop(i);
   }
   draft->SumProse();
