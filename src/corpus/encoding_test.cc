@@ -26,6 +26,13 @@ TEST(Encoding, NothingIsHeldBackAtTheEnd) {
 TEST(Encoding, Binary) {
   EXPECT_TRUE(LooksBinary(std::string("a\0b", 3)));
   EXPECT_FALSE(LooksBinary("a\xff"));
+  std::string page = "<p>" + std::string(5000, 'x') + "</p>";
+  page[100] = page[200] = '\0';
+  EXPECT_TRUE(LooksBinary(page));
+  EXPECT_FALSE(LooksBinaryPage(page));
+  page.replace(300, 20, std::string(20, '\0'));
+  EXPECT_TRUE(LooksBinaryPage(page));
+  EXPECT_TRUE(LooksBinaryPage(std::string("a\0b", 3)));
 }
 
 TEST(Encoding, Mojibake) {

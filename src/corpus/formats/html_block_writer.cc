@@ -97,9 +97,10 @@ void HtmlBlockWriter::Boundary(HtmlTag tag, bool starts) {
   const bool row = open_block_ && block_.kind == HtmlBlock::Kind::kRow;
   if (!row || tag == HtmlTag::kUnknown) return Flush();
   if (IsCell(tag)) {
-    const bool links =
-        block_.link_weight > kMaxCellLinkWeight && block_.link_weight * 2 > block_.weight;
+    const bool links = links_ > 1 && block_.link_weight > kMaxCellLinkWeight &&
+                       block_.link_weight * 2 > block_.weight;
     if (starts) {
+      links_ = 0;
       separator_ = true;
     } else if (block_.weight > kMaxCellWeight || links) {
       Flush();

@@ -28,6 +28,7 @@ class HtmlBlockWriter {
   void Text(std::string_view raw, bool literal);
   /// The text so far and the next are one word, white space between or not.
   void Glue() { glue_ = true; }
+  void StartLink() { ++links_; }
   void LineBreak();
   /// Ends a line of program text, if one is open.
   void BreakVerbatim();
@@ -59,6 +60,7 @@ class HtmlBlockWriter {
   bool separator_ = false;   // a new cell waits
   bool cell_break_ = false;  // a new block in the same cell waits
   int breaks_ = 0;           // <br> waiting
+  int links_ = 0;            // of this cell
   int cell_blocks_ = 0;      // blocks of this cell that are done
   bool marker_ = false;      // the next block is the first of its list item
   int32_t number_ = 0;

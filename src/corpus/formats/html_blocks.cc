@@ -148,6 +148,7 @@ class BlockReader {
     if (token.tag == HtmlTag::kSpan && IsInitial(token.Attribute("class"))) flags |= kInitial;
     if (token.tag == HtmlTag::kA && token.Has("href")) {
       flags |= kInLink;
+      writer_.StartLink();
       if (token.Attribute("href").starts_with('#')) flags |= kInPage;
     }
     // Other inline elements change nothing, and those of old pages often are not ended.
@@ -344,7 +345,9 @@ class BlockReader {
   void PopTo(size_t at) {
     while (stack_.size() > at) {
       const HtmlTag tag = stack_.back().tag;
-      if (TraitOf(tag) == kBlock || tag == HtmlTag::kUnknown) {
+      const size_t above = stack_.size() - 2;
+      const bool own = InPre() || stack_.back().node != stack_[above].node;
+      if (TraitOf(tag) == kBlock || (tag == HtmlTag::kUnknown && own)) {
         if (IsPre(tag) || !InPre())
           writer_.Boundary(tag, false);
         else

@@ -7,16 +7,14 @@
 #include "corpus/formats/main_text_judge.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstdlib>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "corpus/formats/main_text_furniture.h"
 #include "corpus/formats/main_text_lead.h"
+#include "corpus/formats/main_text_lists.h"
 #include "corpus/formats/main_text_look.h"
 #include "corpus/formats/main_text_measures.h"
 
@@ -327,7 +325,13 @@ class Judge {
         grades_[i] = GradeOfShort(block);
       }
     }
-    GradeSeries();
+    std::vector<char> inside(page_.blocks.size());
+    for (size_t i = 0; i < inside.size(); ++i) {
+      const auto node = static_cast<size_t>(page_.blocks[i].node);
+      inside[i] = dropped_[node] == 0 && inside_[node] != 0 ? 1 : 0;
+    }
+    GradeLists(page_, inside, &grades_);
+    GradeSeries(page_, &grades_);
   }
 
   // "It also runs <a>joint exercises with others</a>.", not "Read more: <a>...</a>."
@@ -399,36 +403,6 @@ class Judge {
     for (const size_t i : FindLead(page_, dropped_, first)) {
       grades_[i] = BlockGrade::kProse;
       keep_[i] = 1;
-    }
-  }
-
-  // "1. ..." to "10. ...", with pictures between: the headings are the text.
-  void GradeSeries() {
-    constexpr size_t kMinSeries = 3;
-    const auto number = [&](size_t i) {
-      const std::string_view text = std::string_view(page_.text).substr(page_.blocks[i].begin, 4);
-      const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-      if (digits == 0 || digits > 3 || (text[digits] != '.' && text[digits] != ')')) return 0;
-      return std::stoi(std::string(text.substr(0, digits)));
-    };
-    std::array<std::vector<size_t>, 7> series;
-    for (size_t i = 0; i <= page_.blocks.size(); ++i) {
-      const bool end = i == page_.blocks.size();
-      const bool heading =
-          !end && grades_[i] == BlockGrade::kShort && page_.blocks[i].kind == Kind::kHeading;
-      const int value = heading ? number(i) : 0;
-      for (size_t level = 0; level < series.size(); ++level) {
-        std::vector<size_t>& one = series[level];
-        if (!end && (value == 0 || page_.blocks[i].level != level)) continue;
-        const bool next = !end && !one.empty() && std::abs(number(one.back()) - value) == 1;
-        if (!next) {
-          if (one.size() >= kMinSeries) {
-            for (const size_t k : one) grades_[k] = BlockGrade::kProse;
-          }
-          one.clear();
-        }
-        if (!end) one.push_back(i);
-      }
     }
   }
 

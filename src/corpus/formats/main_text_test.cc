@@ -162,5 +162,128 @@ TEST(MainText, AnyBytesGiveValidText) {
   }
 }
 
+TEST(MainText, KeepsParagraphsThatLookLikeTheText) {
+  const auto p = [](const char* text) { return std::string("<p class=txt>") + text + "</p>"; };
+  const std::string more =
+      "The fourth paragraph is no shorter than those above it, and says as little as they do.";
+  // The first stands in a box with a misleading name, the fourth below a list of other pages.
+  const std::string text =
+      MainText("<body><main><h1>Head</h1><div class=teaser-box>" + p(kFirst) + "</div><div>" +
+               p(kSecond) + p(kThird) +
+               "<h3>Related articles</h3><div><a href=/a>Another page of this site</a></div><div>"
+               "<a href=/b>One more page of this site</a></div>" +
+               p(more.c_str()) + "</div></main></body>");
+  EXPECT_EQ(text, "Head\n\n" + Both() + "\n\n" + kThird + "\n\n" + more);
+}
+
+TEST(MainText, KeepsSentencesThatAreMostlyLinks) {
+  const auto page = [](const std::string& middle) {
+    return MainText("<body><div class=story-text><p>" + std::string(kFirst) + "</p>" + middle +
+                    "<p>" + kSecond + "</p><p>" + kThird + "</p></div></body>");
+  };
+  const std::string sentence = "It also holds <a href=/x>exercises with all of its members</a>.";
+  EXPECT_NE(page("<p>" + sentence + "</p>").find("It also holds exercises"), std::string::npos);
+  EXPECT_EQ(page("<p>Read on: <a href=/x>How exercises are held with all of them.</a></p>")
+                .find("exercises"),
+            std::string::npos);
+}
+
+TEST(MainText, KeepsParagraphsBehindAPayBanner) {
+  EXPECT_EQ(MainText(std::string("<body><div><p>") + kFirst +
+                     "</p><p class=paywall aria-hidden=true>" + kSecond + "</p></div></body>"),
+            Both());
+}
+
+TEST(MainText, KeepsTheStandfirst) {
+  for (const char* standfirst :
+       {"<p class=article-excerpt>Who gains, who loses, and who has to pay</p>",
+        "<h2 class=subtitle>Who gains, who loses, and who has to pay</h2>",
+        "<div class=teaser><p>Who gains, who loses, and who has to pay</p></div>"}) {
+    const std::string text =
+        MainText(std::string("<body><header><h1>Head</h1>") + standfirst +
+                 "<p class=byline>By N. N., 4 May 2024</p></header><div class=article-body>" +
+                 Paragraphs() + "</div></body>");
+    EXPECT_EQ(text, "Who gains, who loses, and who has to pay\n\n" + Both()) << standfirst;
+  }
+}
+
+TEST(MainText, KeepsListsOfMeasures) {
+  const std::string list =
+      "<ul><li>200 g flour</li><li>1 <a href=/s>tsp salt</a></li><li>2 eggs</li>"
+      "<li><a href=/p>pepper</a></li><li>\u00bd l milk</li></ul>";
+  const std::string text = MainText(
+      "<body><h1>Pancakes</h1><div class=print-area><h2>What it takes"
+      "</h2>" +
+      list + "</div><div class=text>" + Paragraphs() + "</div></body>");
+  EXPECT_NE(text.find("- 200 g flour\n- 1 tsp salt\n- 2 eggs\n- pepper\n- \u00bd l milk"),
+            std::string::npos)
+      << text;
+  // Numbers alone make no recipe.
+  EXPECT_EQ(
+      MainText("<body><ul class=menu><li><a href=/1>12 reasons to go</a><li><a href=/2>7 books"
+               "</a><li><a href=/3>3 films</a></ul><div>" +
+               Paragraphs() + "</div></body>"),
+      Both());
+}
+
+TEST(MainText, KeepsNumberedHeadings) {
+  const std::string text =
+      MainText("<body><article><p>" + std::string(kFirst) + "</p><p>" + kSecond +
+               "</p><h3>1. The house is large</h3><figure><figcaption>A house</figcaption></figure>"
+               "<h3>2. The garden is small</h3><h3>3. The street is loud</h3></article></body>");
+  EXPECT_NE(text.find("1. The house is large"), std::string::npos);
+  EXPECT_NE(text.find("3. The street is loud"), std::string::npos);
+}
+
+TEST(MainText, DropsWhatIsNotShownOrNotFilledIn) {
+  const auto page = [](const std::string& inside) {
+    return MainText("<body><article><h2 class=\"visually-hidden\">Article content</h2>" + inside +
+                    Paragraphs() + "</article></body>");
+  };
+  EXPECT_EQ(page(""), Both());
+  EXPECT_EQ(page("<h2 class=hidden>Main part</h2>"), Both());
+  EXPECT_EQ(page("<p>{{entry.title}} costs {{entry.price}}, was {{entry.before}}.</p>"), Both());
+  EXPECT_EQ(page("<p>\u200b\u200d</p><p>\u25a2</p>"), Both());
+  EXPECT_EQ(page("<div id=onetrust-consent><p>We store cookies on your computer. They are good for "
+                 "you, and for us as well, so please say yes to them now.</p></div>"),
+            Both());
+  EXPECT_EQ(page("<section aria-label=\"Newsletter sign-up\"><p>All the news of the week, for "
+                 "those who have no time to read them on the day.</p></section>"),
+            Both());
+  EXPECT_EQ(MainText("<body><p>{{page.text}} and {{page.more}}</p></body>"), "");
+}
+
+TEST(MainText, DropsExcerptsOfOtherPages) {
+  std::string others;
+  for (int i = 0; i < 4; ++i) {
+    others +=
+        "<li class=post><h3><a href=/x>Other page</a></h3><div class=post-excerpt><p>What the "
+        "page number " +
+        std::to_string(i) + " is about, in a sentence.</p></div></li>";
+  }
+  EXPECT_EQ(MainText("<body><div class=story><p>" + std::string(kFirst) + "</p><p>" + kSecond +
+                     "</p></div><ul>" + others + "</ul></body>"),
+            Both());
+}
+
+TEST(MainText, ReadsFormulasInitialsAndStrayNuls) {
+  const auto page = [](const std::string& p) {
+    return MainText("<body><article><p>" + p + "</p>" + Paragraphs() + "</article></body>");
+  };
+  const std::string rest = " is the distance, as everybody knows who has ever measured one.";
+  EXPECT_EQ(page("<math alttext=\"a^2\"><mi>a</mi></math>" + rest), "a^2" + rest + "\n\n" + Both());
+  EXPECT_EQ(page("<math><semantics><mi>a</mi><annotation encoding=\"application/x-tex\">a^2"
+                 "</annotation></semantics></math>" +
+                 rest),
+            "a^2" + rest + "\n\n" + Both());
+  EXPECT_EQ(page("<img class=\"mwe-math-fallback\" alt=\"a^2\">" + rest),
+            "a^2" + rest + "\n\n" + Both());
+  EXPECT_EQ(page("<img class=photo alt=\"a cat\">This" + rest), "This" + rest + "\n\n" + Both());
+  EXPECT_EQ(page("<span class=initial-letter>T</span> <span>his</span>" + rest),
+            "This" + rest + "\n\n" + Both());
+  EXPECT_EQ(page("<span class=dropcap>A</span> dog" + rest), "A dog" + rest + "\n\n" + Both());
+  EXPECT_EQ(page(std::string("Th\0is", 5) + rest), "This" + rest + "\n\n" + Both());
+}
+
 }  // namespace
 }  // namespace cria::corpus
