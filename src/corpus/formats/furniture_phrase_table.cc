@@ -1,4 +1,4 @@
-// A table and nothing else, longer than other files for that reason: Germanic and Romance languages.
+// A table and nothing else, longer than other files for that reason. Germanic, Romance languages.
 #include "corpus/formats/furniture_phrase.h"
 
 namespace cria::corpus {
