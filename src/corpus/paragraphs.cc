@@ -8,15 +8,22 @@ namespace {
 
 constexpr size_t kMaxHeadingBytes = 100;
 
-// Where `part` ends if a heading is its last paragraph: that belongs to what follows. Not below
-// `least`.
-size_t BeforeHeading(std::string_view part, size_t least) {
-  const size_t begin = part.rfind("\n\n");
-  if (begin == part.npos || begin < least) return part.size();
-  const std::string_view last = part.substr(begin + 2);
-  const bool heading = last.size() <= kMaxHeadingBytes && last.find('\n') == last.npos &&
-                       std::string_view(".!?;,\"')").find(last.back()) == std::string_view::npos;
-  return heading ? begin : part.size();
+bool IsHeading(std::string_view paragraph) {
+  return !paragraph.empty() && paragraph.size() <= kMaxHeadingBytes &&
+         paragraph.find('\n') == paragraph.npos && !paragraph.starts_with("- ") &&
+         std::string_view(".!?;,\"')").find(paragraph.back()) == std::string_view::npos;
+}
+
+// Where `part` ends without the headings that are its last paragraphs, a chapter's and its first
+// section's: they belong to what follows. Not below `least`.
+size_t BeforeHeadings(std::string_view part, size_t least) {
+  size_t end = part.size();
+  while (true) {
+    const size_t begin = part.substr(0, end).rfind("\n\n");
+    if (begin == part.npos || begin < least) return end;
+    if (!IsHeading(part.substr(begin + 2, end - begin - 2))) return end;
+    end = begin;
+  }
 }
 
 }  // namespace
@@ -37,7 +44,7 @@ std::vector<std::string> CutText(std::string text, int64_t max_bytes) {
       end = CompleteUtf8Prefix(rest.substr(0, limit));
       skip = 0;
     }
-    if (skip == 2) end = BeforeHeading(rest.substr(0, end), limit / 2);
+    if (skip == 2) end = BeforeHeadings(rest.substr(0, end), limit / 2);
     parts.push_back(rest.substr(0, end));
     rest.remove_prefix(end + skip);
   }

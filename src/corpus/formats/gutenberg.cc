@@ -1,18 +1,19 @@
-// The marks "*** START OF" and "*** END OF", and the paragraphs just inside of them.
+// The marks "*** START OF" and "*** END OF", and the small print that stood before books earlier.
 #include "corpus/formats/gutenberg.h"
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
 #include "base/ascii.h"
+#include "corpus/formats/gutenberg_notes.h"
 
 namespace cria::corpus {
 namespace {
 
-// Notes stand within so much of an end.
-constexpr size_t kNotesBytes = 20'000;
-constexpr int kMaxCredits = 8;  // paragraphs
+constexpr size_t kEndLineBytes = 300;
+constexpr int kMaxMarkLines = 4;
+constexpr size_t kSmallPrintBytes = 64'000;  // it ends within so much of the beginning
+constexpr size_t kFirstLinesBytes = 300;
 
 constexpr std::pair<std::string_view, std::string_view> kLanguages[] = {
     {"bulgarian", "bg"}, {"catalan", "ca"},    {"czech", "cs"},     {"danish", "da"},
@@ -33,50 +34,77 @@ std::string Field(std::string_view header, std::string_view name) {
   return std::string(Trimmed(header.substr(0, header.find('\n'))));
 }
 
-bool IsCredit(std::string_view paragraph) {
-  const std::string lower = LowerAscii(paragraph.substr(0, 80));
-  return StartsWithAny(
-      lower, {"produced by", "e-text prepared by", "etext prepared by", "this etext was",
-              "this ebook was produced", "this e-text was", "transcribed by", "transcribed from",
-              "html version by", "prepared by", "[transcriber", "transcriber's note",
-              "transcriber\u2019s note", "credits:", "scanned by", "digitized by",
-              "distributed proofread"});
-}
-
-bool IsNotesHeading(std::string_view paragraph) {
-  const std::string lower = LowerAscii(paragraph.substr(0, 60));
-  return StartsWithAny(lower, {"transcriber's note", "transcriber\u2019s note", "[transcriber",
-                               "transcribers' note", "***transcriber"});
-}
-
+// "Ende dieses Projekt Gutenberg Etextes": the end in the languages of the books.
 bool IsEndLine(std::string_view paragraph) {
-  const std::string lower = LowerAscii(paragraph.substr(0, 40));
-  return paragraph.size() < 300 &&
-         StartsWithAny(lower, {"end of project gutenberg", "end of the project gutenberg"});
+  const std::string lower = LowerAscii(paragraph.substr(0, kEndLineBytes));
+  return paragraph.size() < kEndLineBytes && lower.find("gutenberg") != lower.npos &&
+         StartsWithAny(lower, {"end of", "the end of", "ende d", "ende von", "fin de", "fine de",
+                               "fim d", "einde v", "slut p", "loppu", "this is the end of"});
 }
 
-// The paragraphs just behind the start mark that are no part of the book.
-std::string_view WithoutCredits(std::string_view text) {
-  text = Trimmed(text);
-  for (int i = 0; i < kMaxCredits && IsCredit(text); ++i) {
-    const size_t end = std::min(text.find("\n\n"), text.size());
-    text = Trimmed(text.substr(end));
-  }
-  return text;
-}
-
-std::string_view WithoutEnd(std::string_view text) {
-  text = Trimmed(text);
+std::string_view WithoutEndLines(std::string_view text) {
+  text = WithoutBlankEnds(text);
   while (true) {
     const size_t begin = text.rfind("\n\n");
-    if (begin == text.npos || !IsEndLine(Trimmed(text.substr(begin)))) break;
-    text = Trimmed(text.substr(0, begin));
+    if (begin == text.npos || !IsEndLine(Trimmed(text.substr(begin)))) return text;
+    text = WithoutBlankEnds(text.substr(0, begin));
   }
-  size_t at = text.size() > kNotesBytes ? text.size() - kNotesBytes : 0;
-  for (at = text.find("\n\n", at); at != text.npos; at = text.find("\n\n", at + 2)) {
-    if (IsNotesHeading(Trimmed(text.substr(at, 80)))) return Trimmed(text.substr(0, at));
+}
+
+// Behind the line that holds `at`; a mark that is broken over some lines ends with three stars.
+size_t BehindMark(std::string_view text, size_t at) {
+  size_t end = text.find('\n', at);
+  for (int lines = 1; lines < kMaxMarkLines && end != text.npos; ++lines) {
+    if (Trimmed(text.substr(at, end - at)).ends_with("***")) return end + 1;
+    const size_t next = text.find('\n', end + 1);
+    if (next == text.npos || next == end + 1) break;  // a blank line: it had no stars
+    end = next;
   }
-  return text;
+  const size_t line = text.find('\n', at);
+  const bool broken = end != text.npos && Trimmed(text.substr(at, end - at)).ends_with("***");
+  return broken ? end + 1 : line == text.npos ? line : line + 1;
+}
+
+// Behind "*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*", which until about 2003
+// stood before the book; 0 without it.
+size_t BehindSmallPrint(std::string_view text) {
+  const std::string_view head = text.substr(0, kSmallPrintBytes);
+  size_t behind = 0;
+  for (size_t at = head.find("\n*END"); at != head.npos; at = head.find("\n*END", at + 1)) {
+    const size_t line = std::min(head.find('\n', at + 1), head.size());
+    if (head.substr(at, line - at).find("SMALL PRINT") == head.npos) continue;
+    behind = std::min(line + 1, head.size());
+  }
+  return behind;
+}
+
+// "The Project Gutenberg Etext of News from Nowhere, by William Morris", where no field says it.
+void ReadFirstLine(std::string_view header, RawText* book) {
+  std::string_view line = Trimmed(header.substr(0, header.find('\n')));
+  const std::string lower = LowerAscii(line);
+  const size_t of = lower.find("text of ");
+  if (of == lower.npos || lower.find("gutenberg") > of) return;
+  line.remove_prefix(of + std::string_view("text of ").size());
+  const size_t by = std::min(line.rfind(" by "), line.size());
+  if (by < line.size()) book->meta = {{"author", Trimmed(line.substr(by + 4), " *,")}};
+  book->title = Trimmed(line.substr(0, by), " *,");
+}
+
+// The first etexts have neither mark: their frame is paragraphs before the book.
+bool IsOldEtext(std::string_view text) {
+  const std::string head = LowerAscii(text.substr(0, kFirstLinesBytes));
+  return head.find("project gutenberg etext of ") != head.npos;
+}
+
+void ReadHeader(std::string_view header, RawText* book) {
+  book->title = Field(header, "Title");
+  const std::string author = Field(header, "Author"),
+                    language = LowerAscii(Field(header, "Language"));
+  if (book->title.empty()) ReadFirstLine(header, book);
+  if (!author.empty()) book->meta = {{"author", author}};
+  for (const auto& [name, code] : kLanguages) {
+    if (language == name) book->language = code;
+  }
 }
 
 }  // namespace
@@ -92,23 +120,20 @@ RawText ReadGutenberg(std::string text) {
   size_t start = 0;
   for (const std::string_view mark : {"*** START OF TH", "***START OF TH"}) {
     const size_t at = whole.find(mark);
-    const size_t line = at == whole.npos ? at : whole.find('\n', at);
-    if (line == whole.npos || line >= end) continue;
-    const std::string_view header = whole.substr(0, at);
-    book.title = Field(header, "Title");
-    const std::string author = Field(header, "Author"),
-                      language = LowerAscii(Field(header, "Language"));
-    if (!author.empty()) book.meta = {{"author", author}};
-    for (const auto& [name, code] : kLanguages) {
-      if (language == name) book.language = code;
-    }
-    start = line + 1;
+    const size_t behind = at == whole.npos ? at : BehindMark(whole, at);
+    if (behind == whole.npos || behind > end) continue;
+    ReadHeader(whole.substr(0, at), &book);
+    start = behind;
   }
-  if (start == 0 && end == text.size()) {
+  if (start == 0) {
+    start = BehindSmallPrint(whole.substr(0, end));
+    if (start > 0) ReadHeader(whole.substr(0, start), &book);
+  }
+  if (start == 0 && end == text.size() && !IsOldEtext(whole)) {
     book.text = std::move(text);
     return book;
   }
-  book.text = WithoutEnd(WithoutCredits(whole.substr(start, end - start)));
+  book.text = WithoutGutenbergNotes(WithoutEndLines(whole.substr(start, end - start)));
   return book;
 }
 

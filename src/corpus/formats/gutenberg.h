@@ -7,9 +7,9 @@
 
 namespace cria::corpus {
 
-/// The book without the licence before and after it, the credits of those who typed it, and their
-/// notes at either end; title, author (meta) and language as the header names them. A text without
-/// Gutenberg's marks stays as it is.
+/// The book without Gutenberg's frame, the newer one and that of etexts before about 2003, without
+/// the credits of those who typed it and without their notes (gutenberg_notes.h); title, author
+/// (meta) and language as the header names them. A text without Gutenberg's marks stays as it is.
 RawText ReadGutenberg(std::string text);
 
 }  // namespace cria::corpus

@@ -24,6 +24,48 @@ TEST(Gutenberg, FrameCreditsAndNotesGo) {
   EXPECT_EQ(book.meta["author"], "A. Writer");
 }
 
+TEST(Gutenberg, TheFrameOfEarlyEtextsGoes) {
+  for (const char* small_print :
+       {"*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*",
+        "*END THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.12.12.00*END*"}) {
+    const RawText book = ReadGutenberg(
+        std::string("The Project Gutenberg Etext of Max and Moritz, by A. Writer\n#8 in our series"
+                    "\n\nCopyright laws are changing all over the world, be sure to check.\n\n"
+                    "**Welcome To The World of Free Plain Vanilla Electronic Texts**\n\n"
+                    "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***\nWhy?\n") +
+        small_print +
+        "\n\n\n\nScanned and proofed by B.\n\n\nMAX\n\nOnce.\n\n\n\n"
+        "End of The Project Gutenberg Etext of Max\n\n\n");
+    EXPECT_EQ(book.text, "MAX\n\nOnce.");
+    EXPECT_EQ(book.title, "Max and Moritz");
+    EXPECT_EQ(book.meta["author"], "A. Writer");
+  }
+  // The first of all had no small print.
+  EXPECT_EQ(
+      ReadGutenberg("The Project Gutenberg Etext of Max\n\nPlease take a look at the important "
+                    "information in this header.\n\nMAX\n\nOnce.\n\nEnd of Project "
+                    "Gutenberg Etext of Max")
+          .text,
+      "MAX\n\nOnce.");
+}
+
+TEST(Gutenberg, MarksOnSomeLinesAndEndsInOtherLanguages) {
+  const auto book = [](const std::string& end) {
+    return ReadGutenberg(
+               "Title: Max\n\n***START OF THE PROJECT GUTENBERG EBOOK MAX AND\nMORITZ IN "
+               "TWO PARTS***\n\n\nMAX\n\nOnce.\n\n\n" +
+               end + "\n\n***END OF THE PROJECT GUTENBERG EBOOK MAX***\nlicence")
+        .text;
+  };
+  for (const char* end :
+       {"End of the Project Gutenberg EBook of Max", "Ende dieses Projekt Gutenberg Etextes Max",
+        "Fin de Project Gutenberg etext Max", "Fine del testo del Progetto Gutenberg",
+        "Einde van dit Project Gutenberg e-boek", "Fim do livro do Project Gutenberg"}) {
+    EXPECT_EQ(book(end), "MAX\n\nOnce.") << end;
+  }
+  EXPECT_EQ(book("The end of the press."), "MAX\n\nOnce.\n\n\nThe end of the press.");
+}
+
 TEST(Gutenberg, OtherTextsStay) {
   EXPECT_EQ(ReadGutenberg("Produced by me.\n\nText.\n").text, "Produced by me.\n\nText.\n");
   EXPECT_EQ(ReadGutenberg("").text, "");

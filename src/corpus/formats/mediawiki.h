@@ -17,7 +17,7 @@ namespace cria::corpus {
 /// Lost, each page under one reason: "other_namespace", "redirect", "disambiguation",
 /// "not_wikitext", "too_long", "no_text" (deleted, empty, or nothing but markup), "damaged_page";
 /// "damaged_file" for a dump that ends too early, and the whole dump as "entities_declared"
-/// (xml_prolog.h). Throws Error if the file cannot be opened.
+/// or "prolog_too_long" (xml_prolog.h). Throws Error if the file cannot be opened.
 void ReadMediaWiki(const fs::path& path, TextSink* sink);
 
 /// The same for a dump in memory; `file_name` may be empty.

@@ -177,15 +177,19 @@ struct MediaWikiScanner::State {
     value = nullptr;
   }
 
-  // Nothing here expands entities; text that was written with them would be a torso.
+  // Nothing here expands entities; text that was written with them would be a torso. A prolog whose
+  // end is out of sight may declare some.
   void RefuseEntities() {
     begun = true;
     while (rest().size() < kMaxXmlPrologBytes && Fill()) {
     }
-    if (ReadXmlProlog(rest()).state != XmlProlog::State::kEntities) return;
-    sink->Lose({.reason = "entities_declared",
+    const XmlProlog::State state = ReadXmlProlog(rest()).state;
+    const bool too_long = state == XmlProlog::State::kTooLong;
+    if (!too_long && state != XmlProlog::State::kEntities) return;
+    sink->Lose({.reason = too_long ? "prolog_too_long" : "entities_declared",
                 .bytes = static_cast<int64_t>(rest().size()),
-                .why = "the document type of the dump declares entities",
+                .why = too_long ? "no root element within 64 KiB of the beginning of the dump"
+                                : "the document type of the dump declares entities",
                 .excerpt = rest()});
     at = window.size();
     ended = reported = true;

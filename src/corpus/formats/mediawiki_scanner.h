@@ -35,7 +35,8 @@ class MediaWikiScanner {
   using Source = std::function<size_t(char* to, size_t size)>;
 
   /// Damage is told to `sink`: "damaged_page" (one that has no end), "damaged_file" (the source or
-  /// the dump ends too early, or it is no dump) and "entities_declared", after which nothing comes.
+  /// the dump ends too early, or it is no dump), "entities_declared" and "prolog_too_long", after
+  /// which nothing comes.
   MediaWikiScanner(Source source, TextSink* sink);
   ~MediaWikiScanner();
 

@@ -152,6 +152,15 @@ TEST(MediaWiki, DumpsThatDeclareEntitiesAreRefused) {
   }
 }
 
+TEST(MediaWiki, APrologOutOfSightIsRefusedUnderItsOwnReason) {
+  const std::string page = Page("A", "1", Revision("03", "&b; &b;"));
+  const Collected all =
+      Read("<!--" + std::string(70'000, 'c') + "--><!DOCTYPE x [<!ENTITY b \"bbbb\">]>" + kHead +
+           page + "</mediawiki>");
+  EXPECT_TRUE(all.texts.empty());
+  EXPECT_EQ(all.lost, (std::map<std::string, int64_t>{{"prolog_too_long", 1}}));
+}
+
 TEST(MediaWiki, MarkupInTextIsHarmlessAndADocumentTypePasses) {
   const Collected all = Read(
       "<?xml version='1.0'?><!DOCTYPE x SYSTEM 'y' [<!ELEMENT a ANY><!-- <!ENTITY b 'c'> -->]>" +

@@ -125,14 +125,20 @@ class Blocks {
     const bool own = line[marks - 1] == '*' || line[marks - 1] == '#';
     std::string indent(bullets > 1 ? 2 * (bullets - 1) : 0, ' ');
     indent += own ? "- " : bullets > 0 ? "  " : "";
-    if (!indent.empty()) {  // further lines of an item stand under its first
-      for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
-        text.insert(at + 1, std::string(indent.size(), ' '));
-      }
-    }
-    blocks_.push_back({Block::Kind::kItem, indent + text, 0, false, LeadsOutside(content)});
+    blocks_.push_back(
+        {Block::Kind::kItem, Indented(text, indent), 0, false, LeadsOutside(content)});
     blocks_.back().term = line[marks - 1] == ';';
     return true;
+  }
+
+  // Further lines of an item stand under its first.
+  static std::string Indented(std::string_view text, std::string_view indent) {
+    std::string out(indent);
+    for (const char c : text) {
+      out += c;
+      if (c == '\n') out.append(indent.size(), ' ');
+    }
+    return out;
   }
 
   static std::string_view TrimSpace(std::string_view text) {

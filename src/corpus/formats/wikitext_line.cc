@@ -46,13 +46,27 @@ Blank BlankOf(uint32_t code) {
 // The characters that Unicode has small and raised, or small and low.
 std::string_view Script(uint32_t code, bool raised) {
   static const std::unordered_map<uint32_t, std::array<std::string_view, 2>> scripts = {
-      {'0', {"₀", "⁰"}}, {'1', {"₁", "¹"}}, {'2', {"₂", "²"}},   {'3', {"₃", "³"}},
-      {'4', {"₄", "⁴"}}, {'5', {"₅", "⁵"}}, {'6', {"₆", "⁶"}},   {'7', {"₇", "⁷"}},
-      {'8', {"₈", "⁸"}}, {'9', {"₉", "⁹"}}, {'+', {"₊", "⁺"}},   {'-', {"₋", "⁻"}},
-      {'=', {"₌", "⁼"}}, {'(', {"₍", "⁽"}}, {')', {"₎", "⁾"}},   {0x2212, {"₋", "⁻"}},
-      {'n', {"", "ⁿ"}},  {'i', {"", "ⁱ"}},  {0x2013, {"₋", "⁻"}}};
+      {'0', {"₀", "⁰"}}, {'1', {"₁", "¹"}}, {'2', {"₂", "²"}},    {'3', {"₃", "³"}},
+      {'4', {"₄", "⁴"}}, {'5', {"₅", "⁵"}}, {'6', {"₆", "⁶"}},    {'7', {"₇", "⁷"}},
+      {'8', {"₈", "⁸"}}, {'9', {"₉", "⁹"}}, {'+', {"₊", "⁺"}},    {'-', {"₋", "⁻"}},
+      {'=', {"₌", "⁼"}}, {'(', {"₍", "⁽"}}, {')', {"₎", "⁾"}},    {0x2212, {"₋", "⁻"}},
+      {'n', {"", "ⁿ"}},  {'i', {"", "ⁱ"}},  {0x2013, {"₋", "⁻"}}, {'x', {"", "ˣ"}},
+      {'y', {"", "ʸ"}},  {'z', {"", "ᶻ"}},  {'k', {"", "ᵏ"}},     {'I', {"", "ᴵ"}},
+      {'V', {"", "ⱽ"}}};
   const auto found = scripts.find(code);
   return found == scripts.end() ? std::string_view() : found->second[raised ? 1 : 0];
+}
+
+// "2k+1", "-1/2", "n+1/2"; "th" is no power.
+bool IsPower(std::string_view raised) {
+  if (raised.empty()) return false;
+  return std::isdigit(static_cast<unsigned char>(raised[0])) != 0 || raised[0] == '-' ||
+         raised.find('+') != raised.npos;
+}
+
+// "Np<sup>VI</sup>"; other capitals raised are ends of abbreviations ("N<sup>O</sup>").
+bool IsOxidationState(std::string_view raised) {
+  return !raised.empty() && raised.size() <= 4 && raised.find_first_not_of("IVX") == raised.npos;
 }
 
 // Places of the three-quote runs that are an apostrophe before italics ("l'''Europa''"), by the
@@ -235,8 +249,7 @@ class Line {
       all = !one.empty();
       small += one;
     }
-    const bool power = raised && !content.empty() &&
-                       (std::isdigit(static_cast<unsigned char>(content[0])) || content[0] == '-');
+    const bool power = raised && (IsPower(content) || IsOxidationState(content));
     if (all) {
       out_.replace(script_, std::string::npos, small);
     } else if (power) {

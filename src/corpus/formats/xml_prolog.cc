@@ -110,7 +110,7 @@ class Scanner {
 XmlProlog ReadXmlProlog(std::string_view head) {
   const XmlProlog prolog = Scanner(head.substr(0, kMaxXmlPrologBytes)).Run();
   const bool too_long = prolog.state == State::kMore && head.size() >= kMaxXmlPrologBytes;
-  return too_long ? XmlProlog() : prolog;
+  return too_long ? XmlProlog{State::kTooLong, 0} : prolog;
 }
 
 }  // namespace cria::corpus

@@ -7,7 +7,6 @@
 
 namespace cria::corpus {
 
-/// A prolog that is longer is none.
 inline constexpr size_t kMaxXmlPrologBytes = size_t{64} << 10;
 
 struct XmlProlog {
@@ -16,6 +15,7 @@ struct XmlProlog {
     kMore,      ///< it goes on behind `head`
     kEntities,  ///< the document type declares entities, or may: it refers to parameter entities
     kNoXml,     ///< something else than markup
+    kTooLong,   ///< it does not end within kMaxXmlPrologBytes: what it declares is not known
   };
   State state = State::kNoXml;
   size_t root = 0;

@@ -20,6 +20,8 @@ std::string Root(const std::string& head) {
       return "more";
     case State::kEntities:
       return "entities";
+    case State::kTooLong:
+      return "too long";
     default:
       return "none";
   }
@@ -54,7 +56,17 @@ TEST(XmlProlog, WhatIsNoXmlAndWhatGoesOn) {
   for (size_t cut = 0; cut + 3 < whole.size(); ++cut) {
     EXPECT_EQ(Root(whole.substr(0, cut)), "more") << whole.substr(0, cut);
   }
-  EXPECT_EQ(Root("<!--" + std::string(kMaxXmlPrologBytes, 'x')), "none");
+}
+
+TEST(XmlProlog, WhatIsOutOfSightIsNotTakenForHarmless) {
+  const std::string comment = "<!--" + std::string(kMaxXmlPrologBytes, 'x') + "-->";
+  EXPECT_EQ(Root(comment), "too long");
+  EXPECT_EQ(Root(comment + "<!DOCTYPE p [<!ENTITY a 'b'>]><p>"), "too long");
+  EXPECT_EQ(Root("<!DOCTYPE p [" + comment + "]><p>"), "too long");
+  EXPECT_EQ(Root(std::string(kMaxXmlPrologBytes, ' ') + "<p>"), "too long");
+  const std::string fits = "<!--" + std::string(kMaxXmlPrologBytes - 100, 'x') + "--><p>";
+  EXPECT_EQ(Root(fits), "<p>");
+  EXPECT_EQ(Root("text " + comment), "none");
 }
 
 }  // namespace
