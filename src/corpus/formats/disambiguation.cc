@@ -32,7 +32,11 @@ constexpr Names kTemplates[] = {
      "product disambiguation|school disambiguation|road disambiguation|church disambiguation|"
      "chemistry disambiguation|country disambiguation|meta disambiguation|dbig|disam|"
      "music disambiguation|phonetics disambiguation|political party disambiguation|"
-     "sport event disambiguation|town disambiguation|township disambiguation|event disambiguation"},
+     "sport event disambiguation|town disambiguation|township disambiguation|event disambiguation|"
+     "2cc|3cc|4cc|tla disambig|tlad|lettercombdisambig|letter-numbercombdisambig|numdisambig|"
+     "letter disambig|letter disambiguation|hospdis|disambiguation page|disambiguate|disambig-geo|"
+     "dp disambig|roadindex disambiguation|athletics disambiguation|place disambiguation|"
+     "fish disambiguation|plant common name"},
     {"de", "begriffsklärung|begriffsklaerung|bkl|obkl"},
     {"fr",
      "homonymie|disambig|homonymie de personnes|homonymie de patronyme|homonymie de prénom|"
@@ -44,14 +48,21 @@ constexpr Names kTemplates[] = {
      "membres de famille royale homonymes|paronymie d'homonymes|"
      "unités homonymes|villes homonymes|cantons homonymes|batailles homonymes|"
      "édifices religieux homonymes|routes homonymes|personnes homonymes|saints homonymes|"
-     "titres homonymes"},
-    {"es", "desambiguación|desambiguacion|desambig|des|desamb|disambig|homonimia"},
-    {"it", "disambigua|disambig"},
-    {"nl", "dp|doorverwijspagina|doorverwijs|dpintro|doorverwijzing|dpintro3"},
+     "titres homonymes|sigle|sigles|homonymie de sigle|homonymie sigle|sigles de 2 caractères|"
+     "sigles de 3 caractères|sigles de 4 caractères|homonymes|page d'homonymie|patronyme homonyme"},
+    {"es",
+     "desambiguación|desambiguacion|desambig|des|desamb|disambig|homonimia|desambiguación2|"
+     "acrónimo|desambiguación personas"},
+    {"it", "disambigua|disambig|sigla2|sigla3|sigla4|sigla|sigle|omonimia|omonimie"},
+    {"nl",
+     "dp|doorverwijspagina|doorverwijs|dpintro|doorverwijzing|dpintro2|dpintro3|disambig|"
+     "disambiguation"},
     {"pl",
-     "ujednoznacznienie|disambig|disambigr|ujednoznacznienie-strona|strona ujednoznaczniająca"},
+     "ujednoznacznienie|disambig|ujednoznacznienie skrót|disambigr|ujednoznacznienie-strona|strona "
+     "ujednoznaczniająca"},
     {"pt", "desambiguação|disambig|desambig|desamb|desambiguação2|dab-pt|desambiguação-nome"},
-    {"ro", "dezambiguizare|dezambig|disambig|hndis|dez"},
+    {"ro",
+     "dezambiguizare|dezambig|disambig|hndis|dez|dezambiguizare nume|dezambiguizare geo|geodis"},
     {"ru",
      "неоднозначность|disambig|многозначность|disambiguation|неоднозначность-лат|список "
      "однофамильцев|"
@@ -60,15 +71,19 @@ constexpr Names kTemplates[] = {
     {"uk",
      "неоднозначність|disambig|dab|список однойменних сторінок|geodis|hndis|прізвище|disambigg|"
      "disambign|dabm|багатозначність|disambigg2|однофамільці"},
-    {"bg", "пояснение|disambig|пояснителна страница|пояснителна"},
-    {"ca", "desambiguació|desambigua|disambig|des"},
+    {"bg", "пояснение|disambig|пояснителна страница|пояснителна|пояснение инициали|dab"},
+    {"ca", "desambiguació|desambigua|disambig|des|acrònim|acrònims|desambiguació2"},
     {"cs",
      "rozcestník|disambig|rozcestnik|rozcestník - 2 znaky|rozcestník - příjmení|"
-     "rozcestník - jméno|rozcestník - různé"},
-    {"da", "flertydig|disambig|flertydig2|geodis|flertydige personnavne"},
-    {"hr", "razdvojba|disambig|razdvojbena stranica"},
-    {"hu", "egyért|egyért-redir2|egyértelműsítő|egyért-e|egyértelműsítő lap|disambig|egyért-akron"},
-    {"sl", "razločitev|disambig|razločevanje|razloči|hndis|razločitvena stran"},
+     "rozcestník - jméno|rozcestník - různé|rozcestník - místopis|rozcestník - kostel|"
+     "rozcestník - ulice|rozcestník - zkratka|rozcestník - panovníci|rozcestník - geografie"},
+    {"da",
+     "flertydig|disambig|flertydig2|geodis|flertydige personnavne|flertydigt navn|trebogstavs"},
+    {"hr", "razdvojba|disambig|razdvojbena stranica|razdvojba kratica|razdvojba ime"},
+    {"hu",
+     "egyért|egyértelm|egyértkieg|egyért-redir2|egyértelműsítő|egyért-e|egyértelműsítő "
+     "lap|disambig|egyért-akron"},
+    {"sl", "razločitev|disambig|razločitev kratice|razločevanje|razloči|hndis|razločitvena stran"},
     {"sr",
      "вишезначна одредница|višeznačna odrednica|вишезначност|disambig|вишезначна|razvrstavanje|"
      "чворна страна|hndis|geodis|višeznačnost"},

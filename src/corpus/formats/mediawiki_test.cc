@@ -233,6 +233,20 @@ TEST(Disambiguation, TemplatesTitlesAndRedirects) {
   EXPECT_TRUE(IsDisambiguation("a {{Hndis|name=x}}", "A", "en"));
   EXPECT_TRUE(IsDisambiguation("{{Неоднозначность}}", "А", "ru"));
   EXPECT_TRUE(IsDisambiguation("{{disambiguation}}", "A", "sl"));
+  for (const auto& [language, name] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"it", "Sigla2"},
+                                                                  {"it", "Sigla3|XXX=CIA"},
+                                                                  {"fr", "Sigle"},
+                                                                  {"nl", "Dpintro2"},
+                                                                  {"cs", "Rozcestník - zkratka"},
+                                                                  {"hu", "Egyértelm"},
+                                                                  {"ca", "Acrònim"},
+                                                                  {"ro", "Dezambiguizare nume"},
+                                                                  {"en", "Numdisambig"},
+                                                                  {"es", "Acrónimo"}}) {
+    EXPECT_TRUE(IsDisambiguation("{{" + std::string(name) + "}}\n* a", "A", language)) << name;
+  }
+  EXPECT_FALSE(IsDisambiguation("{{Sigla2}}", "A", "pl"));
   EXPECT_FALSE(IsDisambiguation("x{{disambiguation needed}} {{about|a}} {{gren}}", "A", "en"));
   EXPECT_TRUE(IsRedirectText("\n#REDIRECT [[A]]"));
   EXPECT_TRUE(IsRedirectText("#ПЕРЕНАПРАВЛЕНИЕ: [[A]]"));

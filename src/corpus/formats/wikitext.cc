@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "corpus/formats/wikitext_announcements.h"
 #include "corpus/formats/wikitext_line.h"
 #include "corpus/formats/wikitext_links.h"
 #include "corpus/formats/wikitext_marks.h"
@@ -19,14 +20,16 @@ namespace {
 constexpr size_t kMaxListDepth = 6;
 // A section of sources that has a paragraph of this length is a text about them.
 constexpr size_t kProseBytes = 200;
+constexpr size_t kMaxCaptionBytes = 80;
 
 struct Block {
   enum class Kind { kParagraph, kItem, kHeading, kVerbatim } kind;
   std::string text;
-  size_t level = 0;             // of a heading
-  bool before_dropped = false;  // a table or template that was left out stood behind it
-  bool leads_outside = false;   // an item that begins with a link to another site, or an address
-  bool term = false;            // an item that heads others
+  size_t level = 0;                // of a heading
+  bool before_dropped = false;     // a table or template that was left out stood behind it
+  bool leads_outside = false;      // an item that begins with a link to another site, or an address
+  bool term = false;               // an item that heads others
+  bool before_lost_items = false;  // an item of which nothing was left
 };
 
 class Blocks {
@@ -121,7 +124,10 @@ class Blocks {
                  kMaxListDepth);
     const std::string_view content = line.substr(marks);
     std::string text = WithoutBrokenSentences(Text(content));
-    if (text.empty()) return true;
+    if (text.empty()) {
+      if (!blocks_.empty()) blocks_.back().before_lost_items = true;
+      return true;
+    }
     const bool own = line[marks - 1] == '*' || line[marks - 1] == '#';
     std::string indent(bullets > 1 ? 2 * (bullets - 1) : 0, ' ');
     indent += own ? "- " : bullets > 0 ? "  " : "";
@@ -179,12 +185,15 @@ class Blocks {
     return end;
   }
 
+  // Long paragraphs, and more of them than of lists.
   bool HasProse(size_t begin, size_t end) const {
-    return std::any_of(blocks_.begin() + static_cast<std::ptrdiff_t>(begin),
-                       blocks_.begin() + static_cast<std::ptrdiff_t>(end), [](const Block& block) {
-                         return block.kind == Block::Kind::kParagraph &&
-                                block.text.size() >= kProseBytes;
-                       });
+    size_t prose = 0, items = 0;
+    for (size_t i = begin; i < end; ++i) {
+      const size_t bytes = blocks_[i].text.size();
+      if (blocks_[i].kind == Block::Kind::kItem) items += bytes;
+      if (blocks_[i].kind == Block::Kind::kParagraph && bytes >= kProseBytes) prose += bytes;
+    }
+    return prose > items;
   }
 
   // Each block is looked at once for each level of headings above it: at most six times.
@@ -218,20 +227,60 @@ class Blocks {
     blocks_ = std::move(kept);
   }
 
-  // "The largest cities are:" before a table that was left out.
+  // "The largest cities are:" before a table that was left out, or a list of which nothing is
+  // left; then its end may lack its colon too.
   void DropLeadIns() {
+    DropAnnouncements();
     std::vector<Block> kept;
     kept.reserve(blocks_.size());
     for (size_t i = 0; i < blocks_.size(); ++i) {
       Block& block = blocks_[i];
       const bool last = i + 1 == blocks_.size();
       const bool nothing = last || blocks_[i + 1].kind == Block::Kind::kHeading ||
-                           (block.before_dropped && blocks_[i + 1].kind == Block::Kind::kParagraph);
-      if (nothing && block.kind == Block::Kind::kParagraph && block.text.ends_with(':')) {
+                           ((block.before_dropped || block.before_lost_items) &&
+                            blocks_[i + 1].kind == Block::Kind::kParagraph);
+      const bool open =
+          block.text.ends_with(':') || (block.before_lost_items && !EndsWithStop(block.text));
+      if (nothing && open && block.kind == Block::Kind::kParagraph) {
         block.text = WithoutBrokenSentences(block.text + kBroken);
         if (block.text.empty()) continue;
       }
       kept.push_back(std::move(block));
+    }
+    blocks_ = std::move(kept);
+  }
+
+  // Beyond ASCII nothing is judged.
+  static bool EndsWithStop(std::string_view text) {
+    return text.empty() ||
+           std::string_view(".!?\"')]").find(text.back()) != std::string_view::npos ||
+           static_cast<unsigned char>(text.back()) >= 0x80;
+  }
+
+  // In a part between two headings that lost a table: "The following table shows them." goes, and
+  // so does a line that dated it ("As of: 29 October") where nothing else is left.
+  void DropAnnouncements() {
+    std::vector<Block> kept;
+    kept.reserve(blocks_.size());
+    for (size_t begin = 0; begin < blocks_.size();) {
+      size_t end = begin + 1;
+      while (end < blocks_.size() && blocks_[end].kind != Block::Kind::kHeading) ++end;
+      const bool lost = std::any_of(blocks_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    blocks_.begin() + static_cast<std::ptrdiff_t>(end),
+                                    [](const Block& block) { return block.before_dropped; });
+      const bool alone = lost && end - begin == 2 && blocks_[begin].kind == Block::Kind::kHeading;
+      for (size_t i = begin; i < end; ++i) {
+        Block& block = blocks_[i];
+        if (lost && block.kind == Block::Kind::kParagraph) {
+          block.text = WithoutSentences(block.text, AnnouncesWikitextTable);
+          const bool dates = alone && block.text.size() < kMaxCaptionBytes &&
+                             block.text.find(": ") != std::string::npos &&
+                             !block.text.ends_with('.');
+          if (block.text.empty() || dates) continue;
+        }
+        kept.push_back(std::move(block));
+      }
+      begin = end;
     }
     blocks_ = std::move(kept);
   }

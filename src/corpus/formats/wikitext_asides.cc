@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "corpus/formats/wikitext_marks.h"
+#include "corpus/formats/wikitext_upkeep.h"
 #include "corpus/language.h"
 
 namespace cria::corpus {
@@ -187,6 +188,12 @@ const Index& All() {
       ForEach(names.names,
               [&](std::string_view name) { all.emplace(Key(names.language, name), names.mark); });
     }
+    for (const std::string_view language :
+         {"bg", "ca", "cs", "da", "de", "en", "es", "fr", "hr", "hu",
+          "it", "nl", "pl", "pt", "ro", "ru", "sl", "sr", "sv", "uk"}) {
+      ForEach(WikitextUpkeepNames(language),
+              [&](std::string_view name) { all.emplace(Key(language, name), kAside); });
+    }
     return all;
   }();
   return index;
@@ -201,11 +208,17 @@ bool IsLanguageIcon(std::string_view name) {
 
 }  // namespace
 
+char OwnWikitextAsideOf(const std::string& name, std::string_view language) {
+  const auto found = All().find(Key(language, name));
+  return found == All().end() ? '\0' : found->second;
+}
+
 char WikitextAsideOf(const std::string& name, std::string_view language, bool bare) {
   for (const std::string_view which : {language, std::string_view()}) {
-    const auto found = All().find(Key(which, name));
-    if (found != All().end()) return found->second;
+    const char mark = OwnWikitextAsideOf(name, which);
+    if (mark != '\0') return mark;
   }
+  if (IsWikitextUpkeepFamily(name)) return kAside;
   for (const Names& family : kFamilies) {
     bool is_of_it = false;
     ForEach(family.names, [&](std::string_view begin) {

@@ -11,4 +11,7 @@ namespace cria::corpus {
 /// that is not known. `name` is folded; `bare` says that the call has no arguments.
 char WikitextAsideOf(const std::string& name, std::string_view language, bool bare);
 
+/// The same for names that a list of this very language has.
+char OwnWikitextAsideOf(const std::string& name, std::string_view language);
+
 }  // namespace cria::corpus

@@ -4,6 +4,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/utf8.h"
 #include "corpus/formats/wikitext_marks.h"
@@ -93,9 +94,24 @@ bool OnlyBrackets(std::string_view text) {
   return !HasWikitextWords(outside);
 }
 
+// "1.423", "15 1,44%": of what, the gap said.
+bool OnlyFigures(std::string_view text) {
+  bool figures = false;
+  for (const char c : text.substr(0, kMaxLook)) {
+    if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
+      figures = true;
+    } else if (std::string_view(" .,%()+-/").find(c) == std::string_view::npos &&
+               !IsWikitextMark(c)) {
+      return false;
+    }
+  }
+  return figures && text.size() < kMaxLook;
+}
+
 WikitextGap AtStart(const Side& right) {
   if (right.text.empty()) return WikitextGap::kNone;
   const char first = right.text[0];
+  if (OnlyFigures(right.text)) return WikitextGap::kSubject;
   if (first == ':' || first == '.' || first == ',' || first == ';' || first == ')') {
     return WikitextGap::kSubject;
   }

@@ -16,6 +16,7 @@ constexpr size_t kMaxOpen = 32;
 constexpr char kHoles[] = {kHole, kAside, '\0'};
 // A piece of a bracket that ends in a hole is an announcement only if it is not longer than this.
 constexpr int kMaxAnnouncingWords = 4;
+constexpr size_t kMaxLookBack = 64;
 
 // Words that stand before a pronunciation, in the 20 languages of LLaMA's Wikipedia.
 bool AnnouncesSound(std::string_view word) {
@@ -130,6 +131,23 @@ bool EndsPiece(std::string_view before, std::string_view text, size_t at) {
   return HasWikitextWords(before.substr(begin));
 }
 
+// Blanks and marks at the end of `text`; looks back only a little, for many marks in a row are
+// asked for one by one.
+size_t BlankEnd(std::string_view text) {
+  size_t n = 0;
+  while (n < std::min(text.size(), kMaxLookBack) &&
+         (text[text.size() - 1 - n] == ' ' || IsWikitextMark(text[text.size() - 1 - n]))) {
+    ++n;
+  }
+  return n;
+}
+
+// "Collected Papers: (citation). More": the citation was what is announced.
+bool EndsAnnouncement(std::string_view out, std::string_view rest) {
+  out.remove_suffix(BlankEnd(out));
+  return out.ends_with(':') && rest.starts_with('.');
+}
+
 // `text` with its guesses used or dropped, and each hole as what it is for the sentence: kAside or
 // kBroken. In a bracket nothing is broken but the bracket: `*whole` is false then.
 std::string Settle(std::string_view text, bool* whole) {
@@ -152,6 +170,9 @@ std::string Settle(std::string_view text, bool* whole) {
     const bool member = gap == WikitextGap::kMember && guess.otherwise == kHole;
     if ((needed || member) && !guess.text.empty()) {
       out += guess.text;
+    } else if (whole == nullptr && EndsAnnouncement(out, text.substr(i))) {
+      out.resize(out.size() - BlankEnd(out));
+      out.insert(out.size() - 1, 1, kBroken);
     } else if (whole != nullptr && guess.otherwise == kHole && gap == WikitextGap::kWord) {
       *whole = false;
     } else if (whole == nullptr &&

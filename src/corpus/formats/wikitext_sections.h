@@ -1,5 +1,5 @@
 // Names of the sections that hold lists of sources and links instead of text, in the 20 languages
-// of LLaMA's Wikipedia.
+// of LLaMA's Wikipedia and, in short, in some others.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ enum class WikitextSection {
   kOnlyLists  ///< "Literature", "Sources": no text unless it has paragraphs
 };
 
-/// `heading` is plain text. For a language that is not among the 20, the English names hold.
+/// `heading` is plain text. The English names hold in every language.
 WikitextSection SectionOf(std::string_view heading, std::string_view language);
 
 }  // namespace cria::corpus

@@ -32,8 +32,9 @@ int WordLength(std::string_view text, size_t at) {
   while (at > least && characters <= kMaxAbbreviation) {
     const auto byte = static_cast<uint8_t>(text[at - 1]);
     if (byte < 0x80 && !std::isalnum(byte)) {
-      // "100%." and "(so)." end as well as a long word does.
-      const bool closes = characters == 0 && (byte == ')' || byte == '"' || byte == '%');
+      // "100%.", "Papers:." and "(so)." end as well as a long word does.
+      const bool closes =
+          characters == 0 && (byte == ')' || byte == '"' || byte == '%' || byte == ':');
       return closes ? kMaxAbbreviation + 1 : characters;
     }
     if ((byte & 0xc0) != 0x80) ++characters;
@@ -79,8 +80,8 @@ size_t SentenceEnd(std::string_view text, size_t at) {
 
 }  // namespace
 
-std::string WithoutBrokenSentences(std::string_view text) {
-  if (text.find(kBroken) == text.npos) return std::string(text);
+std::string WithoutSentences(std::string_view text,
+                             const std::function<bool(std::string_view)>& drop) {
   std::string kept;
   size_t begin = 0;
   for (size_t i = 0; i <= text.size();) {
@@ -90,11 +91,17 @@ std::string WithoutBrokenSentences(std::string_view text) {
       continue;
     }
     const std::string_view sentence = text.substr(begin, end - begin);
-    if (sentence.find(kBroken) == sentence.npos) kept += sentence;
+    if (!drop(sentence)) kept += sentence;
     if (i == text.size()) break;
     begin = i = end;
   }
   return std::string(TrimWikitext(kept));
+}
+
+std::string WithoutBrokenSentences(std::string_view text) {
+  if (text.find(kBroken) == text.npos) return std::string(text);
+  return WithoutSentences(
+      text, [](std::string_view sentence) { return sentence.find(kBroken) != sentence.npos; });
 }
 
 }  // namespace cria::corpus

@@ -4,6 +4,9 @@
 
 #include <unordered_map>
 
+#include "corpus/formats/wikitext_biography.h"
+#include "corpus/formats/wikitext_countries.h"
+#include "corpus/formats/wikitext_harvard.h"
 #include "corpus/formats/wikitext_template_writers.h"
 
 namespace cria::corpus {
@@ -23,8 +26,8 @@ constexpr Entry kEntries[] = {
      "h:title|unicode|polytonic|wikt-lang|noitalic|normal|nobold|nonbold|normal text|raise|"
      "lower|strike|strikethrough|s|del|ins|plainlist|flatlist|endplainlist|block indent|indent|"
      "quoted|linktext|clarify span|citation needed span|cnspan|not a typo|typo|as written|"
-     "music|proper name|okina|pslink|plain link|center|centre|c:|comment|comments|noflag|flagu|"
-     "flag|flagcountry|country|flaglist|n|number table sorting|midsize|nowrap2|resize "
+     "music|proper name|okina|pslink|plain link|center|centre|c:|comment|comments|"
+     "n|number table sorting|midsize|nowrap2|resize "
      "text|sortname|"
      "ordomag|term|defn|ghat|gloss|glossary link|poem|hebrew|arabic|hebr|he-nikkud|greek|"
      "armenian|coptic|runic|cyrl|arab|hani|hant|hans|lang-zh-text|stack begin|railgauge|"
@@ -42,8 +45,10 @@ constexpr Entry kEntries[] = {
      "script/phoenician|script/runic|script/slavonic",
      {"$1"}},
     {"", "convert|cvt|convert/2|converted|converteix|unità di misura", {"", WriteConvert}},
+    {"", "noflag|flagu|flag|flagcountry|country|flaglist", {"", WriteCountry}},
     {"", "coord", {"", WriteCoordinates, true}},
     {"", "harvtxt|harvcoltxt|harvardtxt", {"", WriteHarvard}},
+    {"", "harvs", {"", WriteHarvardNamed, true}},
     {"en", "age|age in years", {"", WriteAge}},
     {"en", "us patent|uspatent|patent/us", {"U.S. Patent $1"}},
     {"", "angbr|angle bracket|angbr ipa|vr|grapheme|graf", {"⟨$1⟩"}},
@@ -278,8 +283,11 @@ constexpr Entry kEntries[] = {
     {"it", "citazione|quote|epigrafe", {"", WriteQuote}},
     {"it",
      "ta|senza fonte|citazione necessaria|citazione necessaria2|chiarire|maiuscoletto|"
-     "nowrap|sc|testo|abbr|tooltip|non chiaro|bandiera nome|naz",
+     "nowrap|sc|testo|abbr|tooltip|non chiaro|bandiera nome",
      {"$1"}},
+    {"it", "bio", {"", WriteBiography}},
+    {"it", "naz|nazba|naznb", {"", WriteCountry}},
+    {"it", "gemellaggio", {"", WriteTwinTown}},
     {"it", "ac|a.c.", {"a.C."}},
     {"it", "dc|d.c.", {"d.C."}},
     {"it", "lang|lingue2", {"$L"}},
@@ -436,12 +444,17 @@ bool IsFollowedByCode(std::string_view name, std::string_view prefix) {
 
 }  // namespace
 
+const WikitextTemplateRule* FindOwnWikitextTemplateRule(const std::string& name,
+                                                        std::string_view language) {
+  const auto found = AllRules().find(Key(language, name));
+  return found == AllRules().end() ? nullptr : found->second;
+}
+
 const WikitextTemplateRule* FindWikitextTemplateRule(const std::string& name,
                                                      std::string_view language) {
-  const Rules& rules = AllRules();
   for (const std::string_view which : {language, std::string_view()}) {
-    const auto found = rules.find(Key(which, name));
-    if (found != rules.end()) return found->second;
+    const auto* rule = FindOwnWikitextTemplateRule(name, which);
+    if (rule != nullptr) return rule;
   }
   if (IsFollowedByCode(name, "lang-")) return &kForeign;
   if (name.starts_with("јез-") || name.starts_with("jez-")) return &kLink;

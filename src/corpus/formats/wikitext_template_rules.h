@@ -19,6 +19,10 @@ struct WikitextTemplateRule {
   bool aside = false;
 };
 
+/// A rule of this very language, or null.
+const WikitextTemplateRule* FindOwnWikitextTemplateRule(const std::string& name,
+                                                        std::string_view language);
+
 /// Null for a template that is left out. `name` is folded.
 const WikitextTemplateRule* FindWikitextTemplateRule(const std::string& name,
                                                      std::string_view language);

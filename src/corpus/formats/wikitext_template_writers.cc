@@ -254,14 +254,6 @@ std::string WriteCoordinates(const WikitextTemplate& call, const WikitextContext
   return kGuess + text + kGuessEnd + kAside;
 }
 
-std::string WriteHarvard(const WikitextTemplate& call, const WikitextContext&) {
-  std::string text;
-  const size_t last = std::min<size_t>(call.positional.size(), 5);
-  for (size_t n = 1; n < last; ++n) Append(n + 1 == last ? " & " : ", ", call.At(n), &text);
-  if (text.empty() || call.At(last).empty()) return {};
-  return text + " (" + std::string(call.At(last)) + ")";
-}
-
 std::string WriteAge(const WikitextTemplate& call, const WikitextContext&) {
   std::array<int, 6> date{};
   for (size_t n = 0; n < date.size(); ++n) date[n] = ToInt(call.At(n + 1));

@@ -12,7 +12,6 @@ using WikitextTemplateWriter = std::string(const WikitextTemplate&, const Wikite
 WikitextTemplateWriter WriteConvert;  ///< {{convert|5|to|10|km|mi}} -> "5 to 10 km"
 WikitextTemplateWriter WriteCoordinates;  ///< a guess: {{coord|30|12|N|74|7|W}} -> "30°12′N 74°7′W"
 WikitextTemplateWriter WriteNumber;     ///< {{nts|1234}} -> "1,234"
-WikitextTemplateWriter WriteHarvard;    ///< {{harvtxt|Lee|Ray|2005}} -> "Lee & Ray (2005)"
 WikitextTemplateWriter WriteAge;        ///< {{age|1950|5|12|2001|3|1}} -> "50", with both dates
 WikitextTemplateWriter WriteAsOf;       ///< {{as of|2012|5|lc=y}} -> "as of May 2012"
 WikitextTemplateWriter WriteDate;       ///< {{birth date|1950|5|12|df=y}} -> "12 May 1950"

@@ -305,11 +305,18 @@ std::string ExpandWikitextTemplate(const std::vector<std::string_view>& parts,
   if (context.language == "fr" && IsFrenchOrdinal(call.name)) {
     return std::string(head) + (call.At(1).empty() ? "" : " ") + std::string(call.At(1));
   }
-  if (context.language == "en" && parts.size() == 1) {
-    const std::string_view country = WikitextCountryOf(head);
+  if (parts.size() == 1) {
+    const std::string_view country = WikitextCountryOf(head, context.language);
     if (!country.empty()) return std::string(country);
   }
-  const WikitextTemplateRule* rule = FindWikitextTemplateRule(call.name, context.language);
+  // What the page's own wiki means by a name comes before what others mean by it: {{S|arte}} is a
+  // stub there, struck text here.
+  const WikitextTemplateRule* rule = FindOwnWikitextTemplateRule(call.name, context.language);
+  if (rule == nullptr) {
+    const char own = OwnWikitextAsideOf(call.name, context.language);
+    if (own != '\0') return std::string(1, own);
+    rule = FindWikitextTemplateRule(call.name, context.language);
+  }
   if (rule == nullptr) return Unknown(call, context);
   text = ApplyRule(*rule, call, context);
   const bool empty = std::all_of(text.begin(), text.end(), IsWikitextMark);

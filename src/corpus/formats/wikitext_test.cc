@@ -112,6 +112,60 @@ TEST(Wikitext, SectionsWithoutTextGoInEveryLanguage) {
             "Literatur\n\n" + prose + " Wort");
 }
 
+TEST(Wikitext, BibliographiesGoWhole) {
+  const std::string prose(300, 'p');
+  // Comments under works whose citation is left out, paragraphs between them, subsections.
+  for (const auto& [language, heading] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"bg", "Библиография"}, {"ca", "Bibliografia"},  {"cs", "Bibliografie"},
+           {"da", "Bibliografi"},  {"de", "Bibliographie"}, {"en", "Bibliography"},
+           {"es", "Bibliografía"}, {"fr", "Bibliographie"}, {"hr", "Bibliografija"},
+           {"hu", "Bibliográfia"}, {"it", "Bibliografia"},  {"nl", "Bibliografie"},
+           {"pl", "Bibliografia"}, {"pt", "Bibliografia"},  {"ro", "Bibliografie"},
+           {"ru", "Библиография"}, {"sl", "Bibliografija"}, {"sr", "Библиографија"},
+           {"sv", "Bibliografi"},  {"uk", "Бібліографія"}}) {
+    const std::string page =
+        std::string("Abcd.\n== ") + heading +
+        " ==\nWords on the works.\n=== Abc ===\n* {{cita libro|x}}\n: It has a "
+        "selection.\n=== Def ===\n" +
+        prose + "\n== Hij ==\nUvwx.";
+    EXPECT_EQ(WikitextToText(page, language), "Abcd.\n\nHij\n\nUvwx.") << language;
+  }
+  // Sources that are named more than they are spoken of.
+  EXPECT_EQ(WikitextToText("Text.\n== Quellen ==\n" + prose + "\n* " + prose + " Buch", "de"),
+            "Text.");
+}
+
+TEST(Wikitext, SectionsOfOtherLanguagesGoToo) {
+  for (const auto& [language, heading] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"ja", "関連項目"},
+                                                                  {"ja", "外部リンク"},
+                                                                  {"zh", "参见"},
+                                                                  {"zh", "外部連結"},
+                                                                  {"ar", "انظر أيضًا"},
+                                                                  {"ar", "مراجع"},
+                                                                  {"el", "Παραπομπές"},
+                                                                  {"el", "Δείτε επίσης"},
+                                                                  {"fi", "Lähteet"},
+                                                                  {"fi", "Katso myös"},
+                                                                  {"tr", "Kaynakça"},
+                                                                  {"tr", "Ayrıca bakınız"},
+                                                                  {"ko", "같이 보기"}}) {
+    EXPECT_EQ(WikitextToText(std::string("text\n== ") + heading + " ==\n* [[a]]\nb c d", language),
+              "text")
+        << heading;
+  }
+}
+
+TEST(Wikitext, RaisedSignsKeepTheirHeight) {
+  EXPECT_EQ(En("Am<sup>V</sup>O<sub>2</sub><sup>+</sup>, Fe<sup>IX</sup>, e<sup>x</sup>, "
+               "2<sup>2k+1</sup>, x<sup>n+1</sup>, a<sup>b+c</sup>"),
+            "AmⱽO₂⁺, Fe^(IX), eˣ, 2²ᵏ⁺¹, xⁿ⁺¹, a^(b+c)");
+  EXPECT_EQ(WikitextToText("XX<sup>e</sup>, M<sup>lle</sup>, n<sup>o</sup>, 5<sup>th</sup>, "
+                           "N<sup>OS</sup>",
+                           "fr"),
+            "XXe, Mlle, no, 5th, NOS");
+}
+
 TEST(Wikitext, TagsAndEntities) {
   EXPECT_EQ(En("a&nbsp;b &amp;lt; c &lt;b&gt; &ndash; &#8212; &#x2014; &unknown; &#1; AT&T"),
             "a b &lt; c <b> – — — &unknown; AT&T");
@@ -263,6 +317,16 @@ TEST(Wikitext, SectionsOfLinksAloneGoInAnyLanguage) {
   // What announces a dropped table goes, the sentence before it stays.
   EXPECT_EQ(En("It is large. The cities are:\n{|\n| x\n|}\nNext.\n\nThese are:\n{{div col}}\n* a"),
             "It is large.\n\nNext.\n\nThese are:\n\n- a");
+}
+
+TEST(Wikitext, LinesOfAnItemStandUnderItsFirst) {
+  EXPECT_EQ(En("* a<br>b<br />c\n** d<br>e"), "- a\n  b\n  c\n  - d\n    e");
+  std::string page = "* ", text = "- ";
+  for (int i = 0; i < 200'000; ++i) {
+    page += "a<br>";
+    text += i > 0 ? "\n  a" : "a";
+  }
+  EXPECT_EQ(En(page), text);
 }
 
 TEST(Wikitext, HostilePagesStayBoundedAndValid) {
