@@ -73,8 +73,8 @@ bool SpeaksOfFile(std::string_view plain) {
 }
 
 bool NamesTranscription(std::string_view plain) {
-  return HasAny(plain, {"transcri", "transkri", "trascri", "transskri", "e-text", "e-tekst",
-                        "etext", "bewerker", "proofreader"});
+  return HasAny(plain, {"project gutenberg", "transcri", "transkri", "trascri", "transskri",
+                        "e-text", "e-tekst", "etext", "bewerker", "proofreader"});
 }
 
 bool IsWordOfNote(std::string_view plain) {
@@ -333,6 +333,15 @@ bool IsNoteInBrackets(std::string_view text, size_t length, bool first) {
   return first && SpeaksOfFile(Plain(text.substr(0, length)));
 }
 
+// A quick look: most brackets are footnotes and pictures.
+bool MayBeNoteInBrackets(std::string_view text, bool first) {
+  if (text.substr(0, 2) == "[[" || text.substr(0, 3) == "[Il") return false;
+  const std::string begin = Plain(text.substr(0, kMaxHeadingBytes));
+  return NamesTranscription(begin) ||
+         (first &&
+          StartsWithAny(begin, {"[this ", "[the ", "[note", "[der ", "[die ", "[ce ", "[diese"}));
+}
+
 std::string WithoutBrackets(std::string_view text) {
   std::string out;
   while (true) {
@@ -340,15 +349,9 @@ std::string WithoutBrackets(std::string_view text) {
     if (at == text.npos) break;
     out += text.substr(0, at);
     text.remove_prefix(at);
-    // Looked at closely only if it may be one: most brackets are footnotes and pictures.
-    const std::string begin = Plain(text.substr(0, kMaxHeadingBytes));
-    const bool first =
-        out.size() < 2 * kHeadBytes && (out.empty() || out.find_last_not_of(' ') == out.npos ||
-                                        (out.size() > 1 && out[out.find_last_not_of(' ')] == '\n' &&
-                                         out[out.find_last_not_of(' ') - 1] == '\n'));
-    const bool maybe = NamesTranscription(begin) ||
-                       (first && StartsWithAny(begin, {"[this ", "[the ", "[note", "[der ", "[die ",
-                                                       "[ce ", "[diese"}));
+    const std::string_view before(out.data(), out.find_last_not_of(' ') + 1);
+    const bool first = out.size() < 2 * kHeadBytes && (before.empty() || before.ends_with("\n\n"));
+    const bool maybe = MayBeNoteInBrackets(text, first);
     const size_t length = maybe ? BracketEnd(text) : text.npos;
     if (length == text.npos || !IsNoteInBrackets(text, length, first)) {
       out += '[';

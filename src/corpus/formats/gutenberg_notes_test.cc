@@ -62,6 +62,8 @@ TEST(GutenbergNotes, ANoteInBracketsLosesOnlyItself) {
                                   "here.]\n\nII\n\nTwo on p. 71 [Transcriber's note: p. 73], "
                                   "three [1] [sic].\n\nThe end."),
             "I\n\nOne.\n\nII\n\nTwo on p. 71, three [1] [sic].\n\nThe end.");
+  EXPECT_EQ(WithoutGutenbergNotes("One.\n\n[Note Project Gutenberg: music set anew]\n\nTwo."),
+            "One.\n\nTwo.");
   // Never closed: no bracket.
   EXPECT_EQ(WithoutGutenbergNotes("One.\n\n[Transcriber's Note: x\n\nTwo."),
             "One.\n\n[Transcriber's Note: x\n\nTwo.");
