@@ -83,7 +83,8 @@ void LatexReading::Layout(const LatexLayout& layout, std::string_view control) {
     DropWord();
     while (!frame.AtEnd() && IsLatexBlank(frame.text[frame.at])) ++frame.at;
     const char next = frame.AtEnd() ? '\0' : frame.text[frame.at];
-    if (layout.spaces && IsLatexLetter(next) && !out().empty() && out().back() != '\n' &&
+    const bool word = next != '\0' && std::string_view("\n})],.;:&").find(next) == kNone;
+    if (layout.spaces && word && !out().empty() && out().back() != '\n' &&
         !IsLatexBlank(out().back())) {
       out() += ' ';
     }

@@ -45,6 +45,7 @@ TEST(LatexLayout, TextInThemStays) {
 TEST(LatexLayout, LengthsRulesAndSizesGo) {
   EXPECT_EQ(Body(" a\\hspace{1em}b \\hspace*{2pt} c\\hskip 1em plus 1fil d\\kern-2pt e"),
             " a b c d e");
+  EXPECT_EQ(Body(" a\\hspace{1em}$b$\\hspace{1em}, c"), " a $b$, c");
   EXPECT_EQ(Body("\n\\hangindent=\\parindent \\hangafter=1 \\noindent a\\penalty0 b"), "\na b");
   EXPECT_EQ(Body("\n\\parskip 2pt\\itemsep0em a \\setlength\\parindent{0pt}b {\\footnotesize c}"),
             "\na b {c}");
