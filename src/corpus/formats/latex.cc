@@ -136,6 +136,16 @@ bool IsBibliographyHeading(std::string_view line) {
                         "references and notes", "works cited"});
 }
 
+// "\begin{spacing}{0.9}" and nothing behind it: what stood in it was cut.
+bool OnlyBegins(std::string_view line) {
+  constexpr std::string_view kBegin = "\\begin";
+  if (!line.starts_with(kBegin)) return false;
+  size_t end = 0;
+  EnvironmentName(line, kBegin.size(), &end);
+  while (end < line.size()) end = GroupEnd(line, end, line.size());
+  return end == line.size();
+}
+
 // Takes away what led to the bibliography. Returns how many groups and environments it had opened.
 int TrimEnd(std::string* text) {
   for (int opened = 0;;) {
@@ -147,8 +157,7 @@ int TrimEnd(std::string* text) {
     constexpr size_t kMaxOpening = 32;
     const bool opens =
         (last.starts_with('{') && last.size() < kMaxOpening && last.find_first_of("} ") == kNone) ||
-        last == "\\begingroup" ||
-        (last.starts_with("\\begin{") && last.ends_with('}') && last.find('\\', 1) == kNone);
+        last == "\\begingroup" || OnlyBegins(last);
     if (!IsBibliographyHeading(last) && !opens && last != "\\par" && last != "\\appendix") {
       return opened;
     }

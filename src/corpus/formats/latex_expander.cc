@@ -65,37 +65,40 @@ void LatexReading::Control() {
 // Only what an argument of it says stays. An argument that reaches behind this text leaves it.
 void LatexReading::Layout(const LatexLayout& layout, std::string_view control) {
   LatexFrame& frame = input_.top();
+  const bool has_text = layout.text > 0 || layout.joined;
+  if (vain_bytes_ > kMaxVainBytes || (has_text && budget_ < 0)) return EmitControl(control);
   const LatexLayoutUse use = FindLayoutUse(frame.text, frame.at, layout);
-  if (use.end == kNone) return EmitControl(control);
-  constexpr size_t kMaxUnwrapped = 4096;
-  const bool is_group = layout.text > 0 && layout.text == layout.groups;
-  if (is_group && (!layout.unwraps || use.text.size() > kMaxUnwrapped)) {
-    // It is read as any group, and keeps its braces.
-    frame.at = static_cast<size_t>(use.text.data() - frame.text.data()) - 1;
+  vain_bytes_ += use.vain_bytes;
+  if (use.open != kNone) {
+    frame.at = use.open;
     return;
   }
-  if (layout.text == 0 && !layout.joined) {
+  if (use.end == kNone) return EmitControl(control);
+  if (!has_text) {
     if (control == "\\maketitle") result_.title_end = out().size();
     frame.at = use.end;
-    // "\\noindent{}": the group is only a stop.
-    const bool stops = layout.groups == 0 && frame.text.substr(frame.at, 2) == "{}";
-    if (stops) frame.at += 2;
-    DropWord();
-    while (!frame.AtEnd() && IsLatexBlank(frame.text[frame.at])) ++frame.at;
-    const char next = frame.AtEnd() ? '\0' : frame.text[frame.at];
-    const bool word = next != '\0' && std::string_view("\n})],.;:&").find(next) == kNone;
-    if (layout.spaces && word && !out().empty() && out().back() != '\n' &&
-        !IsLatexBlank(out().back())) {
-      out() += ' ';
-    }
-    return writer_.PartFrom(next);
+    return DropLayout(layout);
   }
-  const int depth = frame.depth;
   const std::string text = std::string(use.text) + std::string(use.more);
   budget_ -= kExpansionCost + static_cast<int64_t>(text.size());
-  if (budget_ < 0 || depth >= kMaxDepth) return EmitControl(control);
+  if (budget_ < 0 || frame.depth >= kMaxDepth) return EmitControl(control);
   frame.at = use.end;
-  input_.PushText(text, depth + 1);
+  const bool is_source = frame.is_source;
+  input_.PushText(text, frame.depth + 1).is_source = is_source;
+}
+
+void LatexReading::DropLayout(const LatexLayout& layout) {
+  LatexFrame& frame = input_.top();
+  const bool bare = layout.groups == 0;
+  // "\noindent{}": the group is only a stop.
+  if (bare && frame.text.substr(frame.at, 2) == "{}") frame.at += 2;
+  const size_t before = frame.at;
+  bare ? DropWord() : DropLine();
+  while (writer_.AfterBlank() && !frame.AtEnd() && IsLatexBlank(frame.text[frame.at])) ++frame.at;
+  const char next = input_.Peek();
+  const bool word = next != '\0' && std::string_view(" \t\n})],.;:&").find(next) == kNone;
+  if (layout.spaces && word && !writer_.AfterBlank()) out() += ' ';
+  if (bare) writer_.PartFrom(next, frame.at > before);
 }
 
 void LatexReading::Builtin(Word word, size_t begin, std::string_view control) {

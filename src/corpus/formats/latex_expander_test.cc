@@ -216,6 +216,25 @@ TEST(LatexExpander, EndlessAndExplosiveMacrosStayAsWritten) {
   EXPECT_LT(r.text.size(), size_t{8} << 20);
 }
 
+TEST(LatexExpander, AMacroThatFailsInLayoutBlocksNoOther) {
+  const std::string bad = "\\newcommand{\\good}{G}\\newcommand{\\bad}{\\bad\\bad}";
+  for (const std::string layout : {"\\hyperlink{x}{|\\bad|}", "\\texorpdfstring{|\\bad|}{x}",
+                                   "\\lettrine{|\\bad}{|}", "\\textcolor{x}{|\\bad|}"}) {
+    const ExpandedLatex r = ExpandFiles({{"main.tex", bad + "\\good a" + layout + "\\good b"}});
+    EXPECT_EQ(r.macro_limit, 1) << layout;
+    const bool braces = layout.starts_with("\\textcolor");
+    EXPECT_EQ(r.text, braces ? "Ga{|\\bad|}Gb" : "Ga|\\bad|Gb") << layout;
+  }
+  // Also where it is the first use of all, and behind a file.
+  ExpandedLatex r = ExpandFiles({{"main.tex", bad + "\\hyperlink{x}{a \\bad\\ b}c"}});
+  EXPECT_EQ(r.text, "a \\bad\\ bc");
+  r = ExpandFiles({{"main.tex", bad + "\\hyperlink{x}{\\good\\input{f}\\bad b}c"}, {"f.tex", "F"}});
+  EXPECT_EQ(r.text, "GF\\bad bc");
+  // Arguments end with the text they stand in.
+  EXPECT_EQ(Expand("\\newcommand{\\f}[1]{(#1)}\\hyperlink{x}{\\f} b \\hyperlink{x}{\\f{c}}"),
+            "\\f b (c)");
+}
+
 TEST(LatexExpander, MissingArgumentsLeaveTheUse) {
   EXPECT_EQ(Expand("\\newcommand{\\f}[1]{(#1)}{\\f} \\f\n\nx \\f{a"), "{\\f} \\f\n\nx \\f{a");
 }
@@ -289,6 +308,26 @@ TEST(LatexExpander, HostileTextTakesLinearTime) {
     const ExpandedLatex r = ExpandFiles({{"main.tex", text}});
     EXPECT_LE(r.text.size(), 20 * text.size() + (size_t{2} << 20)) << piece;
   }
+}
+
+TEST(LatexExpander, LongDefinitionsAreNotPaidForByEachUse) {
+  // 100,000 parameters for each of 20,000 uses; 20,000 copies of 200 kB.
+  const std::string many(100000, 'o'), body(200000, 'y');
+  std::string uses, copies = "\\def\\q{" + body + "}";
+  for (int i = 0; i < 20000; ++i) {
+    uses += "\\q ";
+    std::string name;
+    for (int n = i; n > 0; n /= 10) name += static_cast<char>('a' + n % 10);
+    copies += "\\let\\x" + name + "z\\q";
+  }
+  EXPECT_TRUE(ExpandFiles({{"main.tex", "\\NewDocumentCommand{\\q}{" + many + "}{x}" + uses}})
+                  .text.ends_with(uses));
+  EXPECT_EQ(Expand("\\NewDocumentCommand{\\q}{mmmmmmmmm}{#9#1}\\q abcdefghi"), "ia");
+  EXPECT_EQ(ExpandFiles({{"main.tex", copies + "."}}).text, ".");
+  // Groups that do not end, each within the 256 kB that are looked at.
+  std::string open;
+  for (int i = 0; i < 20000; ++i) open += "\\newenvironment{a}{}{";
+  EXPECT_TRUE(ExpandFiles({{"main.tex", open}}).text.starts_with("\\newenvironment{a}{}{"));
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ LatexFrame& LatexInput::PushFile(const LatexFile& file, std::string_view text) {
   LatexFrame& frame = frames_.emplace_back();
   frame.text = text;
   frame.file = &file;
+  frame.is_source = true;
   return frame;
 }
 
@@ -60,7 +61,7 @@ LatexInput::Place LatexInput::Here() const { return {frames_.size() - 1, frames_
 
 bool LatexInput::Step(Place* place) const {
   while (place->at == frames_[place->frame].text.size()) {
-    if (frames_[place->frame].file != nullptr || place->frame == 0) return false;
+    if (frames_[place->frame].is_source || place->frame == 0) return false;
     --place->frame;
     place->at = frames_[place->frame].at;
   }

@@ -19,11 +19,14 @@ struct LatexFrame {
   size_t at = 0;
   int depth = 0;                    ///< how many expansions led here
   const LatexFile* file = nullptr;  ///< null for a macro's text
+  /// Written in a file, and read once: a file, or an argument of layout in one. A macro that fails
+  /// goes back to its use there; arguments end with it.
+  bool is_source = false;
   uint32_t unclosed = 0;            ///< for VerbatimEnd
   bool is_style = false;            ///< only its definitions count
   bool outer_at_is_letter = false;  ///< what to return to at its end
   size_t output_begin = 0;          ///< size of the output when it began
-  int wrap_at_end = 0;              ///< see Expander::wrap_
+  int wrap_at_end = 0;              ///< see LatexWriter::wrap
 
   bool AtEnd() const { return at == text.size(); }
 };
@@ -44,12 +47,12 @@ class LatexInput {
   /// The file that is read now.
   const LatexFile& file() const;
 
-  /// The next byte, '\0' at the end of the file.
+  /// The next byte, '\0' at the end of the source.
   char Peek() const;
 
   /// Takes what `macro` asks for from behind its name. False, and nothing taken, if it is not there
-  /// (arguments end with their file, after an empty line where a single token is asked for, and at
-  /// 256 KiB). Adds the bytes that were looked at to `cost`.
+  /// (arguments end with their source, after an empty line where a single token is asked for, and
+  /// at 256 KiB). Adds the bytes that were looked at to `cost`.
   bool TakeArguments(const LatexMacro& macro, bool* starred, std::vector<std::string>* arguments,
                      int64_t* cost);
 
@@ -58,7 +61,7 @@ class LatexInput {
     size_t frame, at;
   };
   Place Here() const;
-  bool Step(Place* place) const;  // to a place with a byte; false at the end of the file
+  bool Step(Place* place) const;  // to a place with a byte; false at the end of the source
   char At(const Place& place) const { return frames_[place.frame].text[place.at]; }
   void Goto(const Place& place);
   bool SkipBlanks(Place* place) const;

@@ -1,5 +1,4 @@
-// Tables of the commands of LaTeX, hyperref, caption, placeins, lineno and the classes of
-// journals.
+// Where uses of layout end; which commands there are is in latex_layout_table.cc.
 #include "corpus/formats/latex_layout.h"
 
 #include <algorithm>
@@ -14,238 +13,31 @@ namespace {
 constexpr size_t kNone = std::string_view::npos;
 constexpr size_t kMaxArgument = 4096;
 
-void AddLengths(std::unordered_map<std::string_view, LatexLayout>* table) {
-  for (const char* name : {"setlength", "addtolength", "settowidth"}) {
-    (*table)[name] = {.groups = 2, .bare = true};
-  }
-  for (const char* name : {"vskip", "kern", "mkern", "vglue"}) (*table)[name] = {.skip = true};
-  for (const char* name : {"hskip", "hglue", "mskip"}) {
-    (*table)[name] = {.skip = true, .spaces = true};
-  }
-  for (const char* name : {"hangindent",
-                           "parindent",
-                           "parskip",
-                           "baselineskip",
-                           "leftskip",
-                           "rightskip",
-                           "tabcolsep",
-                           "arraycolsep",
-                           "abovedisplayskip",
-                           "belowdisplayskip",
-                           "columnsep",
-                           "topsep",
-                           "itemsep",
-                           "partopsep",
-                           "parsep",
-                           "lineskip",
-                           "fboxsep",
-                           "textfloatsep",
-                           "intextsep",
-                           "abovecaptionskip",
-                           "belowcaptionskip",
-                           "emergencystretch",
-                           "fboxrule",
-                           "leftmargin",
-                           "abovedisplayshortskip",
-                           "belowdisplayshortskip"}) {
-    (*table)[name] = {.assigns = true};
-  }
-  for (const char* name :
-       {"hangafter", "tolerance", "pretolerance", "hyphenpenalty", "exhyphenpenalty", "clubpenalty",
-        "widowpenalty", "looseness", "penalty", "interlinepenalty", "interdisplaylinepenalty",
-        "hbadness", "vbadness", "binoppenalty", "relpenalty"}) {
-    (*table)[name] = {.number = true};
-  }
-}
-
-std::unordered_map<std::string_view, LatexLayout> MakeTable() {
-  std::unordered_map<std::string_view, LatexLayout> table;
-  for (const char* name : {"phantomsection",
-                           "FloatBarrier",
-                           "linenumbers",
-                           "nolinenumbers",
-                           "noindent",
-                           "indent",
-                           "hfill",
-                           "hfil",
-                           "vfill",
-                           "vfil",
-                           "clearpage",
-                           "cleardoublepage",
-                           "newpage",
-                           "pagebreak",
-                           "nopagebreak",
-                           "maketitle",
-                           "tableofcontents",
-                           "listoffigures",
-                           "listoftables",
-                           "onecolumn",
-                           "twocolumn",
-                           "centering",
-                           "raggedright",
-                           "raggedleft",
-                           "raggedbottom",
-                           "flushbottom",
-                           "sloppy",
-                           "fussy",
-                           "frenchspacing",
-                           "nonfrenchspacing",
-                           "bigskip",
-                           "medskip",
-                           "smallskip",
-                           "bigbreak",
-                           "medbreak",
-                           "smallbreak",
-                           "goodbreak",
-                           "filbreak",
-                           "allowdisplaybreaks",
-                           "singlespacing",
-                           "doublespacing",
-                           "onehalfspacing",
-                           "balance",
-                           "theendnotes",
-                           "IEEEpubidadjcol",
-                           "IEEEpeerreviewmaketitle",
-                           "printindex",
-                           "frontmatter",
-                           "mainmatter",
-                           "backmatter",
-                           "leavevmode",
-                           "null",
-                           "nobreak",
-                           "filbreak",
-                           "startlinenumbers",
-                           "linebreak",
-                           "nolinebreak",
-                           "center",
-                           "ignorespaces",
-                           "ignorespacesafterend",
-                           "tiny",
-                           "scriptsize",
-                           "footnotesize",
-                           "small",
-                           "normalsize",
-                           "large",
-                           "Large",
-                           "LARGE",
-                           "huge",
-                           "Huge",
-                           "selectfont",
-                           "normalfont",
-                           "rmfamily",
-                           "sffamily",
-                           "mdseries",
-                           "upshape",
-                           "boldmath",
-                           "unboldmath",
-                           "hrulefill",
-                           "dotfill",
-                           "strut",
-                           "mathstrut",
-                           "nonscript",
-                           "allowbreak",
-                           "relax",
-                           "unskip",
-                           "protect",
-                           "AP",
-                           "DontPrintSemicolon",
-                           "SetAlgoLined",
-                           "LinesNumbered"}) {
-    table[name] = {};
-  }
-  for (const char* name : {"vspace",
-                           "bibliographystyle",
-                           "nocite",
-                           "thispagestyle",
-                           "pagestyle",
-                           "pagenumbering",
-                           "markright",
-                           "enlargethispage",
-                           "hypersetup",
-                           "bookmarksetup",
-                           "captionsetup",
-                           "thanks",
-                           "lstset",
-                           "tikzset",
-                           "pgfplotsset",
-                           "graphicspath",
-                           "DeclareGraphicsExtensions",
-                           "color",
-                           "allowdisplaybreaks",
-                           "linespread",
-                           "biboptions",
-                           "sisetup",
-                           "setlist",
-                           "received",
-                           "hyphenation",
-                           "index",
-                           "showmatmethods",
-                           "showacknow",
-                           "phantom",
-                           "hphantom",
-                           "vphantom",
-                           "rowcolor",
-                           "columncolor",
-                           "cellcolor",
-                           "arrayrulecolor",
-                           "tabletypesize",
-                           "tablewidth",
-                           "RestyleAlgo",
-                           "usetikzlibrary",
-                           "addtolength"}) {
-    table[name] = {1};
-  }
-  AddLengths(&table);
-  table["setcounter"] = table["addtocounter"] = {2};
-  table["markboth"] = table["pdfbookmark"] = table["addtocontents"] = table["fontsize"] = {2};
-  table["rule"] = table["SetKwInOut"] = {2};
-  table["addcontentsline"] = table["definecolor"] = table["rowcolors"] = {3};
-  table["allowdisplaybreaks"] = {};
-  table["hrule"] = table["vrule"] = {.rule = true};
-  table["hspace"] = {.groups = 1, .spaces = true};
-  table["tikz"] = {.groups = 1, .path = true};
-  table["texorpdfstring"] = {2, 1};
-  table["textcolor"] = table["scalebox"] = table["mathcolor"] = {2, 2};
-  table["parbox"] = table["raisebox"] = table["adjustbox"] = {2, 2};
-  table["smash"] = table["centerline"] = table["afterpage"] = {1, 1};
-  table["hypertarget"] = table["hyperlink"] = {.groups = 2, .text = 2, .unwraps = true};
-  table["colorbox"] = table["rotatebox"] = {.groups = 2, .text = 2, .unwraps = true};
-  table["makebox"] = table["framebox"] = {.groups = 1, .text = 1, .unwraps = true};
-  table["dropcap"] = table["IEEEraisesectionheading"] = {.groups = 1, .text = 1, .unwraps = true};
-  table["fcolorbox"] = {.groups = 3, .text = 3, .unwraps = true};
-  // The package knowledge: links between a notion and its definition.
-  for (const char* name : {"kl", "intro", "reintro"}) {
-    table[name] = {.groups = 1, .text = 1, .unwraps = true, .bare = true};
-  }
-  table["resizebox"] = {3, 3};
-  table["IEEEPARstart"] = table["lettrine"] = {.groups = 2, .joined = true};
-  return table;
-}
-
-// "-2.5\baselineskip plus 1pt minus 1pt"; `at` if none stands there.
-size_t LengthEnd(std::string_view text, size_t at) {
+// "-2.5\baselineskip" or "3 true cm"; `at` if none stands there.
+size_t PlainLengthEnd(std::string_view text, size_t at) {
   size_t end = SkipLatexBlanks(text, at);
   const std::string_view rest = text.substr(end, 24);
   const size_t number = std::min(rest.find_first_not_of("+-.0123456789 "), rest.size());
   if (number == 0 && (rest.empty() || rest[0] != '\\')) return at;
   end += number;
-  if (end < text.size() && text[end] == '\\') {
-    end = ControlEnd(text, end);
-  } else {
-    const std::string_view unit = text.substr(end, 4);
-    size_t size = unit.starts_with("true") ? 4 : 0;
-    size += 2;
-    if (text.size() < end + size || !IsLatexLetter(text[end]) || !IsLatexLetter(text[end + 1])) {
-      return at;
-    }
-    end += size;
-    // fil, fill, filll
-    while (unit.starts_with("fi") && end < text.size() && text[end] == 'l') ++end;
+  if (end < text.size() && text[end] == '\\') return ControlEnd(text, end);
+  if (text.substr(end, 4) == "true") end = SkipLatexBlanks(text, end + 4);
+  for (const std::string_view unit : {"filll", "fill", "fil"}) {
+    if (text.substr(end).starts_with(unit)) return end + unit.size();
   }
+  const bool is_unit =
+      text.size() >= end + 2 && IsLatexLetter(text[end]) && IsLatexLetter(text[end + 1]);
+  return is_unit ? end + 2 : at;
+}
+
+// The same with "plus 1pt minus 1fil" behind it.
+size_t LengthEnd(std::string_view text, size_t at) {
+  size_t end = PlainLengthEnd(text, at);
+  if (end == at) return at;
   for (const std::string_view word : {"plus", "minus"}) {
     const size_t next = SkipLatexBlanks(text, end);
     if (!text.substr(next).starts_with(word)) continue;
-    const size_t more = LengthEnd(text, next + word.size());
+    const size_t more = PlainLengthEnd(text, next + word.size());
     if (more != next + word.size()) end = more;
   }
   return end;
@@ -295,13 +87,27 @@ size_t PathEnd(std::string_view text, size_t at) {
   return kNone;
 }
 
-}  // namespace
-
-const LatexLayout* FindLatexLayout(std::string_view name) {
-  static const std::unordered_map<std::string_view, LatexLayout> table = MakeTable();
-  const auto found = table.find(name);
-  return found == table.end() ? nullptr : &found->second;
+int64_t Looked(std::string_view text, size_t from) {
+  return static_cast<int64_t>(std::min(text.size() - from, kMaxArgument));
 }
+
+// Behind the options at `at`. No command of the table takes more than two; without a bound
+// "\thanks[\thanks[][\thanks[].." would be read once for each.
+size_t OptionsEnd(std::string_view text, size_t at, bool blanks, int64_t* vain_bytes) {
+  for (int i = 0; i < 2; ++i) {
+    const size_t open = blanks ? SkipLatexBlanks(text, at) : at;
+    if (open >= text.size() || text[open] != '[') break;
+    const size_t close = GroupEnd(text, open, kMaxArgument);
+    if (close == kNone) {
+      *vain_bytes += Looked(text, open);
+      break;
+    }
+    at = close;
+  }
+  return at;
+}
+
+}  // namespace
 
 LatexLayoutUse FindLayoutUse(std::string_view text, size_t at, const LatexLayout& layout) {
   LatexLayoutUse use;
@@ -316,25 +122,28 @@ LatexLayoutUse FindLayoutUse(std::string_view text, size_t at, const LatexLayout
   }
   if (at < text.size() && text[at] == '*' && layout.groups > 0) ++at;
   // Behind a command without arguments only a bracket that touches it is its own: \pagebreak[3].
-  while (at < text.size()) {
-    const size_t open = layout.groups > 0 ? SkipLatexBlanks(text, at) : at;
-    if (open >= text.size() || text[open] != '[') break;
-    const size_t close = GroupEnd(text, open, kMaxArgument);
-    if (close == kNone) break;
-    at = close;
+  if (layout.groups > 0 || layout.option) {
+    at = OptionsEnd(text, at, layout.groups > 0, &use.vain_bytes);
   }
   for (int i = 1; i <= layout.groups; ++i) {
-    size_t end = 0;
-    constexpr size_t kMaxText = size_t{64} << 10;
-    const bool last_text = i == layout.text && i == layout.groups;
-    std::string_view group = LatexGroup(text, at, last_text ? kMaxText : kMaxArgument, &end);
-    const size_t next = SkipLatexBlanks(text, at);
-    if (end == kNone && layout.bare && i == 1 && next < text.size() && text[next] == '\\') {
-      end = ControlEnd(text, next);
-      group = text.substr(next, end - next);
+    const size_t open = SkipLatexBlanks(text, at);
+    const bool is_group = open < text.size() && text[open] == '{';
+    if (is_group && i == layout.text && i == layout.groups && !layout.unwraps) {
+      use.open = open;
+      use.end = kNone;
+      return use;
+    }
+    size_t end = is_group ? GroupEnd(text, open, kMaxArgument) : kNone;
+    if (is_group && end == kNone) use.vain_bytes += Looked(text, open);
+    std::string_view group = end == kNone ? "" : text.substr(open + 1, end - open - 2);
+    if (!is_group && layout.bare && i == 1 && open < text.size() && text[open] == '\\') {
+      end = ControlEnd(text, open);
+      group = text.substr(open, end - open);
     }
     if (end == kNone) {
+      if (is_group && i == layout.text && i == layout.groups) use.open = open;
       use.end = layout.path ? PathEnd(text, at) : kNone;
+      if (layout.path && use.end == kNone) use.vain_bytes += Looked(text, at);
       return use;
     }
     if (i == layout.text || (layout.joined && i == 1)) use.text = group;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace cria::corpus {
@@ -10,6 +11,7 @@ namespace cria::corpus {
 struct LatexLayout {
   int groups = 0;        ///< arguments in braces; a star and options before them go too
   int text = 0;          ///< which of them is text, from 1; 0 if none
+  bool option = false;   ///< without arguments; an option may touch it: \pagebreak[3]
   bool joined = false;   ///< all arguments are one text: \IEEEPARstart{T}{he}
   bool unwraps = false;  ///< the text loses its braces: pandoc puts whole headings into them
   bool skip = false;     ///< a length behind it: "\vskip 2pt plus 1pt"
@@ -25,13 +27,16 @@ struct LatexLayout {
 const LatexLayout* FindLatexLayout(std::string_view name);
 
 struct LatexLayoutUse {
-  size_t end = 0;         ///< one past it; npos if its arguments are not there
+  size_t end = 0;         ///< one past it; npos if its arguments are not there, or see `open`
   std::string_view text;  ///< without braces
   std::string_view more;  ///< the second text of a joined one
+  /// The '{' of a last argument that is text: it is read on from there, and keeps its braces. npos
+  /// if there is none, or the text loses its braces.
+  size_t open = std::string_view::npos;
+  int64_t vain_bytes = 0;  ///< looked at for the end of arguments that do not end
 };
 
-/// The use whose control word ends at `at`. Looks at no more than 4 KiB for an argument, at 64 KiB
-/// for the last if it is the text.
+/// The use whose control word ends at `at`. Looks at no more than 4 KiB for an argument or option.
 LatexLayoutUse FindLayoutUse(std::string_view text, size_t at, const LatexLayout& layout);
 
 /// How many arguments behind \begin{name} go with it if it only sets the page: widetext, spacing,

@@ -91,10 +91,45 @@ TEST(LatexLayout, WhatOnlyLooksLikeLayoutStays) {
             " (a) B");
 }
 
+TEST(LatexLayout, WhatStoodApartStaysApart) {
+  // Only behind a bare word are blanks part of the command.
+  EXPECT_EQ(Body(" Section\\index{x} 3, a\\index{y} $x$, b\\index{z} (c), word\\index{w}s"),
+            " Section 3, a $x$, b (c), words");
+  EXPECT_EQ(Body(" a \\index{x} b\n\\index{y} c \\index{z}\n d"), " a b\nc\n d");
+  EXPECT_EQ(Body(" a\\hfill $x$\\hfill (b) {\\centering C}\\newpage\\emph{d}\\hfill{}e"),
+            " a $x$ (b) {C}\\emph{d}e");
+  EXPECT_EQ(Body(" \\newcommand{\\x}{\\noindent}a\\x b\\linebreak[3]c\\vskip 1pt plus 1fil 2"),
+            " a b c 2");
+}
+
+TEST(LatexLayout, BracketsThatAreNoOptions) {
+  EXPECT_EQ(Body("\n\\noindent[1] A note.\n\\centering[Note] A."), "\n[1] A note.\n[Note] A.");
+  EXPECT_EQ(Body(" a\\nopagebreak[4] b\\twocolumn[x] c\\allowdisplaybreaks[1] d\\linebreak [e]"),
+            " a b c d [e]");
+  EXPECT_EQ(Body(" a\\addtolength{\\x}{1pt}\\filbreak b"), " a b");
+}
+
+TEST(LatexLayout, LengthsEnd) {
+  const LatexLayout& vskip = *FindLatexLayout("vskip");
+  for (const std::string_view length :
+       {" 1pt", "-1.5\\x", " 2 truecm", " 1pt plus 1fil minus 2filll", "\\x minus\\y"}) {
+    EXPECT_EQ(FindLayoutUse(length, 0, vskip).end, length.size()) << length;
+    EXPECT_EQ(FindLayoutUse(std::string(length) + ".", 0, vskip).end, length.size()) << length;
+  }
+  EXPECT_EQ(FindLayoutUse(" 1pt plus 1pt plus 1pt", 0, vskip).end, 13u);
+  EXPECT_EQ(FindLayoutUse(" 1pt plus x", 0, vskip).end, 4u);
+  EXPECT_EQ(FindLayoutUse(" plus 1pt", 0, vskip).end, std::string_view::npos);
+  std::string chain = "\n\\vskip 1pt";
+  for (int i = 0; i < 90000; ++i) chain += " plus 1pt";
+  EXPECT_GT(Body(chain).size(), size_t{700000});
+}
+
 TEST(LatexLayout, Uses) {
   EXPECT_EQ(FindLatexLayout("emph"), nullptr);
   EXPECT_EQ(FindLayoutUse("{a}{b} c", 0, *FindLatexLayout("hypertarget")).text, "b");
   EXPECT_EQ(FindLayoutUse("{a} c", 0, *FindLatexLayout("hypertarget")).end, std::string_view::npos);
+  EXPECT_EQ(FindLayoutUse(" {a} {b c", 0, *FindLatexLayout("textcolor")).open, 5u);
+  EXPECT_EQ(FindLayoutUse("{a} b", 0, *FindLatexLayout("textcolor")).open, std::string_view::npos);
   EXPECT_EQ(PlacementEnd("[htbp]x", 0), 6u);
   EXPECT_EQ(PlacementEnd("[b]", 0), 3u);
   EXPECT_EQ(PlacementEnd("[width]", 0), 0u);
@@ -104,7 +139,9 @@ TEST(LatexLayout, HostileTextTakesLinearTime) {
   for (const std::string_view piece :
        {"\\texorpdfstring{", "\\hypertarget{a}{", "\\vskip plus", "\\thanks{",
         "\\texorpdfstring{a}{b}", "\\noindent ", "\\begin{tikzpicture}", "\\hrule height",
-        "\\tikz ", "\\kl", "\\hspace", "\\parskip=", "\\begin{minipage}["}) {
+        "\\tikz ", "\\kl", "\\hspace", "\\parskip=", "\\begin{minipage}[", "\\textcolor{r}{",
+        "\\linebreak[", "\\thanks[\\thanks[]", "\\vskip 1pt plus 1pt plus 1pt", "\\lettrine{",
+        "\\hyperlink{}{}"}) {
     std::string text;
     while (text.size() < size_t{300} << 10) text += piece;
     Body("\n" + text);

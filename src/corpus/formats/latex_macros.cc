@@ -279,7 +279,10 @@ class Parser {
     if (!Group(&group)) return false;
     for (int i = 0; i < 4; ++i) {
       const size_t next = SkipLatexBlanks(text_, at_);
-      const size_t end = GroupEnd(text_, next, kMaxBody);
+      if (next == text_.size() || (text_[next] != '{' && text_[next] != '[')) break;
+      constexpr size_t kMaxOption = 1024;
+      const size_t end = GroupEnd(text_, next, text_[next] == '{' ? kMaxBody : kMaxOption);
+      if (end == kNone && text_[next] == '{') return false;
       if (end == kNone) break;
       at_ = end;
     }

@@ -56,6 +56,9 @@ class LatexReading {
   void DropLine();
   // The same after a control word, whose blanks TeX has read with it.
   void DropWord();
+  // The same after layout. Of blanks on both sides one run stays; those behind a word without
+  // arguments go, but what stood apart stays apart.
+  void DropLayout(const LatexLayout& layout);
 
   // latex_reading_files.cc
   void OpenFile(const LatexFile& file, std::string_view text);

@@ -25,7 +25,8 @@ void LatexReading::Define(size_t begin, std::string_view control) {
       macros_.Define(*definition);
       break;
     case LatexDefinition::kLet:
-      budget_ -= macros_.Let(*definition);
+      // A copy of a long text each; behind the budget no macro is expanded any more.
+      if (budget_ >= 0) budget_ -= macros_.Let(*definition);
       return DropWord();
     case LatexDefinition::kIf:
       if (definition->expandable) conditions_.Declare(definition->name);
@@ -56,7 +57,7 @@ void LatexReading::Prefix(std::string_view control) {
 // formula, where spaces mean nothing, than begins one.
 void LatexReading::Xspace() {
   LatexFrame& frame = input_.top();
-  if (frame.file != nullptr) frame.at = SkipLatexBlanks(frame.text, frame.at);
+  if (frame.is_source) frame.at = SkipLatexBlanks(frame.text, frame.at);
   const char next = input_.Peek();
   if (next == '\\' || next == '(' || next == '`' || IsLatexLetter(next) ||
       (next >= '0' && next <= '9') || static_cast<unsigned char>(next) >= 0x80) {
@@ -66,7 +67,7 @@ void LatexReading::Xspace() {
 
 // An outermost use begins, to which GiveUp may return.
 void LatexReading::StartUse(std::string_view control) {
-  if (input_.top().file == nullptr) return;
+  if (!input_.top().is_source) return;
   undo_ = {input_.size() - 1, input_.top().at, out().size(), branches_.size(),
            std::string(control)};
   can_undo_ = true;
@@ -131,7 +132,7 @@ void LatexReading::GiveUp(const std::string& name, LatexMacro* macro) {
   ++result_.macro_limit;
   if (!can_undo_) {
     macro->blocked = true;
-    while (input_.top().file == nullptr) input_.Pop();
+    while (!input_.top().is_source) input_.Pop();
     return EmitControl(name);
   }
   while (input_.size() - 1 > undo_.frame) input_.Pop();

@@ -57,6 +57,21 @@ TEST(Latex, WhatStoodAroundTheBibliographyGoes) {
             "\\section{A}\na");
 }
 
+TEST(Latex, EnvironmentsOnOneLineAreTextAtTheEnd) {
+  for (const char* line :
+       {"\\begin{equation}E=mc^2\\end{equation}", "\\begin{theorem}[A]{b} All.\\end{theorem}",
+        "\\begin{proof}\\emph{Clear.}\\end{proof}", "\\begin{tabular}{@{}c@{}}a\\\\\\end{tabular}",
+        "\\begin{center} {a}", "\\begin{x"}) {
+    const std::string text = "\\section{A}\nHence\n" + std::string(line);
+    EXPECT_EQ(CutToSections(text + "\n\\bibliography{x}"), text);
+  }
+  for (const char* line : {"\\begin{small}", "\\begin{tabular}{@{}c@{}}", "\\begin{a}[b]{c}",
+                           "\\begin{multicols}{2}[x]"}) {
+    EXPECT_EQ(CutToSections("\\section{A}\nb\n" + std::string(line) + "\n\\appendix"),
+              "\\section{A}\nb");
+  }
+}
+
 TEST(Latex, OneDocumentFromItsFilesInItsOrder) {
   const LatexPaper paper =
       Clean({{"a_last.tex", "\\section{Last}\n\\R\n"},

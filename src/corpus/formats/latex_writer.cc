@@ -31,10 +31,18 @@ bool LatexWriter::EraseBlankLine() {
   return true;
 }
 
-void LatexWriter::PartFrom(char next) {
-  if (!IsLatexLetter(next) || text.empty()) return;
+bool LatexWriter::AfterBlank() const {
+  return text.empty() || IsLatexBlank(text.back()) || text.back() == '\n';
+}
+
+void LatexWriter::PartFrom(char next, bool blanks) {
+  if (AfterBlank() || IsLatexBlank(next)) return;
   const char last = text.back();
-  if (IsLatexLetter(last) || last == '.' || last == ',' || last == ':') text += ' ';
+  const bool glued =
+      IsLatexLetter(next) && (IsLatexLetter(last) || last == '.' || last == ',' || last == ':');
+  const bool parted = blanks && std::string_view("{[(").find(last) == std::string_view::npos &&
+                      std::string_view("\0\n}])", 5).find(next) == std::string_view::npos;
+  if (glued || parted) text += ' ';
 }
 
 }  // namespace cria::corpus

@@ -19,8 +19,12 @@ class LatexWriter {
   void EmitControl(std::string_view control);
   /// Takes back the blanks of the last line; false, and nothing is done, if more stands in it.
   bool EraseBlankLine();
-  /// A space, if without it `next` would lengthen a word or stand close behind a sentence.
-  void PartFrom(char next);
+  /// Whether the last byte is a blank or the end of a line, or there is none.
+  bool AfterBlank() const;
+  /// A space between the text and `next`, from which layout was removed: where it would lengthen a
+  /// word or stand close behind a sentence, and where blanks went too (`blanks`), unless `next`
+  /// closes something or the text opens it.
+  void PartFrom(char next, bool blanks);
 };
 
 }  // namespace cria::corpus
