@@ -68,11 +68,11 @@ bool IsEndOfDocument(std::string_view text, size_t word_end, std::string_view wo
 }
 
 // Position of the first control sequence from `at` that `wanted` takes; kNone if none does.
+// `unclosed` is VerbatimEnd's, for who goes on behind it.
 template <typename Wanted>
-size_t FindControl(std::string_view text, size_t at, const Wanted& wanted) {
-  uint32_t unclosed = 0;
+size_t FindControl(std::string_view text, size_t at, const Wanted& wanted, uint32_t* unclosed) {
   for (at = text.find('\\', at); at != kNone; at = text.find('\\', at)) {
-    const size_t verbatim = VerbatimEnd(text, at, &unclosed);
+    const size_t verbatim = VerbatimEnd(text, at, unclosed);
     if (verbatim != kNone) {
       at = verbatim;
       continue;
@@ -82,6 +82,12 @@ size_t FindControl(std::string_view text, size_t at, const Wanted& wanted) {
     at = end;
   }
   return kNone;
+}
+
+template <typename Wanted>
+size_t FindControl(std::string_view text, size_t at, const Wanted& wanted) {
+  uint32_t unclosed = 0;
+  return FindControl(text, at, wanted, &unclosed);
 }
 
 // Whether `line` ends an environment in which nothing stands; what began it is then taken back.
@@ -191,12 +197,13 @@ std::string Body(std::string_view text) {
   text = text.substr(0, FindControl(text, 0, IsEndOfDocument));
   std::string body;
   int opened = 0;
+  uint32_t unclosed = 0;
   for (;;) {
     size_t end = kNone;
-    const size_t begin =
-        FindControl(text, 0, [&](std::string_view all, size_t word_end, std::string_view word) {
-          return IsBibliography(all, word_end, word, &end);
-        });
+    const auto wanted = [&](std::string_view all, size_t word_end, std::string_view word) {
+      return IsBibliography(all, word_end, word, &end);
+    };
+    const size_t begin = FindControl(text, 0, wanted, &unclosed);
     std::string part = WithoutEmptyLines(TrimBegin(text.substr(0, begin), opened));
     opened = TrimEnd(&part);
     if (!body.empty() && !part.empty()) body += "\n\n";
@@ -228,6 +235,7 @@ std::string CutToSections(std::string_view text) {
 std::string CutToText(std::string_view text, size_t title_end) {
   size_t begin = std::min(title_end, text.size());
   size_t end = kNone;
+  uint32_t unclosed = 0;
   int open = 0;
   const auto ends_front = [&](std::string_view all, size_t word_end, std::string_view word) {
     // Of those that do not end few are looked at.
@@ -243,7 +251,7 @@ std::string CutToText(std::string_view text, size_t title_end) {
     const std::string_view name = EnvironmentName(all, word_end, &end);
     return name == "abstract" || name == "frontmatter";
   };
-  while (FindControl(text, begin, ends_front) != kNone) begin = end;
+  while (FindControl(text, begin, ends_front, &unclosed) != kNone) begin = end;
   return begin == 0 ? "" : Body(text.substr(begin));
 }
 

@@ -324,6 +324,18 @@ TEST(LatexExpander, LongDefinitionsAreNotPaidForByEachUse) {
                   .text.ends_with(uses));
   EXPECT_EQ(Expand("\\NewDocumentCommand{\\q}{mmmmmmmmm}{#9#1}\\q abcdefghi"), "ia");
   EXPECT_EQ(ExpandFiles({{"main.tex", copies + "."}}).text, ".");
+  // Questions about them.
+  for (const std::string question : {"\\ifx\\q\\q ", "\\ifx\\q\\p\\fi ", "\\ifdefempty{\\q}{}{}",
+                                     "\\ifdefempty{\\n}{}{}", "\\ifdefstring{\\a}{\\q}{}{}"}) {
+    std::string asked = "\\def\\q{" + body + "}\\def\\p{" + body + "x}\\def\\n{\\" + body +
+                        "}\\def\\a{\\b}\\def\\b{\\q}";
+    for (int i = 0; i < 20000; ++i) asked += question;
+    EXPECT_LT(ExpandFiles({{"main.tex", asked}}).text.size(), asked.size()) << question;
+  }
+  std::string denials;
+  for (int i = 0; i < 60001; ++i) denials += "\\NOT ";
+  EXPECT_EQ(Expand("\\ifthenelse{" + denials.substr(0, 250000) + "1<2}{a}{b}"), "a");
+  EXPECT_EQ(Expand("\\ifthenelse{\\NOT \\not\\NOT 1<2}{a}{b}"), "b");
   // Groups that do not end, each within the 256 kB that are looked at.
   std::string open;
   for (int i = 0; i < 20000; ++i) open += "\\newenvironment{a}{}{";

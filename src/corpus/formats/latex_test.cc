@@ -187,7 +187,9 @@ TEST(Latex, HostileTextTakesLinearTime) {
   for (const std::string_view piece :
        {"\\abstract{", "\\begin{thebibliography}", "\\bibliography{", "\\bibliography{x}\n",
         "\\begin{x}\n", "\\begin{x}\n\\end{x}\n", "{\\small\n\\bibliography{x}\n}\n",
-        "\\section{References}\n\\bibliography{x}\n", "\\end{abstract}", "\\section{A}{}\n"}) {
+        "\\section{References}\n\\bibliography{x}\n", "\\end{abstract}", "\\section{A}{}\n",
+        "\\begin{verbatim}\\bibliography{x}", "\\begin{verbatim}\\end{abstract}",
+        "\\begin{small}\n", "\\section["}) {
     std::string text = "\\documentclass{a}\\title{T}\\begin{document}\\maketitle x";
     while (text.size() < size_t{300} << 10) text += piece;
     EXPECT_LE(Clean({{"a.tex", text}}).text.size(), text.size()) << piece;

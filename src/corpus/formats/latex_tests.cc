@@ -133,7 +133,9 @@ std::string_view Token(std::string_view text, size_t* at) {
 }
 
 std::string_view Word(std::string_view text) {
+  constexpr size_t kMaxName = 128;
   text = Trimmed(text);
+  if (text.size() > kMaxName) return {};
   return text.starts_with('\\') && ControlEnd(text, 0, true) == text.size() ? text.substr(1)
                                                                             : std::string_view();
 }
@@ -160,7 +162,12 @@ std::string LatexTests::Meaning(std::string_view token) const {
   if (const LatexMacro* macro = macros_.Find(name); macro != nullptr) {
     if (macro->literal)
       return macro->body.starts_with('\\') ? "n" + macro->body : "c" + macro->body;
-    return "m" + std::to_string(macro->parameters.size()) + macro->prefix + "." + macro->body;
+    // Of a long text its beginning and size, so that asking again and again stays cheap.
+    constexpr size_t kMaxCompared = 1024;
+    std::string size;
+    if (macro->body.size() > kMaxCompared) size = std::to_string(macro->body.size());
+    return "m" + std::to_string(macro->parameters.size()) + macro->prefix + "." +
+           macro->body.substr(0, kMaxCompared) + size;
   }
   if (name == "empty" || name == "@empty") return "m0.";
   if (!IsDefined(name) && name != "relax") return "u";
@@ -168,8 +175,8 @@ std::string LatexTests::Meaning(std::string_view token) const {
 }
 
 // A macro without arguments, or what such a one stands for, as its text.
-std::string LatexTests::Resolve(std::string_view text) const {
-  std::string result(Trimmed(text));
+std::string_view LatexTests::Resolve(std::string_view text) const {
+  std::string_view result = Trimmed(text);
   constexpr int kMaxSteps = 8;
   for (int i = 0; i < kMaxSteps; ++i) {
     const LatexMacro* macro = macros_.Find(Word(result));
@@ -180,8 +187,16 @@ std::string LatexTests::Resolve(std::string_view text) const {
 }
 
 bool LatexTests::Then(std::string_view text) const {
-  text = Trimmed(text);
-  if (text.starts_with("\\NOT") || text.starts_with("\\not")) return !Then(text.substr(4));
+  bool wanted = true;
+  for (text = Trimmed(text); text.starts_with("\\NOT") || text.starts_with("\\not");) {
+    wanted = !wanted;
+    text.remove_prefix(std::min(text.size(), SkipLatexBlanks(text, 4)));
+  }
+  return Single(text) == wanted;
+}
+
+// Without \NOT.
+bool LatexTests::Single(std::string_view text) const {
   size_t at = 0;
   const std::string_view word = Token(text, &at);
   size_t end = 0;

@@ -61,8 +61,9 @@ class LatexTests {
  private:
   bool IsDefined(std::string_view name) const;
   std::string Meaning(std::string_view token) const;
-  std::string Resolve(std::string_view text) const;
+  std::string_view Resolve(std::string_view text) const;
   bool Then(std::string_view text) const;
+  bool Single(std::string_view text) const;
 
   const LatexConditions& conditions_;
   const LatexMacroTable& macros_;
