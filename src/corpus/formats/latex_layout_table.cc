@@ -153,6 +153,7 @@ constexpr Row kRows[] = {
     {"setlist", {.groups = 1}},
     {"received", {.groups = 1}},
     {"hyphenation", {.groups = 1}},
+    {"pdfstringdefDisableCommands", {.groups = 1}},
     {"index", {.groups = 1}},
     {"showmatmethods", {.groups = 1}},
     {"showacknow", {.groups = 1}},

@@ -69,6 +69,10 @@ TEST(LatexLayout, BoxesKeepTheirText) {
             "\nA set and \\R, c");
 }
 
+TEST(LatexLayout, DefinitionsForBookmarksAreNone) {
+  EXPECT_EQ(Body("\n\\pdfstringdefDisableCommands{\n\\def\\chi{chi}}\n$\\chi$"), "\n$\\chi$");
+}
+
 TEST(LatexLayout, HeadingsInGroupsLoseThem) {
   EXPECT_EQ(Body("\n\\IEEEraisesectionheading{\\section{B}\\label{b}}\nc"),
             "\n\\section{B}\\label{b}\nc");
