@@ -293,8 +293,11 @@ bool IsSupplement(std::string_view path, std::string_view title) {
 // The paper's text: a letter has no sections, or only some for what stands behind its text.
 std::string BodyOf(std::string_view text, size_t title_end) {
   std::string sections = CutToSections(text);
-  const size_t heading = FindControl(text, 0, IsHeading);
-  const bool behind = heading != kNone && IsEndMatterHeading(text.substr(heading));
+  bool behind = !sections.empty();
+  for (size_t at = FindControl(text, 0, IsHeading); at != kNone && behind;
+       at = FindControl(text, at + 1, IsHeading)) {
+    behind = IsEndMatterHeading(text.substr(at));
+  }
   std::string all = CutToText(text, title_end);
   const bool is_letter =
       all.size() > 2 * sections.size() || (behind && all.size() > sections.size());

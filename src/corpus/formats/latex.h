@@ -19,7 +19,7 @@ struct LatexPaper {
 };
 
 /// The paper, expanded by ExpandLatex and cut by CutToSections, or by CutToText where it is a
-/// letter: it has no section, or more of it stands before the first than behind, or the first is
+/// letter: it has no section, or more of it stands before the first than behind, or all are for
 /// what stands behind a text (acknowledgements). Of several documents (arXiv typesets each) it is
 /// the one that is no supplement by its name or title ("supplement.tex", "SI", "response to the
 /// referees"); of those the one with a bibliography; of those the one with an abstract; of those

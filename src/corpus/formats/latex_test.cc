@@ -127,6 +127,12 @@ TEST(Latex, LettersBeginAtTheirText) {
       Clean({{"ms.tex", front + "We saw a thing there.\n\\section*{Acknowledgments}\nB." + end}})
           .text,
       "We saw a thing there.\n\\section*{Acknowledgments}\nB.");
+  // Thanks in front of a thesis are no end.
+  EXPECT_EQ(
+      Clean({{"ms.tex",
+              front + "Dear all, this is\n\\section*{Acknowledgments}\nB.\n\\chapter{C}\nd" + end}})
+          .text,
+      "\\section*{Acknowledgments}\nB.\n\\chapter{C}\nd");
   const std::string saw = "We saw a thing there. " + std::string(60, 'x');
   EXPECT_EQ(Clean({{"ms.tex", front + saw + "\n\\section{Methods}\nEyes." + end}}).text,
             saw + "\n\\section{Methods}\nEyes.");
