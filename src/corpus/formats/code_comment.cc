@@ -54,6 +54,15 @@ bool GoesOn(std::string_view before, std::string_view line) {
   return line[0] >= 'a' && line[0] <= 'z' && line.find("://") > 8;
 }
 
+// "Version: 4.6": a field of its own, wherever it stands.
+bool IsField(std::string_view line) {
+  constexpr size_t kMaxNameBytes = 20;
+  const size_t colon = line.find(": ");
+  if (colon == line.npos || colon < 2 || colon > kMaxNameBytes) return false;
+  const std::string_view name = line.substr(0, colon);
+  return std::all_of(name.begin(), name.end(), [](char c) { return IsWordByte(c) || c == ' '; });
+}
+
 // Whether the line is of the wording of a published licence, by the words themselves.
 bool IsKnownWording(std::string_view lower) {
   constexpr std::ptrdiff_t kMinWords = 4;
@@ -220,7 +229,10 @@ void Comment::CutNotice(const Paragraph& p, std::vector<char>* cut) const {
   const auto goes_on = [&](size_t k) { return GoesOn(texts_[k], texts_[k + 1]); };
   size_t begin = own.front(), end = own.back() + 1;
   while (begin > p.begin && goes_on(begin - 1)) --begin;
-  while (end < p.end && (goes_on(end - 1) || Column(end) > Column(own.back()) + 1)) ++end;
+  while (end < p.end &&
+         (goes_on(end - 1) || (Column(end) > Column(own.back()) + 1 && !IsField(texts_[end])))) {
+    ++end;
+  }
   std::fill(cut->begin() + static_cast<std::ptrdiff_t>(begin),
             cut->begin() + static_cast<std::ptrdiff_t>(end), 1);
   for (size_t i = 0; !is_text && i + 1 < own.size(); ++i) {
@@ -246,7 +258,7 @@ void Comment::CutCopyrightLines(const Paragraph& p, std::vector<char>* cut) cons
       column = at;
     } else if (MayBelongToNotice(line)) {
       column = std::string_view::npos;
-    } else if (column == std::string_view::npos || at <= column) {
+    } else if (column == std::string_view::npos || at <= column || IsField(texts_[k])) {
       column = std::string_view::npos;
       continue;
     }
@@ -261,7 +273,7 @@ void Comment::CutAuthors(const Paragraph& p, std::vector<char>* cut) const {
     const size_t at = Column(k);
     if (StatesAuthor(LowerAscii(texts_[k]))) {
       column = at;
-    } else if (column == std::string_view::npos || at <= column) {
+    } else if (column == std::string_view::npos || at <= column || IsField(texts_[k])) {
       column = std::string_view::npos;
       continue;
     }

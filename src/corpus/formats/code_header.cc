@@ -35,6 +35,7 @@ bool IsPreamble(std::string_view line, unsigned comments) {
   if ((comments & kMarkup) != 0 &&
       StartsWithAny(lower, {"<html", "<head>", "<meta ", "\"http://www.w3.org/"}))
     return true;
+  if ((comments & kBrace) != 0 && line.starts_with("{$")) return line.ends_with('}');
   if ((comments & kQuote) != 0 && StartsWithAny(lower, {"#end region", "option "})) return true;
   if ((comments & kCStyle) == 0 || (comments & kHash) != 0 || line.back() == '\\') return false;
   if (StartsWithAny(lower, {"#if ", "#if(", "#else", "#endif", "#line ", "#nullable", "#undef ",

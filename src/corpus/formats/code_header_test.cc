@@ -147,6 +147,9 @@ TEST(CodeHeader, AuthorsGoWithTheNotice) {
   EXPECT_EQ(Cut("/**\n * Frobs.\n *\n * @author A\n * @license MIT\n */\nf();\n", "a.js"),
             "/**\n * Frobs.\n */\nf();\n");
   EXPECT_EQ(Cut("# Author: A\nx = 1\n", "a.py"), "# Author: A\nx = 1\n");
+  EXPECT_EQ(Cut("\"  Copyright: Copyright 2010 A\n\"           and B\n\"     Version: 4.6\nset x\n",
+                "a.vim"),
+            "\"     Version: 4.6\nset x\n");
 }
 
 TEST(CodeHeader, RegionsGoWithTheirNotice) {
@@ -217,6 +220,8 @@ TEST(CodeHeader, CommentsOfFurtherLanguages) {
   EXPECT_EQ(Cut("(* Copyright 2010 A *)\nlet x = 1\n", "a.ml"), "let x = 1\n");
   EXPECT_EQ(Cut("{ Copyright 2010 A }\nunit X;\n", "x.pas"), "unit X;\n");
   EXPECT_EQ(Cut("{$mode objfpc}\nunit X;\n", "x.pas"), "{$mode objfpc}\nunit X;\n");
+  EXPECT_EQ(Cut("{$mode objfpc}\n{\n  Copyright 2010 A\n}\nunit X;\n", "x.pas"),
+            "{$mode objfpc}\nunit X;\n");
   EXPECT_EQ(Cut("\" Copyright 2010 A\nset x\n", "a.vim"), "set x\n");
   EXPECT_EQ(Cut("%% Copyright 2010 A\n-module(a).\n", "a.erl"), "-module(a).\n");
   EXPECT_EQ(Cut("Title\n=====\n\n<!--\n-----\n\nCopyright 2010 A\n\n-----\n-->\n\nText.\n", "a.md"),
