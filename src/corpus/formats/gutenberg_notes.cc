@@ -59,6 +59,8 @@ bool SpeaksOfFile(std::string_view plain) {
                         "html version",
                         "text version",
                         "text readers",
+                        "underscore",
+                        "html edition",
                         "electronic edition",
                         "electronic version",
                         "livre électronique",
