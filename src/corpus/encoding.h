@@ -16,7 +16,8 @@ std::string ToUtf8(std::string_view bytes, const std::string& charset);
 /// True for bytes that are no text in any supported encoding (NUL bytes without a UTF-16 mark).
 bool LooksBinary(std::string_view bytes);
 
-/// The same for a web page, in which a few stray NUL bytes (16, and one in a thousand) do not count.
+/// The same for a web page, in which a few stray NUL bytes (16, and one in a thousand) do not
+/// count.
 bool LooksBinaryPage(std::string_view bytes);
 
 /// Undoes UTF-8 that was read as Windows-1252 and written as UTF-8 again ("Ã©"), only when the
