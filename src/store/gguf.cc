@@ -243,7 +243,7 @@ TensorSet OpenGguf(const fs::path& path) {
     if (end > kMaxFileBytes) break;
     expected = (end + alignment - 1) / alignment * alignment;
   }
-  if (end > available) {
+  if (end > available || (n_tensors > 0 && start > file.bytes().size())) {
     throw Error(fmt::format("cut short: {} bytes of {}", file.bytes().size(), start + end), where,
                 kRemedy);
   }

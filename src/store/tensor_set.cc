@@ -79,6 +79,8 @@ void AddVerifyUnits(std::span<const uint8_t> bytes, DigestRule rule, std::span<u
 
 Shape ContiguousStrides(const Shape& shape) {
   Shape strides(shape.size(), 1);
+  // Without elements there is nothing to step over, and the other sizes may be anything.
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return strides;
   for (int d = static_cast<int>(shape.size()) - 2; d >= 0; --d) {
     strides[d] = strides[d + 1] * shape[d + 1];
   }
