@@ -46,8 +46,8 @@ constexpr std::string_view kTerms[] = {" licensed under ",
 bool IsPreamble(std::string_view line, unsigned comments) {
   if ((comments & kCStyle) != 0 && line.starts_with('#')) return true;
   return StartsWithAny(LowerAscii(line.substr(0, 12)),
-                       {"<?", "<!", "<html", "<head", "<meta ", "'use strict'", "\"use strict\"",
-                        "@echo", "@charset", "{-#", "\xef\xbb\xbf"});
+                       {"<?", "<!", "\"http://www", "<html", "<head", "<meta ", "'use strict'",
+                        "\"use strict\"", "@echo", "@charset", "{-#", "\xef\xbb\xbf"});
 }
 
 bool IsWordByte(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
