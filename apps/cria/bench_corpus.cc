@@ -14,7 +14,7 @@
 #include "corpus/document.h"
 #include "corpus/duplicates/exact.h"
 #include "corpus/duplicates/units.h"
-#include "corpus/encoding.h"
+#include "corpus/formats/encoding.h"
 #include "corpus/formats/raw_text.h"
 #include "corpus/quality/language_id.h"
 #include "corpus/quality/perplexity.h"

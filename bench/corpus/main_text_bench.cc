@@ -18,9 +18,9 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/utf8.h"
-#include "corpus/encoding.h"
-#include "corpus/formats/main_text.h"
-#include "corpus/html.h"
+#include "corpus/formats/encoding.h"
+#include "corpus/formats/html/html.h"
+#include "corpus/formats/html/main_text.h"
 
 namespace cria::corpus {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "corpus/encoding.h"
+#include "corpus/formats/encoding.h"
 #include "corpus/formats/raw_text.h"
 
 namespace cria::corpus {

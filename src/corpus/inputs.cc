@@ -9,8 +9,8 @@
 #include "base/hash.h"
 #include "base/interrupt.h"
 #include "comm/collectives.h"
-#include "corpus/debian.h"
 #include "corpus/file_list.h"
+#include "corpus/formats/packages/debian.h"
 #include "corpus/reader.h"
 
 namespace cria::corpus {

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/utf8.h"
-#include "corpus/encoding.h"
 #include "corpus/excerpt.h"
+#include "corpus/formats/encoding.h"
 #include "corpus/language.h"
 #include "corpus/reader.h"
 

@@ -7,7 +7,7 @@
 #include "base/compressed_file.h"
 #include "base/utf8.h"
 #include "corpus/drop_log.h"
-#include "corpus/plain.h"
+#include "corpus/formats/plain.h"
 #include "test_data.h"
 
 namespace cria::corpus {

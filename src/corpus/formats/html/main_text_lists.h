@@ -1,0 +1,19 @@
+// What stands and falls together: the lines of a list or table, the headings of a numbered series.
+#pragma once
+
+#include <vector>
+
+#include "corpus/formats/html/html_blocks.h"
+#include "corpus/formats/html/main_text_draft.h"
+
+namespace cria::corpus {
+
+/// A list or table of which most has a grade stays as a whole, with its lines of links. `inside`
+/// says which blocks may get a grade.
+void GradeLists(const HtmlPage& page, const std::vector<char>& inside,
+                std::vector<BlockGrade>* grades);
+
+/// "1. ..." to "10. ...", with pictures between: such headings are prose, with no text below too.
+void GradeSeries(const HtmlPage& page, std::vector<BlockGrade>* grades);
+
+}  // namespace cria::corpus
