@@ -240,7 +240,11 @@ void HtmlBlockWriter::Append(std::string_view piece) {
 void HtmlBlockWriter::Weigh(std::string_view piece) {
   const uint32_t weight = WeightOf(piece);
   block_.weight += weight;
-  if (place_.link) block_.link_weight += weight;
+  if (!place_.link) return;
+  block_.link_weight += weight;
+  if (block_.links == 0) block_.link_host = link_host_;
+  if (new_link_ || block_.links == 0) ++block_.links;
+  new_link_ = false;
 }
 
 void HtmlBlockWriter::Verbatim(std::string_view raw, bool literal) {

@@ -28,7 +28,12 @@ class HtmlBlockWriter {
   void Text(std::string_view raw, bool literal);
   /// The text so far and the next are one word, white space between or not.
   void Glue() { glue_ = true; }
-  void StartLink() { ++links_; }
+  /// `host`: hash of the host that the address names, or 0.
+  void StartLink(uint32_t host) {
+    ++links_;
+    new_link_ = true;
+    link_host_ = host;
+  }
   void LineBreak();
   /// Ends a line of program text, if one is open.
   void BreakVerbatim();
@@ -61,8 +66,10 @@ class HtmlBlockWriter {
   bool cell_break_ = false;  // a new block in the same cell waits
   int breaks_ = 0;           // <br> waiting
   int links_ = 0;            // of this cell
-  int cell_blocks_ = 0;      // blocks of this cell that are done
-  bool marker_ = false;      // the next block is the first of its list item
+  bool new_link_ = false;    // none of its text has been written
+  uint32_t link_host_ = 0;
+  int cell_blocks_ = 0;  // blocks of this cell that are done
+  bool marker_ = false;  // the next block is the first of its list item
   int32_t number_ = 0;
   std::string decoded_;
 };

@@ -148,12 +148,22 @@ class BlockReader {
     if (token.tag == HtmlTag::kSpan && IsInitial(token.Attribute("class"))) flags |= kInitial;
     if (token.tag == HtmlTag::kA && token.Has("href")) {
       flags |= kInLink;
-      writer_.StartLink();
+      writer_.StartLink(HostOf(token.Attribute("href")));
       if (token.Attribute("href").starts_with('#')) flags |= kInPage;
     }
     // Other inline elements change nothing, and those of old pages often are not ended.
     if (flags == stack_.back().flags && open_[static_cast<size_t>(token.tag)] == 0) return;
     Push(token, flags, stack_.back().node);
+  }
+
+  // A hash of the host of an address that names one, else 0.
+  static uint32_t HostOf(std::string_view address) {
+    const size_t slashes = address.find("//");
+    if (slashes == address.npos || slashes > std::string_view("https:").size()) return 0;
+    std::string_view host = address.substr(slashes + 2);
+    host = host.substr(0, host.find_first_of("/?#"));
+    if (host.starts_with("www.")) host.remove_prefix(4);
+    return HashOfHost(host);
   }
 
   // A formula that is written in TeX beside its picture.
@@ -433,6 +443,8 @@ class BlockReader {
 };
 
 }  // namespace
+
+uint32_t HashOfHost(std::string_view host) { return static_cast<uint32_t>(Hash64(host)) | 1; }
 
 HtmlPage ReadHtmlBlocks(std::string_view utf8_html) {
   utf8_html = utf8_html.substr(0, kMaxHtmlBytes);

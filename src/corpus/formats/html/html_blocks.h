@@ -27,6 +27,8 @@ struct HtmlBlock {
   /// bytes) twice; and those inside links.
   uint32_t weight, link_weight;
   uint32_t sentence_ends;
+  uint32_t links;      ///< pieces of text that are a link each
+  uint32_t link_host;  ///< hash of the host that the first link names, 0 for one of this site
   Kind kind;
   uint8_t level;   ///< of the heading, or depth of the list, from 1
   bool marker;     ///< kItem: the first block of its item
@@ -45,6 +47,9 @@ inline constexpr size_t kMaxHtmlBytes = size_t{64} << 20;
 
 /// Elements nested deeper than this lose their tags, not their text.
 inline constexpr size_t kMaxHtmlDepth = 256;
+
+/// HtmlBlock::link_host of a host, without "www."; never 0.
+uint32_t HashOfHost(std::string_view host);
 
 /// NUL bytes are skipped, as browsers do.
 HtmlPage ReadHtmlBlocks(std::string_view utf8_html);

@@ -330,16 +330,21 @@ class Judge {
       const auto node = static_cast<size_t>(page_.blocks[i].node);
       inside[i] = dropped_[node] == 0 && inside_[node] != 0 ? 1 : 0;
     }
-    GradeLists(page_, inside, &grades_);
+    GradeLists(page_, inside, own_, &grades_);
     GradeSeries(page_, &grades_);
   }
 
   // "It also runs <a>joint exercises with others</a>.", not "Read more: <a>...</a>."
   bool IsSentence(const HtmlBlock& block) const {
-    constexpr uint32_t kMinSentence = 35, kMinOutside = 6;
+    constexpr uint32_t kMinSentence = 35, kMinOutside = 6, kMinBetween = 25;
+    constexpr uint64_t kMaxShortPage = 1500;
     constexpr size_t kLabel = 50;
-    if (NodeOf(block).tag != HtmlTag::kP || alike_blocks_[IndexOf(block)] == 0) return false;
-    if (block.weight < kMinSentence || block.weight - block.link_weight < kMinOutside) return false;
+    if (NodeOf(block).tag != HtmlTag::kP) return false;
+    const uint32_t outside = block.weight - block.link_weight;
+    // A short page may say most of what it has to say in links with words between them.
+    const bool between = prose_[0] <= kMaxShortPage && block.links > 1 && outside >= kMinBetween;
+    if (!between && alike_blocks_[IndexOf(block)] == 0) return false;
+    if (block.weight < kMinSentence || outside < kMinOutside) return false;
     const auto text = std::string_view(page_.text).substr(block.begin, block.end - block.begin);
     if (text.substr(0, kLabel).find(':') != text.npos) return false;
     return block.sentence_ends > 0 && text.find_last_of(".\xe2") + 3 >= text.size();
@@ -377,9 +382,11 @@ class Judge {
   size_t EndOfLists(size_t end) const {
     constexpr size_t kReach = 3;
     size_t at = end;
-    while (at < page_.blocks.size() && at <= end + kReach && grades_[at] != BlockGrade::kNone) {
+    while (at < page_.blocks.size() && at <= end + kReach) {
       const Kind kind = page_.blocks[at].kind;
-      ++at;
+      const bool inner = kind == Kind::kItem && !page_.blocks[at].marker;
+      if (grades_[at] == BlockGrade::kNone && !inner) break;
+      if (grades_[at++] == BlockGrade::kNone) continue;
       if (kind == Kind::kItem || kind == Kind::kRow || kind == Kind::kPre ||
           kind == Kind::kDefinition) {
         end = at;

@@ -1,27 +1,43 @@
 // Runs of blocks with the same parent in one pass, and a series for each level of headings.
 #include "corpus/formats/html/main_text_lists.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace cria::corpus {
 namespace {
 
 using Kind = HtmlBlock::Kind;
 
-// The list or table that holds a block, or -1.
-int32_t ListOf(const HtmlPage& page, const HtmlBlock& block) {
+// Prose of an element whose lists belong to the text, in characters.
+constexpr uint64_t kMinText = 90;
+
+// The item or row that a block is of, or -1.
+int32_t LineOf(const HtmlPage& page, const HtmlBlock& block) {
   constexpr int kWrappers = 5;
   if (block.kind != Kind::kItem && block.kind != Kind::kRow) return -1;
   const HtmlTag line = block.kind == Kind::kItem ? HtmlTag::kLi : HtmlTag::kTr;
   int32_t at = block.node;
   for (int up = 0; up < kWrappers && at > 0; ++up) {
     const HtmlNode& node = page.nodes[static_cast<size_t>(at)];
-    if (node.tag == line) return node.parent;
+    if (node.tag == line) return at;
     at = node.parent;
   }
   return -1;
+}
+
+int32_t ParentOf(const HtmlPage& page, int32_t node) {
+  return node > 0 ? page.nodes[static_cast<size_t>(node)].parent : -1;
+}
+
+// The list or table that holds a block, or -1.
+int32_t ListOf(const HtmlPage& page, const HtmlBlock& block) {
+  return ParentOf(page, LineOf(page, block));
 }
 
 // The number at the front of a heading, 0 if it has none.
@@ -38,27 +54,144 @@ int NumberOf(const HtmlPage& page, const HtmlBlock& block) {
   return text[digits] == '.' || text[digits] == ')' ? value : 0;
 }
 
+// Where authors say they are to be found.
+bool IsNetwork(uint32_t host) {
+  constexpr std::string_view kNetworks[] = {
+      "facebook.com", "instagram.com", "twitter.com",  "x.com",      "pinterest.com",
+      "youtube.com",  "tiktok.com",    "linkedin.com", "amazon.com", "threads.net",
+      "bsky.app",     "t.me",          "wa.me",        "reddit.com", "tumblr.com",
+      "snapchat.com", "flickr.com",    "patreon.com",  "vk.com",     "shopltk.com"};
+  static const auto hashes = [&] {
+    std::array<uint32_t, std::size(kNetworks)> made;
+    std::transform(std::begin(kNetworks), std::end(kNetworks), made.begin(), HashOfHost);
+    return made;
+  }();
+  return std::find(hashes.begin(), hashes.end(), host) != hashes.end();
+}
+
+class ListGrader {
+ public:
+  ListGrader(const HtmlPage& page, const std::vector<char>& inside,
+             const std::vector<uint64_t>& prose, std::vector<BlockGrade>* grades)
+      : page_(page), inside_(inside), prose_(prose), grades_(*grades) {}
+
+  void Run() {
+    ForRuns([&](const HtmlBlock& block) { return ListOf(page_, block); },
+            [&](BlockRange list) {
+              constexpr double kMost = 0.6;
+              if (KeptShare(list) >= kMost || IsIntroduced(list)) Keep(list);
+            });
+    // A title with a link, and who wrote it. What stands below may be an answer button.
+    ForRuns([&](const HtmlBlock& block) { return LineOf(page_, block); },
+            [&](BlockRange item) {
+              constexpr double kSome = 0.25;
+              if (BlockAt(item.begin).marker && KeptShare(item) >= kSome)
+                Keep({item.begin, item.begin + 1});
+            });
+    KeepResources();
+  }
+
+ private:
+  const HtmlBlock& BlockAt(size_t i) const { return page_.blocks[i]; }
+
+  // Calls `work` with each run of blocks of one `owner`.
+  template <class Owner, class Work>
+  void ForRuns(const Owner& owner, const Work& work) {
+    for (size_t i = 0; i < page_.blocks.size();) {
+      const int32_t first = owner(BlockAt(i));
+      size_t end = i + 1;
+      while (first >= 0 && end < page_.blocks.size() && owner(BlockAt(end)) == first) ++end;
+      if (first >= 0) work({i, end});
+      i = end;
+    }
+  }
+
+  double KeptShare(BlockRange range) const {
+    double kept = 0, all = 0;
+    for (size_t i = range.begin; i < range.end; ++i) {
+      all += BlockAt(i).weight;
+      if (grades_[i] != BlockGrade::kNone) kept += BlockAt(i).weight;
+    }
+    return all > 0 ? kept / all : 0;
+  }
+
+  void Keep(BlockRange range) {
+    for (size_t i = range.begin; i < range.end; ++i) {
+      if (inside_[i] != 0 && grades_[i] == BlockGrade::kNone) grades_[i] = BlockGrade::kShort;
+    }
+  }
+
+  // "These are good places to begin:" in a paragraph beside the list.
+  bool IsIntroduced(BlockRange list) const {
+    if (list.begin == 0 || BlockAt(list.begin).kind != Kind::kItem) return false;
+    const HtmlBlock& above = BlockAt(list.begin - 1);
+    constexpr uint32_t kMinIntroduction = 45;
+    const bool kept = grades_[list.begin - 1] != BlockGrade::kNone;
+    if (!kept || above.kind != Kind::kParagraph || above.weight < kMinIntroduction) return false;
+    const int32_t beside = page_.nodes[static_cast<size_t>(above.node)].tag == HtmlTag::kP
+                               ? ParentOf(page_, above.node)
+                               : above.node;
+    const int32_t home = ParentOf(page_, ListOf(page_, BlockAt(list.begin)));
+    if (home < 0 || beside != home || page_.text[above.end - 1] != ':') return false;
+    // Sites announce more of their own pages in the same way.
+    std::unordered_set<uint32_t> hosts;
+    size_t links = 0;
+    for (size_t i = list.begin; i < list.end; ++i) {
+      if (BlockAt(i).links > 0) ++links;
+      if (BlockAt(i).link_host != 0) hosts.insert(BlockAt(i).link_host);
+    }
+    return links == 0 || (hosts.size() > 1 && 2 * hosts.size() >= links);
+  }
+
+  // Lists beside the text that lead to many other sites; those of other pages of a site lead to it.
+  void KeepResources() {
+    constexpr size_t kMinHosts = 3, kLinesOfHost = 3;
+    constexpr uint64_t kMinLine = 15;
+    struct Home {
+      size_t lines = 0;
+      uint64_t weight = 0;
+      std::unordered_set<uint32_t> hosts, networks;
+    };
+    std::unordered_map<int32_t, Home> homes;
+    const auto home_of = [&](size_t i) {
+      const int32_t home = ParentOf(page_, ListOf(page_, BlockAt(i)));
+      const bool text = home >= 0 && prose_[static_cast<size_t>(home)] >= kMinText;
+      return text && inside_[i] != 0 && BlockAt(i).kind == Kind::kItem ? home : -1;
+    };
+    for (size_t i = 0; i < page_.blocks.size(); ++i) {
+      const int32_t at = home_of(i);
+      if (at < 0) continue;
+      Home& home = homes[at];
+      if (BlockAt(i).marker) ++home.lines;
+      home.weight += BlockAt(i).weight;
+      const uint32_t host = BlockAt(i).link_host;
+      if (host == 0) continue;
+      home.hosts.insert(host);
+      if (IsNetwork(host)) home.networks.insert(host);
+    }
+    for (size_t i = 0; i < page_.blocks.size(); ++i) {
+      const int32_t at = home_of(i);
+      if (at < 0) continue;
+      const Home& home = homes[at];
+      const size_t hosts = home.hosts.size() - home.networks.size();
+      if (hosts >= kMinHosts && kLinesOfHost * hosts >= home.lines &&
+          home.weight >= kMinLine * home.lines) {
+        Keep({i, i + 1});
+      }
+    }
+  }
+
+  const HtmlPage& page_;
+  const std::vector<char>& inside_;
+  const std::vector<uint64_t>& prose_;
+  std::vector<BlockGrade>& grades_;
+};
+
 }  // namespace
 
 void GradeLists(const HtmlPage& page, const std::vector<char>& inside,
-                std::vector<BlockGrade>* grades) {
-  constexpr double kMost = 0.6;
-  const size_t count = page.blocks.size();
-  for (size_t i = 0; i < count;) {
-    const int32_t list = ListOf(page, page.blocks[i]);
-    size_t end = i + 1;
-    while (list >= 0 && end < count && ListOf(page, page.blocks[end]) == list) ++end;
-    double kept = 0, all = 0;
-    for (size_t k = i; k < end; ++k) {
-      all += page.blocks[k].weight;
-      if ((*grades)[k] != BlockGrade::kNone) kept += page.blocks[k].weight;
-    }
-    for (size_t k = i; k < end && list >= 0 && kept >= kMost * all; ++k) {
-      BlockGrade& grade = (*grades)[k];
-      if (inside[k] != 0 && grade == BlockGrade::kNone) grade = BlockGrade::kShort;
-    }
-    i = end;
-  }
+                const std::vector<uint64_t>& prose, std::vector<BlockGrade>* grades) {
+  ListGrader(page, inside, prose, grades).Run();
 }
 
 void GradeSeries(const HtmlPage& page, std::vector<BlockGrade>* grades) {

@@ -8,10 +8,12 @@
 
 namespace cria::corpus {
 
-/// A list or table of which most has a grade stays as a whole, with its lines of links. `inside`
-/// says which blocks may get a grade.
+/// A list or table of which most has a grade stays as a whole, with its lines of links; so does one
+/// that a paragraph announces, lists beside the text that lead to many other sites, and an item of
+/// which a quarter has a grade. `inside` says which blocks may get a grade, `prose` how much stands
+/// in each element or its own paragraphs.
 void GradeLists(const HtmlPage& page, const std::vector<char>& inside,
-                std::vector<BlockGrade>* grades);
+                const std::vector<uint64_t>& prose, std::vector<BlockGrade>* grades);
 
 /// "1. ..." to "10. ...", with pictures between: such headings are prose, with no text below too.
 void GradeSeries(const HtmlPage& page, std::vector<BlockGrade>* grades);

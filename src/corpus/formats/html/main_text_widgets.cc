@@ -2,6 +2,7 @@
 #include "corpus/formats/html/main_text_widgets.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,6 +13,12 @@ namespace cria::corpus {
 namespace {
 
 using Kind = HtmlBlock::Kind;
+
+constexpr std::string_view kBetween = " |/,[]()\n";
+constexpr std::string_view kForms[] = {
+    "pdf",  "arxiv", "doi",  "html",    "abs",    "abstract", "article",    "paper",  "publisher",
+    "code", "data",  "demo", "dataset", "slides", "poster",   "video",      "talk",   "bibtex",
+    "bib",  "cite",  "epub", "mobi",    "github", "supp",     "supplement", "website"};
 
 // "12 | 13 | 14": a week of a calendar.
 bool IsWeek(std::string_view text) {
@@ -102,6 +109,24 @@ bool IsPictureLine(const HtmlBlock& block, std::string_view text) {
   return false;
 }
 
+// "arXiv PDF", "Code Demo": links to other forms of what stands above.
+bool IsForms(const HtmlBlock& block, std::string_view text) {
+  constexpr size_t kMaxForms = 60;
+  if (text.size() > kMaxForms || block.link_weight * 10 < block.weight * 8) return false;
+  for (size_t at = text.find_first_not_of(kBetween); at != text.npos;
+       at = text.find_first_not_of(kBetween, at)) {
+    const size_t end = std::min(text.find_first_of(kBetween, at), text.size());
+    const std::string_view word = text.substr(at, end - at);
+    const auto same = [&](std::string_view form) {
+      return std::equal(word.begin(), word.end(), form.begin(), form.end(),
+                        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+    };
+    if (std::none_of(std::begin(kForms), std::end(kForms), same)) return false;
+    at = end;
+  }
+  return true;
+}
+
 // The second of two equal blocks and those that follow it. Short ones may be labels of the text.
 void DropTwins(MainTextDraft* draft) {
   constexpr uint32_t kMinTwin = 80;
@@ -134,6 +159,10 @@ void DropWidgets(MainTextDraft* draft) {
     const Kind kind = draft->block(i).kind;
     const std::string_view text = draft->TextOf(i);
     if ((kind == Kind::kParagraph || kind == Kind::kItem) && IsPictureLine(draft->block(i), text)) {
+      draft->Drop(i);
+    }
+    if ((kind == Kind::kParagraph || (kind == Kind::kItem && !draft->block(i).marker)) &&
+        IsForms(draft->block(i), text)) {
       draft->Drop(i);
     }
     if (kind != Kind::kParagraph) continue;
