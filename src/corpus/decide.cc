@@ -17,7 +17,8 @@ const char* JudgeLanguage(const Recipe& recipe, const Source& source, const Attr
   const bool sure = a.confidence >= recipe.filters.min_language_confidence;
   const bool hint = a.language.empty() || source.LanguagesAreHints();
   // A model that does not know the declared language can only be wrong about it.
-  if (sure && a.guess != a.language && (a.language.empty() || identifier->Knows(a.language))) {
+  if (sure && a.guess != a.language &&
+      (a.language.empty() || identifier->MayOverrule(a.language))) {
     if (!hint) return "language_mismatch";
     *language = a.guess;
   }

@@ -96,7 +96,7 @@ Attributes Describe(const Document& document, const LanguageIdentifier::Guess& g
     const std::string& declared = attributes.language;
     const bool holds =
         !declared.empty() && (!SourceOf(task).LanguagesAreHints() || attributes.guess.empty() ||
-                              !judges.languages->Knows(declared));
+                              !judges.languages->MayOverrule(declared));
     attributes.perplexity =
         judges.perplexity->Score(document.text, holds ? declared : attributes.guess);
   }

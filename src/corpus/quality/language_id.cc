@@ -193,6 +193,13 @@ LanguageIdentifier LanguageIdentifier::Train(const LanguageSample& sample) {
   return result;
 }
 
+bool LanguageIdentifier::MayOverrule(const std::string& language) const {
+  constexpr double kMinAccuracy = 0.5;
+  if (!Knows(language)) return false;
+  const auto measured = report_.find("per_language");
+  return measured == report_.end() || measured->value(language, 1.0) >= kMinAccuracy;
+}
+
 LanguageIdentifier LanguageIdentifier::Load(const fs::path& path) {
   LanguageIdentifier result(FastTextModel::Load(path));
   const fs::path report = path.string() + kReportSuffix;

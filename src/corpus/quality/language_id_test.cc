@@ -36,6 +36,14 @@ TEST(LanguageId, TrainedOnTextsItKnowsThem) {
   EXPECT_TRUE(back.Knows("de"));
   EXPECT_FALSE(back.Knows("fr"));
   EXPECT_EQ(back.report(), first.report());
+  EXPECT_TRUE(back.MayOverrule("de"));
+  EXPECT_FALSE(back.MayOverrule("fr"));
+  // What it did not find in its own lines it may not deny.
+  Json weak = first.report();
+  weak["per_language"]["de"] = 0.25;
+  WriteFile(folder / "languages.bin.json", weak.dump());
+  EXPECT_FALSE(LanguageIdentifier::Load(folder / "languages.bin").MayOverrule("de"));
+  EXPECT_TRUE(LanguageIdentifier::Load(folder / "languages.bin").MayOverrule("en"));
   // Whose model it is stands in the model itself.
   fs::remove(folder / "languages.bin.json");
   EXPECT_EQ(LanguageIdentifier::Load(folder / "languages.bin")

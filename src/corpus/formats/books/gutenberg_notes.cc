@@ -92,6 +92,7 @@ size_t ParagraphEnd(std::string_view text) { return std::min(text.find("\n\n"), 
 bool IsNoteHeading(std::string_view text) {
   std::string plain = Plain(text.substr(0, std::min(ParagraphEnd(text), 3 * kMaxHeadingBytes)));
   if (plain.starts_with('[')) plain.erase(0, 1);
+  if (plain.starts_with("music: ")) plain.erase(0, std::string_view("music: ").size());
   if (plain.starts_with("lista de erros corrigidos")) return true;
   const std::string_view first =
       std::string_view(plain).substr(0, std::min(plain.find_first_of(":.]"), kMaxHeadingBytes));
@@ -214,14 +215,26 @@ size_t BracketEnd(std::string_view text) {
 bool IsCredit(std::string_view paragraph) {
   if (paragraph.size() > kMaxCreditBytes) return false;
   const std::string plain = Plain(paragraph);
-  return SpeaksOfFile(plain) ||
-         StartsWithAny(
-             plain,
-             {"produced by", "this etext", "this e-text", "this ebook was", "transcribed by",
-              "transcribed from", "html version by", "prepared by", "credits:", "scanned by",
-              "scanned and", "digitized by", "proofread by", "ebook prepared by", "text scanned by",
-              "copyright laws are changing", "please take a look at the important",
-              "**welcome to the world", "note: images of the original"});
+  return SpeaksOfFile(plain) || StartsWithAny(plain, {"produced by",
+                                                      "this etext",
+                                                      "this e-text",
+                                                      "this ebook was",
+                                                      "transcribed by",
+                                                      "transcribed from",
+                                                      "html version by",
+                                                      "prepared by",
+                                                      "credits:",
+                                                      "scanned by",
+                                                      "scanned and",
+                                                      "digitized by",
+                                                      "proofread by",
+                                                      "ebook prepared by",
+                                                      "text scanned by",
+                                                      "copyright laws are changing",
+                                                      "please take a look at the important",
+                                                      "**welcome to the world",
+                                                      "note: images of the original",
+                                                      "the internet wiretap"});
 }
 
 // Length of the note that begins `text`, to the end of its last paragraph: its heading and the
@@ -344,6 +357,18 @@ bool MayBeNoteInBrackets(std::string_view text, bool first) {
           StartsWithAny(begin, {"[this ", "[the ", "[note", "[der ", "[die ", "[ce ", "[diese"}));
 }
 
+// Length of the music in LilyPond's language that `text` begins with, to the line of its version,
+// which stands last in what typists write; else 0.
+size_t MusicLength(std::string_view text) {
+  constexpr size_t kMaxMusic = 16'000;
+  const size_t begin = text.find_first_not_of(" \n");
+  if (begin == text.npos || std::string_view("\\{%").find(text[begin]) == std::string_view::npos) {
+    return 0;
+  }
+  const size_t version = text.substr(0, kMaxMusic).find("\n\\version \"");
+  return version == text.npos ? 0 : std::min(text.find('\n', version + 1), text.size());
+}
+
 std::string WithoutBrackets(std::string_view text) {
   std::string out;
   while (true) {
@@ -360,7 +385,9 @@ std::string WithoutBrackets(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
+    const bool music = LowerAscii(text.substr(0, length)).find("lilypond") != std::string::npos;
     text.remove_prefix(length);
+    if (music) text.remove_prefix(MusicLength(text));
     while (out.ends_with(' ')) out.pop_back();
     if (out.empty() || out.ends_with('\n'))
       text.remove_prefix(std::min(text.find_first_not_of("\n"), text.size()));

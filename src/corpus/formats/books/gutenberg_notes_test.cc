@@ -69,6 +69,22 @@ TEST(GutenbergNotes, ANoteInBracketsLosesOnlyItself) {
             "One.\n\n[Transcriber's Note: x\n\nTwo.");
 }
 
+TEST(GutenbergNotes, MusicAsTypistsWriteIt) {
+  const std::string music =
+      "[Note Project Gutenberg: music transcribed in Lilypond format]\n\\layout {\n  \\context { "
+      "\\Score }\n}\n\n{\n  b'4. a'8 g'4 [a'8 (b'8)]\n}\n\n\\version \"2.7.39\" % necessary "
+      "for upgrading to future LilyPond versions.\n]\n\nThe next chapter.";
+  EXPECT_EQ(WithoutGutenbergNotes("The melody is this:\n\n" + music),
+            "The melody is this:\n\n]\n\nThe next chapter.");
+  // Without an end only the note goes.
+  EXPECT_EQ(WithoutGutenbergNotes("The melody is this:\n\n[Transcriber's note: LilyPond below]\n"
+                                  "{ b'4 }\n\nThe next chapter."),
+            "The melody is this:\n\n{ b'4 }\n\nThe next chapter.");
+  EXPECT_EQ(WithoutGutenbergNotes("A song.\n\n[Music: Transcribers note See HTML version for "
+                                  "music]\n\nAnother song."),
+            "A song.\n\nAnother song.");
+}
+
 TEST(GutenbergNotes, TheBookItselfStays) {
   const std::string prose(300, 'p');
   for (const std::string& book : {

@@ -51,6 +51,16 @@ TEST(PostHtml, Formulas) {
             "10^-3, x^2, 1st, word1");
 }
 
+TEST(PostHtml, LinkedPicturesMayBeNames) {
+  EXPECT_EQ(PostHtmlToText("<p>They are:</p><p><a href=\"/users/80\"><img src=\"80.png\" "
+                           "alt=\"Fishtoaster\"></a><a href=\"/users/7\"><img "
+                           "src=\"7.png\" alt=\"A &amp; B\"></a></p>"),
+            "They are:\n\nFishtoaster A & B");
+  EXPECT_EQ(PostHtmlToText("a <a href=\"x\"><img alt=\"enter image description here\"></a> b <img "
+                           "alt=\"Tower of Babel\"> c <a href=\"y\">d</a> <img alt=\"e\">"),
+            "a b c d");
+}
+
 TEST(PostHtml, BrokenMarkup) {
   EXPECT_EQ(PostHtmlToText(""), "");
   EXPECT_EQ(PostHtmlToText("<"), "<");
