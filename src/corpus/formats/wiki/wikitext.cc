@@ -46,6 +46,7 @@ class Blocks {
     }
     DropBrokenSentences();
     DropSections();
+    DropEmptyHeadings();
     DropLeadIns();
     DropEmptyHeadings();
     return Joined();
@@ -128,6 +129,10 @@ class Blocks {
       if (!blocks_.empty()) blocks_.back().before_lost_items = true;
       return true;
     }
+    // "¹ Also for encodings": a note on the table above, which is not here.
+    if (!blocks_.empty() && blocks_.back().before_dropped && StartsWithRaisedDigit(text)) {
+      return true;
+    }
     const bool own = line[marks - 1] == '*' || line[marks - 1] == '#';
     std::string indent(bullets > 1 ? 2 * (bullets - 1) : 0, ' ');
     indent += own ? "- " : bullets > 0 ? "  " : "";
@@ -151,6 +156,12 @@ class Blocks {
     while (!text.empty() && IsWikitextSpace(text.front())) text.remove_prefix(1);
     while (!text.empty() && IsWikitextSpace(text.back())) text.remove_suffix(1);
     return text;
+  }
+
+  static bool StartsWithRaisedDigit(std::string_view text) {
+    constexpr std::string_view kDigits[] = {"¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    return std::any_of(std::begin(kDigits), std::end(kDigits),
+                       [&](std::string_view digit) { return text.starts_with(digit); });
   }
 
   static bool LeadsOutside(std::string_view content) {
@@ -231,12 +242,17 @@ class Blocks {
   // left; then its end may lack its colon too.
   void DropLeadIns() {
     DropAnnouncements();
+    size_t level = 1;  // of the heading above
     std::vector<Block> kept;
     kept.reserve(blocks_.size());
     for (size_t i = 0; i < blocks_.size(); ++i) {
       Block& block = blocks_[i];
       const bool last = i + 1 == blocks_.size();
-      const bool nothing = last || blocks_[i + 1].kind == Block::Kind::kHeading ||
+      if (block.kind == Block::Kind::kHeading) level = block.level;
+      // "There are six regions:" before a part for each of them.
+      const bool parts = !last && blocks_[i + 1].kind == Block::Kind::kHeading &&
+                         blocks_[i + 1].level > level && !block.before_dropped;
+      const bool nothing = last || (blocks_[i + 1].kind == Block::Kind::kHeading && !parts) ||
                            ((block.before_dropped || block.before_lost_items) &&
                             blocks_[i + 1].kind == Block::Kind::kParagraph);
       const bool open =

@@ -2,10 +2,13 @@
 // only if something was left out of it. Then what is outside of them.
 #include "corpus/formats/wiki/wikitext_holes.h"
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <unordered_set>
 #include <vector>
 
+#include "base/utf8.h"
 #include "corpus/formats/wiki/wikitext_gap.h"
 #include "corpus/formats/wiki/wikitext_marks.h"
 
@@ -30,7 +33,9 @@ bool AnnouncesSound(std::string_view word) {
       "вимова",       "вимовляється",  "произнася",   "произношение:", "kiejtése",
       "kiejtés",      "ejtsd",         "pronunție",   "pronunția",     "izgovor",
       "izgovorjava",  "изговор",       "изговара",    "locally",       "also",
-      "or",           "from",          "born"};
+      "or",           "from",          "born",        "named",         "occasionally",
+      "sometimes",    "usually",       "commonly",    "often",         "traditionally",
+      "formerly",     "originally",    "generally",   "informally"};
   return words.contains(FoldWikitextName(word));
 }
 
@@ -142,6 +147,15 @@ size_t BlankEnd(std::string_view text) {
   return n;
 }
 
+// "It consists of: (formula) These teeth are": the formula was what is announced.
+bool EndsBeforeCapital(std::string_view out, std::string_view rest) {
+  out.remove_suffix(BlankEnd(out));
+  const size_t word = std::min(rest.find_first_not_of(' '), rest.size());
+  if (!out.ends_with(':') || word == 0 || word == rest.size()) return false;
+  const auto code = static_cast<utf8proc_int32_t>(DecodeUtf8(rest.substr(word)).code);
+  return utf8proc_category(code) == UTF8PROC_CATEGORY_LU;
+}
+
 // "Collected Papers: (citation). More": the citation was what is announced.
 bool EndsAnnouncement(std::string_view out, std::string_view rest) {
   out.remove_suffix(BlankEnd(out));
@@ -173,6 +187,11 @@ std::string Settle(std::string_view text, bool* whole) {
     } else if (whole == nullptr && EndsAnnouncement(out, text.substr(i))) {
       out.resize(out.size() - BlankEnd(out));
       out.insert(out.size() - 1, 1, kBroken);
+    } else if (whole == nullptr && guess.otherwise == kHole &&
+               EndsBeforeCapital(out, text.substr(i))) {
+      out.resize(out.size() - BlankEnd(out));
+      out.insert(out.size() - 1, 1, kBroken);
+      out += '.';
     } else if (whole != nullptr && guess.otherwise == kHole && gap == WikitextGap::kWord) {
       *whole = false;
     } else if (whole == nullptr &&
@@ -183,6 +202,19 @@ std::string Settle(std::string_view text, bool* whole) {
     }
   }
   return out;
+}
+
+bool IsCasedLetter(std::string_view text) {
+  const auto code = static_cast<utf8proc_int32_t>(DecodeUtf8(text).code);
+  const auto category = utf8proc_category(code);
+  return category == UTF8PROC_CATEGORY_LL || category == UTF8PROC_CATEGORY_LU;
+}
+
+bool EndsWithCasedLetter(std::string_view text) {
+  if (text.empty()) return false;
+  size_t at = text.size() - 1;
+  while (at > 0 && (static_cast<uint8_t>(text[at]) & 0xc0) == 0x80) --at;
+  return IsCasedLetter(text.substr(at));
 }
 
 class Mender {
@@ -270,6 +302,10 @@ class Mender {
         if (hole && text.empty() && IsSeparator(after)) ++next;
       } else if (space && before != ' ' && before != '\0') {
         text += ' ';
+      } else if (hole && text.ends_with("、") && std::string_view(out_).substr(next, 3) == "、") {
+        next += std::string_view("、").size();
+      } else if (EndsWithCasedLetter(text) && IsCasedLetter(std::string_view(out_).substr(next))) {
+        text += ' ';  // a note stood where a blank was forgotten
       }
       // "(flag) – Paris"
       if (hole && TrimWikitext(text).empty()) next += DashAt(std::string_view(out_).substr(next));

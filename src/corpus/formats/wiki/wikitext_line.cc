@@ -21,7 +21,7 @@ bool IsSpecial(char c) {
   static const auto special = [] {
     std::array<bool, 256> set{};
     for (const char s : {'\'', '[', '&', '_', kStashBegin, kBreak, kSuperscript, kSuperscriptEnd,
-                         kSubscript, kSubscriptEnd, '\xc2', '\xe2', '\xef'}) {
+                         kSubscript, kSubscriptEnd, kApostrophe, '\xc2', '\xe2', '\xef'}) {
       set[static_cast<uint8_t>(s)] = true;
     }
     return set;
@@ -128,6 +128,10 @@ class Line {
         while (at_ < in_.size() && in_[at_] == ' ') ++at_;
         if (!out_.empty() && out_.back() != '\n') out_ += '\n';
         return;
+      case kApostrophe:
+        ++at_;
+        out_ += '\'';
+        return;
       case kSuperscript:
       case kSubscript:
         script_ = out_.size();
@@ -166,6 +170,7 @@ class Line {
       return;
     }
     const size_t space = rest.substr(0, end).find_first_of(std::string_view(" \x04\"<", 4));
+    if (space != rest.npos && DropSources()) return;
     if (space == rest.npos) {
       out_ += kAside;
       at_ += end + 2;
@@ -175,6 +180,32 @@ class Line {
     const std::string label = Line(rest.substr(space, end - space), stash_).RunLabel();
     out_ += std::string(TrimWikitext(label));
     at_ += end + 2;
+  }
+
+  // "(Google Books, Commons)", "(Volltext)" behind a book: where it is to be read. True if the
+  // bracket that begins before here holds nothing but a few such links, and was dropped.
+  bool DropSources() {
+    constexpr size_t kMaxBracket = 600, kMaxLabel = 40, kMaxOutside = 24;
+    if (!out_.ends_with('(')) return false;
+    size_t i = at_, outside = 0;
+    const size_t limit = std::min(in_.size(), at_ + kMaxBracket);
+    while (i < limit && in_[i] != ')') {
+      const std::string_view rest = in_.substr(i);
+      if (rest[0] == '[' && StartsLikeAddress(rest.substr(1))) {
+        const size_t end = rest.find(']'), space = rest.substr(0, end).find(' ');
+        if (end == rest.npos || space == rest.npos || end - space > kMaxLabel) return false;
+        i += end + 1;
+      } else {
+        if (rest[0] == '(' || ++outside > kMaxOutside) return false;
+        ++i;
+      }
+    }
+    if (i >= limit) return false;
+    out_.pop_back();
+    while (out_.ends_with(' ')) out_.pop_back();
+    out_ += kGone;
+    at_ = i + 1;
+    return true;
   }
 
   // A label has no links of its own: brackets in it are text, so this does not recurse further.

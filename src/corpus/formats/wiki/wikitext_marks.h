@@ -23,6 +23,7 @@ inline constexpr char kBroken = '\x10';  ///< the sentence around it lost what i
 /// kGuess, text, kGuessEnd, and kHole or kAside: what a template may have shown. It is used where
 /// the sentence needs something, else the sign behind it counts.
 inline constexpr char kGuess = '\x11', kGuessEnd = '\x12';
+inline constexpr char kApostrophe = '\x13';  ///< a sign of the text, never one of markup
 inline constexpr size_t kMaxGuessBytes = 100;
 
 /// Text that no later stage may read as markup: formulas, program text, <nowiki>.

@@ -9,6 +9,7 @@
 
 #include "corpus/formats/wiki/wikitext_links.h"
 #include "corpus/formats/wiki/wikitext_raw.h"
+#include "corpus/formats/wiki/wikitext_tables.h"
 #include "corpus/formats/wiki/wikitext_tags.h"
 #include "corpus/formats/wiki/wikitext_templates.h"
 
@@ -148,7 +149,8 @@ class Reducer {
                     !IsWikitextFile(std::string_view(out_).substr(frames_.back().start)))) {
       while (TopIs(Kind::kLink)) Abandon();
     }
-    out_ += poem_ && !blank ? kBreak : '\n';
+    // Behind an empty line a stanza begins.
+    out_ += poem_ && !blank && !out_.ends_with('\n') ? kBreak : '\n';
   }
 
   // Drops all up to the end of the template that begins here: it is nested too deep.
@@ -271,7 +273,9 @@ class Reducer {
       AbandonLinksOver(Kind::kTable, Kind::kTable);
       if (TopIs(Kind::kTable)) {
         at_ += 2;
-        return Pop({&kHole, 1});
+        const std::string text =
+            ReadWikitextLayoutTable(std::string_view(out_).substr(frames_.back().start));
+        return Pop(text.empty() ? std::string_view(&kHole, 1) : std::string_view(text));
       }
     }
     if (!TopIs(Kind::kTable) && !TopIs(Kind::kHtmlTable) && frames_.size() > 1) {

@@ -4,7 +4,9 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "base/utf8.h"
 #include "corpus/formats/wiki/wikitext_marks.h"
@@ -44,6 +46,18 @@ int WordLength(std::string_view text, size_t at) {
   return characters;
 }
 
+// Short words that end sentences and abbreviate nothing.
+bool EndsWithShortWord(std::string_view text) {
+  constexpr std::string_view kWords[] = {"so",  "it",  "up",  "is",  "be",  "do",  "him", "her",
+                                         "out", "off", "too", "not", "now", "day", "war", "all",
+                                         "two", "six", "ten", "men", "way", "law", "age", "own",
+                                         "use", "era", "one", "was", "are", "them"};
+  const size_t begin = text.rfind(' ');
+  if (begin == text.npos) return false;
+  return std::find(std::begin(kWords), std::end(kWords), text.substr(begin + 1)) !=
+         std::end(kWords);
+}
+
 // "km.", "m².": no abbreviation that a sentence goes on behind.
 bool EndsWithUnit(std::string_view text) {
   for (const std::string_view unit : {"²", "³", " km", " cm", " mm", " kg", " км", "°C", " m"}) {
@@ -66,7 +80,8 @@ size_t SentenceEnd(std::string_view text, size_t at) {
   const bool dots = text.substr(at, 3) == "…";
   const char c = text[at];
   if (c != '.' && c != '!' && c != '?' && !dots) return text.npos;
-  if (c == '.' && WordLength(text, at) <= kMaxAbbreviation && !EndsWithUnit(text.substr(0, at))) {
+  if (c == '.' && WordLength(text, at) <= kMaxAbbreviation && !EndsWithUnit(text.substr(0, at)) &&
+      !EndsWithShortWord(text.substr(0, at))) {
     return text.npos;
   }
   size_t end = at + (dots ? 3 : 1), length = 0;

@@ -8,6 +8,7 @@
 #include "corpus/formats/wiki/wikitext_countries.h"
 #include "corpus/formats/wiki/wikitext_harvard.h"
 #include "corpus/formats/wiki/wikitext_template_writers.h"
+#include "corpus/formats/wiki/wikitext_units.h"
 
 namespace cria::corpus {
 namespace {
@@ -97,11 +98,11 @@ constexpr Entry kEntries[] = {
      "nbsp|space|spaces|sp|thinsp|thin space|hair space|hairsp|zwsp|0|phantom|figure space|px1|"
      "px2|px3|px|nnbsp|ensp|emsp|pad|nnbs|,|trim|ens",
      {" "}},
-    {"", "'|’|`", {"'"}},
+    {"", "'|’|`", {"\x13"}},
     {"", "\"|quotation mark", {"\""}},
-    {"", "'s|’s", {"'s"}},
-    {"", "'\"", {"'\""}},
-    {"", "\"'", {"\"'"}},
+    {"", "'s|’s", {"\x13s"}},
+    {"", "'\"", {"\x13\""}},
+    {"", "\"'", {"\"\x13"}},
     {"", "!", {"|"}},
     {"", "=", {"="}},
     {"", "(", {"{"}},
@@ -118,9 +119,8 @@ constexpr Entry kEntries[] = {
     {"en", "died in|d.|died", {"d. $1"}},
     {"en", "born-in|b.|born", {"b. $1"}},
     {"", "sic", {"$1"}},
-    {"",
-     "ipa|ipa link|ipalink|ipaslink|ipablink|ipa-all|api|msapi|afi|nq|nastaliq|мфа|ipa text",
-     {"$1"}},
+    {"", "ipa|ipa link|ipalink|ipaslink|ipablink|ipa-all|api|afi|nq|nastaliq|мфа|ipa text", {"$1"}},
+    {"", "msapi", {"$+"}},
     {"", "carbon", {"C"}},
     {"", "hydrogen", {"H"}},
     {"", "oxygen", {"O"}},

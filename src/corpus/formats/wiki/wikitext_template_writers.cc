@@ -70,84 +70,19 @@ void Append(std::string_view separator, std::string_view text, std::string* out)
   *out += text;
 }
 
-std::string_view RangeWord(std::string_view word) {
-  static const std::unordered_map<std::string_view, std::string_view> words = {
-      {"to", " to "},    {"-", "–"},          {"–", "–"},    {"and", " and "}, {"or", " or "},
-      {"by", " by "},    {"x", " × "},        {"×", " × "},  {"+/-", " ± "},   {"±", " ± "},
-      {"to(-)", " to "}, {"and(-)", " and "}, {"xx", " × "}, {"*", " × "},     {"&ndash;", "–"},
-      {"+", " + "},      {",", ", "}};
-  const auto found = words.find(word);
-  return found == words.end() ? std::string_view() : found->second;
-}
-
-// Unit codes of {{convert}} that are not how the unit is written.
-std::string_view UnitName(std::string_view code) {
-  static const std::unordered_map<std::string_view, std::string_view> names = {
-      {"sqmi", "square miles"},
-      {"sqkm", "km²"},
-      {"km2", "km²"},
-      {"m2", "m²"},
-      {"cm2", "cm²"},
-      {"mm2", "mm²"},
-      {"m3", "m³"},
-      {"cm3", "cm³"},
-      {"km3", "km³"},
-      {"sqft", "sq ft"},
-      {"ft2", "sq ft"},
-      {"sqin", "sq in"},
-      {"cuft", "cu ft"},
-      {"cuin", "cu in"},
-      {"cumi", "cu mi"},
-      {"C", "°C"},
-      {"F", "°F"},
-      {"K", "K"},
-      {"C-change", "°C"},
-      {"F-change", "°F"},
-      {"mph", "mph"},
-      {"kph", "km/h"},
-      {"kmh", "km/h"},
-      {"mi", "miles"},
-      {"mile", "miles"},
-      {"ft", "feet"},
-      {"foot", "feet"},
-      {"in", "inches"},
-      {"inch", "inches"},
-      {"yd", "yards"},
-      {"lb", "pounds"},
-      {"lbs", "pounds"},
-      {"oz", "ounces"},
-      {"acre", "acres"},
-      {"ST", "short tons"},
-      {"LT", "long tons"},
-      {"t", "tonnes"},
-      {"MT", "tonnes"},
-      {"nmi", "nautical miles"},
-      {"kn", "knots"},
-      {"PD/sqmi", "per square mile"},
-      {"PD/km2", "per km²"},
-      {"/sqmi", "per square mile"},
-      {"/km2", "per km²"},
-      {"usgal", "US gallons"},
-      {"impgal", "imperial gallons"},
-      {"m3/s", "m³/s"},
-      {"cuft/s", "cu ft/s"},
-      {"kg/m3", "kg/m³"},
-      {"g/cm3", "g/cm³"},
-      {"g/cc", "g/cm³"},
-      {"stone", "stone"},
-      {"uL", "μL"},
-      {"um", "μm"},
-      {"h", "hours"},
-      {"mpgus", "mpg"},
-      {"psi", "psi"}};
-  const auto found = names.find(code);
-  return found == names.end() ? code : found->second;
-}
-
 std::string_view LanguageName(std::string_view code) {
   static const std::unordered_map<std::string_view, std::string_view> names = {
       {"ar", "Arabic"},        {"az", "Azerbaijani"},
       {"be", "Belarusian"},    {"bg", "Bulgarian"},
+      {"af", "Afrikaans"},     {"bs", "Bosnian"},
+      {"pa", "Punjabi"},       {"ms", "Malay"},
+      {"mr", "Marathi"},       {"ml", "Malayalam"},
+      {"ne", "Nepali"},        {"gu", "Gujarati"},
+      {"kn", "Kannada"},       {"te", "Telugu"},
+      {"si", "Sinhala"},       {"km", "Khmer"},
+      {"lo", "Lao"},           {"my", "Burmese"},
+      {"bo", "Tibetan"},       {"eo", "Esperanto"},
+      {"lb", "Luxembourgish"}, {"br", "Breton"},
       {"bn", "Bengali"},       {"ca", "Catalan"},
       {"cs", "Czech"},         {"cy", "Welsh"},
       {"da", "Danish"},        {"de", "German"},
@@ -200,31 +135,6 @@ std::string WithExponents(std::string_view unit) {
 }
 
 }  // namespace
-
-std::string WriteConvert(const WikitextTemplate& call, const WikitextContext& context) {
-  if (!IsNumber(call.At(1))) return {};
-  std::string text = FormatWikitextNumber(call.At(1), context.language);
-  size_t n = 2;
-  while (true) {
-    const std::string_view range = RangeWord(call.At(n));
-    if (range.empty() || !IsNumber(call.At(n + 1))) break;
-    text += range;
-    text += FormatWikitextNumber(call.At(n + 1), context.language);
-    n += 2;
-  }
-  const std::string_view unit = call.At(n);
-  if (unit.empty() || IsNumber(unit)) return text;
-  // 6 ft 2 in, 9 st 4 lb
-  const std::string_view small = call.At(n + 2);
-  if (IsNumber(call.At(n + 1)) && (small == "in" || small == "lb" || small == "ft")) {
-    Append(" ", unit, &text);
-    Append(" ", call.At(n + 1), &text);
-    Append(" ", small, &text);
-    return text;
-  }
-  Append(" ", UnitName(unit), &text);
-  return text;
-}
 
 std::string WriteNumber(const WikitextTemplate& call, const WikitextContext& context) {
   return FormatWikitextNumber(call.At(1), context.language);
@@ -317,8 +227,10 @@ std::string WriteChemistry(const WikitextTemplate& call, const WikitextContext&)
   std::string text;
   for (const std::string_view part : call.positional) {
     const std::string_view piece = TrimWikitext(part);
-    const bool count = IsNumber(piece);
-    const bool charge = !count && piece.find_first_not_of("0123456789+-−") == piece.npos;
+    const bool figures = piece.find_first_not_of("0123456789+-−") == piece.npos;
+    const bool charge =
+        figures && !piece.empty() && std::isdigit(static_cast<unsigned char>(piece.back())) == 0;
+    const bool count = !charge && IsNumber(piece);
     if (count) text += kSubscript;
     if (charge) text += kSuperscript;
     text += piece;
@@ -404,6 +316,10 @@ std::string WriteQuote(const WikitextTemplate& call, const WikitextContext&) {
   if (text.empty()) return {};
   std::string out = "\n\n" + std::string(text);
   if (!author.empty()) out += " — " + std::string(author);
+  // "Neminem laede", and what it means.
+  const std::string_view translation =
+      call.Named("Übersetzung|translation|traduction|traducción|traduzione|tradução|vertaling");
+  if (!translation.empty()) out += " (" + std::string(translation) + ")";
   return out + "\n\n";
 }
 

@@ -9,7 +9,6 @@ namespace cria::corpus {
 
 using WikitextTemplateWriter = std::string(const WikitextTemplate&, const WikitextContext&);
 
-WikitextTemplateWriter WriteConvert;  ///< {{convert|5|to|10|km|mi}} -> "5 to 10 km"
 WikitextTemplateWriter WriteCoordinates;  ///< a guess: {{coord|30|12|N|74|7|W}} -> "30°12′N 74°7′W"
 WikitextTemplateWriter WriteNumber;     ///< {{nts|1234}} -> "1,234"
 WikitextTemplateWriter WriteAge;        ///< {{age|1950|5|12|2001|3|1}} -> "50", with both dates
