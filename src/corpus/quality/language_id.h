@@ -57,8 +57,8 @@ class LanguageIdentifier {
   Guess Identify(std::string_view text) const;
   bool Knows(const std::string& language) const { return model_.labels().contains(language); }
 
-  /// Whether it may say that a text declared to be in `language` is not: it knows the language, and,
-  /// if trained here, found at least half of the lines that it was measured with.
+  /// Whether it may say that a text declared to be in `language` is not: it knows the language,
+  /// and, if trained here, found at least half of the lines that it was measured with.
   bool MayOverrule(const std::string& language) const;
 
   /// {"languages", "train_lines", "test_lines", "accuracy", "per_language"}; of a model made by

@@ -80,7 +80,7 @@ class Blocks {
     const auto rest = static_cast<size_t>(whole.data() + whole.size() - line.data());
     if (TakeItem({line.data(), rest})) return;
     std::string text = Text(rule ? line : whole);
-    if (text.empty()) return;
+    if (text.empty() || (!joins && IsWikitextHatnote(text))) return;
     if (joins && blocks_.back().kind == Block::Kind::kParagraph) {
       blocks_.back().text += indented || broken_line_ ? '\n' : ' ';
       blocks_.back().text += text;
@@ -129,6 +129,7 @@ class Blocks {
       if (!blocks_.empty()) blocks_.back().before_lost_items = true;
       return true;
     }
+    if (line[0] == ':' && IsWikitextHatnote(text)) return true;
     // "¹ Also for encodings": a note on the table above, which is not here.
     if (!blocks_.empty() && blocks_.back().before_dropped && StartsWithRaisedDigit(text)) {
       return true;

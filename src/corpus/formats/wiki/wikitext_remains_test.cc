@@ -49,6 +49,19 @@ TEST(WikitextRemains, NotesAndSounds) {
             "Codes\n\nMore.");
 }
 
+TEST(WikitextRemains, HatnotesByHand) {
+  EXPECT_EQ(En("==A==\n:''See also: [[Software patents]] for an overview''\nText.\n\nSee also "
+               "[[Lack of fit]].\n\nOne may see also what\nSee also is."),
+            "A\n\nText.\n\nOne may see also what See also is.");
+}
+
+TEST(WikitextRemains, NumbersOfTheLanguage) {
+  EXPECT_EQ(
+      WikitextToText("Er liegt auf {{Höhe|1428.1|DE-NHN}} und kostet {{EUR|7,50}}.", "de", "T"),
+      "Er liegt auf 1.428,1 m und kostet 7,50 Euro.");
+  EXPECT_EQ(WikitextToText("Il coûte {{euro|77.80}}.", "fr", "T"), "Il coûte 77,80 €.");
+}
+
 TEST(WikitextRemains, Charges) {
   EXPECT_EQ(En("Ions like {{chem|Si|4|4-}}, {{chem|O|2|2-}} and {{chem|NH|4|+}}."),
             "Ions like Si₄⁴⁻, O₂²⁻ and NH₄⁺.");

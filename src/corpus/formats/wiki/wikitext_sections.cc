@@ -2,6 +2,8 @@
 // them there too.
 #include "corpus/formats/wiki/wikitext_sections.h"
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include "corpus/formats/wiki/wikitext_marks.h"
@@ -26,7 +28,8 @@ constexpr Names kNames[] = {
      "in-line citations|inline citations|endnotes|informational notes|see also and references|"
      "related pages|other websites|bibliography|selected bibliography|general bibliography|"
      "references cited|literature cited|primary sources|secondary sources|primary literature|"
-     "secondary literature|bibliography and references",
+     "secondary literature|bibliography and references|reference literature|further literature|"
+     "etymological bibliography|annotated bibliography|reference works",
      "notes|sources|literature|additional references|further information|links|gallery|"
      "readings|resources|other resources"},
     {"de",
@@ -228,6 +231,60 @@ const Index& All() {
 }
 
 }  // namespace
+
+bool IsWikitextHatnote(std::string_view line) {
+  constexpr size_t kMaxHatnote = 300;
+  constexpr std::string_view kBeginnings[] = {"See also ",
+                                              "See also: ",
+                                              "Main article: ",
+                                              "Main articles: ",
+                                              "For more, see ",
+                                              "Further information: ",
+                                              "Siehe auch: ",
+                                              "Siehe auch ",
+                                              "Hauptartikel: ",
+                                              "Voir aussi : ",
+                                              "Voir aussi ",
+                                              "Article détaillé : ",
+                                              "Articles détaillés : ",
+                                              "Véase también: ",
+                                              "Artículo principal: ",
+                                              "Vedi anche: ",
+                                              "Voce principale: ",
+                                              "Ver também: ",
+                                              "Artigo principal: ",
+                                              "Vegeu també: ",
+                                              "Article principal: ",
+                                              "Zie ook: ",
+                                              "Hoofdartikel: ",
+                                              "Se også: ",
+                                              "Hovedartikel: ",
+                                              "Se även: ",
+                                              "Huvudartikel: ",
+                                              "Zobacz też: ",
+                                              "Główny artykuł: ",
+                                              "Viz též: ",
+                                              "Hlavní článek: ",
+                                              "Glej tudi: ",
+                                              "Glavni članek: ",
+                                              "Vidi još: ",
+                                              "Glavni članak: ",
+                                              "Lásd még: ",
+                                              "Bővebben: ",
+                                              "Vezi și: ",
+                                              "Articol principal: ",
+                                              "См. также: ",
+                                              "Основная статья: ",
+                                              "Див. також: ",
+                                              "Основна стаття: ",
+                                              "Вижте също: ",
+                                              "Основна статия: ",
+                                              "Види још: ",
+                                              "Главни чланак: "};
+  if (line.size() > kMaxHatnote) return false;
+  return std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
+                     [line](std::string_view begin) { return line.starts_with(begin); });
+}
 
 WikitextSection SectionOf(std::string_view heading, std::string_view language) {
   std::string name = FoldWikitextName(heading);

@@ -14,6 +14,9 @@ enum class WikitextSection {
 };
 
 /// `heading` is plain text. The English names hold in every language.
+/// "See also: Software patents", written by hand above a text: where else to look.
+bool IsWikitextHatnote(std::string_view line);
+
 WikitextSection SectionOf(std::string_view heading, std::string_view language);
 
 }  // namespace cria::corpus

@@ -192,7 +192,7 @@ constexpr Entry kEntries[] = {
     {"de", "\"|„|zitat-de", {"„$1“"}},
     {"de", "mehrspaltige liste", {"", WriteLines}},
     {"de", "zitat|zitat-en|zitat-la|zitat-fr|zitat-grc", {"", WriteQuote}},
-    {"de", "höhe", {"$1 m"}},
+    {"de", "höhe", {"$# m"}},
     {"de", "großes bild", {""}},
     {"de",
      "arf|ars2|kyrf|hebf|polytonisch|iast|din 1460|hebr|farsi|chinesisch|transkription|"
@@ -202,7 +202,7 @@ constexpr Entry kEntries[] = {
     {"de", "flagicon|flag|flagge", {""}},
     {"de", "julgregdatum", {"$1.$2.$3"}},
     {"de", "nnbsp|nnbs", {" "}},
-    {"de", "eur|euro", {"$1 Euro"}},
+    {"de", "eur|euro", {"$# Euro"}},
     {"de", "snd", {" – "}},
 
     // French.
@@ -260,7 +260,7 @@ constexpr Entry kEntries[] = {
     {"fr", "jumelage", {"$1 ($2)"}},
     {"fr", "etc.|etc", {", etc."}},
     {"fr", "!-|,|espaces|clr|esp", {" "}},
-    {"fr", "euro|euros|€", {"$1 €"}},
+    {"fr", "euro|euros|€", {"$# €"}},
     {"fr", "av. j.-c.|av. jc|avjc|av jc|-av jc|av. j-c", {"av. J.-C."}},
     {"fr", "apr. j.-c.", {"apr. J.-C."}},
 

@@ -142,8 +142,10 @@ std::string Joined(const WikitextTemplate& call, std::string_view separator) {
   return text;
 }
 
-std::string Argument(const WikitextTemplate& call, char which) {
+std::string Argument(const WikitextTemplate& call, char which, std::string_view language) {
   switch (which) {
+    case '#':
+      return FormatWikitextNumber(call.At(1), language);
     case 'L': {
       const std::string_view named = call.Named("text|texte|texto|testo|tekst|текст|Text");
       // One argument alone is the code of the language or the colour.
@@ -170,13 +172,13 @@ std::string ApplyRule(const WikitextTemplateRule& rule, const WikitextTemplate& 
   for (size_t i = 0; i < rule.pattern.size(); ++i) {
     const char next = i + 1 < rule.pattern.size() ? rule.pattern[i + 1] : '\0';
     const bool argument =
-        rule.pattern[i] == '$' && (std::string_view("L*+,").find(next) != std::string_view::npos ||
+        rule.pattern[i] == '$' && (std::string_view("L*+,#").find(next) != std::string_view::npos ||
                                    (next >= '1' && next <= '9'));
     if (!argument) {
       text += rule.pattern[i];
       continue;
     }
-    const std::string piece = Argument(call, next);
+    const std::string piece = Argument(call, next, context.language);
     if (first && piece.empty()) return {};
     first = false;
     text += piece;
