@@ -106,6 +106,17 @@ bool ClosesEmpty(std::string_view line, std::string* out) {
   return true;
 }
 
+// "\begin{tabular}{>{}l}" had layout in front of each cell.
+void AppendWithoutHooks(std::string_view line, std::string* out) {
+  const bool table = line.find("\\begin{") != kNone;
+  for (size_t at = table ? line.find("{}") : kNone; at != kNone; at = line.find("{}")) {
+    const bool hook = at > 0 && (line[at - 1] == '>' || line[at - 1] == '<');
+    *out += line.substr(0, hook ? at - 1 : at + 2);
+    line.remove_prefix(at + 2);
+  }
+  *out += line;
+}
+
 std::string WithoutEmptyLines(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -123,7 +134,7 @@ std::string WithoutEmptyLines(std::string_view text) {
     if (ClosesEmpty(line, &out)) continue;
     if (!out.empty()) out += empty_lines > 0 ? "\n\n" : "\n";
     empty_lines = 0;
-    out += line;
+    AppendWithoutHooks(line, &out);
     if (line.back() == '\\' && !line.ends_with("\\\\")) out += ' ';
   }
   return out;

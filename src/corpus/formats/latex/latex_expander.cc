@@ -50,6 +50,7 @@ void LatexReading::Control() {
   frame.at = ControlEnd(frame.text, begin, at_is_letter_);
   const std::string_view control = frame.text.substr(begin, frame.at - begin);
   const std::string_view name = control.substr(1);
+  if (name == "\\") frame.at = RowGapEnd(frame.text, frame.at);
   if (LatexMacro* macro = macros_.Find(name); macro != nullptr) return Expand(control, macro);
   if (const auto word = LatexWords().find(name); word != LatexWords().end()) {
     return Builtin(word->second, begin, control);
@@ -91,14 +92,17 @@ void LatexReading::DropLayout(const LatexLayout& layout) {
   LatexFrame& frame = input_.top();
   const bool bare = layout.groups == 0;
   // "\noindent{}": the group is only a stop.
-  if (bare && frame.text.substr(frame.at, 2) == "{}") frame.at += 2;
+  if (bare && frame.text.substr(frame.at, 2) == "{}") {
+    frame.at += 2;
+    if (layout.within) return;
+  }
   const size_t before = frame.at;
   bare ? DropWord() : DropLine();
   while (writer_.AfterBlank() && !frame.AtEnd() && IsLatexBlank(frame.text[frame.at])) ++frame.at;
   const char next = input_.Peek();
   const bool word = next != '\0' && std::string_view(" \t\n})],.;:&").find(next) == kNone;
   if (layout.spaces && word && !writer_.AfterBlank()) out() += ' ';
-  if (bare) writer_.PartFrom(next, frame.at > before);
+  if (bare && !layout.within) writer_.PartFrom(next, frame.at > before);
 }
 
 void LatexReading::Builtin(Word word, size_t begin, std::string_view control) {

@@ -109,6 +109,13 @@ size_t OptionsEnd(std::string_view text, size_t at, bool blanks, int64_t* vain_b
 
 }  // namespace
 
+size_t RowGapEnd(std::string_view text, size_t at) {
+  const size_t open = at < text.size() && text[at] == '*' ? at + 1 : at;
+  if (open >= text.size() || text[open] != '[') return at;
+  const size_t end = SkipLatexBlanks(text, LengthEnd(text, open + 1));
+  return end > open + 1 && end < text.size() && text[end] == ']' ? end + 1 : at;
+}
+
 LatexLayoutUse FindLayoutUse(std::string_view text, size_t at, const LatexLayout& layout) {
   LatexLayoutUse use;
   if (layout.skip || layout.assigns || layout.number) {

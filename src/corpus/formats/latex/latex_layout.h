@@ -20,6 +20,7 @@ struct LatexLayout {
   bool rule = false;     ///< "\hrule height 1pt", with or without sizes
   bool path = false;     ///< "\tikz[..] \draw (0,0);" beside "\tikz{..}"
   bool bare = false;     ///< its first argument may be a control word: \setlength\parskip{1pt}
+  bool within = false;   ///< stands within words and leaves nothing: "sympy.\allowbreak{}core"
   bool spaces = false;   ///< leaves a space between words: "a\hspace{1em}b"
 };
 
@@ -35,6 +36,9 @@ struct LatexLayoutUse {
   size_t open = std::string_view::npos;
   int64_t vain_bytes = 0;  ///< looked at for the end of arguments that do not end
 };
+
+/// One past the star and the length that may stand behind "\\": "\\*[2pt]"; else `at`.
+size_t RowGapEnd(std::string_view text, size_t at);
 
 /// The use whose control word ends at `at`. Looks at no more than 4 KiB for an argument or option.
 LatexLayoutUse FindLayoutUse(std::string_view text, size_t at, const LatexLayout& layout);

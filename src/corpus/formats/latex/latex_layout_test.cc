@@ -55,6 +55,14 @@ TEST(LatexLayout, LengthsRulesAndSizesGo) {
   EXPECT_EQ(Body(" [width=\\parindent] \\hangafter x"), " [width=\\parindent] \\hangafter x");
 }
 
+TEST(LatexLayout, HintsWithinWordsGo) {
+  EXPECT_EQ(
+      Body(" \\texttt{sympy.\\allowbreak{}physics.\\allowbreak vector}, a\\strut{}b \\noindent{}c"),
+      " \\texttt{sympy.physics.vector}, ab c");
+  EXPECT_EQ(Body(" a\\\\[2mm]b\\\\*[-0.5ex plus 1pt] c\\\\[x]d\\\\[2 e\\\\*f"),
+            " a\\\\b\\\\ c\\\\[x]d\\\\[2 e\\\\*f");
+}
+
 TEST(LatexLayout, BoxesKeepTheirText) {
   EXPECT_EQ(Body("\n\\makebox[2cm][l]{a} \\colorbox{red}{b} \\parbox[t]{2cm}{c} \\mathcolor{x}{d}"),
             "\na b {c} {d}");

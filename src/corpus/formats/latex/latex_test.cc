@@ -36,6 +36,17 @@ TEST(Latex, CutsBeforeTheFirstSectionAndTheBibliography) {
             "\\section{A}\n\n  b\n\\verb|\\bibliography{x}| c\\ \nd");
 }
 
+TEST(Latex, EmptyHooksOfColumnsGo) {
+  const LatexPaper paper =
+      Clean({{"a.tex",
+              "\\documentclass{a}\\begin{document}\\section{A}\n\\begin{longtable}[h]{>{"
+              "\\raggedright}p{2cm}<{}"
+              "|>{\\bfseries}l}\na > {} b\n\\end{longtable}\n\\end{document}"}});
+  EXPECT_EQ(
+      paper.text,
+      "\\section{A}\n\\begin{longtable}[h]{p{2cm}|>{\\bfseries}l}\na > {} b\n\\end{longtable}");
+}
+
 TEST(Latex, EnvironmentsWithNothingInThemGo) {
   EXPECT_EQ(CutToSections("\\section{A}\na\n\n\\begin{center}\n\n\\end{center}\nb\n"
                           "\\begin{center}\n\\begin{x}\n\\end{x}\n\\end{center}"),
