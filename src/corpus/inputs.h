@@ -39,7 +39,7 @@ struct Part {
 };
 
 /// Goes up with every change that makes other texts of the same files.
-inline constexpr int kReaderVersion = 6;
+inline constexpr int kReaderVersion = 7;
 
 /// In the order of the recipe; the same for any number of threads and ranks. Small files are joined
 /// up to `part_bytes`.

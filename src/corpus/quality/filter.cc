@@ -21,7 +21,9 @@ constexpr double kMinWordLength = 2, kMaxWordLength = 14;
 // Gopher: at most 30 % of lines repeated; manual pages repeat short lines, so bytes count, not
 // lines.
 constexpr double kMaxRepeatedBytes = 0.4;
-constexpr double kMaxDamaged = 0.002;  // of characters are U+FFFD
+// Of characters are U+FFFD; one or two may be what the text is about.
+constexpr double kMaxDamaged = 0.002;
+constexpr int64_t kMinDamaged = 3;
 // Codex (Chen et al. 2021, 3.1): mean line at most 100, longest at most 1000.
 constexpr double kMaxMeanCodeLine = 100;
 constexpr size_t kMaxCodeLine = 1000;
@@ -78,7 +80,7 @@ bool HasLongLines(std::string_view text) {
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
     longest = std::max(longest, end);
-    lines += end > 0;
+    ++lines;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return longest > kMaxCodeLine || bytes > kMaxMeanCodeLine * static_cast<double>(lines);
@@ -91,8 +93,10 @@ const char* RejectReason(std::string_view text, bool code, const Filters& filter
   const Characters n = CountCharacters(text);
   const auto visible = static_cast<double>(n.all - n.spaces);
   const auto letters = static_cast<double>(n.letters);
-  if (static_cast<double>(n.damaged) > kMaxDamaged * static_cast<double>(n.all))
+  if (n.damaged >= kMinDamaged &&
+      static_cast<double>(n.damaged) > kMaxDamaged * static_cast<double>(n.all)) {
     return "damaged_encoding";
+  }
   if (letters < (code ? kMinCodeLetters : kMinProseLetters) * visible) return "symbols";
   if (code) return HasLongLines(text) ? "long_lines" : nullptr;
   const double word_length = letters / static_cast<double>(std::max<int64_t>(1, n.words));

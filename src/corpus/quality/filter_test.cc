@@ -26,6 +26,7 @@ TEST(Filter, Reasons) {
   EXPECT_EQ(reason("short"), "too_short");
   EXPECT_EQ(reason(Prose(10) + std::string(1000, '=')), "symbols");
   EXPECT_EQ(reason(Prose(5) + "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"), "damaged_encoding");
+  EXPECT_EQ(reason(Prose(5) + "\xef\xbf\xbd\xef\xbf\xbd"), "");
   EXPECT_EQ(reason(std::string(400, 'x')), "word_length");
   std::string repeated = Prose(5);
   for (int i = 0; i < 10; ++i) repeated += "The same line again and again.\n";
@@ -35,6 +36,10 @@ TEST(Filter, Reasons) {
   for (int i = 0; i < 4; ++i) code += code;
   EXPECT_EQ(reason(code, true), "");
   EXPECT_EQ(reason(std::string(2000, 'a') + "\n" + code, true), "long_lines");
+  // Empty lines count for the mean, as in RedPajama.
+  const std::string paragraph = std::string(150, 'a') + "\n";
+  EXPECT_EQ(reason(paragraph + "\n" + paragraph + "\n", true), "");
+  EXPECT_EQ(reason(paragraph + paragraph, true), "long_lines");
   EXPECT_EQ(reason(std::string(300, '{') + "a\n", true), "symbols");
 }
 

@@ -84,6 +84,17 @@ bool IsDrawn(std::string_view line) {
                                   }) >= kMinSigns;
 }
 
+bool IsFileName(std::string_view text) {
+  constexpr size_t kMaxName = 80, kMaxExtension = 6;
+  const size_t dot = text.rfind('.');
+  if (dot == text.npos || dot == 0 || text.size() > kMaxName) return false;
+  const std::string_view extension = text.substr(dot + 1);
+  return !extension.empty() && extension.size() <= kMaxExtension && text.find(' ') == text.npos &&
+         text.find("//") == text.npos &&
+         std::all_of(extension.begin(), extension.end(),
+                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; });
+}
+
 }  // namespace
 
 bool IsDirective(std::string_view line, unsigned comments) {
@@ -175,6 +186,14 @@ std::string Comment::Kept(const BlockMarks* block) const {
     return k > 0 && cut[k] == 0 && IsDrawn(lines_[k - 1]) && !texts_[k].empty() &&
            Trimmed(lines_[k], " \t#*/;%-").starts_with("|_|");
   };
+  // "OfflineRetrier.swift" alone says no more than the file's name does.
+  const bool says = [&] {
+    for (size_t k = 0; k < lines_.size(); ++k) {
+      if (!is_frame(k) && !is_drawing(k) && !IsFileName(texts_[k])) return true;
+    }
+    return false;
+  }();
+  if (!says) return "";
   while (first < last && (is_frame(first) || is_drawing(first))) ++first;
   while (last > first && is_frame(last - 1)) --last;
   if (first == last) return "";

@@ -133,6 +133,19 @@ TEST(CodeHeader, DocumentationOfCodeIsNoNotice) {
       "\"\"\"Frobs.\n\"\"\"\n");
 }
 
+TEST(CodeHeader, ANameOfAFileIsNoComment) {
+  EXPECT_EQ(Cut("//\n//  OfflineRetrier.swift\n//\n//  Copyright (c) 2019 Alamofire Software "
+                "Foundation\n//\n//  Permission is hereby granted, free of charge, to any person "
+                "obtaining a copy\n//  of this software.\n//\n\nimport Foundation\n",
+                "OfflineRetrier.swift"),
+            "import Foundation\n");
+  // Without a notice it stays, and so does what says more.
+  EXPECT_EQ(Cut("//\n//  X.swift\n//\n\nimport Foundation\n", "X.swift"),
+            "//\n//  X.swift\n//\n\nimport Foundation\n");
+  EXPECT_EQ(Cut("// Retries (see x.y).\n// Copyright 2019 A.\n\nimport F\n", "X.swift"),
+            "// Retries (see x.y).\n\nimport F\n");
+}
+
 TEST(CodeHeader, AuthorsGoWithTheNotice) {
   EXPECT_EQ(
       Cut("//\n//  X.m\n//  Y\n//\n//  Created by A on 1/2/13.\n//  Copyright 2013 A.\n//\n\nint "

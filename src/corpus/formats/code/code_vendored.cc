@@ -77,6 +77,8 @@ bool HasVendoredFolder(std::string_view lower) {
     const bool of_docs = before == "doc" || before == "docs";
     if (of_docs && StartsWithAny(folder, {"_build", "_themes", "_static", "_templates"}))
       return true;
+    // Documentation as jazzy makes it for Xcode and Dash.
+    if (folder.ends_with(".docset") || (of_docs && folder == "docsets")) return true;
     if (before == ".yarn" && StartsWithAny(folder, {"releases", "plugins", "sdks", "versions"}))
       return true;
     before = folder;
@@ -103,7 +105,12 @@ bool IsLibraryFile(std::string_view lower) {
                                          "normalize.css",
                                          "chart.js",
                                          "pdf.worker.js",
-                                         "leaflet.js"};
+                                         "leaflet.js",
+                                         "typeahead.jquery.js",
+                                         "lunr.min.js",
+                                         "jazzy.js",
+                                         "jazzy.css",
+                                         "jazzy.search.js"};
   if (IsOneOf(name, kNames) || name.ends_with("-vsdoc.js") || name.ends_with(".intellisense.js"))
     return true;
   if (!name.ends_with(".js") && !name.ends_with(".css")) return false;

@@ -11,7 +11,8 @@ TEST(CodeVendored, Paths) {
        {"vendor/x/a.go", "src/Third_Party/a.c", "tests/unity/src/unity.c", "deps/y/z.c",
         "a/node_modules/b/c.js", "External/q.c", "lib/googletest/x.cc", "js/jquery-3.1.1.slim.js",
         "js/jquery.js", "js/jquery.ui.tabs.js", "css/bootstrap.css", "tools/cpplint.py",
-        "docs/_themes/a.css", "debian/rules.mk", "d3.v4.js", ".yarn/releases/y.cjs"}) {
+        "docs/_themes/a.css", "docs/docsets/A.docset/Contents/x.js", "docs/js/typeahead.jquery.js",
+        "debian/rules.mk", "d3.v4.js", ".yarn/releases/y.cjs"}) {
     EXPECT_TRUE(IsVendored(path)) << path;
   }
   for (const char* path :

@@ -44,10 +44,20 @@ bool IsReadme(std::string_view name) {
 
 // A link that an archive or a checkout without links gives as a file: "../LICENSE"; or a page of
 // the documentation that shows it.
+// A page of documentation that takes the licence in from its file: "{!LICENSE!}".
+bool IsInclusion(std::string_view bytes) {
+  constexpr size_t kMaxPage = 400;
+  if (bytes.size() > kMaxPage) return false;
+  for (const std::string_view directive : {"{!", "{literalinclude}", "literalinclude::",
+                                           ".. include::", "--8<--", "{% include", "@@include("}) {
+    if (bytes.find(directive) != bytes.npos) return true;
+  }
+  return false;
+}
+
 bool IsLink(std::string_view bytes) {
   constexpr size_t kMaxLinkBytes = 256;
   if (bytes.size() >= kMaxLinkBytes) return false;
-  if (bytes.find(".. include:: ") != bytes.npos) return true;
   return (bytes.starts_with("../") || bytes.starts_with("./")) &&
          bytes.find_first_of(" \t\n") >= bytes.size() - 1;
 }
@@ -101,7 +111,7 @@ bool LicenceMap::Wants(std::string_view path) {
 void LicenceMap::AddFile(std::string_view path, std::string_view bytes) {
   const std::string_view name = FileName(path);
   std::string_view folder = FolderOf(path);
-  if (IsLink(bytes)) return;
+  if (IsLink(bytes) || IsInclusion(bytes)) return;
   const bool listed = IsLicencesFolder(folder);
   if (listed) folder = FolderOf(folder);
   Folder& at = folders_[std::string(folder)];

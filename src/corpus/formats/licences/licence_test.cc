@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "corpus/formats/licences/licence_map.h"
 #include "corpus/formats/licences/licence_name.h"
 #include "corpus/formats/licences/licence_parts.h"
 #include "corpus/formats/licences/licence_prose.h"
@@ -353,6 +354,15 @@ TEST(LicenceName, Allowed) {
   std::string deep(100000, '(');
   EXPECT_FALSE(IsAllowedLicence(deep + "MIT"));
   EXPECT_TRUE(IsAllowedLicence(deep + "MIT" + std::string(100000, ')')));
+}
+
+TEST(LicenceMap, PagesThatTakeInTheLicenceAreNone) {
+  LicenceMap map;
+  map.AddFile("LICENSE", kMit);
+  map.AddFile("docs/license.md", "# BSD-3-Clause License\n\n```{literalinclude} ../LICENSE\n```\n");
+  map.AddFile("pages/LICENSE.md", "title: JSON-Fortran License\n\n{!LICENSE!}\n");
+  EXPECT_EQ(map.Find("docs/a.md").licence, "MIT");
+  EXPECT_EQ(map.Find("pages/a.pl").licence, "MIT");
 }
 
 }  // namespace
