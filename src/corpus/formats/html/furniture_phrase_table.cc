@@ -152,7 +152,9 @@ you agree to the use of cookies|you consent to the use of cookies|sound off in t
 to continue reading this|unsubscribe at any time|in your inbox|sound off below|
 your feedback is important|tell us what you think|this article appears in the|
 a version of this article appears|on twitter to keep up|on twitter for the latest)"},
-    {Use::kInside, R"(we want to hear what you think about this article|
+    {Use::kInside, R"(enter your email below and we|sign in or create an account|
+create an account or sign in to continue|already have an account sign in|
+we want to hear what you think about this article|
 this post contains references to products|we recommend the best products through|
 to view the full story, please subscribe|first-time subscribers also receive|
 wir respektieren deine privatsphäre|add the ingredients to your basket|
@@ -245,7 +247,8 @@ war dieser artikel|hat ihnen der artikel|hat dir der artikel|gefällt dir|gefäl
 unterstütze unser|unterstützen sie uns|dieser artikel erschien|anzeige|aufrufe 0|
 sie befinden sich hier|sie sind hier|du bist hier|rezept drucken|dieses skript als pdf|
 benachrichtige mich|informiere mich über neue)"},
-    {Use::kInside, R"(ihr browser unterstützt|ihr browser ist veraltet|
+    {Use::kInside, R"(von der vorlesefunktion profitieren|dieses thema im programm|
+weiterlesen mit|jetzt weiterlesen mit|ihr browser unterstützt|ihr browser ist veraltet|
 aktualisieren sie ihren browser|über jede spende|mit eurer spende|mit ihrer spende|
 beitrag enthält werbung|affiliate links|alle rechte vorbehalten|diese website verwendet cookies|
 diese webseite verwendet cookies|diese seite verwendet cookies|diese website benutzt cookies|
@@ -310,7 +313,8 @@ suivez nous|abonnez-vous|inscrivez-vous|cliquez ici|retour à|retour au|tous dro
 vous êtes ici|partager sur|partagez sur|partager cet article|0 commentaires|0 réponses à|
 0 réflexions sur|une réflexion sur|connectez-vous pour|vous devez être connecté|la suite après|
 recevoir les informations|propulsé par|fièrement propulsé par)"},
-    {Use::kInside, R"(votre navigateur ne supporte|votre navigateur n'est pas|
+    {Use::kInside, R"(il vous reste 0 de cet article|la suite est réservée aux abonnés|
+cet article est réservé aux abonnés|votre navigateur ne supporte|votre navigateur n'est pas|
 mettez à jour votre navigateur|mettre à jour votre navigateur|tous droits réservés|
 ce site utilise des cookies|nous utilisons des cookies|adresse e-mail ne sera pas publiée|
 adresse de messagerie ne sera pas publiée|adresse email ne sera pas publiée|

@@ -180,8 +180,21 @@ void HtmlBlockWriter::Flush() {
   if (block_.begin >= block_.end || block_.weight == 0) return;
   const std::string_view view = std::string_view(text).substr(block_.begin);
   if (block_.weight <= kMaxEmpty && IsEmpty(view)) return;
+  if (IsOwnNumber(view)) {  // the next block begins the item
+    marker_ = true;
+    number_ = block_.number;
+    return;
+  }
   block_.sentence_ends = CountSentenceEnds(view);
   page_->blocks.push_back(block_);
+}
+
+// "3" or "3." alone in front of the third item's text: the list counts for itself.
+bool HtmlBlockWriter::IsOwnNumber(std::string_view text) const {
+  constexpr size_t kMaxDigits = 3;
+  if (block_.kind != HtmlBlock::Kind::kItem || !block_.marker || block_.number == 0) return false;
+  if (text.ends_with('.') || text.ends_with(')')) text.remove_suffix(1);
+  return text.size() <= kMaxDigits && text == std::to_string(block_.number);
 }
 
 void HtmlBlockWriter::LineBreak() {

@@ -54,6 +54,7 @@ class HtmlBlockWriter {
   void SetForm();
   void Append(std::string_view piece);
   void Weigh(std::string_view piece);
+  bool IsOwnNumber(std::string_view text) const;
   void Verbatim(std::string_view raw, bool literal);
 
   HtmlPage* page_;

@@ -371,10 +371,23 @@ class Judge {
     while (first < count && grades_[first] != BlockGrade::kProse) ++first;
     while (end > first && grades_[end - 1] != BlockGrade::kProse) --end;
     if (first == count) return KeepWhatIsThere();
+    first = BeginOfList(first);
     end = EndOfLists(end);
     for (size_t i = first; i < end; ++i) keep_[i] = grades_[i] != BlockGrade::kNone ? 1 : 0;
     KeepLead(first);
     KeepHeadings();
+  }
+
+  // A text may begin with a list of which the first lines are short, below the line that says what
+  // of: "Here are some facts about me:".
+  size_t BeginOfList(size_t first) const {
+    const size_t begin = ListBegin(page_, first);
+    const Kind kind = page_.blocks[begin].kind;
+    if ((kind != Kind::kItem && kind != Kind::kRow) || begin == 0) return begin;
+    const HtmlBlock& above = page_.blocks[begin - 1];
+    const bool announces = above.kind == Kind::kParagraph && page_.text[above.end - 1] == ':' &&
+                           grades_[begin - 1] != BlockGrade::kNone;
+    return announces ? begin - 1 : begin;
   }
 
   // Lists and tables after the last prose belong to the text, where nothing but a caption or a

@@ -37,7 +37,11 @@ int32_t ParentOf(const HtmlPage& page, int32_t node) {
 
 // The list or table that holds a block, or -1.
 int32_t ListOf(const HtmlPage& page, const HtmlBlock& block) {
-  return ParentOf(page, LineOf(page, block));
+  const int32_t list = ParentOf(page, LineOf(page, block));
+  if (list < 0) return list;
+  const HtmlTag tag = page.nodes[static_cast<size_t>(list)].tag;
+  const bool part = tag == HtmlTag::kTbody || tag == HtmlTag::kThead || tag == HtmlTag::kTfoot;
+  return part ? ParentOf(page, list) : list;
 }
 
 // The number at the front of a heading, 0 if it has none.
@@ -140,7 +144,10 @@ class ListGrader {
       if (BlockAt(i).links > 0) ++links;
       if (BlockAt(i).link_host != 0) hosts.insert(BlockAt(i).link_host);
     }
-    return links == 0 || (hosts.size() > 1 && 2 * hosts.size() >= links);
+    // A paragraph that says more than that is of the text.
+    constexpr uint32_t kMinParagraph = 100;
+    const bool says_more = above.weight >= kMinParagraph && above.sentence_ends > 0;
+    return links == 0 || says_more || (hosts.size() > 1 && 2 * hosts.size() >= links);
   }
 
   // Lists beside the text that lead to many other sites; those of other pages of a site lead to it.
@@ -192,6 +199,12 @@ class ListGrader {
 void GradeLists(const HtmlPage& page, const std::vector<char>& inside,
                 const std::vector<uint64_t>& prose, std::vector<BlockGrade>* grades) {
   ListGrader(page, inside, prose, grades).Run();
+}
+
+size_t ListBegin(const HtmlPage& page, size_t i) {
+  const int32_t list = ListOf(page, page.blocks[i]);
+  while (list >= 0 && i > 0 && ListOf(page, page.blocks[i - 1]) == list) --i;
+  return i;
 }
 
 void GradeSeries(const HtmlPage& page, std::vector<BlockGrade>* grades) {

@@ -15,6 +15,9 @@ namespace cria::corpus {
 void GradeLists(const HtmlPage& page, const std::vector<char>& inside,
                 const std::vector<uint64_t>& prose, std::vector<BlockGrade>* grades);
 
+/// The first block of the list or table of the block `i`; `i` if it is of none.
+size_t ListBegin(const HtmlPage& page, size_t i);
+
 /// "1. ..." to "10. ...", with pictures between: such headings are prose, with no text below too.
 void GradeSeries(const HtmlPage& page, std::vector<BlockGrade>* grades);
 

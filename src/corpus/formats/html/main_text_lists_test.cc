@@ -63,6 +63,44 @@ TEST(MainTextLists, AnItemStaysWhole) {
             std::string::npos);
 }
 
+TEST(MainTextLists, ATextMayBeginWithAList) {
+  EXPECT_EQ(
+      Read("<p>Here is a table of my ancestors:</p><table><thead><tr><th></th><th>Name</th><th>"
+           "Thesis</th></tr></thead><tbody><tr><td>0</td><td>Luca</td><td><a href=/s.pdf>The "
+           "gap</a></td></tr><tr><td>1</td><td>Nazli Goharian of Georgetown</td><td>A sparse "
+           "matrix approach for the retrieval of information, which took some years.</td></tr>"
+           "</tbody></table>" +
+           std::string(kText))
+          .substr(0, 99),
+      "Here is a table of my ancestors:\n\nName | Thesis\n0 | Luca | The gap\n1 | Nazli Goharian "
+      "of Georgetown");
+}
+
+TEST(MainTextLists, StepsCountOnce) {
+  EXPECT_NE(
+      Read(std::string(kText) +
+           "<ol><li><span>1</span><p>Heat the oven to two hundred degrees, "
+           "which takes a while.</p><li><div>2.</div><p>Mix the flour with the butter until "
+           "nothing sticks to it.</p><li><p>12</p></ol>")
+          .find("\n\n1. Heat the oven to two hundred degrees, which takes a while.\n2. Mix the "
+                "flour with the butter until nothing sticks to it.\n3. 12"),
+      std::string::npos);
+}
+
+TEST(MainTextLists, PostsUnderLinkedTitlesAreNoTeasers) {
+  std::string page;
+  for (int post = 0; post < 3; ++post) {
+    page += "<article><h2 class=title><a href=/" + std::to_string(post) + ">Post number " +
+            std::to_string(post) + "</a></h2><div class=entry>";
+    for (int i = 0; i < 5; ++i) page += kText;
+    page += "<h3>A part</h3>" + std::string(kText) + "</div></article>";
+  }
+  const std::string text = Read(page);
+  for (int post = 0; post < 3; ++post) {
+    EXPECT_NE(text.find("Post number " + std::to_string(post)), std::string::npos) << post;
+  }
+}
+
 TEST(MainTextLists, SentencesWithManyLinks) {
   const std::string lead =
       "<p><b>Escopete</b> is a <a href=1>municipality</a> of the <a href=2>province of "

@@ -15,6 +15,10 @@ constexpr double kMaxTeaser = 0.35, kMaxTeasers = 0.55;
 // So many elements up from a heading are its own: <h3> and what wraps it alone.
 constexpr int kOwnElement = 2;
 
+// Below a heading of its own element, so much text in so many paragraphs is a whole post.
+constexpr uint64_t kMinPost = 1200;
+constexpr size_t kMinPostParagraphs = 3;
+
 // A head of so many links, and no longer than this, is their head only.
 constexpr size_t kMinLinks = 2;
 constexpr uint32_t kMaxHead = 60;
@@ -34,6 +38,19 @@ bool IsExcerpt(const MainTextDraft& draft, size_t i) {
           draft.node(static_cast<size_t>(node.parent)).tag != HtmlTag::kBlockquote);
 }
 
+// Whether the element `around` the heading `i` holds one whole text: no other heading of its level
+// that is a link stands in it.
+bool IsWholePost(const MainTextDraft& draft, size_t i, const BlockRange& around) {
+  size_t paragraphs = 0;
+  for (size_t k = i + 1; k < around.end; ++k) {
+    const HtmlBlock& block = draft.block(k);
+    const bool link = draft.LinkShare(k) >= kMinHeadingLinks;
+    if (block.kind == Kind::kHeading && link && block.level <= draft.block(i).level) return false;
+    if (draft.grade(k) == BlockGrade::kProse) ++paragraphs;
+  }
+  return paragraphs >= kMinPostParagraphs && draft.Prose(i, around.end) >= kMinPost;
+}
+
 // What stands below a heading that is a link, at the front of an element of its own, is the teaser
 // of another page. So is such a heading alone in an element between paragraphs; one beside them
 // heads a part of the text. The text's own title may be a link: it stands above all prose.
@@ -51,6 +68,7 @@ std::vector<BlockRange> FindTeasers(const MainTextDraft& draft) {
     int climbs = 0;
     const BlockRange around = draft.Around(i, &climbs);
     BlockRange teaser = {i, std::min(around.end, next[i])};
+    if (around.begin > own && IsWholePost(draft, i, around)) continue;
     if (around.begin <= own || draft.HoldsMore(teaser, kMaxTeaser)) {
       if (climbs < kOwnElement) continue;
       teaser.end = i + 1;
