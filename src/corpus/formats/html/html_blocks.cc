@@ -395,7 +395,13 @@ class BlockReader {
   }
 
   void Text(const HtmlToken& token) {
-    if ((stack_.back().flags & kSkip) != 0) return;
+    if ((stack_.back().flags & kSkip) != 0) {
+      // A dash that is hidden from those who listen stands between blanks that are not.
+      if (!token.bytes.empty() && (token.bytes.front() == ' ' || token.bytes.back() == ' ')) {
+        writer_.Text(" ", true);
+      }
+      return;
+    }
     writer_.SetPlace(PlaceHere(InPre()));
     writer_.Text(token.bytes, token.literal);
     if ((stack_.back().flags & kInitial) != 0 && IsPartOfWord(token.bytes)) writer_.Glue();

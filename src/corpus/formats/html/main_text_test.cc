@@ -253,6 +253,13 @@ TEST(MainText, DropsWhatIsNotShownOrNotFilledIn) {
   EXPECT_EQ(MainText("<body><p>{{page.text}} and {{page.more}}</p></body>"), "");
 }
 
+TEST(MainText, WhatIsHiddenLeavesItsBlanks) {
+  EXPECT_EQ(MainText("<p>The word of the year is<span aria-hidden=true> - </span>once more, and "
+                     "nobody<i hidden>x</i> knows why<i class=icon aria-hidden=true></i>, so it "
+                     "ends.</p>"),
+            "The word of the year is once more, and nobody knows why, so it ends.");
+}
+
 TEST(MainText, DropsExcerptsOfOtherPages) {
   std::string others;
   for (int i = 0; i < 4; ++i) {
