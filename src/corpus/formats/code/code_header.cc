@@ -54,6 +54,11 @@ bool IsImport(std::string_view line, unsigned comments) {
     const std::string lower = LowerAscii(line.substr(0, 8));
     return line.ends_with(';') && StartsWithAny(lower, {"program ", "library ", "unit "});
   }
+  // Of Bazel, and of Python before all else.
+  if ((comments & kHash) != 0 && (comments & kCStyle) == 0) {
+    return (line.starts_with("load(") && line.ends_with(')')) ||
+           line.starts_with("from __future__ import ");
+  }
   if ((comments & kCStyle) == 0) return false;
   if (line.starts_with("declare(strict_types")) return line.ends_with(';');
   if (StartsWithAny(line, {"const ", "let ", "var "})) {

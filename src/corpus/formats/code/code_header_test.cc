@@ -133,6 +133,18 @@ TEST(CodeHeader, DocumentationOfCodeIsNoNotice) {
       "\"\"\"Frobs.\n\"\"\"\n");
 }
 
+TEST(CodeHeader, BehindImportsOfScripts) {
+  EXPECT_EQ(Cut("load(\"//:defs.bzl\", \"x\")\n# Copyright 2011 Google Inc.  All rights "
+                "reserved.\n# Author: sameb@google.com (Sam Berlin)\n\njava_library()\n",
+                "BUILD.bazel"),
+            "load(\"//:defs.bzl\", \"x\")\njava_library()\n");
+  EXPECT_EQ(
+      Cut("from __future__ import annotations\n# Copyright 2011 Google Inc.\n\nx = 1\n", "a.py"),
+      "from __future__ import annotations\nx = 1\n");
+  EXPECT_EQ(Cut("load(\"x\")\n# Loads what Copyright checks need.\ny()\n", "BUILD.bazel"),
+            "load(\"x\")\n# Loads what Copyright checks need.\ny()\n");
+}
+
 TEST(CodeHeader, ANameOfAFileIsNoComment) {
   EXPECT_EQ(Cut("//\n//  OfflineRetrier.swift\n//\n//  Copyright (c) 2019 Alamofire Software "
                 "Foundation\n//\n//  Permission is hereby granted, free of charge, to any person "
