@@ -7,7 +7,7 @@ namespace cria::kernels::internal {
 namespace {
 
 struct Simd {
-  static constexpr int kLanes = 8, kFusedRows = 4, kTileRows = 2;
+  static constexpr int kLanes = 8, kFusedRows = 4, kFusedUpTo = 8, kTileRows = 2;
   static constexpr bool kPairs = false;
   typedef uint32_t U __attribute__((vector_size(32)));
   typedef int32_t I __attribute__((vector_size(32)));

@@ -136,7 +136,7 @@ template <class C>
 void RunTask(const BlockUnit& unit, const QuantizedRows& x, const Task& task, C* c, int64_t ldc,
              bool accumulate) {
   const BlockKernels& kernels = KernelsFor(unit, task.part->type);
-  const bool fused = x.m() <= kFusedRows;
+  const bool fused = x.m() <= unit.fused_rows;
   const int64_t step = fused ? unit.lanes : 2 * unit.lanes;
   Scratch scratch((fused ? 0 : PanelBytes(x.k(), unit.lanes)) +
                   Scratch::Bytes<float>(x.m() * step));
@@ -188,7 +188,7 @@ void BlockMatmulWith(const BlockUnit& unit, const Context& context, const Quanti
     all_columns += part.n;
   }
   CRIA_CHECK(ldc >= all_columns, "ldc = {}, columns {}", ldc, all_columns);
-  const int64_t step = x.m() <= kFusedRows ? unit.lanes : 2 * unit.lanes;
+  const int64_t step = x.m() <= unit.fused_rows ? unit.lanes : 2 * unit.lanes;
   const int64_t panels = (all_columns + step - 1) / step;
   const int64_t per_task = std::clamp<int64_t>(panels / (8 * context.threads()), 1, 16) * step;
   const bool tiled = unit.tile_sweeps != nullptr && x.m() >= kTiledRows;

@@ -6,7 +6,7 @@ namespace cria::kernels::internal {
 namespace {
 
 struct Simd {
-  static constexpr int kLanes = 4, kFusedRows = 1, kTileRows = 2;
+  static constexpr int kLanes = 4, kFusedRows = 1, kFusedUpTo = 8, kTileRows = 2;
   static constexpr bool kPairs = false;
   typedef uint32_t U __attribute__((vector_size(16)));
   typedef int32_t I __attribute__((vector_size(16)));

@@ -9,7 +9,7 @@ namespace cria::kernels::internal {
 namespace {
 
 struct Simd {
-  static constexpr int kLanes = 16, kFusedRows = 8, kTileRows = 6;
+  static constexpr int kLanes = 16, kFusedRows = 8, kFusedUpTo = 24, kTileRows = 6;
   static constexpr bool kPairs = true;
   typedef uint32_t U __attribute__((vector_size(64)));
   typedef int32_t I __attribute__((vector_size(64)));

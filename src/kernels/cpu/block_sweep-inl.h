@@ -177,6 +177,9 @@ void Panel(const BlockSweep& s) {
   constexpr int kRows = Simd::kTileRows;
   int64_t row = 0;
   for (; row + kRows <= s.rows; row += kRows) TileRows<T, kRows>(s, panel, row);
+  if constexpr (kRows > 4) {
+    for (; row + 4 <= s.rows; row += 4) TileRows<T, 4>(s, panel, row);
+  }
   for (; row + 2 <= s.rows; row += 2) TileRows<T, 2>(s, panel, row);
   for (; row < s.rows; ++row) TileRows<T, 1>(s, panel, row);
 }
@@ -249,6 +252,7 @@ constexpr BlockKernels KernelsOf() {
 }
 constexpr BlockUnit MakeBlockUnit() {
   return {Simd::kLanes,
+          Simd::kFusedUpTo,
           {KernelsOf<Q4_0>(), KernelsOf<Q4_1>(), KernelsOf<Q5_0>(), KernelsOf<Q5_1>(),
            KernelsOf<Q8_0>(), KernelsOf<Q2_K>(), KernelsOf<Q3_K>(), KernelsOf<Q4_K>(),
            KernelsOf<Q5_K>(), KernelsOf<Q6_K>()},

@@ -10,8 +10,6 @@ namespace cria::kernels::internal {
 
 /// The types in the order of DType from Q4_0 on.
 constexpr int kBlockTypes = 10;
-/// Up to this many rows weights are unpacked in registers and used at once.
-constexpr int64_t kFusedRows = 8;
 /// Elements that are unpacked at a time: the block of the K types, 8 blocks of the others.
 constexpr int64_t kSuperBlock = 256;
 /// Elements of x that share a scale.
@@ -48,7 +46,7 @@ struct BlockKernels {
   int offset;
   /// Bytes of a packed super-block per row.
   int packed_bytes;
-  /// rows <= kFusedRows, columns <= lanes.
+  /// Any rows, columns <= lanes: unpacks in registers, again for every few rows.
   void (*fused)(const BlockSweep&);
   /// Any rows, columns <= 2 lanes: unpacks the columns once into scratch.
   void (*panel)(const BlockSweep&);
@@ -64,7 +62,8 @@ struct BlockKernels {
 using BlockTileSweep = void (*)(const BlockSweep&);
 
 struct BlockUnit {
-  int lanes;  ///< rows of W that are read side by side
+  int lanes;       ///< rows of W that are read side by side
+  int fused_rows;  ///< up to so many rows of x `fused` is the faster one
   BlockKernels kernels[kBlockTypes];
   /// 32 values -> q, scale, two sums; `n` blocks. `halves`: BF16 values.
   void (*quantize)(const void* x, bool halves, int64_t n, int8_t* q, float* scale, int32_t* sums);
