@@ -152,7 +152,7 @@ you agree to the use of cookies|you consent to the use of cookies|sound off in t
 to continue reading this|unsubscribe at any time|in your inbox|sound off below|
 your feedback is important|tell us what you think|this article appears in the|
 a version of this article appears|on twitter to keep up|on twitter for the latest)"},
-    {Use::kInside, R"(enter your email below and we|sign in or create an account|
+    {Use::kInside, R"(reply to this comment|enter your email below and we|sign in or create an account|
 create an account or sign in to continue|already have an account sign in|
 we want to hear what you think about this article|
 this post contains references to products|we recommend the best products through|

@@ -254,6 +254,19 @@ bool IsHiddenHeading(const HtmlToken& tag, std::string_view names) {
 HtmlHints HintsOfClass(const HtmlToken& tag, std::string_view names) {
   // Line numbers beside program text. "grid-gutter-0" is the space between columns.
   if (IsHiddenHeading(tag, names) || names.starts_with("gutter")) return kHintMark;
+  // WordPress names the topics of a post among its classes: "hentry category-news tag-social".
+  std::string other;
+  if (names.find("hentry") != names.npos || names.find("type-post") != names.npos) {
+    for (size_t at = 0; at < names.size();) {
+      const size_t end = std::min(names.find(' ', at), names.size());
+      const std::string_view name = names.substr(at, end - at);
+      if (!name.starts_with("tag-") && !name.starts_with("category-")) {
+        other.append(name) += ' ';
+      }
+      at = end + 1;
+    }
+    names = other;
+  }
   const HtmlHints hints = HintsOfNames(names);
   const bool text = tag.tag == HtmlTag::kP || tag.tag == HtmlTag::kUl || tag.tag == HtmlTag::kOl ||
                     (tag.tag >= HtmlTag::kH1 && tag.tag <= HtmlTag::kH6);

@@ -371,7 +371,11 @@ class Judge {
     while (first < count && grades_[first] != BlockGrade::kProse) ++first;
     while (end > first && grades_[end - 1] != BlockGrade::kProse) --end;
     if (first == count) return KeepWhatIsThere();
-    first = BeginOfList(first);
+    const size_t list = BeginOfList(first);
+    if (list < first && grades_[list] == BlockGrade::kNone && IsAnnounced(page_, list + 1)) {
+      grades_[list] = BlockGrade::kShort;
+    }
+    first = list;
     end = EndOfLists(end);
     for (size_t i = first; i < end; ++i) keep_[i] = grades_[i] != BlockGrade::kNone ? 1 : 0;
     KeepLead(first);
@@ -384,10 +388,9 @@ class Judge {
     const size_t begin = ListBegin(page_, first);
     const Kind kind = page_.blocks[begin].kind;
     if ((kind != Kind::kItem && kind != Kind::kRow) || begin == 0) return begin;
-    const HtmlBlock& above = page_.blocks[begin - 1];
-    const bool announces = above.kind == Kind::kParagraph && page_.text[above.end - 1] == ':' &&
-                           grades_[begin - 1] != BlockGrade::kNone;
-    return announces ? begin - 1 : begin;
+    // The list may be the element of the text, and the line outside of it.
+    const auto above = static_cast<size_t>(page_.blocks[begin - 1].node);
+    return dropped_[above] == 0 && IsAnnounced(page_, begin) ? begin - 1 : begin;
   }
 
   // Lists and tables after the last prose belong to the text, where nothing but a caption or a

@@ -80,17 +80,17 @@ class ListGrader {
       : page_(page), inside_(inside), prose_(prose), grades_(*grades) {}
 
   void Run() {
-    ForRuns([&](const HtmlBlock& block) { return ListOf(page_, block); },
-            [&](BlockRange list) {
-              constexpr double kMost = 0.6;
-              if (KeptShare(list) >= kMost || IsIntroduced(list)) Keep(list);
-            });
     // A title with a link, and who wrote it. What stands below may be an answer button.
     ForRuns([&](const HtmlBlock& block) { return LineOf(page_, block); },
             [&](BlockRange item) {
               constexpr double kSome = 0.25;
               if (BlockAt(item.begin).marker && KeptShare(item) >= kSome)
                 Keep({item.begin, item.begin + 1});
+            });
+    ForRuns([&](const HtmlBlock& block) { return ListOf(page_, block); },
+            [&](BlockRange list) {
+              constexpr double kMost = 0.6;
+              if (KeptShare(list) >= kMost || IsIntroduced(list)) Keep(list);
             });
     KeepResources();
   }
@@ -132,11 +132,7 @@ class ListGrader {
     constexpr uint32_t kMinIntroduction = 45;
     const bool kept = grades_[list.begin - 1] != BlockGrade::kNone;
     if (!kept || above.kind != Kind::kParagraph || above.weight < kMinIntroduction) return false;
-    const int32_t beside = page_.nodes[static_cast<size_t>(above.node)].tag == HtmlTag::kP
-                               ? ParentOf(page_, above.node)
-                               : above.node;
-    const int32_t home = ParentOf(page_, ListOf(page_, BlockAt(list.begin)));
-    if (home < 0 || beside != home || page_.text[above.end - 1] != ':') return false;
+    if (!IsAnnounced(page_, list.begin)) return false;
     // Sites announce more of their own pages in the same way.
     std::unordered_set<uint32_t> hosts;
     size_t links = 0;
@@ -199,6 +195,17 @@ class ListGrader {
 void GradeLists(const HtmlPage& page, const std::vector<char>& inside,
                 const std::vector<uint64_t>& prose, std::vector<BlockGrade>* grades) {
   ListGrader(page, inside, prose, grades).Run();
+}
+
+bool IsAnnounced(const HtmlPage& page, size_t begin) {
+  if (begin == 0) return false;
+  const HtmlBlock& above = page.blocks[begin - 1];
+  if (above.kind != Kind::kParagraph || page.text[above.end - 1] != ':') return false;
+  const int32_t beside = page.nodes[static_cast<size_t>(above.node)].tag == HtmlTag::kP
+                             ? ParentOf(page, above.node)
+                             : above.node;
+  const int32_t home = ParentOf(page, ListOf(page, page.blocks[begin]));
+  return home >= 0 && beside == home;
 }
 
 size_t ListBegin(const HtmlPage& page, size_t i) {

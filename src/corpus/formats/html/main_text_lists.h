@@ -15,6 +15,10 @@ namespace cria::corpus {
 void GradeLists(const HtmlPage& page, const std::vector<char>& inside,
                 const std::vector<uint64_t>& prose, std::vector<BlockGrade>* grades);
 
+/// Whether a paragraph beside the list that begins with the block `begin` ends with a colon above
+/// it.
+bool IsAnnounced(const HtmlPage& page, size_t begin);
+
 /// The first block of the list or table of the block `i`; `i` if it is of none.
 size_t ListBegin(const HtmlPage& page, size_t i);
 

@@ -76,6 +76,25 @@ TEST(MainTextLists, ATextMayBeginWithAList) {
       "of Georgetown");
 }
 
+TEST(MainTextLists, TopicsAmongTheClassesAreNoNames) {
+  const std::string post =
+      "<article class=\"post hentry category-comments tag-social-media "
+      "tag-newsletter\">" +
+      std::string(kText) + "</article>";
+  EXPECT_EQ(Read(post + "<article class=\"social-media\">" + std::string(kText) + "</article>"),
+            Read(kText));
+}
+
+TEST(MainTextLists, AListMayBeTheText) {
+  std::string facts = "<p>Here are some facts about me:</p><ul>";
+  for (int i = 0; i < 6; ++i) {
+    facts += "<li>This is fact number " + std::to_string(i) +
+             ", long enough to be told from a menu, and it ends.";
+  }
+  EXPECT_TRUE(
+      Read("<h1>Facts</h1>" + facts + "</ul>").starts_with("Here are some facts about me:\n\n- "));
+}
+
 TEST(MainTextLists, StepsCountOnce) {
   EXPECT_NE(
       Read(std::string(kText) +

@@ -303,7 +303,8 @@ class PostReader {
     const bool empty =
         std::any_of(std::begin(kEmpty), std::end(kEmpty),
                     [&](std::string_view start) { return text.substr(0, 16).starts_with(start); });
-    if (text.empty() || text.size() > kMaxName || empty) return;
+    if (text.empty() || text.size() > kMaxName || empty || text == last_name_) return;
+    last_name_ = text;
     text_.Text(" ");
     text_.Text(text);
     text_.Text(" ");
@@ -353,6 +354,7 @@ class PostReader {
   std::string program_;
   int64_t pre_depth_ = 0, code_depth_ = 0;
   size_t link_end_ = std::string_view::npos;  // of the last link
+  std::string_view last_name_;                // that a picture gave
   bool quotes_are_broken_ = false, comments_end_ = false;
 };
 
