@@ -8,12 +8,6 @@ namespace {
 
 constexpr size_t kMaxHeadingBytes = 100;
 
-bool IsHeading(std::string_view paragraph) {
-  return !paragraph.empty() && paragraph.size() <= kMaxHeadingBytes &&
-         paragraph.find('\n') == paragraph.npos && !paragraph.starts_with("- ") &&
-         std::string_view(".!?;,\"')").find(paragraph.back()) == std::string_view::npos;
-}
-
 // Where `part` ends without the headings that are its last paragraphs, a chapter's and its first
 // section's: they belong to what follows. Not below `least`.
 size_t BeforeHeadings(std::string_view part, size_t least) {
@@ -27,6 +21,12 @@ size_t BeforeHeadings(std::string_view part, size_t least) {
 }
 
 }  // namespace
+
+bool IsHeading(std::string_view paragraph) {
+  return !paragraph.empty() && paragraph.size() <= kMaxHeadingBytes &&
+         paragraph.find('\n') == paragraph.npos && !paragraph.starts_with("- ") &&
+         std::string_view(".!?;,\"')").find(paragraph.back()) == std::string_view::npos;
+}
 
 std::vector<std::string> CutText(std::string text, int64_t max_bytes) {
   const auto limit = static_cast<size_t>(max_bytes);

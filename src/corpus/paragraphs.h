@@ -20,6 +20,10 @@ inline std::vector<std::string_view> SplitParagraphs(std::string_view text) {
   return paragraphs;
 }
 
+/// True for what looks like a heading: one short line that neither ends as a sentence nor is an
+/// item.
+bool IsHeading(std::string_view paragraph);
+
 /// Cuts `text` at paragraphs (else lines, else characters) into parts of at most `max_bytes`, the
 /// last one up to an eighth longer; a heading goes with what follows it.
 std::vector<std::string> CutText(std::string text, int64_t max_bytes);

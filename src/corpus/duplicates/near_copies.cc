@@ -61,17 +61,31 @@ NearCopies::Verdict NearCopies::Judge(std::string_view text, Unit unit) const {
     verdict.document = IsNearCopy(text);
     return verdict;
   }
+  bool heads_nothing = false;  // the last paragraph kept is a heading whose text was a copy
+  size_t last = 0;             // where it begins
+  const auto drop_heading = [&] {
+    verdict.bytes += static_cast<int64_t>(verdict.kept.size() - last);
+    verdict.kept.resize(last > 2 ? last - 2 : 0);
+    ++verdict.paragraphs;
+    heads_nothing = false;
+  };
   for (const std::string_view paragraph : SplitParagraphs(text)) {
+    if (heads_nothing && IsHeading(paragraph)) drop_heading();
     if (IsNearCopy(paragraph)) {
       const bool first = verdict.kept.empty() && verdict.paragraphs == 0;
       verdict.document = verdict.document || (first && unit == Unit::kTitled);
       ++verdict.paragraphs;
       verdict.bytes += static_cast<int64_t>(paragraph.size());
+      heads_nothing = unit == Unit::kParagraph && last < verdict.kept.size() &&
+                      IsHeading(std::string_view(verdict.kept).substr(last));
     } else {
       if (!verdict.kept.empty()) verdict.kept += "\n\n";
+      last = verdict.kept.size();
       verdict.kept += paragraph;
+      heads_nothing = false;
     }
   }
+  if (heads_nothing) drop_heading();
   // Short lines have no shingles of their own: the whole is looked at too.
   verdict.document =
       verdict.document || verdict.bytes * 2 > static_cast<int64_t>(text.size()) || IsNearCopy(text);

@@ -44,5 +44,25 @@ TEST(NearCopies, DocumentsParagraphsAndCode) {
   EXPECT_TRUE(copies.Judge(list, NearCopies::Unit::kParagraph).document);
 }
 
+TEST(NearCopies, HeadingsGoWithTheirText) {
+  const std::string secret = Words(7, 40), other = Words(8, 100), third = Words(9, 100);
+  NearCopies copies(0.5);
+  copies.HoldOut(secret);
+  const auto kept = [&](const std::string& text) {
+    return copies.Judge(text, NearCopies::Unit::kParagraph).kept;
+  };
+  const std::string middle = other + "\n\nTheatres\n\n" + secret;
+  const auto verdict = copies.Judge(middle + "\n\nParks\n\n" + third, NearCopies::Unit::kParagraph);
+  EXPECT_FALSE(verdict.document);
+  EXPECT_EQ(verdict.paragraphs, 2);
+  EXPECT_EQ(verdict.kept, other + "\n\nParks\n\n" + third);
+  EXPECT_EQ(kept(middle), other);
+  // It heads what stays as well.
+  EXPECT_EQ(kept(middle + "\n\n" + third), other + "\n\nTheatres\n\n" + third);
+  EXPECT_EQ(kept(other + ".\n\n" + secret + "\n\nParks\n\n" + third),
+            other + ".\n\nParks\n\n" + third);
+  EXPECT_EQ(kept("Theatres\n\n" + secret + "\n\nParks\n\n" + third), "Parks\n\n" + third);
+}
+
 }  // namespace
 }  // namespace cria::corpus
