@@ -21,6 +21,7 @@ constexpr size_t kMaxListDepth = 6;
 // A section of sources that has a paragraph of this length is a text about them.
 constexpr size_t kProseBytes = 200;
 constexpr size_t kMaxCaptionBytes = 80;
+constexpr size_t kMaxStep = 24;  // blanks before a line of preformatted text
 
 struct Block {
   enum class Kind { kParagraph, kItem, kHeading, kVerbatim } kind;
@@ -56,7 +57,8 @@ class Blocks {
   std::string Text(std::string_view line) const { return WikitextLineToText(line, reduced_.stash); }
 
   void Take(std::string_view line) {
-    const bool indented = line.starts_with(' ');
+    const size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    const bool indented = indent > 0;
     const bool dropped = line.find(kHole) != line.npos;
     const std::string_view whole = TrimSpace(line);
     line = TrimWikitext(line);
@@ -83,10 +85,15 @@ class Blocks {
     if (text.empty() || (!joins && IsWikitextHatnote(text))) return;
     if (joins && blocks_.back().kind == Block::Kind::kParagraph) {
       blocks_.back().text += indented || broken_line_ ? '\n' : ' ';
+      // Steps of an algorithm, deeper than the first line.
+      if (paragraph_indent_ > 0 && indent > paragraph_indent_) {
+        blocks_.back().text.append(std::min(indent - paragraph_indent_, kMaxStep), ' ');
+      }
       blocks_.back().text += text;
     } else {
       blocks_.push_back({Block::Kind::kParagraph, std::move(text)});
       blocks_.back().leads_outside = StartsLikeAddress(line);
+      paragraph_indent_ = indent;
     }
     open_paragraph_ = true;
     broken_line_ = whole.ends_with(kBreak);
@@ -340,7 +347,8 @@ class Blocks {
   const std::string_view language_;
   std::vector<Block> blocks_;
   bool open_paragraph_ = false;
-  bool broken_line_ = false;  // the last line of the open paragraph ended with <br>
+  size_t paragraph_indent_ = 0;  // blanks before the first line of the open paragraph
+  bool broken_line_ = false;     // the last line of the open paragraph ended with <br>
 };
 
 }  // namespace

@@ -226,7 +226,8 @@ char WikitextAsideOf(const std::string& name, std::string_view language, bool ba
     });
     if (is_of_it) return family.mark;
   }
-  const bool flag = name.ends_with("-vlag") || name.ends_with(" flag") || name.ends_with("-flag");
+  const bool flag = name.ends_with("-vlag") || name.ends_with(" lippu") ||
+                    name.ends_with(" flag") || name.ends_with("-flag");
   return flag || (bare && IsLanguageIcon(name)) ? kAside : '\0';
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <unordered_map>
 
 #include "corpus/formats/wiki/wikitext_links.h"
@@ -12,18 +13,13 @@
 #include "corpus/formats/wiki/wikitext_tables.h"
 #include "corpus/formats/wiki/wikitext_tags.h"
 #include "corpus/formats/wiki/wikitext_templates.h"
+#include "corpus/formats/wiki/wikitext_variants.h"
 
 namespace cria::corpus {
 namespace {
 
 constexpr size_t kMaxDepth = 40;
 constexpr size_t kMaxIndent = 64;  // marks before a table on its line
-
-// Languages whose wikis are written in two scripts, with -{ }- around what is not converted.
-bool HasVariants(std::string_view language) {
-  constexpr std::string_view kLanguages = " sr sh zh kk ku uz iu tg ";
-  return language.size() == 2 && kLanguages.find(language) != kLanguages.npos;
-}
 
 class Reducer {
  public:
@@ -32,7 +28,7 @@ class Reducer {
     for (int c = 0; c < 0x20; ++c) special_[c] = c != '\t';
     special_[0x7f] = true;
     for (const char c : {'<', '{', '}', '[', ']', '|'}) special_[static_cast<uint8_t>(c)] = true;
-    special_['-'] = HasVariants(context.language);
+    special_['-'] = HasWikitextVariants(context.language);
     out_.reserve(in.size() / 2);
   }
 
@@ -332,17 +328,9 @@ class Reducer {
     }
   }
 
-  // -{flags|code:text;code:text}-: the first text; rules that only say how to convert show nothing.
   void CloseVariant() {
-    const auto& parts = Parts();
-    std::string_view text = parts.back();
-    if (parts.size() > 1 && parts[0].find_first_of("HT-") != text.npos) return Pop("");
-    text = text.substr(0, text.find(';'));
-    const size_t colon = text.substr(0, 12).find(':');
-    if (colon != text.npos && text.substr(0, colon).find(' ') == text.npos) {
-      text.remove_prefix(colon + 1);
-    }
-    Pop(std::string(TrimWikitext(text)));
+    const std::string text = WikitextVariant(Parts());
+    Pop(text);
   }
 
   void Stash(std::string text, bool block) {
@@ -367,8 +355,17 @@ class Reducer {
     if (next < in_.size() && in_[next] == '\n' && !out_.empty() && out_.back() == '\n') {
       at_ = next + 1;
     } else {
-      out_ += kGone;
+      Mark();
     }
+  }
+
+  // A comment or <nowiki/> within a word, "[[Haus]]<nowiki/>tür", leaves it whole; a note does not.
+  void Mark() {
+    const auto is_word = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<uint8_t>(c) >= 0x80;
+    };
+    const bool within = !out_.empty() && is_word(out_.back()) && (is_word(Peek()) || Peek() == '[');
+    if (!within) out_ += kGone;
   }
 
   void Less() {
@@ -399,6 +396,7 @@ class Reducer {
   void RawTag(const WikitextTagMatch& match) {
     std::string_view content;
     if (!Raw(match, &content)) {
+      if (match.tag == WikitextTag::kNowiki) return Mark();
       out_ += kGone;
       return;
     }

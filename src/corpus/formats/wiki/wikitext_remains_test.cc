@@ -67,5 +67,48 @@ TEST(WikitextRemains, Charges) {
             "Ions like Si₄⁴⁻, O₂²⁻ and NH₄⁺.");
 }
 
+TEST(WikitextRemains, WordsStayWhole) {
+  EXPECT_EQ(
+      WikitextToText("Die [[Haus]]<nowiki />tür und<!-- x -->eins (<!-- y -->) da.", "de", "T"),
+      "Die Haustür undeins da.");
+  EXPECT_EQ(En("One word<ref>x</ref>here, two{{efn|y}}there."), "One word here, two there.");
+}
+
+TEST(WikitextRemains, StepsKeepTheirIndentation) {
+  EXPECT_EQ(
+      En("{{algorithm-begin|name=Largest}}\n   Input: A list.\n\n   ''if'' small return\n   "
+         "''for each'', do\n     ''if'' larger, then\n       take\n   return\n"
+         "{{algorithm-end}}\n\nText\n   goes on."),
+      "Input: A list.\n\nif small return\nfor each, do\n  if larger, then\n    take\nreturn\n\n"
+      "Text\ngoes on.");
+}
+
+TEST(WikitextRemains, TwinTownsOfOtherWikis) {
+  EXPECT_EQ(
+      WikitextToText("* 1987: {{kardeş şehir|Paris|Fransa}}\n* 1991: {{kardeş şehir|Budapeşte|"
+                     "Macaristan}}, {{kardeş şehir|Varşova|Polonya}}",
+                     "tr", "T"),
+      "- 1987: Paris, Fransa\n- 1991: Budapeşte, Macaristan, Varşova, Polonya");
+  EXPECT_EQ(WikitextToText("{|\n|\n* 1967 {{Yhdysvaltain lippu}} [[Los Angeles]]\n* 1987 {{Ranskan "
+                           "lippu}} [[Pariisi]]\n|}",
+                           "fi", "T"),
+            "- 1967 Los Angeles\n- 1987 Pariisi");
+}
+
+TEST(WikitextRemains, WholeFormulas) {
+  EXPECT_EQ(
+      En("{{chem2|SO4(2-)}}, {{chem2|Fe2O3}}, {{chem2|Na+}}, {{chem2|Ca(OH)2}}, {{chem2|2 H2 + "
+         "O2}}, {{chem2|[Fe(CN)6](4-)}}, {{chem|Si|4|4-}}"),
+      "SO₄²⁻, Fe₂O₃, Na⁺, Ca(OH)₂, 2 H₂ + O₂, [Fe(CN)₆]⁴⁻, Si₄⁴⁻");
+}
+
+TEST(WikitextRemains, AmountsInOneArgument) {
+  EXPECT_EQ(
+      WikitextToText("Il a {{unité|25000 km}} et {{unité|307,665 milliards}}, {{unité|892|km|2}}.",
+                     "fr", "T"),
+      "Il a 25 000 km et 307,665 milliards, 892 km².");
+  EXPECT_EQ(En("It had {{convert|160|Tcuft}} of gas."), "It had 160 trillion cu ft of gas.");
+}
+
 }  // namespace
 }  // namespace cria::corpus

@@ -405,6 +405,9 @@ constexpr Entry kEntries[] = {
     {"bg", "флагче с име|флагче+|флаг+|nowrap|nobr|мънички|ударение|без разделяне", {"$1"}},
     {"bg", "lang|lang-text|език", {"$L"}},
     {"bg", "пр.н.е.|пр. н. е.|пр.хр.", {"пр.н.е."}},
+
+    // Turkish.
+    {"tr", "kardeş şehir", {"$1, $2"}},
 };
 
 using Rules = std::unordered_map<std::string, const WikitextTemplateRule*>;

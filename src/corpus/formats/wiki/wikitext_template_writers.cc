@@ -223,7 +223,43 @@ std::string WriteValue(const WikitextTemplate& call, const WikitextContext&) {
   return text + WithExponents(unit);
 }
 
+namespace {
+
+// "SO4(2-)", "Fe2O3", "CO2 + H2O", "Na+": a whole formula in one argument.
+std::string WholeFormula(std::string_view formula) {
+  const auto is_digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
+  const auto is_sign = [](char c) { return c == '+' || c == '-'; };
+  std::string text;
+  for (size_t i = 0; i < formula.size();) {
+    const char before = i > 0 ? formula[i - 1] : ' ';
+    const bool behind = std::isalpha(static_cast<unsigned char>(before)) != 0 || before == ')' ||
+                        before == ']' || before == '\'' || is_digit(before);
+    size_t end = i + (formula[i] == '(' ? 1 : 0);
+    while (end < formula.size() && is_digit(formula[end])) ++end;
+    const bool sign = end < formula.size() && is_sign(formula[end]);
+    const bool bracket = formula[i] == '(' && sign && formula.substr(end + 1, 1) == ")";
+    const bool bare = end == i && sign && (i + 1 == formula.size() || formula[i + 1] == ' ');
+    if (behind && (bracket || bare)) {
+      text += kSuperscript;
+      text += formula.substr(bracket ? i + 1 : i, end + 1 - (bracket ? i + 1 : i));
+      text += kSuperscriptEnd;
+      i = end + (bracket ? 2 : 1);
+    } else if (behind && end > i && is_digit(formula[i])) {
+      text += kSubscript;
+      text += formula.substr(i, end - i);
+      text += kSubscriptEnd;
+      i = end;
+    } else {
+      text += formula[i++];
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string WriteChemistry(const WikitextTemplate& call, const WikitextContext&) {
+  if (call.name == "chem2" && call.positional.size() == 1) return WholeFormula(call.At(1));
   std::string text;
   for (const std::string_view part : call.positional) {
     const std::string_view piece = TrimWikitext(part);
@@ -241,7 +277,11 @@ std::string WriteChemistry(const WikitextTemplate& call, const WikitextContext&)
 }
 
 std::string WriteUnit(const WikitextTemplate& call, const WikitextContext& context) {
-  std::string text = FormatWikitextNumber(call.At(1), context.language);
+  // {{unité|25000 km}} has the unit in one argument with the number.
+  const std::string_view amount = call.At(1);
+  const size_t blank = std::min(amount.find(' '), amount.size());
+  std::string text = FormatWikitextNumber(amount.substr(0, blank), context.language);
+  text += amount.substr(blank);
   if (text.empty()) return call.name == "esd" ? " " : "";  // the Spanish one alone is a blank
   // value, then a unit and its exponent, again and again; "-" keeps a place free (Italian).
   for (size_t n = 2; n <= 7; ++n) {

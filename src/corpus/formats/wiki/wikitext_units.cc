@@ -144,7 +144,8 @@ std::string UnitName(std::string_view code) {
   if (const std::string_view word = Multiple(code.substr(0, 1)); !word.empty()) {
     const std::string_view rest = code.substr(1);
     const bool large = rest.starts_with("oilbbl") || rest.starts_with("USgal") ||
-                       rest.starts_with("impgal") || rest.starts_with("bbl");
+                       rest.starts_with("impgal") || rest.starts_with("bbl") ||
+                       rest.starts_with("cuft");
     if (large) return std::string(word) + " " + UnitName(rest);
   }
   const size_t slash = code.find('/');
