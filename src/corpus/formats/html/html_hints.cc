@@ -254,6 +254,8 @@ bool IsHiddenHeading(const HtmlToken& tag, std::string_view names) {
 HtmlHints HintsOfClass(const HtmlToken& tag, std::string_view names) {
   // Line numbers beside program text. "grid-gutter-0" is the space between columns.
   if (IsHiddenHeading(tag, names) || names.starts_with("gutter")) return kHintMark;
+  // "[1]" of MediaWiki.
+  if (tag.tag == HtmlTag::kSup && names.starts_with("reference")) return kHintMark;
   // WordPress names the topics of a post among its classes: "hentry category-news tag-social".
   std::string other;
   if (names.find("hentry") != names.npos || names.find("type-post") != names.npos) {

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "corpus/formats/html/html_blocks.h"
 #include "corpus/formats/html/main_text_judge.h"
+#include "corpus/formats/html/main_text_widgets.h"
 #include "corpus/language.h"
 
 namespace cria::corpus {
@@ -25,6 +26,12 @@ bool ContinuesParagraph(const HtmlBlock& before, const HtmlBlock& block) {
 void AppendBlock(const HtmlPage& page, const HtmlBlock& block, std::string* out) {
   constexpr size_t kMaxIndents = 7;
   std::string_view text = std::string_view(page.text).substr(block.begin, block.end - block.begin);
+  // A publication's last line often is "Article Code Demo", a link each.
+  for (size_t line = text.rfind('\n');
+       block.kind == Kind::kItem && block.links > 0 && line != text.npos; line = text.rfind('\n')) {
+    if (!NamesForms(text.substr(line + 1))) break;
+    text = text.substr(0, line);
+  }
   if (block.kind != Kind::kItem) {
     *out += text;
     return;

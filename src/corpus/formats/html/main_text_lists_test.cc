@@ -95,6 +95,20 @@ TEST(MainTextLists, AListMayBeTheText) {
       Read("<h1>Facts</h1>" + facts + "</ul>").starts_with("Here are some facts about me:\n\n- "));
 }
 
+TEST(MainTextLists, FormsOfAPaperAndMarksOfReferencesGo) {
+  const std::string papers =
+      "<ul><li>Entity-centric query refinement<br>David Wadden, Nikita Gupta, Kenton Lee<br>AKBC, "
+      "2022"
+      "<br><a href=/1><span>Article</span></a>&nbsp;<a href=/2>Code</a><li>Claims of science<br>D. "
+      "Wadden, who wrote it down.<sup class=reference><a href=#n>[1]</a></sup><br>Article</ul>";
+  EXPECT_NE(Read(kText + papers)
+                .find("- Entity-centric query refinement\nDavid Wadden, Nikita Gupta, "
+                      "Kenton Lee\nAKBC, 2022\n- Claims of science\nD. Wadden, who "
+                      "wrote it down."),
+            std::string::npos);
+  EXPECT_EQ(Read(kText + papers).find("[1]"), std::string::npos);
+}
+
 TEST(MainTextLists, StepsCountOnce) {
   EXPECT_NE(
       Read(std::string(kText) +

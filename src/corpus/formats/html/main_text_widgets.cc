@@ -109,24 +109,6 @@ bool IsPictureLine(const HtmlBlock& block, std::string_view text) {
   return false;
 }
 
-// "arXiv PDF", "Code Demo": links to other forms of what stands above.
-bool IsForms(const HtmlBlock& block, std::string_view text) {
-  constexpr size_t kMaxForms = 60;
-  if (text.size() > kMaxForms || block.link_weight * 10 < block.weight * 8) return false;
-  for (size_t at = text.find_first_not_of(kBetween); at != text.npos;
-       at = text.find_first_not_of(kBetween, at)) {
-    const size_t end = std::min(text.find_first_of(kBetween, at), text.size());
-    const std::string_view word = text.substr(at, end - at);
-    const auto same = [&](std::string_view form) {
-      return std::equal(word.begin(), word.end(), form.begin(), form.end(),
-                        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-    };
-    if (std::none_of(std::begin(kForms), std::end(kForms), same)) return false;
-    at = end;
-  }
-  return true;
-}
-
 // The second of two equal blocks and those that follow it. Short ones may be labels of the text.
 void DropTwins(MainTextDraft* draft) {
   constexpr uint32_t kMinTwin = 80;
@@ -151,6 +133,23 @@ void DropTwins(MainTextDraft* draft) {
 
 }  // namespace
 
+bool NamesForms(std::string_view text) {
+  constexpr size_t kMaxForms = 60;
+  if (text.size() > kMaxForms) return false;
+  for (size_t at = text.find_first_not_of(kBetween); at != text.npos;
+       at = text.find_first_not_of(kBetween, at)) {
+    const size_t end = std::min(text.find_first_of(kBetween, at), text.size());
+    const std::string_view word = text.substr(at, end - at);
+    const auto same = [&](std::string_view form) {
+      return std::equal(word.begin(), word.end(), form.begin(), form.end(),
+                        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+    };
+    if (std::none_of(std::begin(kForms), std::end(kForms), same)) return false;
+    at = end;
+  }
+  return true;
+}
+
 void DropWidgets(MainTextDraft* draft) {
   DropCalendars(draft);
   DropTwins(draft);
@@ -162,7 +161,7 @@ void DropWidgets(MainTextDraft* draft) {
       draft->Drop(i);
     }
     if ((kind == Kind::kParagraph || (kind == Kind::kItem && !draft->block(i).marker)) &&
-        IsForms(draft->block(i), text)) {
+        10 * draft->block(i).link_weight >= 8 * draft->block(i).weight && NamesForms(text)) {
       draft->Drop(i);
     }
     if (kind != Kind::kParagraph) continue;
