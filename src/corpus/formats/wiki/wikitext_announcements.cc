@@ -23,7 +23,10 @@ constexpr std::string_view kPhrases[] = {"table below",
                                          "list below",
                                          "following is a list",
                                          "following are",
-                                         "following list",  //
+                                         "following list",
+                                         "following estimates",
+                                         "following figures",
+                                         "following data",  //
                                          "folgende tabelle",
                                          "folgenden tabelle",
                                          "folgender tabelle",

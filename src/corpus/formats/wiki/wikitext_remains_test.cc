@@ -62,6 +62,11 @@ TEST(WikitextRemains, NumbersOfTheLanguage) {
   EXPECT_EQ(WikitextToText("Il coûte {{euro|77.80}}.", "fr", "T"), "Il coûte 77,80 €.");
 }
 
+TEST(WikitextRemains, FractionsOfSums) {
+  EXPECT_EQ(En("It takes ({{sfrac|3''n'' + 1|2}}) O, {{frac|1|2}}, {{sfrac|-1|''n''-1}}."),
+            "It takes ((3n + 1)/2) O, 1/2, -1/(n-1).");
+}
+
 TEST(WikitextRemains, Charges) {
   EXPECT_EQ(En("Ions like {{chem|Si|4|4-}}, {{chem|O|2|2-}} and {{chem|NH|4|+}}."),
             "Ions like Si₄⁴⁻, O₂²⁻ and NH₄⁺.");

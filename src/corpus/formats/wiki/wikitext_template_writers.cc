@@ -202,7 +202,14 @@ std::string WriteDate(const WikitextTemplate& call, const WikitextContext&) {
 }
 
 std::string WriteFraction(const WikitextTemplate& call, const WikitextContext&) {
-  const std::string a(call.At(1)), b(call.At(2)), c(call.At(3));
+  // "(3n + 1)/2": a sum is one side of the line.
+  const auto side = [&](size_t n) {
+    const std::string_view text = call.At(n);
+    const bool sum = text.size() > 1 &&
+                     (text.find_first_of("+-", 1) != text.npos || text.find("−", 1) != text.npos);
+    return sum ? "(" + std::string(text) + ")" : std::string(text);
+  };
+  const std::string a = side(1), b = side(2), c = side(3);
   if (a.empty()) return {};
   if (b.empty()) return "1/" + a;
   return c.empty() ? a + "/" + b : a + " " + b + "/" + c;
