@@ -58,6 +58,7 @@ class Finder {
  public:
   Finder() {
     AddTable(FurniturePhraseTable());
+    AddTable(FurniturePhraseTableRomance());
     AddTable(FurniturePhraseTableEast());
   }
 

@@ -45,8 +45,10 @@ struct FurniturePhrases {
   std::string_view texts;
 };
 
-/// Those of the Germanic and Romance languages, and those of the Slavic ones and Hungarian.
+/// Those of all and of the Germanic languages, of the Romance ones, of the Slavic ones and
+/// Hungarian.
 std::span<const FurniturePhrases> FurniturePhraseTable();
+std::span<const FurniturePhrases> FurniturePhraseTableRomance();
 std::span<const FurniturePhrases> FurniturePhraseTableEast();
 
 }  // namespace cria::corpus

@@ -397,7 +397,8 @@ class BlockReader {
   void Text(const HtmlToken& token) {
     if ((stack_.back().flags & kSkip) != 0) {
       // A dash that is hidden from those who listen stands between blanks that are not.
-      if (!token.bytes.empty() && (token.bytes.front() == ' ' || token.bytes.back() == ' ')) {
+      const std::string_view text = token.bytes;
+      if (!InPre() && (text.starts_with(' ') || text.ends_with(' '))) {
         writer_.Text(" ", true);
       }
       return;

@@ -250,26 +250,26 @@ bool IsHiddenHeading(const HtmlToken& tag, std::string_view names) {
   return front && (end == names.size() || names[end] == ' ');
 }
 
+// WordPress names the topics of a post among its classes: "hentry category-news tag-social".
+std::string WithoutTopics(std::string_view names) {
+  std::string others;
+  while (!names.empty()) {
+    const size_t end = std::min(names.find(' '), names.size());
+    const std::string_view name = names.substr(0, end);
+    if (!name.starts_with("tag-") && !name.starts_with("category-")) others.append(name) += ' ';
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return others;
+}
+
 // Paragraphs that readers pay for stand in the page all the same.
 HtmlHints HintsOfClass(const HtmlToken& tag, std::string_view names) {
   // Line numbers beside program text. "grid-gutter-0" is the space between columns.
   if (IsHiddenHeading(tag, names) || names.starts_with("gutter")) return kHintMark;
   // "[1]" of MediaWiki.
   if (tag.tag == HtmlTag::kSup && names.starts_with("reference")) return kHintMark;
-  // WordPress names the topics of a post among its classes: "hentry category-news tag-social".
-  std::string other;
-  if (names.find("hentry") != names.npos || names.find("type-post") != names.npos) {
-    for (size_t at = 0; at < names.size();) {
-      const size_t end = std::min(names.find(' ', at), names.size());
-      const std::string_view name = names.substr(at, end - at);
-      if (!name.starts_with("tag-") && !name.starts_with("category-")) {
-        other.append(name) += ' ';
-      }
-      at = end + 1;
-    }
-    names = other;
-  }
-  const HtmlHints hints = HintsOfNames(names);
+  const bool post = names.find("hentry") != names.npos || names.find("type-post") != names.npos;
+  const HtmlHints hints = post ? HintsOfNames(WithoutTopics(names)) : HintsOfNames(names);
   const bool text = tag.tag == HtmlTag::kP || tag.tag == HtmlTag::kUl || tag.tag == HtmlTag::kOl ||
                     (tag.tag >= HtmlTag::kH1 && tag.tag <= HtmlTag::kH6);
   const bool paid = text && names.find("paywall") != names.npos;

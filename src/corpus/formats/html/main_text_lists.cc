@@ -127,12 +127,12 @@ class ListGrader {
 
   // "These are good places to begin:" in a paragraph beside the list.
   bool IsIntroduced(BlockRange list) const {
-    if (list.begin == 0 || BlockAt(list.begin).kind != Kind::kItem) return false;
-    const HtmlBlock& above = BlockAt(list.begin - 1);
     constexpr uint32_t kMinIntroduction = 45;
-    const bool kept = grades_[list.begin - 1] != BlockGrade::kNone;
-    if (!kept || above.kind != Kind::kParagraph || above.weight < kMinIntroduction) return false;
-    if (!IsAnnounced(page_, list.begin)) return false;
+    if (BlockAt(list.begin).kind != Kind::kItem || !IsAnnounced(page_, list.begin)) return false;
+    const HtmlBlock& above = BlockAt(list.begin - 1);
+    if (grades_[list.begin - 1] == BlockGrade::kNone || above.weight < kMinIntroduction) {
+      return false;
+    }
     // Sites announce more of their own pages in the same way.
     std::unordered_set<uint32_t> hosts;
     size_t links = 0;

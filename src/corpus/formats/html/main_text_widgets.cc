@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 
 namespace cria::corpus {
@@ -139,12 +141,8 @@ bool NamesForms(std::string_view text) {
   for (size_t at = text.find_first_not_of(kBetween); at != text.npos;
        at = text.find_first_not_of(kBetween, at)) {
     const size_t end = std::min(text.find_first_of(kBetween, at), text.size());
-    const std::string_view word = text.substr(at, end - at);
-    const auto same = [&](std::string_view form) {
-      return std::equal(word.begin(), word.end(), form.begin(), form.end(),
-                        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-    };
-    if (std::none_of(std::begin(kForms), std::end(kForms), same)) return false;
+    const std::string word = LowerAscii(text.substr(at, end - at));
+    if (std::find(std::begin(kForms), std::end(kForms), word) == std::end(kForms)) return false;
     at = end;
   }
   return true;

@@ -28,6 +28,11 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
+bool IsWikitextNumber(std::string_view text) {
+  return !text.empty() && text.find_first_of("0123456789") != text.npos &&
+         text.find_first_not_of("0123456789.,/+-e ⁄−") == text.npos;
+}
+
 std::string FormatWikitextNumber(std::string_view number, std::string_view language) {
   const auto style =
       std::find_if(std::begin(kStyles), std::end(kStyles),

@@ -10,7 +10,7 @@
 namespace cria::corpus {
 namespace {
 
-constexpr size_t kMinProseBytes = 150, kMinBlanks = 20, kMinWideBytes = 90;
+constexpr size_t kMinProseBytes = 150, kMinBlanks = 20, kMinWide = 30;
 constexpr int kMinVerses = 3, kMinItems = 2;
 // Of the bytes of all cells; the rest are headings and pictures.
 constexpr double kMinTextShare = 0.6;
@@ -102,7 +102,7 @@ bool IsProse(std::string_view cell) {
   const auto blanks = static_cast<size_t>(std::count(cell.begin(), cell.end(), ' '));
   const auto wide = static_cast<size_t>(std::count_if(
       cell.begin(), cell.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xe0; }));
-  if (blanks < kMinBlanks && wide * 3 < kMinWideBytes) return false;
+  if (blanks < kMinBlanks && wide < kMinWide) return false;
   return cell.find_first_of(".!?") != cell.npos || cell.find("。") != cell.npos;
 }
 

@@ -18,11 +18,6 @@ constexpr std::array<std::string_view, 12> kMonths = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
 
-bool IsNumber(std::string_view text) {
-  return !text.empty() && text.find_first_of("0123456789") != text.npos &&
-         text.find_first_not_of("0123456789.,/+-e ⁄−") == text.npos;
-}
-
 int ToInt(std::string_view text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -153,7 +148,7 @@ std::string WriteCoordinates(const WikitextTemplate& call, const WikitextContext
       if (part == "E" || part == "W") break;
       text += ' ';
       sign = 0;
-    } else if (IsNumber(part) && sign < kSigns.size()) {
+    } else if (IsWikitextNumber(part) && sign < kSigns.size()) {
       text += part;
       text += kSigns[sign++];
     } else {
@@ -273,7 +268,7 @@ std::string WriteChemistry(const WikitextTemplate& call, const WikitextContext&)
     const bool figures = piece.find_first_not_of("0123456789+-−") == piece.npos;
     const bool charge =
         figures && !piece.empty() && std::isdigit(static_cast<unsigned char>(piece.back())) == 0;
-    const bool count = !charge && IsNumber(piece);
+    const bool count = !charge && IsWikitextNumber(piece);
     if (count) text += kSubscript;
     if (charge) text += kSuperscript;
     text += piece;
@@ -294,7 +289,7 @@ std::string WriteUnit(const WikitextTemplate& call, const WikitextContext& conte
   for (size_t n = 2; n <= 7; ++n) {
     const std::string_view part = call.At(n);
     if (part.empty() || part == "-") continue;
-    const bool exponent = n > 2 && IsNumber(part) && part.size() <= 3;
+    const bool exponent = n > 2 && IsWikitextNumber(part) && part.size() <= 3;
     if (exponent) {
       text += kSuperscript;
       text += part;
@@ -435,7 +430,7 @@ std::string WriteLines(const WikitextTemplate& call, const WikitextContext&) {
   std::vector<std::string_view> parts = call.positional;
   if (parts.empty()) parts.push_back(call.Named("1|2|liste|content"));
   // The number of columns before a list of one argument.
-  if (parts.size() == 2 && IsNumber(TrimWikitext(parts[0]))) parts.erase(parts.begin());
+  if (parts.size() == 2 && IsWikitextNumber(TrimWikitext(parts[0]))) parts.erase(parts.begin());
   for (const std::string_view part : parts) {
     const std::string_view item = TrimWikitext(part);
     if (item.empty()) continue;

@@ -10,11 +10,6 @@
 namespace cria::corpus {
 namespace {
 
-bool IsNumber(std::string_view text) {
-  return !text.empty() && text.find_first_of("0123456789") != text.npos &&
-         text.find_first_not_of("0123456789.,/+-e ⁄−") == text.npos;
-}
-
 std::string_view RangeWord(std::string_view word) {
   static const std::unordered_map<std::string_view, std::string_view> words = {
       {"to", " to "},    {"-", "–"},          {"–", "–"},    {"and", " and "}, {"or", " or "},
@@ -180,23 +175,23 @@ std::string Amount(const std::string& number, std::string_view code, bool adject
 }  // namespace
 
 std::string WriteConvert(const WikitextTemplate& call, const WikitextContext& context) {
-  if (!IsNumber(call.At(1))) return {};
+  if (!IsWikitextNumber(call.At(1))) return {};
   // Only what it comes to is shown, which is not computed here.
   if (call.Named("disp").starts_with("out")) return {};
   std::string text = FormatWikitextNumber(call.At(1), context.language);
   size_t n = 2;
   while (true) {
     const std::string_view range = RangeWord(call.At(n));
-    if (range.empty() || !IsNumber(call.At(n + 1))) break;
+    if (range.empty() || !IsWikitextNumber(call.At(n + 1))) break;
     text += range;
     text += FormatWikitextNumber(call.At(n + 1), context.language);
     n += 2;
   }
   const std::string_view unit = call.At(n);
-  if (unit.empty() || IsNumber(unit)) return text;
+  if (unit.empty() || IsWikitextNumber(unit)) return text;
   // 6 ft 2 in, 9 st 4 lb
   const std::string_view small = call.At(n + 2);
-  if (IsNumber(call.At(n + 1)) && (small == "in" || small == "lb" || small == "ft")) {
+  if (IsWikitextNumber(call.At(n + 1)) && (small == "in" || small == "lb" || small == "ft")) {
     return text + " " + std::string(unit) + " " + std::string(call.At(n + 1)) + " " +
            std::string(small);
   }
