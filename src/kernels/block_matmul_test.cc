@@ -159,10 +159,11 @@ TEST_P(BlockMatmulTest, BitsDependOnTheTwoRowsAlone) {
       EXPECT_TRUE(SameBits(all, packed));
       rows.Set(Context(1), m, k, x.data(), k);
     }
-    for (int64_t count = 1; count <= 9; ++count) {  // few rows at a time
+    // Few rows at a time, and on both sides of where weights go through memory instead.
+    for (const int64_t count : {1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 23, 24, 25, 28}) {
       std::vector<float> some(m * n);
       for (int64_t r = 0; r < m; r += count) {
-        const int64_t now = std::min(count, m - r);
+        const int64_t now = std::min<int64_t>(count, m - r);
         rows.Set(Context(1), now, k, x.data() + r * k, k);
         BlockMatmulWith<float>(unit, Context(2), rows, {&whole, 1}, some.data() + r * n, n, false);
       }

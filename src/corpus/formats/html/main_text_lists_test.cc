@@ -121,17 +121,25 @@ TEST(MainTextLists, StepsCountOnce) {
 }
 
 TEST(MainTextLists, PostsUnderLinkedTitlesAreNoTeasers) {
-  std::string page;
-  for (int post = 0; post < 3; ++post) {
-    page += "<article><h2 class=title><a href=/" + std::to_string(post) + ">Post number " +
-            std::to_string(post) + "</a></h2><div class=entry>";
-    for (int i = 0; i < 5; ++i) page += kText;
-    page += "<h3>A part</h3>" + std::string(kText) + "</div></article>";
-  }
-  const std::string text = Read(page);
-  for (int post = 0; post < 3; ++post) {
-    EXPECT_NE(text.find("Post number " + std::to_string(post)), std::string::npos) << post;
-  }
+  // Teasers are no more than half of a page's prose: the first post is the longest.
+  const auto post = [](const std::string& name, int paragraphs, bool parts) {
+    std::string html =
+        "<article><h2 class=title><a href=/" + name + ">The post " + name + "</a></h2><div>";
+    for (int i = 0; i < paragraphs; ++i) {
+      html +=
+          "<p>Paragraph " + std::to_string(i) + " of the post " + name +
+          " is long enough to be told from a menu, says something of its own that nobody else has "
+          "said before, and goes on for some more words until it ends.</p>";
+      if (parts && i == 1) html += "<h3>A part of it</h3>";
+    }
+    return html + "</div></article>";
+  };
+  const std::string text = Read(post("one", 30, false) + post("two", 12, false) +
+                                post("three", 12, true) + post("four", 1, false));
+  EXPECT_NE(text.find("The post two\n\nParagraph 0 of the post two"), std::string::npos);
+  EXPECT_NE(text.find("The post three\n\nParagraph 0 of the post three"), std::string::npos);
+  // What is as short as a teaser is one.
+  EXPECT_EQ(text.find("The post four"), std::string::npos);
 }
 
 TEST(MainTextLists, SentencesWithManyLinks) {
