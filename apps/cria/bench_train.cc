@@ -26,7 +26,7 @@ struct Flags : CommonFlags {
   std::vector<int64_t> rows = {4, 8, 16};
   double seconds = 6;
   int rounds = 3, passes = 1;
-  std::string precision, memory, peer, python = "/usr/bin/python3";
+  std::string precision, memory, peer, optimizer = "adamw", python = "/usr/bin/python3";
 };
 
 using Clock = std::chrono::steady_clock;
@@ -183,20 +183,23 @@ void Run(const Flags& flags) {
   const Context context = flags.MakeContext();
   const ModelConfig config = Config(flags);
   const Precision precision = PrecisionNamed(flags.precision, context);
+  train::OptimizerOptions optimizer;
+  optimizer.kind = train::ParseOptimizer(flags.optimizer, "--optimizer");
   Accelerator* const device = context.accelerator();
   Ceiling ceiling = {.best = kernels::MeasureProductCeiling(context)};
   std::optional<kernels::ProductProbe> probe;
   if (device == nullptr) probe.emplace(context);
   // As a run of the largest pass would go through the memory.
   const train::PassPlan pass = train::ChoosePass(
-      config, precision, flags.seq_len, *std::max_element(flags.rows.begin(), flags.rows.end()),
+      config, precision, optimizer.kind, flags.seq_len,
+      *std::max_element(flags.rows.begin(), flags.rows.end()),
       {.available_bytes = device != nullptr ? device->memory().free_bytes : AvailableMemoryBytes(),
        .limit_bytes = flags.memory.empty() ? 0 : ParseBytes(flags.memory, "--memory"),
        .base_bytes = device != nullptr
                          ? train::kDeviceScratchBytes
                          : ProcessMemoryBytes() + context.threads() * train::kThreadBytes,
        .accelerated = device != nullptr});
-  train::Learner learner(config, {}, precision, {}, pass.memory, device);
+  train::Learner learner(config, optimizer, precision, {}, pass.memory, device);
   learner.Initialize(context, flags.seed);
   std::vector<double> probed;
   std::map<std::string, std::vector<double>> own, peer;
@@ -253,6 +256,9 @@ void AddBenchTrain(CLI::App* bench) {
       ->check(Above0());
   AddPrecisionFlag(c, &f->precision);
   AddDeviceFlag(c, f.get());
+  c->add_option("--optimizer", f->optimizer, "adamw or muon")
+      ->check(CLI::IsMember({"adamw", "muon"}))
+      ->capture_default_str();
   c->add_option("--memory", f->memory, "Memory to use, e.g. 22GB (default: most of what is free)");
   c->add_option("--peer", f->peer,
                 "PyTorch script to measure beside (bench/train/pytorch_train.py)");

@@ -61,11 +61,8 @@ void FillTraining(const fs::path& run, const train::RunRecord& record, eval::Car
   FillProgress(run, record, facts);
   const train::TrainOptions& o = record.options;
   facts->training = {
-      {"Optimizer",
-       fmt::format("AdamW, betas {:g} and {:g}, eps {:g}, weight decay {:g}, gradients clipped at "
-                   "the norm {:g}",
-                   o.optimizer.beta1, o.optimizer.beta2, o.optimizer.eps, o.optimizer.weight_decay,
-                   o.optimizer.clip)},
+      {"Optimizer", fmt::format("{}, gradients clipped at the norm {:g}",
+                                train::Describe(o.optimizer), o.optimizer.clip)},
       {"Schedule", fmt::format("linear warm-up over {} steps, cosine to {:g} % of the peak",
                                record.plan.schedule.warmup_steps, 100 * o.final_share)},
       {"Sequences", fmt::format("{} tokens", record.plan.seq_len)},

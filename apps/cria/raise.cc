@@ -62,7 +62,7 @@ void RequireRoom(const Context& context, const RunRecipe& recipe) {
   const ModelConfig config = ModelFromTable(recipe.model, recipe.tokenizer.vocab_size);
   const Accelerator* const device = context.accelerator();
   train::ChoosePass(
-      config, recipe.train.precision,
+      config, recipe.train.precision, recipe.train.optimizer.kind,
       recipe.train.seq_len > 0 ? recipe.train.seq_len : config.max_seq_len, recipe.train.micro_rows,
       {.available_bytes = device != nullptr ? device->memory().free_bytes : AvailableMemoryBytes(),
        .base_bytes = device != nullptr ? train::kDeviceScratchBytes : 0,

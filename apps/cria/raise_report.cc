@@ -55,10 +55,7 @@ void FillTokenizer(const Run& run, const tokenizer::Tokenizer& tokenizer, eval::
 void FillRecipe(const TrainingFacts& facts, eval::RunReport* report) {
   const train::TrainOptions& o = facts.options;
   report->recipe = {
-      {"Optimizer",
-       fmt::format("AdamW, betas {:g} and {:g}, eps {:g}, weight decay {:g} on matrices",
-                   o.optimizer.beta1, o.optimizer.beta2, o.optimizer.eps,
-                   o.optimizer.weight_decay)},
+      {"Optimizer", train::Describe(o.optimizer)},
       {"Learning rate", fmt::format("{:.3g}, linear warm-up over {} steps, cosine to {:g} %",
                                     o.learning_rate, o.warmup_steps, 100 * o.final_share)},
       {"Batch",

@@ -50,6 +50,8 @@ void ReadTrain(const TomlTable& in, train::TrainOptions* out) {
                 "learning_rate",
                 "warmup_steps",
                 "final_share",
+                "optimizer",
+                "momentum",
                 "beta1",
                 "beta2",
                 "eps",
@@ -72,6 +74,10 @@ void ReadTrain(const TomlTable& in, train::TrainOptions* out) {
   in.Read("learning_rate", 1e-9, 1, &out->learning_rate);
   in.ReadCount("warmup_steps", 0, kMany, &out->warmup_steps);
   in.Read("final_share", 0, 1, &out->final_share);
+  std::string optimizer = train::OptimizerName(out->optimizer.kind);
+  in.Read("optimizer", &optimizer);
+  out->optimizer.kind = train::ParseOptimizer(optimizer, in.Where("optimizer"));
+  in.Read("momentum", 0, 1, &out->optimizer.momentum);
   in.Read("beta1", 0, 1, &out->optimizer.beta1);
   in.Read("beta2", 0, 1, &out->optimizer.beta2);
   in.Read("eps", 1e-30, 1, &out->optimizer.eps);

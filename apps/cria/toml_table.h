@@ -21,11 +21,16 @@ class TomlTable {
   TomlTable(const toml::table& table, std::string file, std::string name)
       : table_(table), file_(std::move(file)), name_(std::move(name)) {}
 
-  [[noreturn]] void Fail(std::string_view key, const std::string& what,
-                         const std::string& remedy) const {
+  /// File, line and table of a key.
+  std::string Where(std::string_view key) const {
     const toml::node* node = table_.get(key);
     const auto line = (node != nullptr ? node->source() : table_.source()).begin.line;
-    throw Error(what, fmt::format("{}:{} in {}", file_, line, name_), remedy);
+    return fmt::format("{}:{} in {}", file_, line, name_);
+  }
+
+  [[noreturn]] void Fail(std::string_view key, const std::string& what,
+                         const std::string& remedy) const {
+    throw Error(what, Where(key), remedy);
   }
 
   void AllowOnly(std::initializer_list<std::string_view> keys) const {

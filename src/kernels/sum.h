@@ -15,6 +15,10 @@ void SetZero(const Context& context, int64_t n, float* to);
 /// to[i] += from[i], fp32 [n].
 void Add(const Context& context, int64_t n, const float* from, float* to);
 
+/// to[i] = a from[i] + b to[i], fp32 [n], the second product rounded before it is added; with b = 0
+/// what stood in `to` does not matter.
+void Combine(const Context& context, int64_t n, float a, const float* from, float b, float* to);
+
 /// to[i] = ((p0[i] + p1[i]) + p2[i]) + ..., or += with `accumulate`; fp32 inside, rounded to O
 /// once.
 template <class T, class O>

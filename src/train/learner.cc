@@ -11,7 +11,6 @@
 #include "comm/collectives.h"
 #include "comm/group.h"
 #include "comm/local.h"
-#include "kernels/adamw.h"
 #include "kernels/sum.h"
 #include "model/initial_values.h"
 #include "tensor/transfer.h"
@@ -25,10 +24,11 @@ std::vector<ParameterRange> Kept(const Partition& partition, int rank, int zero)
   return {{0, partition.group(partition.groups() - 1).end()}};
 }
 
-Layout CheckedLayout(const Sharing& sharing) {
+Layout CheckedLayout(const Sharing& sharing, OptimizerKind optimizer) {
   const Layout layout = sharing.layout();
   CRIA_CHECK(layout.tensor >= 1 && layout.ranks % layout.tensor == 0, "{} ranks in groups of {}",
              layout.ranks, layout.tensor);
+  RequireLayout(optimizer, layout);
   return layout;
 }
 
@@ -86,7 +86,7 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       recompute_(memory.recompute),
       self_(sharing.ranks == nullptr ? comm::MakeSelf() : nullptr),
       all_(sharing.ranks == nullptr ? self_.get() : sharing.ranks),
-      layout_(CheckedLayout(sharing)),
+      layout_(CheckedLayout(sharing, optimizer.kind)),
       data_group_(DataGroup(all_, layout_)),
       tensor_group_(TensorGroup(all_, layout_)),
       data_(data_group_ ? data_group_.get() : all_),
@@ -108,17 +108,25 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
                  : std::nullopt),
       weight_gather_(&partition_, data_, &used().weights,
                      precision == Precision::kBF16 ? &compact_ : nullptr),
-      gradient_gather_(&partition_, data_, &sum_.sum()) {
+      gradient_gather_(&partition_, data_, &sum_.sum()),
+      muon_(precision) {
   CRIA_CHECK(accelerator == nullptr || layout_.ranks == 1, "{} ranks on accelerators",
              layout_.ranks);
   if (stream_layers_) model_->StreamLayers(&weight_gather_);
   decay_runs_.resize(static_cast<size_t>(partition_.groups()));
+  muon_matrices_.resize(static_cast<size_t>(partition_.groups()));
   int g = 0;
   for (const ParameterSpec& spec : home_.weights.specs()) {
     while (spec.offset >= partition_.group(g).end()) ++g;
+    if (with_muon() && Muon::Takes(spec)) {
+      muon_matrices_[static_cast<size_t>(g)].push_back(spec);
+      continue;
+    }
     std::vector<DecayRun>& runs = decay_runs_[static_cast<size_t>(g)];
     const bool decays = spec.decays || optimizer_.decay_norms;
-    if (runs.empty() || runs.back().decays != decays) runs.push_back({{spec.offset, 0}, decays});
+    if (runs.empty() || runs.back().decays != decays || runs.back().range.end() != spec.offset) {
+      runs.push_back({{spec.offset, 0}, decays});
+    }
     runs.back().range.elements += spec.elements();
   }
 }
@@ -357,35 +365,81 @@ StepOutcome Learner::Step(const Context& context, double learning_rate,
 
 void Learner::Update(const Context& context, double learning_rate, double gradient_scale) {
   if (before_update_) before_update_();
-  kernels::AdamWStep step;
-  step.learning_rate = static_cast<float>(learning_rate);
-  step.beta1 = static_cast<float>(optimizer_.beta1);
-  step.beta2 = static_cast<float>(optimizer_.beta2);
-  step.eps = static_cast<float>(optimizer_.eps);
-  step.gradient_scale = static_cast<float>(gradient_scale);
-  step.step = ++updates_;
-  const auto update = [&](const ParameterRange& range, bool decays, const float* gradient) {
-    step.weight_decay = decays ? static_cast<float>(optimizer_.weight_decay) : 0.0f;
-    State& state = used();
-    kernels::AdamW(context, step, range.elements, gradient, state.weights.values(range).data(),
-                   state.first.values(range).data(), state.second.values(range).data());
+  kernels::AdamWStep adam;
+  adam.learning_rate = static_cast<float>(learning_rate);
+  adam.beta1 = static_cast<float>(optimizer_.beta1);
+  adam.beta2 = static_cast<float>(optimizer_.beta2);
+  adam.eps = static_cast<float>(optimizer_.eps);
+  adam.gradient_scale = static_cast<float>(gradient_scale);
+  adam.step = ++updates_;
+  const MuonStep muon{adam.learning_rate, static_cast<float>(optimizer_.weight_decay),
+                      static_cast<float>(optimizer_.momentum), adam.gradient_scale};
+  if (with_muon()) AccumulateMuon(context, muon);
+  const auto is_gathered = [&](int g) {
+    return data_->size() > 1 && (layout_.zero == 0 || (with_muon() && IsLayer(g)));
   };
-  const bool whole_gradients = layout_.zero == 0 && data_->size() > 1;
   for (int g = 0; g < partition_.groups(); ++g) {
-    const ParameterRange& group = partition_.group(g);
-    const float* gathered =
-        whole_gradients ? gradient_gather_.Fetch(g, g + 1 < partition_.groups() ? g + 1 : -1)
-                        : nullptr;
-    for (const DecayRun& run : decay_runs_[static_cast<size_t>(g)]) {
-      for (const ParameterRange& range : home_.weights.HeldOf(run.range)) {
-        update(range, run.decays,
-               gathered != nullptr ? gathered + (range.offset - group.offset)
-                                   : gradients().values(range).data());
-      }
-    }
+    const int next = g + 1 < partition_.groups() && is_gathered(g + 1) ? g + 1 : -1;
+    const float* const gathered = is_gathered(g) ? gradient_gather_.Fetch(g, next) : nullptr;
+    UpdateAdamW(context, adam, g, layout_.zero == 0 ? gathered : nullptr);
+    UpdateMuon(context, muon, g, gathered);
   }
   gradient_gather_.Finish();
   PackWeights(context);
+}
+
+void Learner::UpdateAdamW(const Context& context, const kernels::AdamWStep& step, int group,
+                          const float* gathered) {
+  State& state = used();
+  for (const DecayRun& run : decay_runs_[static_cast<size_t>(group)]) {
+    kernels::AdamWStep own = step;
+    own.weight_decay = run.decays ? static_cast<float>(optimizer_.weight_decay) : 0.0f;
+    for (const ParameterRange& range : home_.weights.HeldOf(run.range)) {
+      kernels::AdamW(context, own, range.elements,
+                     gathered != nullptr
+                         ? gathered + (range.offset - partition_.group(group).offset)
+                         : gradients().values(range).data(),
+                     state.weights.values(range).data(), state.first.values(range).data(),
+                     state.second.values(range).data());
+    }
+  }
+}
+
+// The gradients of this rank's runs become directions; nobody needs them as they were.
+void Learner::AccumulateMuon(const Context& context, const MuonStep& step) {
+  for (const std::vector<ParameterSpec>& matrices : muon_matrices_) {
+    for (const ParameterSpec& spec : matrices) {
+      for (const ParameterRange& range : gradients().HeldOf({spec.offset, spec.elements()})) {
+        Muon::Accumulate(context, step, range.elements, gradients().values(range).data(),
+                         used().first.values(range).data());
+      }
+    }
+  }
+}
+
+// Of a matrix that several ranks keep parts of each makes the whole direction orthogonal: the same
+// bits, and nothing more is sent.
+void Learner::UpdateMuon(const Context& context, const MuonStep& step, int group,
+                         const float* gathered) {
+  for (const ParameterSpec& spec : muon_matrices_[static_cast<size_t>(group)]) {
+    const ParameterRange whole{spec.offset, spec.elements()};
+    const std::vector<ParameterRange> held = home_.weights.HeldOf(whole);
+    if (held.empty()) continue;
+    float* direction = nullptr;
+    if (gathered == nullptr) {
+      direction = gradients().values(whole).data();
+    } else {
+      if (direction_.size() < whole.elements) direction_ = Buffer<float>(whole.elements);
+      direction = direction_.data();
+      std::copy_n(gathered + (whole.offset - partition_.group(group).offset), whole.elements,
+                  direction);
+    }
+    muon_.Straighten(context, spec, direction);
+    for (const ParameterRange& range : held) {
+      Muon::Move(context, step, spec, range.elements, direction + (range.offset - whole.offset),
+                 used().weights.values(range).data());
+    }
+  }
 }
 
 int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t tokens) const {
@@ -397,20 +451,32 @@ int64_t Learner::SentBytesPerStep(int64_t pieces, int64_t tokens) const {
   for (int g = 0; g < partition_.groups(); ++g) {
     const ParameterRange own = partition_.Run(g, rank);
     bytes += passes * (partition_.group(g).elements - own.elements) * int64_t{sizeof(float)};
-    const bool streamed =
-        stream_layers_ && layout_.zero > 0 && g > 0 && g + 1 < partition_.groups();
+    const bool streamed = stream_layers_ && layout_.zero > 0 && IsLayer(g);
     // Forward and backward; the last layer is at hand when the backward pass begins.
     const bool last_layer = g + 2 == partition_.groups();
     const int64_t times = !streamed ? 1 : rounds * (last_layer ? 1 : 2);
     // Without ZeRO it is gradients that are gathered.
     const int64_t message = layout_.zero > 0 ? compact_.Bytes(own) : own.elements * 4;
     bytes += times * message * (ranks - 1);
+    if (with_muon() && IsLayer(g)) bytes += own.elements * 4 * (ranks - 1);  // directions
   }
   return bytes + TensorSentBytes(config(), precision_, tokens, layout_.tensor, recompute_);
 }
 
-int64_t LearnerBytes(const ModelConfig& config, Precision precision, const PassTokens& tokens,
-                     const Layout& layout, const TrainingMemory& memory) {
+void RequireLayout(OptimizerKind optimizer, const Layout& layout) {
+  if (optimizer != OptimizerKind::kMuon) return;
+  if (layout.tensor > 1) {
+    throw Error("muon needs whole matrices, and these ranks have a share of each", "--optimizer",
+                "train with --tensor 1, or with --optimizer adamw");
+  }
+  if (layout.data() > 1 && layout.zero == 0) {
+    throw Error("muon does not work where every rank keeps all moments", "--optimizer",
+                "train with --zero 2, or with --optimizer adamw");
+  }
+}
+
+int64_t LearnerBytes(const ModelConfig& config, Precision precision, OptimizerKind optimizer,
+                     const PassTokens& tokens, const Layout& layout, const TrainingMemory& memory) {
   const ModelConfig c = ShareConfig(config, layout.tensor);
   const int data = layout.data();
   const int64_t all = ParameterCount(c), run = (all + data - 1) / data;
@@ -429,6 +495,7 @@ int64_t LearnerBytes(const ModelConfig& config, Precision precision, const PassT
     bytes += 2 * ReservedBytes(4 * values);
     if (layout.zero > 0 && precision == Precision::kBF16) bytes += 2 * ReservedBytes(messages);
   }
+  if (optimizer == OptimizerKind::kMuon) bytes += Muon::Bytes(c, precision, data > 1);
   if (layout.tensor > 1) bytes += ShardMap::kCollectBytes;  // while a checkpoint is written
   return bytes +
          ModelTrainingBytes(config, precision, {tokens.n, layout.tensor, tokens.accelerated}, used);

@@ -11,12 +11,14 @@
 #include "base/context.h"
 #include "comm/communicator.h"
 #include "data/batch.h"
+#include "kernels/adamw.h"
 #include "model/llama.h"
 #include "model/parameters.h"
 #include "model/tensor_share.h"
 #include "train/gradient_sum.h"
 #include "train/group_gather.h"
 #include "train/layout.h"
+#include "train/muon.h"
 #include "train/options.h"
 #include "train/partition.h"
 
@@ -129,6 +131,12 @@ class Learner {
   double GradientNorm(const Context& context);
   bool IsOfNorm(const ParameterRange& block) const;
   void Update(const Context& context, double learning_rate, double gradient_scale);
+  void UpdateAdamW(const Context& context, const kernels::AdamWStep& step, int group,
+                   const float* gathered);
+  void UpdateMuon(const Context& context, const MuonStep& step, int group, const float* gathered);
+  void AccumulateMuon(const Context& context, const MuonStep& step);
+  bool with_muon() const { return optimizer_.kind == OptimizerKind::kMuon; }
+  bool IsLayer(int group) const { return group > 0 && group + 1 < partition_.groups(); }
   void PackWeights(const Context& context);
   // What changes in a step.
   State& used() { return there_ ? *there_ : home_; }
@@ -150,7 +158,10 @@ class Learner {
   State home_;
   std::optional<State> there_;  // on the accelerator
   GroupGather weight_gather_, gradient_gather_;
-  std::vector<std::vector<DecayRun>> decay_runs_;  // of each group
+  std::vector<std::vector<DecayRun>> decay_runs_;  // of each group, what is AdamW's
+  Muon muon_;
+  std::vector<std::vector<ParameterSpec>> muon_matrices_;  // of each group
+  Buffer<float> direction_;                                // of one matrix, where ranks share
   std::function<void()> before_update_;
   int64_t updates_ = 0;
 };
@@ -158,7 +169,10 @@ class Learner {
 int64_t CountTargets(std::span<const Batch> pieces);
 
 /// Bytes that one rank needs to train with passes of `tokens`, if a step has several of them.
-int64_t LearnerBytes(const ModelConfig& config, Precision precision, const PassTokens& tokens,
-                     const Layout& layout, const TrainingMemory& memory);
+int64_t LearnerBytes(const ModelConfig& config, Precision precision, OptimizerKind optimizer,
+                     const PassTokens& tokens, const Layout& layout, const TrainingMemory& memory);
+
+/// Throws Error if the optimizer cannot work with what the ranks share.
+void RequireLayout(OptimizerKind optimizer, const Layout& layout);
 
 }  // namespace cria::train

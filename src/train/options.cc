@@ -12,6 +12,28 @@ void Require(bool condition, const std::string& what, const char* flag, const ch
 
 }  // namespace
 
+const char* OptimizerName(OptimizerKind kind) {
+  return kind == OptimizerKind::kMuon ? "muon" : "adamw";
+}
+
+OptimizerKind ParseOptimizer(const std::string& name, const std::string& where) {
+  for (const OptimizerKind kind : {OptimizerKind::kAdamW, OptimizerKind::kMuon}) {
+    if (name == OptimizerName(kind)) return kind;
+  }
+  throw Error(fmt::format("unknown optimizer \"{}\"", name), where, "use adamw or muon");
+}
+
+std::string Describe(const OptimizerOptions& o) {
+  const std::string adam =
+      fmt::format("AdamW, betas {:g} and {:g}, eps {:g}", o.beta1, o.beta2, o.eps);
+  return fmt::format(
+      "{}, weight decay {:g} on matrices",
+      o.kind == OptimizerKind::kMuon
+          ? fmt::format("Muon, momentum {:g}; for embedding, output and norms {}", o.momentum, adam)
+          : adam,
+      o.weight_decay);
+}
+
 void ValidateOptions(const TrainOptions& o) {
   const int lengths = (o.steps != 0) + (o.tokens != 0) + (o.seconds != 0);
   Require(lengths == 1, "the length of the run must be given once", "--steps, --tokens, --minutes",
@@ -36,6 +58,8 @@ void ValidateOptions(const TrainOptions& o) {
   const OptimizerOptions& a = o.optimizer;
   Require(a.beta1 >= 0 && a.beta1 < 1 && a.beta2 >= 0 && a.beta2 < 1, "beta must be in [0, 1)",
           "beta1, beta2", "the paper uses 0.9 and 0.95");
+  Require(a.momentum >= 0 && a.momentum < 1, "momentum must be in [0, 1)", "momentum",
+          "0.95 is the usual one");
   Require(a.eps > 0 && a.weight_decay >= 0 && a.clip >= 0,
           "eps must be positive, weight decay and clip not negative", "eps, weight_decay, clip",
           "the paper uses 0.1 and 1.0");
@@ -58,6 +82,8 @@ Json OptionsToJson(const TrainOptions& o) {
               {"learning_rate", o.learning_rate},
               {"warmup_steps", o.warmup_steps},
               {"final_share", o.final_share},
+              {"optimizer", OptimizerName(o.optimizer.kind)},
+              {"momentum", o.optimizer.momentum},
               {"beta1", o.optimizer.beta1},
               {"beta2", o.optimizer.beta2},
               {"eps", o.optimizer.eps},
@@ -84,6 +110,10 @@ TrainOptions OptionsFromJson(const Json& json, const std::string& where) {
   o.learning_rate = JsonGet<double>(json, "learning_rate", where);
   o.warmup_steps = JsonGet<int64_t>(json, "warmup_steps", where);
   o.final_share = JsonGet<double>(json, "final_share", where);
+  o.optimizer.kind = ParseOptimizer(
+      JsonGetOr<std::string>(json, "optimizer", OptimizerName(OptimizerKind::kAdamW), where),
+      where);
+  o.optimizer.momentum = JsonGetOr(json, "momentum", o.optimizer.momentum, where);
   o.optimizer.beta1 = JsonGet<double>(json, "beta1", where);
   o.optimizer.beta2 = JsonGet<double>(json, "beta2", where);
   o.optimizer.eps = JsonGet<double>(json, "eps", where);

@@ -10,12 +10,20 @@
 
 namespace cria::train {
 
+/// Muon: the layers' matrices step along orthogonalized momenta (muon.h), the rest as with AdamW.
+enum class OptimizerKind { kAdamW, kMuon };
+const char* OptimizerName(OptimizerKind kind);  ///< adamw, muon
+/// Throws Error that names `where` and the choices.
+OptimizerKind ParseOptimizer(const std::string& name, const std::string& where);
+
 /// AdamW as in the paper. Its eps is not stated; 1e-8 is the common one and that of the reference
 /// runs (Llama 2 states 1e-5, which damps small gradients of small models noticeably).
 struct OptimizerOptions {
+  OptimizerKind kind = OptimizerKind::kAdamW;
   double beta1 = 0.9, beta2 = 0.95, eps = 1e-8;
   double weight_decay = 0.1;
   bool decay_norms = false;  ///< decay the norm gains too, not the matrices only
+  double momentum = 0.95;    ///< of Muon
   double clip = 1.0;         ///< global gradient norm; 0: never clip
 };
 
@@ -39,6 +47,9 @@ struct TrainOptions {
   int64_t validation_tokens = 16384;  ///< of held-out text per validation; 0: none
   int64_t validate_every = 0;         ///< steps; 0: up to 20 times, at most 2 % of the time
 };
+
+/// In a phrase, for people.
+std::string Describe(const OptimizerOptions& options);
 
 /// Throws Error, naming the flag, if the options make no sense.
 void ValidateOptions(const TrainOptions& options);

@@ -78,8 +78,8 @@ int64_t MemoryLimit(const RankMemory& memory) {
 
 }  // namespace
 
-PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_len,
-                    int64_t requested, const RankMemory& memory) {
+PassPlan ChoosePass(const ModelConfig& config, Precision precision, OptimizerKind optimizer,
+                    int64_t seq_len, int64_t requested, const RankMemory& memory) {
   const int64_t limit = MemoryLimit(memory);
   PassPlan best, least;
   double best_time = 0;
@@ -98,7 +98,7 @@ PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_
     for (const bool stream : {false, true}) {
       for (const Recompute recompute : kRecomputes) {
         PassPlan plan{rows, {recompute, stream}, 0};
-        plan.bytes = memory.base_bytes + LearnerBytes(config, precision,
+        plan.bytes = memory.base_bytes + LearnerBytes(config, precision, optimizer,
                                                       {rows * seq_len, 1, memory.accelerated},
                                                       memory.layout, plan.memory);
         consider(plan);

@@ -57,8 +57,8 @@ struct PassPlan {
 /// The fastest way that fits: `requested` sequences per pass, or about 4096 tokens (16384 on an
 /// accelerator) or as many as go; activations kept or computed again; packed weights kept or made
 /// layer by layer. Throws Error if not even one sequence (or what was asked for) fits.
-PassPlan ChoosePass(const ModelConfig& config, Precision precision, int64_t seq_len,
-                    int64_t requested, const RankMemory& memory);
+PassPlan ChoosePass(const ModelConfig& config, Precision precision, OptimizerKind optimizer,
+                    int64_t seq_len, int64_t requested, const RankMemory& memory);
 
 /// Fills in everything. `micro_rows` is lowered where the batch would not give each of the ranks
 /// that share it a piece.

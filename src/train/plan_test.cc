@@ -79,10 +79,12 @@ TEST(Plan, KeepsWhatWasAskedFor) {
 TEST(Plan, MemoryBoundsThePassAndRefusesTheImpossible) {
   const ModelConfig config = DeriveConfig(10'000'000, 8192, 256);
   const auto bytes = [&](int64_t rows) {
-    return LearnerBytes(config, Precision::kF32, {rows * 256}, {1, 1, 0}, {});
+    return LearnerBytes(config, Precision::kF32, OptimizerKind::kAdamW, {rows * 256}, {1, 1, 0},
+                        {});
   };
   const auto choose = [&](int64_t requested, int64_t limit) {
-    return ChoosePass(config, Precision::kF32, 256, requested, {int64_t{1} << 40, limit});
+    return ChoosePass(config, Precision::kF32, OptimizerKind::kAdamW, 256, requested,
+                      {int64_t{1} << 40, limit});
   };
   const PassPlan free = choose(0, 0);
   EXPECT_EQ(free.micro_rows, 16);
@@ -99,9 +101,11 @@ TEST(Plan, MemoryBoundsThePassAndRefusesTheImpossible) {
   EXPECT_EQ(choose(4, 0).micro_rows, 4);
   EXPECT_THROW(choose(0, bytes(1) / 4), Error);
   EXPECT_THROW(choose(64, bytes(8)), Error);
-  EXPECT_THROW(ChoosePass(config, Precision::kF32, 256, 0, {bytes(8), bytes(16)}), Error);
-  const PassPlan beside =
-      ChoosePass(config, Precision::kF32, 256, 0, {int64_t{1} << 40, bytes(16) + 999, 1000});
+  EXPECT_THROW(
+      ChoosePass(config, Precision::kF32, OptimizerKind::kAdamW, 256, 0, {bytes(8), bytes(16)}),
+      Error);
+  const PassPlan beside = ChoosePass(config, Precision::kF32, OptimizerKind::kAdamW, 256, 0,
+                                     {int64_t{1} << 40, bytes(16) + 999, 1000});
   EXPECT_TRUE(beside.memory.recompute > Recompute::kNone);
 }
 

@@ -46,6 +46,7 @@ struct Setting {
   int ranks, zero, threads;
   TrainingMemory memory = {};
   int tensor = 1;
+  OptimizerKind optimizer = OptimizerKind::kAdamW;
 };
 
 struct Result {
@@ -55,12 +56,15 @@ struct Result {
 
 // Three steps of seven pieces of unequal size.
 Result Train(const ModelConfig& config, Precision precision, const Setting& setting) {
-  ParameterBlock weights(config), moments(config);
+  ParameterBlock weights(config), momenta(config), squares(config);
   Result result;
   std::mutex mutex;
   comm::RunRanks(setting.ranks, [&](comm::Communicator& ranks) {
     const Context context(setting.threads);
-    Learner learner(config, {}, precision, {&ranks, setting.zero, setting.tensor}, setting.memory);
+    OptimizerOptions optimizer;
+    optimizer.kind = setting.optimizer;
+    Learner learner(config, optimizer, precision, {&ranks, setting.zero, setting.tensor},
+                    setting.memory);
     learner.Initialize(context, 5);
     for (uint64_t step = 0; step < 3; ++step) {
       std::vector<Batch> pieces;
@@ -90,10 +94,13 @@ Result Train(const ModelConfig& config, Precision precision, const Setting& sett
                   });
     };
     copy(&learner.weights(), &weights);
-    copy(&learner.second_moments(), &moments);
+    copy(&learner.first_moments(), &momenta);
+    copy(&learner.second_moments(), &squares);
   });
   std::string bytes(reinterpret_cast<const char*>(weights.data()), weights.size() * sizeof(float));
-  bytes.append(reinterpret_cast<const char*>(moments.data()), moments.size() * sizeof(float));
+  for (const ParameterBlock* moments : {&momenta, &squares}) {
+    bytes.append(reinterpret_cast<const char*>(moments->data()), moments->size() * sizeof(float));
+  }
   result.digest = Sha256Hex(bytes);
   return result;
 }
@@ -115,6 +122,23 @@ TEST_P(RanksTest, SameBitsForAnyRanksStagesAndThreads) {
   }
   std::printf("%s%s: weights and moments after 3 steps %s on 1, 2, 3, 4 and 7 ranks\n",
               PrecisionName(precision), tied ? ", tied" : "", alone.digest.substr(0, 16).c_str());
+}
+
+TEST_P(RanksTest, MuonHasTheSameBitsForAnyRanksStagesAndThreads) {
+  const auto [precision, tied] = GetParam();
+  const ModelConfig config = SmallConfig(tied);
+  const auto train = [&](int ranks, int zero, int threads) {
+    return Train(config, precision, {ranks, zero, threads, {}, 1, OptimizerKind::kMuon});
+  };
+  const Result alone = train(1, 0, 1);
+  EXPECT_NE(alone.digest, Train(config, precision, {1, 0, 1}).digest);
+  for (const auto& [ranks, zero, threads] :
+       {std::tuple{1, 2, 3}, {2, 2, 2}, {2, 3, 1}, {3, 1, 1}, {7, 3, 1}}) {
+    SCOPED_TRACE(testing::Message() << ranks << " ranks, ZeRO " << zero);
+    const Result shared = train(ranks, zero, threads);
+    EXPECT_EQ(shared.digest, alone.digest);
+    EXPECT_EQ(shared.losses, alone.losses);
+  }
 }
 
 TEST_P(RanksTest, WhatIsComputedAgainHasTheSameBits) {

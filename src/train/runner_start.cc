@@ -234,7 +234,8 @@ void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
         .layout = record_.layout};
   }
   if (Leads()) {
-    pass_ = ChoosePass(setup_.config, setup_.options.precision, seq_len, micro_rows, *memory_);
+    pass_ = ChoosePass(setup_.config, setup_.options.precision, setup_.options.optimizer.kind,
+                       seq_len, micro_rows, *memory_);
   }
   pass_ = Agree(pass_);
 }

@@ -21,6 +21,14 @@ void AddBlock(int64_t n, const float* from, float* to) {
                     HWY_ATTR { store(hn::Add(load(to + i), load(from + i)), to + i); });
 }
 
+void CombineBlock(int64_t n, float a, const float* from, float b, float* to) {
+  const auto va = hn::Set(kFloats, a), vb = hn::Set(kFloats, b);
+  ForVectors(n, [&](int64_t i, auto load, auto store) HWY_ATTR {
+    const Vector kept = b == 0 ? hn::Zero(kFloats) : hn::Mul(vb, load(to + i));
+    store(hn::MulAdd(va, load(from + i), kept), to + i);
+  });
+}
+
 template <class T, class O>
 void SumPartsBlock(int64_t i, int64_t n, std::span<const T* const> parts, bool accumulate, O* to) {
   ForVectors(n, [&](int64_t at, auto load, auto store) HWY_ATTR {
@@ -74,6 +82,7 @@ namespace cria::kernels {
 namespace {
 
 HWY_EXPORT(AddBlock);
+HWY_EXPORT(CombineBlock);
 HWY_EXPORT(SumPartsFloat);
 HWY_EXPORT(SumPartsBF16);
 HWY_EXPORT(SumPartsWiden);
@@ -101,6 +110,17 @@ void Add(const Context& context, int64_t n, const float* from, float* to) {
   context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t block) {
     const int64_t i = block * kBlock;
     run(std::min(kBlock, n - i), from + i, to + i);
+  });
+}
+
+void Combine(const Context& context, int64_t n, float a, const float* from, float b, float* to) {
+  if (context.accelerator() != nullptr) {
+    return cuda::Combine(context, n, a, from, b, to);
+  }
+  const auto run = &HWY_DYNAMIC_DISPATCH(CombineBlock);
+  context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t block) {
+    const int64_t i = block * kBlock;
+    run(std::min(kBlock, n - i), a, from + i, b, to + i);
   });
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "kernels/cpu/test_values.h"
 
 namespace cria::kernels {
@@ -23,6 +25,24 @@ TEST(Add, EqualsAPlainLoop) {
     std::vector<float> to = before;
     Add(Context(3), n, from.data(), to.data());
     for (size_t i = 0; i < to.size(); ++i) ASSERT_EQ(to[i], before[i] + from[i]) << i;
+  }
+}
+
+TEST(Combine, EqualsAPlainLoop) {
+  for (const int64_t n : {0, 1, 31, 100, 70001}) {
+    for (const float b : {0.0f, -0.375f}) {
+      const std::vector<float> from = NormalValues<float>(n, 1);
+      std::vector<float> before = NormalValues<float>(n, 2);
+      if (b == 0) std::fill(before.begin(), before.end(), std::nanf(""));
+      std::vector<float> to = before;
+      Combine(Context(3), n, 0.7f, from.data(), b, to.data());
+      for (size_t i = 0; i < to.size(); ++i) {
+        // Fused or not, as the instructions are.
+        const double kept = b == 0 ? 0.0 : double{b} * before[i];
+        const double added = double{0.7f} * from[i];
+        ASSERT_NEAR(to[i], kept + added, 1.2e-7 * (std::fabs(kept) + std::fabs(added))) << i;
+      }
+    }
   }
 }
 

@@ -63,6 +63,7 @@ void AdamW(const Context& context, const AdamWStep& step, int64_t n, const float
 // sum.cu, convert.cu
 void SetZero(const Context& context, int64_t n, float* to);
 void Add(const Context& context, int64_t n, const float* from, float* to);
+void Combine(const Context& context, int64_t n, float a, const float* from, float b, float* to);
 /// ranges are in the processor's memory, sums (double) on the device. In one fixed order.
 void SumsOfSquares(const Context& context, const float* x, std::span<const SumRange> ranges,
                    double* sums);

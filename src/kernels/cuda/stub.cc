@@ -40,6 +40,7 @@ void AdamW(const Context&, const AdamWStep&, int64_t, const float*, float*, floa
 }
 void SetZero(const Context&, int64_t, float*) { Never(); }
 void Add(const Context&, int64_t, const float*, float*) { Never(); }
+void Combine(const Context&, int64_t, float, const float*, float, float*) { Never(); }
 void SumsOfSquares(const Context&, const float*, std::span<const SumRange>, double*) { Never(); }
 void GatherRows(const Context&, int64_t, int64_t, const float*, const int32_t*, float*) { Never(); }
 

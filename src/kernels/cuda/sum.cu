@@ -23,6 +23,23 @@ __global__ void AddAll(int64_t n, const float* __restrict__ from, float* __restr
   }
 }
 
+// `from` may be `to`.
+template <int N>
+__global__ void CombineAll(int64_t n, float a, const float* from, float b, float* to) {
+  const auto combine = [&](float x, float y) { return fmaf(a, x, b == 0 ? 0.0f : b * y); };
+  const int64_t i = FirstElement(N);
+  if (i + N <= n) {
+    float x[N], y[N];
+    LoadValues(from + i, x);
+    LoadValues(to + i, y);
+#pragma unroll
+    for (int j = 0; j < N; ++j) y[j] = combine(x[j], y[j]);
+    StoreValues(y, to + i);
+  } else {
+    for (int64_t j = i; j < n; ++j) to[j] = combine(from[j], to[j]);
+  }
+}
+
 // Sums of squares: ranges are cut into chunks, a block each; then a block for each range adds its
 // chunks' sums. Neither depends on the GPU or on other ranges.
 constexpr int kSumThreads = 256;
@@ -128,6 +145,13 @@ void Add(const Context& context, int64_t n, const float* from, float* to) {
   const bool wide = Aligned(from, to);
   Launch(&CudaDevice::Of(context), VectorShape(n, wide ? 4 : 1), wide ? AddAll<4> : AddAll<1>, n,
          from, to);
+}
+
+void Combine(const Context& context, int64_t n, float a, const float* from, float b, float* to) {
+  if (n == 0) return;
+  const bool wide = Aligned(from, to);
+  Launch(&CudaDevice::Of(context), VectorShape(n, wide ? 4 : 1),
+         wide ? CombineAll<4> : CombineAll<1>, n, a, from, b, to);
 }
 
 void SumsOfSquares(const Context& context, const float* x, std::span<const SumRange> ranges,

@@ -2,6 +2,7 @@
 #include "kernels/sum.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/cuda/device_array.h"
 
@@ -26,6 +27,23 @@ TEST(Add, EqualsAPlainLoop) {
       DeviceArray<float> from(terms), to(want);
       Add(DeviceContext(), n, from.data() + offset, to.data() + offset);
       for (int64_t i = offset; i < n + offset; ++i) want[i] += terms[i];
+      EXPECT_TRUE(SameBits(to.Values(), want));
+    }
+  }
+}
+
+TEST(Combine, EqualsAPlainLoop) {
+  for (const int64_t n : {0, 1, 3, 31, 100, 70001}) {
+    for (const float b : {0.0f, -0.375f}) {
+      const int64_t offset = n % 2;
+      const std::vector<float> terms = NormalValues<float>(n + offset, 1);
+      std::vector<float> want = NormalValues<float>(n + offset, 2);
+      if (b == 0) std::fill(want.begin() + offset, want.end(), std::nanf(""));
+      DeviceArray<float> from(terms), to(want);
+      Combine(DeviceContext(), n, 0.7f, from.data() + offset, b, to.data() + offset);
+      for (int64_t i = offset; i < n + offset; ++i) {
+        want[i] = std::fma(0.7f, terms[i], b == 0 ? 0 : b * want[i]);
+      }
       EXPECT_TRUE(SameBits(to.Values(), want));
     }
   }
