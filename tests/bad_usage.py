@@ -22,6 +22,7 @@ CASES = [
     ("plan --params 65B --tokens 1.4T --devices 9000000000000xH100", ("--devices",)),
     ("plan --params 65B --tokens 1.4T --devices 8xH100", ("--devices", "smallest needs")),
     ("plan --params 7B --tokens 1T --devices 2048xH100 --batch 100K", ("--batch", "can")),
+    ("plan --params 7B --tokens 1T --batch 999T", ("--batch", "999T", "1T")),
     ("plan --params 7B --tokens 0", ("--tokens",)),
     ("plan --params 7B --tokens 1T --pue 0.1", ("--pue", "from 1")),
     ("plan laws", ("--flops", "--loss")),

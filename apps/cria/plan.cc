@@ -20,6 +20,7 @@ struct Flags : CommonFlags {
   double price = 0;
   plan::Surroundings surroundings;
   bool force = false;
+  const CLI::App* command = nullptr;
 };
 
 /// All that the tables show.
@@ -55,6 +56,10 @@ Planned MakePlan(const Flags& flags) {
   if (p.tokens < 1) throw Error("a run has tokens", "--tokens", "such as 1.4T");
   p.run.seq_len = flags.seq_len;
   const int64_t batch = ParseCount(flags.batch, "--batch");
+  if (flags.command->count("--batch") > 0 && static_cast<double>(batch) > p.tokens) {
+    throw Error(fmt::format("a step of {} tokens, a run of {}", flags.batch, flags.tokens),
+                "--batch, --tokens", "lower --batch; the paper's is 4M");
+  }
   p.run.batch_rows = std::max<int64_t>(1, (batch + flags.seq_len / 2) / flags.seq_len);
   p.run.config = plan::PlannedShape(flags.params, flags.vocab_size, flags.seq_len, "--params");
   p.devices = ParseDevices(flags);
@@ -243,6 +248,7 @@ void AddPlanCommand(CLI::App* app) {
   static Flags flags;
   CLI::App* c =
       AddCommand(app, "plan", "What a run takes, before it starts", &flags, [] { RunPlan(flags); });
+  flags.command = c;
   c->add_option("--params", flags.params, "Size: 7B, 13B, 33B, 65B, or any number such as 350M");
   c->add_option("--tokens", flags.tokens, "Tokens to train on, such as 1.4T");
   c->add_option("--devices", flags.devices,

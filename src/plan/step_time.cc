@@ -96,15 +96,17 @@ class Step {
     return bytes / LinkSpeed() * (1 - efficiency_.hidden_collectives);
   }
 
-  /// Seconds to reduce-scatter or all-gather `bytes` over the replicas. Those of one node do it
-  /// over its links first and then send a share each: a node's adapters work side by side.
-  double BetweenReplicas(double bytes) {
+  /// Seconds to reduce-scatter or all-gather `bytes` over the replicas, which a step does `times`
+  /// times. Those of one node do it over its links first and then send a share each: a node's
+  /// adapters work side by side.
+  double BetweenReplicas(double bytes, int64_t times) {
     const double inside = std::min(static_cast<double>(layout_.data),
                                    std::max(1.0, device_.per_node / Tensor())),
                  nodes = static_cast<double>(layout_.data) / inside;
     const double link = bytes * (inside - 1) / inside,
                  network = bytes / inside * std::max(0.0, nodes - 1) / nodes;
-    link_bytes_ += link, network_bytes_ += network;
+    link_bytes_ += static_cast<double>(times) * link;
+    network_bytes_ += static_cast<double>(times) * network;
     return std::max(link / LinkSpeed(), network / NetworkSpeed());
   }
 
@@ -116,9 +118,8 @@ class Step {
     // for every pass.
     const int64_t reduces = layout_.zero >= 2 ? layout_.pieces : 1,
                   gathers = layout_.zero >= 3 ? 2 * layout_.pieces : 1;
-    double reduce = 0, gather = 0;
-    for (int64_t i = 0; i < reduces; ++i) reduce = BetweenReplicas(4 * parameters_);
-    for (int64_t i = 0; i < gathers; ++i) gather = BetweenReplicas(2 * parameters_);
+    const double reduce = BetweenReplicas(4 * parameters_, reduces),
+                 gather = BetweenReplicas(2 * parameters_, gathers);
     const auto exposed = [&](double moved, const Pass& pass) {
       return std::max(0.0, moved - efficiency_.behind * pass.seconds());
     };
