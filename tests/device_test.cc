@@ -141,18 +141,19 @@ struct Trained {
 };
 
 // Every step has passes of two and of one sequence.
-Trained TrainSteps(const Context& context, bool tied, const TrainingMemory& memory, bool stop) {
+Trained TrainSteps(const Context& context, bool tied, const TrainingMemory& memory, bool stop,
+                   train::OptimizerKind optimizer = train::OptimizerKind::kAdamW) {
   Trained trained;
-  auto learner = std::make_unique<train::Learner>(SmallConfig(tied), train::OptimizerOptions(),
-                                                  Precision::kBF16, train::Sharing(), memory,
-                                                  context.accelerator());
+  train::OptimizerOptions options;
+  options.kind = optimizer;
+  auto learner = std::make_unique<train::Learner>(SmallConfig(tied), options, Precision::kBF16,
+                                                  train::Sharing(), memory, context.accelerator());
   learner->Initialize(context, 1);
   for (int step = 0; step < 6; ++step) {
     if (stop && step == 3) {  // what a checkpoint keeps, in another learner
       learner->BringHome(context);
-      auto next = std::make_unique<train::Learner>(SmallConfig(tied), train::OptimizerOptions(),
-                                                   Precision::kBF16, train::Sharing(), memory,
-                                                   context.accelerator());
+      auto next = std::make_unique<train::Learner>(SmallConfig(tied), options, Precision::kBF16,
+                                                   train::Sharing(), memory, context.accelerator());
       const auto copy = [](ParameterBlock& from, ParameterBlock* to) {
         std::copy_n(from.data(), from.size(), to->data());
       };
@@ -190,6 +191,17 @@ TEST(DeviceTraining, FollowsTheProcessorAndItself) {
               TrainSteps(TestContext(), tied, {Recompute::kLayers, true}, false).weights)
         << "weights of one layer at a time";
   }
+}
+
+TEST(DeviceTraining, MuonFollowsTheProcessorAndItself) {
+  const auto muon = train::OptimizerKind::kMuon;
+  const Trained here = TrainSteps(Context(2), false, {}, false, muon);
+  const Trained there = TrainSteps(TestContext(), false, {}, false, muon);
+  for (size_t i = 0; i < here.losses.size(); ++i) {
+    EXPECT_NEAR(here.losses[i], there.losses[i], 0.01 * here.losses[i]) << i;
+  }
+  EXPECT_EQ(there.weights, TrainSteps(TestContext(), false, {}, true, muon).weights) << "resumed";
+  EXPECT_NE(there.weights, TrainSteps(TestContext(), false, {}, false).weights);
 }
 
 }  // namespace
