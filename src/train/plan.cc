@@ -15,15 +15,17 @@ namespace {
 constexpr int64_t kMicroTokens = 4096, kAcceleratedTokens = 16384;
 // Of the free memory; the rest is for the shards' pages and the rest of the machine.
 constexpr double kMemoryShare = 0.9;
-// Tokens per step = factor flops^power (plan.h).
-constexpr double kBatchFactor = 0.0219, kBatchPower = 0.3657;
+// Tokens per step = factor tokens^power (plan.h).
+constexpr double kBatchFactor = 0.58, kBatchPower = 0.571;
 
 }  // namespace
 
-double DefaultLearningRate(double flops) { return 0.2 * std::pow(flops, -0.125); }
+double DefaultLearningRate(double parameters, double tokens) {
+  return 0.57 * std::pow(parameters, -0.45) * std::pow(tokens, 0.1);
+}
 
-int64_t DefaultBatchTokens(double flops) {
-  return std::llround(kBatchFactor * std::pow(flops, kBatchPower));
+int64_t DefaultBatchTokens(double tokens) {
+  return std::llround(kBatchFactor * std::pow(tokens, kBatchPower));
 }
 
 int64_t DefaultWarmup(int64_t total_steps) {
@@ -119,17 +121,18 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
         fmt::format("sequences of {} tokens, a model of {}", plan.seq_len, config.max_seq_len),
         "--seq-len", "train with sequences no longer than the model's context");
   }
-  const double flops_per_token = TrainFlopsPerToken(config, plan.seq_len);
+  const auto parameters = static_cast<double>(ParameterCount(config));
   double tokens = options.tokens > 0 ? static_cast<double>(options.tokens) : expected_tokens;
   int64_t batch_tokens = options.batch_tokens;
   if (batch_tokens == 0) {
     if (options.steps > 0) {
-      // Batch and length depend on each other: B = factor (flops_per_token * steps * B)^power.
-      const double k = kBatchFactor *
-                       std::pow(flops_per_token * static_cast<double>(options.steps), kBatchPower);
-      batch_tokens = std::llround(std::pow(k, 1 / (1 - kBatchPower)));
+      // Batch and length depend on each other: B = factor (steps B)^power. It grows faster than the
+      // steps, so that many of them would ask for more tokens than a model of this size is given.
+      const double k = kBatchFactor * std::pow(static_cast<double>(options.steps), kBatchPower);
+      batch_tokens = std::min(std::llround(std::pow(k, 1 / (1 - kBatchPower))),
+                              static_cast<long long>(DefaultBatchTokens(20 * parameters)));
     } else {
-      batch_tokens = DefaultBatchTokens(flops_per_token * tokens);
+      batch_tokens = DefaultBatchTokens(tokens);
     }
   }
   plan.batch_rows = std::max<int64_t>(1, (batch_tokens + plan.seq_len / 2) / plan.seq_len);
@@ -145,8 +148,8 @@ Plan MakePlan(const ModelConfig& config, const TrainOptions& options, int64_t mi
   steps = std::max<int64_t>(steps, 1);
   tokens = static_cast<double>(steps) * batch;
   Schedule& s = plan.schedule;
-  s.peak = options.learning_rate > 0 ? options.learning_rate
-                                     : DefaultLearningRate(flops_per_token * tokens);
+  s.peak =
+      options.learning_rate > 0 ? options.learning_rate : DefaultLearningRate(parameters, tokens);
   s.final_share = options.final_share;
   s.warmup_steps = options.warmup_steps >= 0 ? options.warmup_steps : DefaultWarmup(steps);
   // The first steps of a run bounded by time show its speed.

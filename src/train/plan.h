@@ -24,12 +24,13 @@ struct Plan {
   int64_t pieces() const { return (batch_rows + micro_rows - 1) / micro_rows; }
 };
 
-/// Peak learning rate, 0.2 flops^-0.125, and tokens per step, 0.0219 flops^0.3657, for a run of
-/// `flops` floating-point operations in all. The form is that of DeepSeek LLM (arXiv:2401.02954,
-/// equation 1); the constants go through the best small runs of docs/LOG.md (4e13: 4e-3, 2048) and
-/// the paper's 7B (4e22: 3e-4, 4M).
-double DefaultLearningRate(double flops);
-int64_t DefaultBatchTokens(double flops);
+/// Peak learning rate of a model of so many parameters trained for so many tokens, 0.57
+/// parameters^-0.45 tokens^0.1: through the best runs of 1M to 10M (docs/LOG.md), and within a
+/// third of the four that the paper gives.
+double DefaultLearningRate(double parameters, double tokens);
+/// Tokens per step of a run of so many, 0.58 tokens^0.571: Step Law (Li et al. 2025,
+/// arXiv:2503.04715), which gives 4.1M for the paper's 1T and what is best here for 1M to 12M.
+int64_t DefaultBatchTokens(double tokens);
 /// 4 % of the run, at least 10 steps (never more than half the run) and at most the paper's 2000.
 int64_t DefaultWarmup(int64_t total_steps);
 

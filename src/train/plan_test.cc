@@ -61,6 +61,26 @@ TEST(Plan, DerivesWhatIsLeftOpen) {
   EXPECT_EQ(PlanToJson(PlanFromJson(json, "test")), json);
 }
 
+TEST(Plan, LawsAgreeWithThePaperAndTheBestSmallRuns) {
+  // LLaMA's Table 2: parameters, tokens, rate; 4M tokens a step.
+  for (const auto& [parameters, tokens, rate] : {std::tuple{6.74e9, 1.0e12, 3.0e-4},
+                                                 {13.0e9, 1.0e12, 3.0e-4},
+                                                 {32.5e9, 1.4e12, 1.5e-4},
+                                                 {65.2e9, 1.4e12, 1.5e-4}}) {
+    EXPECT_NEAR(DefaultLearningRate(parameters, tokens) / rate, 1, 0.2) << parameters;
+    EXPECT_NEAR(static_cast<double>(DefaultBatchTokens(tokens)) / 4.2e6, 1, 0.25);
+  }
+  // docs/LOG.md.
+  EXPECT_NEAR(DefaultLearningRate(1.0e6, 4e6), 5e-3, 5e-4);
+  EXPECT_NEAR(DefaultLearningRate(2.9e6, 4e6), 3.2e-3, 3e-4);
+  EXPECT_NEAR(static_cast<double>(DefaultBatchTokens(4e6)), 3400, 100);
+}
+
+TEST(Plan, ManyStepsDoNotAskForEndlessBatches) {
+  const ModelConfig config = DeriveConfig(3'000'000, 4096, 256);
+  EXPECT_LT(MakePlan(config, Steps(100'000), 16, 0).batch_tokens(), 20'000);
+}
+
 TEST(Plan, KeepsWhatWasAskedFor) {
   TrainOptions options = Steps(50);
   options.batch_tokens = 1024;
