@@ -49,12 +49,13 @@ void ProgressLine::OnStart(const train::RunStart& s) {
   if (style_ == Progress::Style::kQuiet) return;
   fmt::print(stderr,
              "{} {} parameters: dim {}, {} layers, {} heads, hidden {}, vocabulary {}; {}\n"
-             "{} tokens per step ({} x {}, {} at once), peak learning rate {:.2e}\n",
+             "{} tokens per step ({} x {}, {} at once), peak learning rate {:.2e}, {}\n",
              s.step > 0 ? fmt::format("resuming at step {}:", s.step) : "training",
              FormatCount(static_cast<double>(s.parameters)), s.config->dim, s.config->n_layers,
              s.config->n_heads, s.config->hidden_dim, s.config->vocab_size,
              PrecisionName(s.options->precision), s.plan->batch_tokens(), s.plan->batch_rows,
-             s.plan->seq_len, s.plan->micro_rows, s.plan->schedule.peak);
+             s.plan->seq_len, s.plan->micro_rows, s.plan->schedule.peak,
+             train::OptimizerName(s.options->optimizer.kind));
   fmt::print(stderr, "{}\n", FormatMemory(s));
   drawn_ = std::chrono::steady_clock::now();
 }
