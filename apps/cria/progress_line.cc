@@ -2,6 +2,7 @@
 #include "progress_line.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <cstdio>
 
@@ -46,6 +47,11 @@ ProgressLine::~ProgressLine() {
 }
 
 void ProgressLine::OnStart(const train::RunStart& s) {
+  if (!s.earlier_processor.empty()) {
+    spdlog::warn(
+        "The run was computed by {} so far, by {} from here on: the last bits will differ.",
+        s.earlier_processor, s.processor);
+  }
   if (style_ == Progress::Style::kQuiet) return;
   fmt::print(stderr,
              "{} {} parameters: dim {}, {} layers, {} heads, hidden {}, vocabulary {}; {}\n"

@@ -22,6 +22,9 @@ struct RunStart {
   int64_t step = 0;  ///< steps that lie behind; above 0: a resumed run
   const PassPlan* pass = nullptr;
   Layout layout = {};
+  /// Of a resumed run what computed so far and what does now, if they differ: so do the last bits
+  /// from here on. Empty: as before.
+  std::string earlier_processor = {}, processor = {};
 };
 
 struct StepReport {

@@ -87,6 +87,7 @@ void WriteRunRecord(const fs::path& run, const RunRecord& r) {
       {"machine",
        {{"cpu", CpuModel()},
         {"isa", IsaName(DetectIsa())},
+        {"processor", r.processor},
         {"product_ceiling_flops", r.ceiling_flops}}},
       {"ranks", {{"number", r.layout.ranks}, {"tensor", r.layout.tensor}, {"zero", r.layout.zero}}},
       {"finished", r.finished}};
@@ -113,8 +114,9 @@ RunRecord ReadRunRecord(const fs::path& run) {
   r.data_sha256 = JsonGet<std::string>(data, "manifest_sha256", where);
   r.tokenizer_sha256 = JsonGet<std::string>(json, "tokenizer_sha256", where);
   r.initial_weights = JsonGet<std::string>(json, "initial_weights", where);
-  r.ceiling_flops =
-      JsonGet<double>(JsonGet<Json>(json, "machine", where), "product_ceiling_flops", where);
+  const Json machine = JsonGet<Json>(json, "machine", where);
+  r.ceiling_flops = JsonGet<double>(machine, "product_ceiling_flops", where);
+  r.processor = JsonGetOr<std::string>(machine, "processor", "", where);
   const Json ranks = JsonGetOr<Json>(json, "ranks", Json::object(), where);
   r.layout.ranks = JsonGetOr(ranks, "number", 1, where);
   r.layout.tensor = JsonGetOr(ranks, "tensor", 1, where);

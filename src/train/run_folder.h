@@ -27,6 +27,7 @@ struct RunRecord {
   std::string data_folder, data_sha256;  ///< digest of the shards' manifest
   std::string tokenizer_sha256;
   std::string initial_weights;  ///< where they came from; empty: random
+  std::string processor;        ///< what computed last: an instruction set, or an accelerator
   double ceiling_flops = 0;     ///< of the machine's matrix products; 0: not measured
   Layout layout = {1, 1, 0};    ///< of the ranks that went on with it last
   bool finished = false;

@@ -50,6 +50,35 @@ TEST_F(RunTest, ResumedRunIsBitIdentical) {
   EXPECT_EQ(Train(context, Setup("cut"), {}).loss, resumed.loss);
 }
 
+TEST_F(RunTest, WhatComputedBeforeIsTold) {
+  struct Start : StopAfter {
+    using StopAfter::StopAfter;
+    void OnStart(const RunStart& start) override {
+      earlier = start.earlier_processor;
+      now = start.processor;
+    }
+    std::string earlier, now;
+  };
+  const Context context(1);
+  const auto train_until = [&](Start* observer) {
+    Observer* const observers[] = {observer};
+    EXPECT_THROW(Train(context, Setup("run"), observers), Interrupted);
+    SetInterruptRequested(false);
+  };
+  Start first(3), same(5), other(7);
+  train_until(&first);
+  EXPECT_EQ(first.earlier, "");
+  train_until(&same);
+  EXPECT_EQ(same.earlier, "");
+  RunRecord record = ReadRunRecord(root_ / "run");
+  EXPECT_EQ(record.processor, same.now);
+  record.processor = "abacus";
+  WriteRunRecord(root_ / "run", record);
+  train_until(&other);
+  EXPECT_EQ(other.earlier, "abacus");
+  EXPECT_EQ(ReadRunRecord(root_ / "run").processor, same.now);
+}
+
 // Saves after every step and is killed at a moment of its own, mostly while it writes.
 TEST_F(RunTest, KilledRunGoesOnBitIdentical) {
   RunSetup setup = Setup("whole");

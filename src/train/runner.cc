@@ -65,7 +65,8 @@ RunSummary Runner::Go() {
   waited_before_ = ranks().traffic().waited_s;
   Tell([&](Observer* o) {
     o->OnStart({&record_.config, &record_.options, &record_.plan, ParameterCount(record_.config),
-                state_.step, &pass_, record_.layout});
+                state_.step, &pass_, record_.layout, state_.step > 0 ? earlier_processor_ : "",
+                record_.processor});
   });
   Loop();
   if (stopped_) return {};

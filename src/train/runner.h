@@ -100,6 +100,7 @@ class Runner {
   std::optional<DirectoryLock> lock_;
   bool stands_ = false;  // a run in the folder
   bool made_folder_ = false;
+  std::string earlier_processor_;  // of the run so far, if it is another one
   std::optional<RankMemory> memory_;  // before there is anything large
   PassPlan pass_;
   std::unique_ptr<Learner> learner_;

@@ -135,6 +135,8 @@ void Runner::DescribeRun() {
   record_.data_sha256 = Sha256File(setup_.shards / kShardManifestName);
   record_.tokenizer_sha256 = manifest_.tokenizer_sha256;
   record_.initial_weights = setup_.initial_from;
+  record_.processor = context_.accelerator() != nullptr ? context_.accelerator()->name()
+                                                        : std::string(IsaName(DetectIsa()));
   record_.ceiling_flops = setup_.ceiling_flops;
   record_.layout = setup_.sharing.layout();
 }
@@ -153,6 +155,7 @@ void Runner::OpenFolder() {
 void Runner::ReadEarlierRun() {
   const RunRecord earlier = ReadRunRecord(setup_.run);
   CheckSettings(earlier);
+  if (earlier.processor != record_.processor) earlier_processor_ = earlier.processor;
   record_.finished = earlier.finished;
   record_.summary = earlier.summary;
   record_.plan = earlier.plan;
