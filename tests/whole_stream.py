@@ -47,6 +47,16 @@ def raise_with_questions(cria, at: pathlib.Path) -> None:
     assert "tasks" not in seen and "Tasks at small scale" not in report, seen
 
 
+def raise_without_held_out(command: list[str], at: pathlib.Path) -> None:
+    """Nothing is trained that could not be measured."""
+    text = RAISE.format(questions=0).replace("min_bytes = 20000", "share = 0")
+    (at / "whole.toml").write_text(text)
+    run = subprocess.run([*command, "raise", str(at / "whole.toml"), "--out", str(at / "whole"), "--quiet"],
+                         capture_output=True, text=True)
+    assert run.returncode == 1 and "max_document_bytes = " in run.stderr, run
+    assert not (at / "whole" / "train").exists()
+
+
 def main() -> None:
     command = sys.argv[1:]
     with tempfile.TemporaryDirectory() as name:
@@ -102,6 +112,7 @@ def main() -> None:
         assert "tokens/s" in cria("bench", "decode", at / "q.gguf", "--tokens", 2, "--rounds", 1)
         assert "tokens/s" in cria("bench", "prefill", at / "q.gguf", "--tokens", 8, "--rounds", 1)
         raise_with_questions(cria, at)
+        raise_without_held_out(command, at)
         cria("bench", "batch", at / "q.gguf", "--tokens", 2, "--behind", 4, "--rounds", 1, "--sequences", 2)
 
 

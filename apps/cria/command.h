@@ -41,6 +41,8 @@ CLI::Validator Between(double low, double high);
 /// The program as it was called, to print commands that can be pasted.
 std::string ProgramName();
 void SetProgramName(const char* argv0);
+/// For a shell: as it is if nothing in it is special, else in single quotes.
+std::string Quoted(const fs::path& path);
 
 /// Adds a subcommand with the common flags; `run` is its body, called after parsing unless one of
 /// its own subcommands was. Returns the CLI11 object to add flags to. `flags` must outlive parsing.

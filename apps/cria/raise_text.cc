@@ -27,6 +27,21 @@ void SampleSource(const fs::path& corpus_dir, const corpus::SourceInfo& source, 
                           });
 }
 
+// The later stages measure on it: better said now than after the training.
+void RequireHeldOutText(const corpus::Manifest& manifest, const fs::path& folder) {
+  int64_t longest = 0;
+  for (const corpus::SourceInfo& source : manifest.sources) {
+    if (source.holdout.text.documents > 0) return;
+    longest = std::max(longest, source.train.text.bytes);
+  }
+  throw Error(
+      "no document could be held out to measure the model by", folder.string(),
+      fmt::format("documents are held out whole, at most a tenth of a source: cut them shorter, "
+                  "[corpus.filters] max_document_bytes = {}, raise [corpus.holdout] share if it "
+                  "is 0, or add text",
+                  std::max<int64_t>(1000, longest / 20)));
+}
+
 }  // namespace
 
 corpus::Manifest CollectStage(const Run& run) {
@@ -49,6 +64,7 @@ corpus::Manifest CollectStage(const Run& run) {
   }
   run.stages->Run("corpus", key, {product}, build);
   if (run.stages->records().back().skipped) build();
+  RequireHeldOutText(manifest, run.paths.corpus());
   return manifest;
 }
 

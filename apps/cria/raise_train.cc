@@ -18,18 +18,6 @@
 namespace cria::app {
 namespace {
 
-// For a shell: as it is if nothing in it is special, else in single quotes.
-std::string Quoted(const fs::path& path) {
-  const std::string text = path.string();
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '.' || c == '_' || c == '-' || c == '/';
-  });
-  if (plain && !text.empty()) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 bool SameSettings(const train::RunRecord& record, const Run& run, int64_t vocab_size) {
   return record.config == ModelFromTable(run.recipe.model, vocab_size) &&
          train::OptionsToJson(record.options) == train::OptionsToJson(run.recipe.train);

@@ -153,9 +153,8 @@ ParameterBlock ReadInitialWeights(const Context& context, const std::string& pat
   return ReadParameters(context, files);
 }
 
-// `cria train --resume --out RUN` alone goes on as the run was begun.
-bool OnlyResume(const Flags& f) {
-  if (!f.resume) return false;
+// Flags beside `cria train --resume --out RUN` that say what the run is, not how it goes on.
+std::string FlagsOfTheRun(const Flags& f) {
   const auto given = f.command->get_options([](const CLI::Option* option) {
     constexpr std::string_view kFree[] = {"resume",     "out",        "data",           "threads",
                                           "json",       "device",     "quiet",          "verbose",
@@ -165,8 +164,13 @@ bool OnlyResume(const Flags& f) {
     return option->count() > 0 && std::find(std::begin(kFree), std::end(kFree),
                                             option->get_single_name()) == std::end(kFree);
   });
-  return given.empty();
+  std::string names;
+  for (const CLI::Option* option : given) names += (names.empty() ? "" : ", ") + option->get_name();
+  return names;
 }
+
+// Alone it goes on as the run was begun.
+bool OnlyResume(const Flags& f) { return f.resume && FlagsOfTheRun(f).empty(); }
 
 void PrintSummary(const train::RunSummary& s, const Flags& flags) {
   if (flags.json) {
@@ -218,6 +222,10 @@ std::optional<ParameterBlock> SetUpRun(const Context& context, const Flags& flag
                                    ReadShardManifest(setup->shards), &setup->config);
     }
   } else {
+    if (flags.data.empty() && flags.resume && fs::exists(setup->run / train::kRunFileName)) {
+      throw Error("a run that goes on keeps what it was begun with", FlagsOfTheRun(flags),
+                  "leave these flags out, or give --data and all of them as the run was begun");
+    }
     if (flags.data.empty()) throw Error("no data", "--data", "give the folder of `cria tokenize`");
     const ShardManifest manifest = ReadShardManifest(setup->shards);
     RunRecipe recipe;
@@ -285,13 +293,16 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
     const bool kept = fs::exists(setup.run / train::kRunFileName);
     const std::string device = flags.device == "cpu" ? "" : " --device " + flags.device;
     throw Interrupted(kept ? fmt::format("Go on with: {} train --resume --out {}{}", ProgramName(),
-                                         setup.run.string(), device)
+                                         Quoted(setup.run), device)
                            : "The run had not begun.");
   }
 }
 
 void Run(Flags flags) {
   CheckTasks(flags.questions);
+  if (flags.resume && flags.force) {
+    throw Error("a run either goes on or is replaced", "--resume, --force", "give one of them");
+  }
   if (StartedAsRank() && flags.threads == 0) flags.threads = DefaultThreadsOfRank();
   RunRanks(ParseSeconds(flags.rank_timeout, "--rank-timeout"),
            [&](comm::Communicator* ranks) { TrainOnRank(flags, ranks); });
@@ -335,7 +346,8 @@ void AddTrainCommand(CLI::App* app) {
       ->check(Above0());
   c->add_option("--hidden", f->sizes.hidden_dim, "Hidden size (default: the paper's rule)")
       ->check(Above0());
-  c->add_option("--seq-len", f->seq_len, "Tokens per sequence (default: 256)")->check(Above0());
+  c->add_option("--seq-len", f->seq_len, "Tokens per sequence (default: 256)")
+      ->check(CLI::Range(int64_t{2}, train::kLongestSequence));
   c->add_option("--minutes", f->minutes, "Length in time: 10, 90s, 2h");
   c->add_option("--tokens", f->tokens, "Length in tokens, e.g. 20M");
   c->add_option("--steps", f->steps, "Length in steps");

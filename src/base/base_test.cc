@@ -97,13 +97,19 @@ TEST(Units, ReadsWhatPeopleWrite) {
   EXPECT_EQ(ParseCount("10M", "--params"), 10'000'000);
   EXPECT_EQ(ParseCount("6.7B", "--params"), 6'700'000'000);
   EXPECT_EQ(ParseCount("4M tokens", "--batch"), 4'000'000);
+  EXPECT_EQ(ParseCount("200 K", "--tokens"), 200'000);
+  EXPECT_EQ(ParseCount(" 1.4 T tokens ", "--tokens"), 1'400'000'000'000);
+  EXPECT_EQ(ParseCount("7 steps", "--steps"), 7);
   EXPECT_EQ(ParseBytes("8GB", "--memory"), 8'000'000'000);
   EXPECT_EQ(ParseBytes("64MiB", "--memory"), 64 << 20);
   EXPECT_EQ(ParseSeconds("1h30m", "--minutes"), 5400);
   EXPECT_EQ(ParseSeconds("5", "--minutes"), 300);
-  for (const char* bad : {"", "x", "10Q", "-3", "1e400", "nan"}) {
+  for (const char* bad :
+       {"", "x", "10Q", "-3", "1e400", "nan", "10 Q", "10M 5", "4 words", "10MB"}) {
     EXPECT_THROW(ParseCount(bad, "--params"), Error) << bad;
   }
+  EXPECT_THROW(ParseBytes("999999999TB", "--memory"), Error);
+  EXPECT_THROW(ParseSeconds("1e300", "--minutes"), Error);
 }
 
 TEST(File, AtomicWriteLeavesNothingBehind) {

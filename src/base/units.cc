@@ -1,6 +1,7 @@
 // Reading and writing numbers with units.
 #include "base/units.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -30,36 +31,25 @@ bool TakeNumber(std::string_view* text, double* value) {
 }  // namespace
 
 int64_t ParseCount(std::string_view text, const std::string& flag) {
+  constexpr const char* kExample = "10M, 6.7B or 1.4T";
   std::string_view rest = TrimLeft(text);
   double value = 0;
-  if (!TakeNumber(&rest, &value)) BadValue(text, flag, "10M, 6.7B or 1.4T");
-  if (!rest.empty() && rest.front() != ' ') {
-    switch (rest.front()) {
-      case 'k':
-      case 'K':
-        value *= 1e3;
-        break;
-      case 'm':
-      case 'M':
-        value *= 1e6;
-        break;
-      case 'b':
-      case 'B':
-      case 'g':
-      case 'G':
-        value *= 1e9;
-        break;
-      case 't':
-      case 'T':
-        value *= 1e12;
-        break;
-      default:
-        BadValue(text, flag, "10M, 6.7B or 1.4T");
-    }
-    rest.remove_prefix(1);
+  if (!TakeNumber(&rest, &value)) BadValue(text, flag, kExample);
+  rest = TrimLeft(rest);
+  std::string_view word = rest.substr(0, rest.find(' '));
+  constexpr std::string_view kLetters = "kKmMbBgGtT";
+  constexpr double kFactors[] = {1e3, 1e6, 1e9, 1e9, 1e12};
+  const size_t unit = word.size() == 1 ? kLetters.find(word[0]) : std::string_view::npos;
+  if (unit != std::string_view::npos) {
+    value *= kFactors[unit / 2];
+    rest = TrimLeft(rest.substr(1));
+    word = rest.substr(0, rest.find(' '));
   }
-  if (!rest.empty() && rest.front() != ' ') BadValue(text, flag, "10M, 6.7B or 1.4T");
-  if (value > 9e18) BadValue(text, flag, "10M, 6.7B or 1.4T");
+  const std::string_view words[] = {"", "tokens", "parameters", "steps"};
+  const bool known = std::find(std::begin(words), std::end(words), word) != std::end(words);
+  if (!known || !TrimLeft(rest.substr(word.size())).empty() || value > 9e18) {
+    BadValue(text, flag, kExample);
+  }
   return std::llround(value);
 }
 
@@ -71,7 +61,9 @@ int64_t ParseBytes(std::string_view text, const std::string& flag) {
   const std::string_view units[] = {"B", "KB", "MB", "GB", "TB", "", "KiB", "MiB", "GiB", "TiB"};
   for (int i = 0; i < 10; ++i) {
     if (rest != units[i]) continue;
-    return std::llround(value * std::pow(i < 5 ? 1000.0 : 1024.0, i % 5));
+    value *= std::pow(i < 5 ? 1000.0 : 1024.0, i % 5);
+    if (value > 9e18) break;
+    return std::llround(value);
   }
   BadValue(text, flag, "8GB or 512MiB");
 }
@@ -100,7 +92,8 @@ double ParseSeconds(std::string_view text, const std::string& flag) {
     total += value;
     any = true;
   }
-  if (!any) BadValue(text, flag, "30min, 90s or 1h30m");
+  // Above 300 years there is no date, and no number of steps, for it.
+  if (!any || total > 1e10) BadValue(text, flag, "30min, 90s or 1h30m");
   return total;
 }
 

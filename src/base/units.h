@@ -7,7 +7,8 @@
 
 namespace cria {
 
-/// "10M" -> 10'000'000 (K, M, B or G, T: powers of 1000; a trailing word like "tokens" is allowed).
+/// "10M" -> 10'000'000 (K, M, B or G, T: powers of 1000; a blank before the letter and the words
+/// tokens, parameters and steps behind it are allowed).
 /// `flag` names the origin in the Error.
 int64_t ParseCount(std::string_view text, const std::string& flag);
 /// "8GB" -> 8e9, "64MiB" -> 64 * 2^20 bytes.

@@ -15,6 +15,8 @@
 namespace cria::store {
 
 inline constexpr const char* kManifestName = "manifest.json";
+/// What a checkpoint is asked to have room for beside its tensors.
+inline constexpr int64_t kManifestReserve = int64_t{4} << 20;
 
 /// Bytes [offset, offset + bytes.size()) of a tensor's contiguous row-major bytes. Both ends are
 /// multiples of kDigestBlockBytes, or the tensor's end.

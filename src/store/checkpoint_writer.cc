@@ -16,7 +16,6 @@ namespace {
 
 constexpr int64_t kAlignment = 64;                                 // of every tensor in its file
 constexpr int64_t kWriteBytes = int64_t{128} * kDigestBlockBytes;  // unit of parallel writing
-constexpr int64_t kManifestReserve = int64_t{4} << 20;             // for the disk-space check
 
 // Puts `fresh` in the place of `target`. With the exchange of Linux there is no moment without a
 // complete checkpoint at `target`; elsewhere the old one waits under `<target>.old.tmp`.

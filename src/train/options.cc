@@ -40,8 +40,8 @@ void ValidateOptions(const TrainOptions& o) {
           "give exactly one of them");
   Require(o.steps >= 0 && o.tokens >= 0 && o.seconds >= 0, "the run's length is negative",
           "--steps, --tokens, --minutes", "give a positive number");
-  Require(o.seq_len >= 0 && o.seq_len != 1, "sequences must be longer than one token", "--seq-len",
-          "use 256 or more");
+  Require(o.seq_len >= 0 && o.seq_len != 1 && o.seq_len <= kLongestSequence,
+          "sequences have from 2 to 1048576 tokens", "--seq-len", "use 256 or more");
   Require(o.batch_tokens >= 0 && o.batch_tokens <= int64_t{1} << 40, "that batch makes no sense",
           "--batch", "the paper's batch is 4M tokens");
   Require(o.batch_tokens == 0 || o.seq_len == 0 || o.batch_tokens >= o.seq_len,

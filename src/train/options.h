@@ -27,6 +27,9 @@ struct OptimizerOptions {
   double clip = 1.0;         ///< global gradient norm; 0: never clip
 };
 
+/// Tokens; what recipes and flags may ask for.
+inline constexpr int64_t kLongestSequence = int64_t{1} << 20;
+
 struct TrainOptions {
   /// Length of the run: exactly one of the three is set.
   int64_t steps = 0, tokens = 0;

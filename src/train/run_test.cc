@@ -79,6 +79,16 @@ TEST_F(RunTest, WhatComputedBeforeIsTold) {
   EXPECT_EQ(ReadRunRecord(root_ / "run").processor, same.now);
 }
 
+TEST_F(RunTest, FinishedRunWithoutItsCheckpointIsAnError) {
+  const Context context(1);
+  RunSetup setup = Setup("run");
+  setup.options.save_every_steps = 10;
+  const RunSummary summary = Train(context, setup, {});
+  fs::remove(root_ / "run" / summary.checkpoint / store::kManifestName);
+  EXPECT_FALSE(store::ListCheckpoints(root_ / "run").empty());
+  EXPECT_THROW(Train(context, setup, {}), Error);
+}
+
 // Saves after every step and is killed at a moment of its own, mostly while it writes.
 TEST_F(RunTest, KilledRunGoesOnBitIdentical) {
   RunSetup setup = Setup("whole");

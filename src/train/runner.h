@@ -82,6 +82,7 @@ class Runner {
     comm::Broadcast(*ranks_, 0, {reinterpret_cast<uint8_t*>(&value), sizeof value});
     return value;
   }
+  int64_t CheckpointSpace(int kept) const;
   void AgreeOnPlan();
   double Elapsed() const { return earlier_s_ + SecondsSince(started_); }
   int64_t LastStep() const { return record_.plan.schedule.LastStep(); }
@@ -100,7 +101,7 @@ class Runner {
   std::optional<DirectoryLock> lock_;
   bool stands_ = false;  // a run in the folder
   bool made_folder_ = false;
-  std::string earlier_processor_;  // of the run so far, if it is another one
+  std::string earlier_processor_;     // of the run so far, if it is another one
   std::optional<RankMemory> memory_;  // before there is anything large
   PassPlan pass_;
   std::unique_ptr<Learner> learner_;

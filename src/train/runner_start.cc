@@ -159,9 +159,9 @@ void Runner::ReadEarlierRun() {
   record_.finished = earlier.finished;
   record_.summary = earlier.summary;
   record_.plan = earlier.plan;
-  if (record_.finished && !fs::exists(setup_.run / record_.summary.checkpoint)) {
-    throw Error("the finished run has lost its checkpoint",
-                (setup_.run / record_.summary.checkpoint).string(),
+  const fs::path last = setup_.run / record_.summary.checkpoint;
+  if (record_.finished && !store::IsCheckpoint(last)) {
+    throw Error("the finished run has lost its checkpoint", last.string(),
                 "put it back, or train again with --force");
   }
 }
@@ -314,6 +314,21 @@ void Runner::Start() {
   }
 }
 
+// Bytes that the checkpoints will need beside those that stand: one more is written while the
+// others are kept.
+int64_t Runner::CheckpointSpace(int kept) const {
+  const int64_t one = 12 * ParameterCount(setup_.config) + store::kManifestReserve +
+                      static_cast<int64_t>(fs::file_size(setup_.shards / kShardTokenizerName));
+  int64_t standing = 0;
+  const fs::path folder = setup_.run / "checkpoints";
+  if (fs::exists(folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file()) standing += static_cast<int64_t>(entry.file_size());
+    }
+  }
+  return std::max<int64_t>(0, (kept + 1) * one - standing);
+}
+
 void Runner::StartOrThrow() {
   // Rank 0's view of the folder counts: another machine may see an older one.
   fs::path latest;
@@ -337,8 +352,7 @@ void Runner::StartOrThrow() {
     learner_->set_before_update([this] { saver_->WaitUntilRead(); });
   }
   if (!Leads()) return;
-  // One more is written while those are kept.
-  RequireFreeSpace(setup_.run, (kept + 1) * 12 * ParameterCount(setup_.config));
+  RequireFreeSpace(setup_.run, CheckpointSpace(kept));
   if (resumes) return WriteRunRecord(setup_.run, record_);
   if (stands_) {  // only now that the new run is known to start
     fs::remove_all(setup_.run / "checkpoints");
