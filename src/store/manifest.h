@@ -15,7 +15,8 @@ namespace cria::store {
 
 inline constexpr int kCheckpointVersion = 2;  // written; 1 is read as well
 inline constexpr const char* kCheckpointRemedy =
-    "put it back from a backup, or remove its folder: a run then goes on from the checkpoint before";
+    "put it back from a backup, or remove its folder: a run then goes on from the checkpoint "
+    "before";
 
 struct ManifestFile {
   std::string name;
