@@ -16,12 +16,12 @@ constexpr int64_t kMicroTokens = 4096, kAcceleratedTokens = 16384;
 // Of the free memory; the rest is for the shards' pages and the rest of the machine.
 constexpr double kMemoryShare = 0.9;
 // Tokens per step = factor tokens^power (plan.h).
-constexpr double kBatchFactor = 0.58, kBatchPower = 0.571;
+constexpr double kBatchFactor = 0.37, kBatchPower = 0.58;
 
 }  // namespace
 
 double DefaultLearningRate(double parameters, double tokens) {
-  return 0.57 * std::pow(parameters, -0.45) * std::pow(tokens, 0.1);
+  return 0.95 * std::pow(parameters, -0.6) * std::pow(tokens, 0.2);
 }
 
 int64_t DefaultBatchTokens(double tokens) {

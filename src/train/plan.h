@@ -24,12 +24,12 @@ struct Plan {
   int64_t pieces() const { return (batch_rows + micro_rows - 1) / micro_rows; }
 };
 
-/// Peak learning rate of a model of so many parameters trained for so many tokens, 0.57
-/// parameters^-0.45 tokens^0.1: through the best runs of 1M to 10M (docs/LOG.md), and within a
-/// third of the four that the paper gives.
+/// Peak learning rate of a model of so many parameters trained for so many tokens, 0.95
+/// parameters^-0.6 tokens^0.2: through the best runs of 1M to 10M parameters (docs/LOG.md) and the
+/// paper's 7B; its larger models have up to 1.8 times as much.
 double DefaultLearningRate(double parameters, double tokens);
-/// Tokens per step of a run of so many, 0.58 tokens^0.571: Step Law (Li et al. 2025,
-/// arXiv:2503.04715), which gives 4.1M for the paper's 1T and what is best here for 1M to 12M.
+/// Tokens per step of a run of so many, 0.37 tokens^0.58: the exponent of Step Law (Li et al. 2025,
+/// arXiv:2503.04715), the factor between the best runs of 4M and 12M tokens and the paper's.
 int64_t DefaultBatchTokens(double tokens);
 /// 4 % of the run, at least 10 steps (never more than half the run) and at most the paper's 2000.
 int64_t DefaultWarmup(int64_t total_steps);

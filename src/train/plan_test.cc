@@ -48,7 +48,7 @@ TEST(Plan, DerivesWhatIsLeftOpen) {
   EXPECT_EQ(plan.seq_len, 256);
   EXPECT_EQ(plan.schedule.total_steps, 1000);
   EXPECT_EQ(plan.schedule.warmup_steps, 40);
-  EXPECT_GT(plan.batch_tokens(), 2000);
+  EXPECT_GT(plan.batch_tokens(), 1000);
   EXPECT_LT(plan.batch_tokens(), 100000);
   EXPECT_GT(plan.schedule.peak, 5e-4);
   EXPECT_LT(plan.schedule.peak, 1e-2);
@@ -67,13 +67,15 @@ TEST(Plan, LawsAgreeWithThePaperAndTheBestSmallRuns) {
                                                  {13.0e9, 1.0e12, 3.0e-4},
                                                  {32.5e9, 1.4e12, 1.5e-4},
                                                  {65.2e9, 1.4e12, 1.5e-4}}) {
-    EXPECT_NEAR(DefaultLearningRate(parameters, tokens) / rate, 1, 0.2) << parameters;
+    EXPECT_GT(DefaultLearningRate(parameters, tokens), rate / 2) << parameters;
+    EXPECT_LT(DefaultLearningRate(parameters, tokens), rate * 1.1) << parameters;
     EXPECT_NEAR(static_cast<double>(DefaultBatchTokens(tokens)) / 4.2e6, 1, 0.25);
   }
   // docs/LOG.md.
   EXPECT_NEAR(DefaultLearningRate(1.0e6, 4e6), 5e-3, 5e-4);
-  EXPECT_NEAR(DefaultLearningRate(2.9e6, 4e6), 3.2e-3, 3e-4);
-  EXPECT_NEAR(static_cast<double>(DefaultBatchTokens(4e6)), 3400, 100);
+  EXPECT_NEAR(DefaultLearningRate(2.9e6, 4e6), 2.9e-3, 4e-4);
+  EXPECT_NEAR(DefaultLearningRate(10.1e6, 4e6), 1.24e-3, 1e-4);
+  EXPECT_NEAR(static_cast<double>(DefaultBatchTokens(4e6)), 2500, 100);
 }
 
 TEST(Plan, ManyStepsDoNotAskForEndlessBatches) {
