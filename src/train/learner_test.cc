@@ -7,34 +7,10 @@
 #include <cstring>
 #include <limits>
 
-#include "base/random.h"
+#include "train/tiny_learner.h"
 
 namespace cria::train {
 namespace {
-
-ModelConfig TinyConfig() {
-  ModelConfig c;
-  c.dim = 32;
-  c.n_layers = 2;
-  c.n_heads = 4;
-  c.n_kv_heads = 2;
-  c.head_dim = 8;
-  c.hidden_dim = 96;
-  c.vocab_size = 50;
-  c.max_seq_len = 24;
-  return c;
-}
-
-Batch RandomBatch(int64_t rows, int64_t seq_len, uint64_t step) {
-  RandomStream random(3, RandomPurpose::kTest, step);
-  Batch batch{rows, seq_len, {}, {}};
-  for (int64_t i = 0; i < rows * seq_len; ++i) {
-    batch.tokens.push_back(static_cast<int32_t>(random.NextBelow(50)));
-    batch.targets.push_back(static_cast<int32_t>(random.NextBelow(50)));
-  }
-  batch.targets[1] = -1;
-  return batch;
-}
 
 std::vector<Batch> Split(const Batch& batch) {
   std::vector<Batch> rows;
@@ -50,7 +26,7 @@ std::vector<Batch> Split(const Batch& batch) {
 
 std::vector<float> TrainedWeights(Precision precision, int threads, int steps) {
   const Context context(threads);
-  Learner learner(TinyConfig(), {}, precision);
+  Learner learner(TinyLearnerConfig(), {}, precision);
   learner.Initialize(context, 1);
   for (int step = 0; step < steps; ++step) {
     const Batch batch = RandomBatch(5, 24, static_cast<uint64_t>(step));
@@ -71,7 +47,7 @@ TEST(Learner, SameBitsForAnyNumberOfThreads) {
 
 TEST(Learner, OneBatchOfSixAgreesWithSixOfOne) {
   const Context context(2);
-  Learner learner(TinyConfig(), {}, Precision::kF32);
+  Learner learner(TinyLearnerConfig(), {}, Precision::kF32);
   learner.Initialize(context, 1);
   const Batch whole = RandomBatch(6, 24, 9);
   const double loss = learner.ComputeGradients(context, {&whole, 1}, nullptr).loss;
@@ -91,7 +67,7 @@ TEST(Learner, OneBatchOfSixAgreesWithSixOfOne) {
 
 TEST(Learner, StepThatIsNotFiniteChangesNothing) {
   const Context context(1);
-  Learner learner(TinyConfig(), {}, Precision::kF32);
+  Learner learner(TinyLearnerConfig(), {}, Precision::kF32);
   learner.Initialize(context, 1);
   const Batch batch = RandomBatch(2, 24, 1);
   learner.weights().data()[0] = std::numeric_limits<float>::quiet_NaN();
@@ -112,7 +88,7 @@ TEST(Learner, MatricesDecayNormsDoNot) {
   for (const bool decay_norms : {false, true}) {
     OptimizerOptions options;
     options.decay_norms = decay_norms;
-    Learner learner(TinyConfig(), options, Precision::kF32);
+    Learner learner(TinyLearnerConfig(), options, Precision::kF32);
     learner.Initialize(context, 1);
     const Batch batch = RandomBatch(2, 24, 1);
     // A token that never occurs has no gradient: its embedding only decays.

@@ -6,35 +6,12 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/random.h"
 #include "comm/local_ranks.h"
 #include "train/learner.h"
+#include "train/tiny_learner.h"
 
 namespace cria::train {
 namespace {
-
-ModelConfig TinyConfig() {
-  ModelConfig c;
-  c.dim = 32;
-  c.n_layers = 2;
-  c.n_heads = 4;
-  c.n_kv_heads = 2;
-  c.head_dim = 8;
-  c.hidden_dim = 80;
-  c.vocab_size = 50;
-  c.max_seq_len = 24;
-  return c;
-}
-
-Batch RandomBatch(uint64_t seed) {
-  RandomStream random(seed, RandomPurpose::kTest);
-  Batch batch{3, 24, {}, {}};
-  for (int i = 0; i < 72; ++i) {
-    batch.tokens.push_back(static_cast<int32_t>(random.NextBelow(50)));
-    batch.targets.push_back(static_cast<int32_t>(random.NextBelow(50)));
-  }
-  return batch;
-}
 
 using Doubles = std::vector<double>;
 
@@ -84,12 +61,12 @@ TEST(Muon, StepsAreThoseOfTheFormulas) {
   const Context context(2);
   OptimizerOptions options;
   options.kind = OptimizerKind::kMuon;
-  Learner learner(TinyConfig(), options, Precision::kF32);
+  Learner learner(TinyLearnerConfig(), options, Precision::kF32);
   learner.Initialize(context, 1);
   const double rate = 3e-3;
   std::vector<Doubles> momenta(learner.weights().specs().size());
   for (uint64_t step = 0; step < 3; ++step) {
-    const Batch batch = RandomBatch(step);
+    const Batch batch = RandomBatch(3, 24, step);
     // The gradients that the step will see; then the step computes them anew.
     learner.ComputeGradients(context, {&batch, 1}, nullptr);
     std::vector<Doubles> gradients, before;
@@ -132,12 +109,12 @@ TEST(Muon, StepsAreThoseOfTheFormulas) {
 
 TEST(Muon, EmbeddingOutputAndNormsAreAdamWs) {
   const Context context(1);
-  const Batch batch = RandomBatch(1);
+  const Batch batch = RandomBatch(3, 24, 1);
   std::vector<std::vector<float>> weights;
   for (const OptimizerKind kind : {OptimizerKind::kAdamW, OptimizerKind::kMuon}) {
     OptimizerOptions options;
     options.kind = kind;
-    Learner learner(TinyConfig(), options, Precision::kF32);
+    Learner learner(TinyLearnerConfig(), options, Precision::kF32);
     learner.Initialize(context, 1);
     learner.Step(context, 1e-3, {&batch, 1});
     std::vector<float> others, matrices;
@@ -158,7 +135,8 @@ TEST(Muon, RefusesWhatItCannotShare) {
     comm::RunRanks(2, [&, zero = zero, tensor = tensor](comm::Communicator& ranks) {
       OptimizerOptions options;
       options.kind = OptimizerKind::kMuon;
-      EXPECT_THROW(Learner(TinyConfig(), options, Precision::kF32, {&ranks, zero, tensor}), Error);
+      EXPECT_THROW(Learner(TinyLearnerConfig(), options, Precision::kF32, {&ranks, zero, tensor}),
+                   Error);
     });
   }
   EXPECT_EQ(ParseOptimizer("muon", ""), OptimizerKind::kMuon);

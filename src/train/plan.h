@@ -25,7 +25,7 @@ struct Plan {
 };
 
 /// Peak learning rate of a model of so many parameters trained for so many tokens, 0.95
-/// parameters^-0.6 tokens^0.2: through the best runs of 1M to 10M parameters (docs/LOG.md) and the
+/// parameters^-0.6 tokens^0.2: near the best runs of 1M to 10M parameters (docs/LOG.md) and the
 /// paper's 7B; its larger models have up to 1.8 times as much.
 double DefaultLearningRate(double parameters, double tokens);
 /// Tokens per step of a run of so many, 0.37 tokens^0.58: the exponent of Step Law (Li et al. 2025,

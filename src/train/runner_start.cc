@@ -317,7 +317,7 @@ void Runner::Start() {
 // Bytes that the checkpoints will need beside those that stand: one more is written while the
 // others are kept.
 int64_t Runner::CheckpointSpace(int kept) const {
-  const int64_t one = 12 * ParameterCount(setup_.config) + store::kManifestReserve +
+  const int64_t one = 12 * ParameterCount(setup_.config) +
                       static_cast<int64_t>(fs::file_size(setup_.shards / kShardTokenizerName));
   int64_t standing = 0;
   const fs::path folder = setup_.run / "checkpoints";
@@ -326,7 +326,7 @@ int64_t Runner::CheckpointSpace(int kept) const {
       if (entry.is_regular_file()) standing += static_cast<int64_t>(entry.file_size());
     }
   }
-  return std::max<int64_t>(0, (kept + 1) * one - standing);
+  return std::max<int64_t>(0, (kept + 1) * one + store::kManifestReserve - standing);
 }
 
 void Runner::StartOrThrow() {
