@@ -145,6 +145,15 @@ class Chat {
     if (ids.empty()) throw Error("the template writes nothing", "chat", "use another template");
     if (std::ssize(ids) >= reply_.context_tokens()) {
       TakeBack();
+      // Whoever reads lines waits for one.
+      if (flags_.json) {
+        Print(Json{{"content", nullptr},
+                   {"stop", "context full"},
+                   {"prompt_tokens", ids.size()},
+                   {"context_tokens", reply_.context_tokens()}}
+                  .dump() +
+              "\n");
+      }
       return Note(
           fmt::format("(The conversation with this needs {} tokens and room for an answer; the "
                       "context has {}. It was not sent. /undo or /reset makes room.)\n",
@@ -198,6 +207,7 @@ void RunChat(const Flags& flags) {
     const InputEvent event = input.Next(&line);
     if (event == InputEvent::kEnd) break;
     if (event == InputEvent::kInterrupted) {
+      if (TerminationRequested()) throw Interrupted();
       if (std::exchange(again, true)) throw Interrupted();
       fmt::print(stderr, "\n(/exit or Ctrl-D ends, Ctrl-C once more too.)");
       continue;
@@ -209,6 +219,7 @@ void RunChat(const Flags& flags) {
       if (!terminal) throw;
       fmt::print(stderr, "{}\n", error.what());
     }
+    if (TerminationRequested()) throw Interrupted();  // it came while an answer was written
   }
 }
 

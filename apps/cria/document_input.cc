@@ -14,10 +14,7 @@ namespace {
 using Use = std::function<bool(const corpus::Document&)>;
 
 bool IsJsonLines(const fs::path& path) {
-  std::string name = path.filename().string();
-  for (const char* suffix : {".gz", ".zst", ".bz2", ".xz"}) {
-    if (name.ends_with(suffix)) name.resize(name.size() - std::string_view(suffix).size());
-  }
+  const std::string_view name = UnpackedName(path.native());
   return name.ends_with(".jsonl") || name.ends_with(".json") || name.ends_with(".ndjson");
 }
 

@@ -19,6 +19,7 @@
 #include "held_out.h"
 #include "infer/load.h"
 #include "model_flags.h"
+#include "output_path.h"
 #include "result_table.h"
 
 namespace cria::app {
@@ -108,7 +109,10 @@ void CheckFlags(const Flags& flags) {
     }
   }
   if (flags.model.empty()) throw Error("no model given", "MODEL", "name a model or use --list");
-  if (!flags.out.empty()) RequireReport(flags.out, flags.force, "--out");
+  if (!flags.out.empty()) {
+    RequireReport(flags.out, flags.force, "--out");
+    RequireNoInput(flags.out, {flags.model, flags.tokenizer}, "--out");
+  }
   if (AsksQuestions(flags)) {
     RefuseFlags(flags, {"--text", "--context", "--window", "--stride", "--against", "--compare"},
                 "tasks that ask questions do not know it");
@@ -119,6 +123,12 @@ void CheckFlags(const Flags& flags) {
     return;
   }
   RefuseFlags(flags, QuestionFlagNames(), "tasks that score text do not know it");
+  if (!flags.wants("bpb")) {
+    RefuseFlags(flags, {"--context", "--stride", "--compare"}, "only the task bpb knows it");
+  }
+  if (!flags.wants("perplexity") && !flags.wants("kl")) {
+    RefuseFlags(flags, {"--window"}, "only the tasks perplexity and kl know it");
+  }
   if (flags.folder.empty() == flags.texts.empty()) {
     throw Error("the text to score must be given once", "--text, --data",
                 "give text files or a corpus folder");

@@ -14,6 +14,7 @@
 #include "data_facts.h"
 #include "eval/report/model_card.h"
 #include "eval_figures.h"
+#include "output_path.h"
 #include "result_table.h"
 #include "store/checkpoint.h"
 #include "train/run_folder.h"
@@ -123,21 +124,29 @@ void FillData(const corpus::Manifest& corpus, const std::optional<ShardManifest>
   facts->digests.push_back({"Corpus", corpus.digest});
 }
 
-// Results of a model that lies elsewhere may still be this one's, moved: said, not refused.
-void WarnOfOtherModel(const std::string& file, const Json& results, const fs::path& run) {
+// A note for results of a model that was somewhere else and is there no more: it may be this one,
+// moved. Throws Error for those of another model.
+std::string NoteOfMove(const std::string& file, const Json& results, const fs::path& run) {
   const auto model = JsonGetOr<std::string>(results, "model", "", file);
-  if (model.empty()) return;
+  if (model.empty()) return "";
   const std::string here = fs::weakly_canonical(run).string() + "/";
   const std::string there = fs::weakly_canonical(model).string() + "/";
-  if (there.starts_with(here) || here.starts_with(there)) return;
-  spdlog::warn("{} has the results of {}, not of {}", file, model, run.string());
+  if (there.starts_with(here) || here.starts_with(there)) return "";
+  if (fs::exists(model) || model.find("://") != model.npos) {
+    throw Error(fmt::format("these are results of {}, not of {}", model, run.string()),
+                "--results " + file, "evaluate this run: cria eval RUN --out X.json");
+  }
+  spdlog::warn("{} has the results of {}, which is there no more; the card says so", file, model);
+  return fmt::format("The results of {} were measured on a model that then was {}.",
+                     fs::path(file).filename().string(), model);
 }
 
 // Files named, and the evaluation that `cria raise` leaves beside the run.
 void FillResults(const Flags& flags, const fs::path& run, eval::CardFacts* facts) {
   for (const std::string& file : flags.results) {
-    facts->results.push_back({file, ReadJson(file)});
-    WarnOfOtherModel(file, facts->results.back().json, run);
+    Json json = ReadJson(file);
+    std::string note = NoteOfMove(file, json, run);
+    facts->results.push_back({file, std::move(json), std::move(note)});
   }
   const fs::path beside = run.parent_path() / "evaluation.json";
   const bool raised = fs::exists(beside) && run.filename() == "train";

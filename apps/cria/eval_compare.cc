@@ -8,6 +8,7 @@
 #include "eval/compare/comparison.h"
 #include "eval/compare/forest_plot.h"
 #include "eval/report_page.h"
+#include "output_path.h"
 #include "result_table.h"
 
 namespace cria::app {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "eval/report/figures.h"
 #include "eval/task_spec.h"
+#include "output_path.h"
 #include "result_table.h"
 #include "train/run_folder.h"
 #include "train/run_log.h"

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/interrupt.h"
@@ -17,6 +18,7 @@
 #include "eval/sandbox/sandbox.h"
 #include "eval/task_report.h"
 #include "model_flags.h"
+#include "output_path.h"
 #include "result_table.h"
 
 namespace cria::app {
@@ -74,16 +76,6 @@ class Judges {
   std::unique_ptr<eval::FastTextToxicity> toxicity_;
 };
 
-// Whether a file of a model's folder is part of the model: reports and logs may lie there too.
-bool IsOfModel(const fs::path& file) {
-  const std::string name = file.filename().string(), ending = file.extension().string();
-  for (const char* other : {".html", ".md", ".jsonl", ".svg", ".log", ".txt", ".lock"}) {
-    if (ending == other) return false;
-  }
-  return ending != ".json" || name == "config.json" || name == "params.json" ||
-         name == "manifest.json" || name.ends_with(".index.json");
-}
-
 // Names everything that a reply of a local model depends on. Its bytes by the files' names, sizes
 // and times: that is quick.
 std::string IdentityOf(const QuestionFlags& flags, const infer::LoadedModel& model,
@@ -98,8 +90,8 @@ std::string IdentityOf(const QuestionFlags& flags, const infer::LoadedModel& mod
     }
     std::sort(files.begin(), files.end());
   }
-  std::string identity = fmt::format("{} {} {} {}", place.string(), model.tokenizer->digest(),
-                                     PrecisionName(precision), flags.device);
+  std::string identity = fmt::format("{} {} {} {} {}", place.string(), model.tokenizer->digest(),
+                                     PrecisionName(precision), flags.device, IsaName(DetectIsa()));
   for (const fs::path& file : files) {
     identity += fmt::format(" {}:{}:{}", file.string(), fs::file_size(file),
                             fs::last_write_time(file).time_since_epoch().count());
@@ -121,7 +113,13 @@ std::vector<eval::TaskResult> RunOn(const QuestionFlags& flags, std::vector<Task
                                     const eval::TextCodec& codec, const eval::Graders& graders) {
   const fs::path file = CacheFile(flags, identity);
   if (file.empty()) return RunTasks(flags, flags, std::move(sets), model, codec, graders);
-  eval::CachedLanguageModel cached(model, file, identity);
+  // Those of a --cache are named after the identity.
+  const bool replace = flags.force || !flags.cache.empty();
+  eval::CachedLanguageModel cached(model, file, identity, replace);
+  if (cached.forgotten() > 0) {
+    spdlog::warn("{} replies in {}, of another model or under other settings, are dropped",
+                 cached.forgotten(), file.string());
+  }
   if (cached.known() > 0 && !flags.quiet) {
     spdlog::info("{} replies are known from {}", cached.known(), file.string());
   }
@@ -277,10 +275,11 @@ std::vector<const char*> QuestionFlagNames() {
 void AskQuestions(const QuestionFlags& flags) {
   std::vector<TaskSet> sets = ReadTaskSets(flags);
   RefuseUnused(flags, sets);
-  for (const TaskSet& set : sets) {
-    if (flags.samples.empty() || flags.force) continue;
-    const fs::path taken = fs::path(flags.samples) / (set.task.name + ".jsonl");
-    if (fs::exists(taken)) throw Error("it is there already", taken.string(), "give --force");
+  if (!flags.samples.empty()) {
+    RequireWritableFolder(flags.samples, "--samples");
+    for (const TaskSet& set : sets) {
+      RequireWritable(SamplesFile(flags, set.task), flags.force, "--samples");
+    }
   }
   const Judges judges(flags);
   for (const TaskSet& set : sets) set.task.kind->Require(set.task, judges.On(nullptr));

@@ -71,13 +71,13 @@ void Limit(int64_t limit, std::vector<eval::Question>* questions) {
   *questions = std::move(kept);
 }
 
-void WriteSamples(const fs::path& folder, const eval::TaskResult& result) {
-  fs::create_directories(folder);
+void WriteSamples(const fs::path& file, const eval::TaskResult& result) {
+  fs::create_directories(file.parent_path());
   std::string lines;
   for (size_t q = 0; q < result.questions.size(); ++q) {
     lines += eval::SampleJson(result, q).dump() + "\n";
   }
-  WriteFile(folder / (result.task.name + ".jsonl"), lines);
+  WriteFile(file, lines);
 }
 
 }  // namespace
@@ -142,6 +142,10 @@ eval::TextCodec CodecOf(const tokenizer::Tokenizer& tokenizer) {
               }};
 }
 
+fs::path SamplesFile(const TaskFlags& flags, const eval::TaskSpec& task) {
+  return fs::path(flags.samples) / (task.name + ".jsonl");
+}
+
 std::vector<TaskSet> ReadTaskSets(const TaskFlags& flags) {
   std::vector<TaskSet> sets;
   for (const std::string& name : flags.tasks) {
@@ -196,8 +200,9 @@ std::vector<eval::TaskResult> RunTasks(const CommonFlags& common, const TaskFlag
                        .set_questions = set.all}));
     progress.Finish();
   }
-  if (!flags.samples.empty()) {
-    for (const eval::TaskResult& result : results) WriteSamples(flags.samples, result);
+  if (flags.samples.empty()) return results;
+  for (const eval::TaskResult& result : results) {
+    WriteSamples(SamplesFile(flags, result.task), result);
   }
   return results;
 }

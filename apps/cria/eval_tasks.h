@@ -44,6 +44,9 @@ struct TaskSet {
 /// of which no digest is known, the task's note says so.
 std::vector<TaskSet> ReadTaskSets(const TaskFlags& flags);
 
+/// Where RunTasks writes the samples of a task.
+fs::path SamplesFile(const TaskFlags& flags, const eval::TaskSpec& task);
+
 /// The tasks, absolute folder and numbers of `flags`, and back: what a training run keeps of them.
 Json TaskFlagsToJson(const TaskFlags& flags);
 TaskFlags TaskFlagsFromJson(const Json& json, const std::string& where);

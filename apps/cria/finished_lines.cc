@@ -30,8 +30,10 @@ std::set<int64_t> FinishedLines(const std::string& path, const std::vector<Promp
     const bool is_result = result.is_object() && result.contains("index") &&
                            result["index"].is_number_integer() && result.contains("prompt_ids");
     const int64_t index = is_result ? result["index"].get<int64_t>() : -1;
-    if (index < 0 || index >= std::ssize(prompts) ||
-        result["prompt_ids"] != Json(prompts[static_cast<size_t>(index)].request.prompt)) {
+    if (index < 0 || index >= std::ssize(prompts)) Refuse(number, path);
+    const Prompt& prompt = prompts[static_cast<size_t>(index)];
+    if (result["prompt_ids"] != Json(prompt.request.prompt) ||
+        result.value("id", Json()) != prompt.id) {
       Refuse(number, path);
     }
     finished.insert(index);

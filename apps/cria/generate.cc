@@ -10,6 +10,7 @@
 #include "engine_flags.h"
 #include "finished_lines.h"
 #include "ordered_output.h"
+#include "output_path.h"
 #include "prompt_file.h"
 
 namespace cria::app {
@@ -82,10 +83,10 @@ class Generation {
       : flags_(flags),
         engine_(engine),
         prompts_(std::move(prompts)),
-        finished_(flags.resume ? FinishedLines(flags.out, prompts_) : std::set<int64_t>()),
         output_(flags.out, flags.resume  ? OrderedOutput::Existing::kAppend
                            : flags.force ? OrderedOutput::Existing::kReplace
                                          : OrderedOutput::Existing::kRefuse),
+        finished_(flags.resume ? FinishedLines(flags.out, prompts_) : std::set<int64_t>()),
         streams_(prompts_.size() == 1 && !flags.json && flags.out.empty()) {}
 
   void Run() {
@@ -97,6 +98,7 @@ class Generation {
         Submit(i);
       }
     }
+    output_.Begin();
     if (!finished_.empty()) {
       spdlog::info("{} of {} texts are there already.", finished_.size(), prompts_.size());
     }
@@ -186,9 +188,9 @@ class Generation {
   const Flags& flags_;
   RunningEngine* engine_;
   std::vector<Prompt> prompts_;
-  std::set<int64_t> finished_;  // by a run before this one
   OrderedOutput output_;
-  bool streams_;  // one text, as it is written
+  std::set<int64_t> finished_;  // by a run before this one
+  bool streams_;                // one text, as it is written
   int64_t done_ = 0;
   std::exception_ptr failed_;
 };
@@ -196,6 +198,10 @@ class Generation {
 void RunGenerate(const Flags& flags) {
   if (flags.resume && (!flags.json || flags.out.empty())) {
     throw Error("only JSON lines in a file can be resumed", "--resume", "add --json and --out");
+  }
+  if (!flags.out.empty()) {
+    if (!flags.resume) RequireWritable(flags.out, flags.force, "--out");
+    RequireNoInput(flags.out, {flags.model, flags.tokenizer, flags.prompts}, "--out");
   }
   const Context context = flags.MakeContext();
   infer::LoadedModel model = flags.Load(context);

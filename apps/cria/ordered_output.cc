@@ -1,25 +1,47 @@
 // Every result is flushed: whoever waits for it reads it at once, and an interrupt loses none.
 #include "ordered_output.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include "base/error.h"
 #include "base/file.h"
+#include "base/system_error.h"
 
 namespace cria::app {
 
 OrderedOutput::OrderedOutput(const std::string& path, Existing existing)
-    : path_(path), file_(stdout) {
+    : path_(path), existing_(existing), file_(stdout) {
   if (path.empty()) {
     path_ = "standard output";
     return;
   }
-  if (existing == Existing::kRefuse) RequireAbsent(path, false);
-  file_ = std::fopen(path.c_str(), existing == Existing::kAppend ? "a" : "w");
-  if (file_ == nullptr)
-    throw Error("the file cannot be written", path, "check the path and its permissions");
+  // What is no file, such as a pipe, holds nothing that could be lost.
+  const bool is_file = !fs::exists(path) || fs::is_regular_file(path) || fs::is_directory(path);
+  if (is_file && existing == Existing::kRefuse) RequireAbsent(path, false);
+  made_ = !fs::exists(path);
+  const int flags = existing == Existing::kAppend ? O_APPEND : 0;
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
+  if (fd < 0) ThrowSystemError("cannot be written", path);
+  if (is_file && ::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(fd);
+    throw Error("another run is writing here", path, "wait for it to end, or choose another --out");
+  }
+  file_ = ::fdopen(fd, existing == Existing::kAppend ? "a" : "w");
+  CRIA_CHECK(file_ != nullptr);
 }
 
 OrderedOutput::~OrderedOutput() {
-  if (file_ != stdout) std::fclose(file_);
+  if (file_ == stdout) return;
+  if (made_ && !begun_) ::unlink(path_.c_str());
+  std::fclose(file_);
+}
+
+void OrderedOutput::Begin() {
+  begun_ = true;
+  if (file_ == stdout || existing_ != Existing::kReplace || !fs::is_regular_file(path_)) return;
+  if (::ftruncate(::fileno(file_), 0) != 0) ThrowSystemError("cannot be emptied", path_);
 }
 
 void OrderedOutput::Write(const Result& result) {

@@ -11,10 +11,15 @@ namespace cria::app {
 class OrderedOutput {
  public:
   enum class Existing { kRefuse, kReplace, kAppend };
-  /// `path` empty: standard output. Throws Error if the file is there already and refused.
+  /// `path` empty: standard output. The file is opened and locked, what it holds stays until Begin.
+  /// Throws Error if it is there already and refused, cannot be written, or another run writes it.
   OrderedOutput(const std::string& path, Existing existing);
-  ~OrderedOutput();
+  ~OrderedOutput();  ///< removes a file that it made, if nothing was begun
   OrderedOutput(const OrderedOutput&) = delete;
+
+  /// Before the first result, once nothing is left that could be refused: what is to be replaced
+  /// goes.
+  void Begin();
 
   /// Writes result `index` as soon as all before it are written. Throws Error if it cannot be.
   void Add(int64_t index, std::string text);
@@ -30,6 +35,8 @@ class OrderedOutput {
   void Write(const Result& result);
 
   std::string path_;
+  Existing existing_;
+  bool made_ = false, begun_ = false;
   std::FILE* file_;
   std::map<int64_t, Result> ready_;
   int64_t next_ = 0, written_ = 0;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "command.h"
+#include "output_path.h"
 #include "plan/model_shape.h"
 #include "plan/run_cost.h"
 #include "result_table.h"

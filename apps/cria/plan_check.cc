@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "command.h"
+#include "output_path.h"
 #include "plan/step_time.h"
 #include "result_table.h"
 #include "this_machine.h"

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "command.h"
 #include "eval/chart.h"
+#include "output_path.h"
 #include "plan/law_fit.h"
 #include "result_table.h"
 #include "train/run_folder.h"

@@ -1,15 +1,20 @@
 // Text or JSON lines into requests; unknown settings are errors, not ignored.
 #include "prompt_file.h"
 
+#include <re2/re2.h>
+
 #include "base/compressed_file.h"
 #include "base/error.h"
 
 namespace cria::app {
 namespace {
 
-bool IsRequest(const std::string& line) {
-  const Json json = TryParseJson(line);
-  return json.is_object() && (json.contains("prompt") || json.contains("ids"));
+// By the file's name, or else by how its first line begins: a line that is damaged must not pass as
+// text. A prompt of text that begins so has to be written as JSON.
+bool AreRequests(const fs::path& path, const std::string& first_line) {
+  const fs::path ending = fs::path(UnpackedName(path.native())).extension();
+  if (ending == ".jsonl" || ending == ".ndjson") return true;
+  return RE2::PartialMatch(first_line, R"(^\s*\{\s*")");
 }
 
 // Sets one member of a line. False: it is not known.
@@ -105,7 +110,7 @@ std::vector<Prompt> ReadPromptFile(const std::string& path, const tokenizer::Tok
   bool json = false;
   int64_t number = 0;
   for (std::string line; reader.NextLine(&line);) {
-    if (++number == 1) json = IsRequest(line);
+    if (++number == 1) json = AreRequests(path, line);
     if (json && line.find_first_not_of(" \t\r") == std::string::npos) continue;
     const std::string where = fmt::format("{}, line {}", path, number);
     const uint64_t sequence = prompts.size();

@@ -1,12 +1,14 @@
 // `cria quantize`: a model in fewer bits, as a GGUF file, with what every tensor lost.
 #include <cmath>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "export_flags.h"
 #include "held_out.h"
 #include "infer/quantize_mix.h"
 #include "model/importance.h"
+#include "output_path.h"
 #include "result_table.h"
 
 namespace cria::app {
@@ -22,10 +24,9 @@ std::optional<DType> TypeNamed(const std::string& name, const std::string& flag)
   if (name.empty()) return std::nullopt;
   for (int t = 0; t <= static_cast<int>(DType::kQ6_K); ++t) {
     const DType type = static_cast<DType>(t);
-    std::string lower = DTypeName(type);
-    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     const bool number = type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
-    if (lower == name && (number || IsQuantized(type))) return type;
+    if (LowerAscii(DTypeName(type)) == LowerAscii(name) && (number || IsQuantized(type)))
+      return type;
   }
   throw Error(fmt::format("there is no type \"{}\"", name), flag,
               "use f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k, q4_k, q5_k or q6_k");
@@ -74,6 +75,10 @@ void CheckFlags(const Flags& flags) {
     RequireWritable(flags.save_imatrix, flags.force, "--save-imatrix");
   }
   if (!flags.report.empty()) RequireReport(flags.report, flags.force, "--report");
+  RequireWritable(flags.out, flags.force, "--out");
+  RequireDistinct(flags.out, "--out", flags.report, "--report");
+  RequireDistinct(flags.out, "--out", flags.save_imatrix, "--save-imatrix");
+  RequireDistinct(flags.report, "--report", flags.save_imatrix, "--save-imatrix");
 }
 
 // A row of the report.
@@ -155,7 +160,6 @@ void RunQuantize(const Flags& flags) {
   infer::MixOptions mix_options{.calibrated = !flags.texts.empty() || !flags.imatrix.empty(),
                                 .output = TypeNamed(flags.output_type, "--output-type"),
                                 .embedding = TypeNamed(flags.embedding_type, "--embedding-type")};
-  RequireAbsent(flags.out, flags.force);
   Export work(context, flags, "quantize");
   const ModelFiles& model = work.model();
   if (IsQuantized(model.Tensor("layers.0.attention.wq.weight").type)) {

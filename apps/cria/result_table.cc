@@ -29,23 +29,6 @@ void PrintTable(const eval::Table& table) {
   fmt::print("\n{}\n", table.caption);
 }
 
-void RequireWritable(const fs::path& path, bool force, const std::string& flag) {
-  RequireAbsent(path, force);
-  const fs::path folder = fs::absolute(path).parent_path();
-  if (!fs::is_directory(folder)) {
-    throw Error("no such folder", flag + " " + folder.string(), "make it");
-  }
-}
-
-void RequireReport(const fs::path& path, bool force, const std::string& flag) {
-  const fs::path ending = path.extension();
-  if (ending != ".html" && ending != ".json" && ending != ".md") {
-    throw Error(fmt::format("no report is written as \"{}\"", ending.string()),
-                flag + " " + path.string(), "end its name in .html, .json or .md");
-  }
-  RequireWritable(path, force, flag);
-}
-
 void WriteResult(const fs::path& path, const std::string& title, const Json& json,
                  const std::vector<eval::Table>& tables) {
   WriteBlocks(path, title, json, {tables.begin(), tables.end()});

@@ -12,12 +12,6 @@ namespace cria::app {
 /// Columns side by side, then the caption.
 void PrintTable(const eval::Table& table);
 
-/// Throws Error, before the work, if `path` is taken or its folder is not there.
-void RequireWritable(const fs::path& path, bool force, const std::string& flag);
-
-/// The same for a file that WriteResult will write: its ending must be one of a report.
-void RequireReport(const fs::path& path, bool force, const std::string& flag);
-
 /// By the file's ending: .json writes `json`; .html and .md the tables.
 void WriteResult(const fs::path& path, const std::string& title, const Json& json,
                  const std::vector<eval::Table>& tables);

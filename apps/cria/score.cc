@@ -18,8 +18,26 @@ struct Request {
   int64_t context_ids = 0;   // of them given, with BOS; 1 unless a context was named
 };
 
+// What would be ignored is refused.
+void RequireKnown(const Json& json, const std::string& where) {
+  if (!json.is_object()) {
+    throw Error("no JSON object", where, "write one a line, such as {\"text\": \"Once\"}");
+  }
+  constexpr const char* kForms = "{\"text\"}, {\"ids\"} or {\"context\", \"continuation\"}";
+  for (const auto& [key, value] : json.items()) {
+    if (key == "text" || key == "ids" || key == "context" || key == "continuation") continue;
+    throw Error(fmt::format("\"{}\" is not known here", key), where,
+                fmt::format("a line holds {}", kForms));
+  }
+  const bool pair = json.contains("context") && json.contains("continuation");
+  if (json.size() != (pair ? 2 : 1) || (!pair && !json.contains("text") && !json.contains("ids"))) {
+    throw Error("a line holds one thing to score", where, fmt::format("write {}", kForms));
+  }
+}
+
 Request ReadRequest(const Json& json, const std::string& where, const infer::LoadedModel& model) {
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
+  RequireKnown(json, where);
   Request request;
   std::vector<int32_t> bos;  // none: a text begins without, and its first id is given
   if (tokenizer.bos_id() >= 0) bos.push_back(tokenizer.bos_id());

@@ -120,7 +120,7 @@ TEST(File, AtomicWriteLeavesNothingBehind) {
     file.Write("new");
   }
   EXPECT_EQ(ReadFile(path), "old");
-  EXPECT_FALSE(fs::exists(path.string() + ".tmp"));
+  EXPECT_FALSE(fs::exists(StagingName(path)));
   EXPECT_THROW(ReadFile(path.string() + ".absent"), Error);
   EXPECT_THROW(MappedFile{testing::TempDir()}, Error);
   fs::remove(path);

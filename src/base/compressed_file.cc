@@ -66,6 +66,13 @@ const char* XzFault(lzma_ret code) {
 
 }  // namespace
 
+std::string_view UnpackedName(std::string_view name) {
+  for (const std::string_view ending : kPackedEndings) {
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  }
+  return name;
+}
+
 struct TextReader::State {
   explicit State(const fs::path& path) : file(path) {}
   Packing packing = Packing::kPlain;

@@ -4,10 +4,16 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/file.h"
 
 namespace cria {
+
+/// How names of compressed files end.
+inline constexpr std::string_view kPackedEndings[] = {".gz", ".zst", ".bz2", ".xz"};
+/// A name without such an ending.
+std::string_view UnpackedName(std::string_view name);
 
 /// Reads lines (or blocks) of a plain, .gz, .bz2, .xz or .zst file, all members or streams of it.
 /// Damaged data throws Error with the offset in the compressed file, after what stands before the

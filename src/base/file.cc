@@ -8,50 +8,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <functional>
+#include <fstream>
+#include <utility>
 
 #include "base/error.h"
+#include "base/system_error.h"
 
 namespace cria {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 20;
-
-std::string Remedy(int code) {
-  switch (code) {
-    case ENOENT:
-      return "check the path; the file or its folder does not exist";
-    case EACCES:
-      return "check the permissions of the file and its folder";
-    case ENOSPC:
-      return "free some disk space or choose another --out";
-    case EISDIR:
-      return "name a file, not a folder";
-    case ENOTDIR:
-      return "a part of the path is a file, not a folder";
-    default:
-      return "check the disk and the path";
-  }
-}
-
-[[noreturn]] void ThrowErrno(const std::string& what, const fs::path& path) {
-  const int code = errno;
-  throw Error(fmt::format("{}: {}", what, std::strerror(code)), path.string(), Remedy(code));
-}
+// Whoever writes a small file is soon done.
+constexpr std::chrono::seconds kPatience{10};
 
 int OpenForReading(const fs::path& path, struct stat* status) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) ThrowErrno("cannot open", path);
+  if (fd < 0) ThrowSystemError("cannot open", path);
   if (::fstat(fd, status) != 0 || S_ISDIR(status->st_mode)) {
     if (S_ISDIR(status->st_mode)) errno = EISDIR;
     const int code = errno;
     ::close(fd);
     errno = code;
-    ThrowErrno("cannot read", path);
+    ThrowSystemError("cannot read", path);
   }
   return fd;
+}
+
+// Fills `bytes` to the end; pipes and files of /proc do not say their size.
+template <class Bytes>
+void ReadToEnd(int fd, const fs::path& path, size_t expected, Bytes* bytes) {
+  size_t done = 0;
+  while (true) {
+    if (done == bytes->size()) bytes->resize(std::max({expected + 1, 2 * done, size_t{4096}}));
+    const ssize_t n = ::read(fd, bytes->data() + done, bytes->size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) ThrowSystemError("cannot read", path);
+    if (n == 0) break;
+    done += static_cast<size_t>(n);
+  }
+  bytes->resize(done);
 }
 
 }  // namespace
@@ -60,13 +57,22 @@ MappedFile::MappedFile(const fs::path& path) : path_(path) {
   struct stat status;
   const int fd = OpenForReading(path, &status);
   size_ = static_cast<size_t>(status.st_size);
-  if (size_ > 0) {
+  if (!S_ISREG(status.st_mode)) {
+    try {
+      ReadToEnd(fd, path, 0, &read_);
+    } catch (...) {
+      ::close(fd);
+      throw;
+    }
+    data_ = reinterpret_cast<const uint8_t*>(read_.data());
+    size_ = read_.size();
+  } else if (size_ > 0) {
     void* map = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
     if (map == MAP_FAILED) {
       const int code = errno;
       ::close(fd);
       errno = code;
-      ThrowErrno("cannot map", path);
+      ThrowSystemError("cannot map", path);
     }
     data_ = static_cast<const uint8_t*>(map);
   }
@@ -74,7 +80,7 @@ MappedFile::MappedFile(const fs::path& path) : path_(path) {
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<uint8_t*>(data_), size_);
+  if (data_ != nullptr && read_.empty()) ::munmap(const_cast<uint8_t*>(data_), size_);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept { *this = std::move(other); }
@@ -83,6 +89,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(read_, other.read_);
   return *this;
 }
 
@@ -94,7 +101,7 @@ bool MappedFile::Holds(std::span<const uint8_t> bytes) const {
 
 void MappedFile::LetGo(std::span<const uint8_t> bytes) const {
   CRIA_CHECK(bytes.empty() || Holds(bytes), "{}: not of this map", path_.string());
-  if (bytes.empty()) return;
+  if (bytes.empty() || !read_.empty()) return;
   // Whole pages, the cut ones included: nothing was written to them, so nothing can be lost.
   const size_t page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
   const size_t begin = static_cast<size_t>(bytes.data() - data_) / page * page;
@@ -105,23 +112,14 @@ void MappedFile::LetGo(std::span<const uint8_t> bytes) const {
 std::string ReadFile(const fs::path& path) {
   struct stat status;
   const int fd = OpenForReading(path, &status);
-  std::string bytes(static_cast<size_t>(status.st_size), '\0');
-  size_t done = 0;
-  while (true) {
-    if (done == bytes.size()) bytes.resize(bytes.size() + 4096);  // pipes and /proc report size 0
-    const ssize_t n = ::read(fd, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int code = errno;
-      ::close(fd);
-      errno = code;
-      ThrowErrno("cannot read", path);
-    }
-    if (n == 0) break;
-    done += static_cast<size_t>(n);
+  std::string bytes;
+  try {
+    ReadToEnd(fd, path, static_cast<size_t>(status.st_size), &bytes);
+  } catch (...) {
+    ::close(fd);
+    throw;
   }
   ::close(fd);
-  bytes.resize(done);
   return bytes;
 }
 
@@ -133,7 +131,7 @@ void ReadPieces(const fs::path& path, const std::function<void(std::string_view)
     while (true) {
       const ssize_t n = ::read(fd, buffer.data(), buffer.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) ThrowErrno("cannot read", path);
+      if (n < 0) ThrowSystemError("cannot read", path);
       if (n == 0) break;
       piece(std::string_view(buffer).substr(0, static_cast<size_t>(n)));
     }
@@ -144,26 +142,23 @@ void ReadPieces(const fs::path& path, const std::function<void(std::string_view)
   ::close(fd);
 }
 
-AtomicFile::AtomicFile(const fs::path& path) : path_(path), temporary_(path.string() + ".tmp") {
-  fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd_ < 0) ThrowErrno("cannot create", temporary_);
+AtomicFile::AtomicFile(const fs::path& path, std::chrono::milliseconds patience)
+    : path_(BehindLink(path)), temporary_(StagingName(path_)) {
+  std::error_code unknown;  // then opening fails, and says why
+  const fs::file_status status = fs::status(path_, unknown);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    errno = fs::is_directory(status) ? EISDIR : EINVAL;
+    ThrowSystemError("cannot be replaced by a file", path_);
+  }
+  staging_ = Staging::OfFile(temporary_, patience);
   buffer_.reserve(kBufferBytes);
 }
 
 AtomicFile::~AtomicFile() {
-  if (fd_ < 0) return;
-  ::close(fd_);
-  ::unlink(temporary_.c_str());
+  if (staging_.fd() >= 0) ::unlink(temporary_.c_str());
 }
 
-AtomicFile::AtomicFile(AtomicFile&& other) noexcept
-    : path_(std::move(other.path_)),
-      temporary_(std::move(other.temporary_)),
-      fd_(other.fd_),
-      written_bytes_(other.written_bytes_),
-      buffer_(std::move(other.buffer_)) {
-  other.fd_ = -1;
-}
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept = default;
 
 void AtomicFile::Write(std::string_view bytes) { Write(bytes.data(), bytes.size()); }
 
@@ -184,9 +179,9 @@ void AtomicFile::Overwrite(int64_t offset, std::string_view bytes) {
              offset);
   Flush();
   while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), offset);
+    const ssize_t n = ::pwrite(staging_.fd(), bytes.data(), bytes.size(), offset);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) ThrowErrno("cannot write", temporary_);
+    if (n < 0) ThrowSystemError("cannot write", temporary_);
     offset += n;
     bytes.remove_prefix(static_cast<size_t>(n));
   }
@@ -195,26 +190,33 @@ void AtomicFile::Overwrite(int64_t offset, std::string_view bytes) {
 void AtomicFile::Flush() {
   size_t done = 0;
   while (done < buffer_.size()) {
-    const ssize_t n = ::write(fd_, buffer_.data() + done, buffer_.size() - done);
+    const ssize_t n = ::write(staging_.fd(), buffer_.data() + done, buffer_.size() - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) ThrowErrno("cannot write", temporary_);
+    if (n < 0) ThrowSystemError("cannot write", temporary_);
     done += static_cast<size_t>(n);
   }
   buffer_.clear();
 }
 
 void AtomicFile::Commit() {
-  CRIA_CHECK(fd_ >= 0, "{} committed twice", path_.string());
+  CRIA_CHECK(staging_.fd() >= 0, "{} committed twice", path_.string());
   Flush();
-  if (::fsync(fd_) != 0) ThrowErrno("cannot flush", temporary_);
-  const int fd = fd_;
-  fd_ = -1;
-  if (::close(fd) != 0) ThrowErrno("cannot close", temporary_);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) ThrowErrno("cannot rename to", path_);
+  if (::fsync(staging_.fd()) != 0) ThrowSystemError("cannot flush", temporary_);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    ThrowSystemError("cannot rename to", path_);
+  }
+  staging_.Release();  // only now: until it has its name, the lock keeps others from emptying it
 }
 
 void WriteFile(const fs::path& path, std::string_view bytes) {
-  AtomicFile file(path);
+  std::error_code unknown;
+  const fs::file_type type = fs::status(path, unknown).type();
+  if (type == fs::file_type::fifo || type == fs::file_type::character) {
+    std::ofstream pipe(path, std::ios::binary);
+    if (!(pipe << bytes).flush()) ThrowSystemError("cannot write", path);
+    return;
+  }
+  AtomicFile file(path, kPatience);
   file.Write(bytes);
   file.Commit();
 }
@@ -237,25 +239,31 @@ void RequireAbsent(const fs::path& path, bool force) {
 
 void SyncDirectory(const fs::path& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) ThrowErrno("cannot open", directory);
+  if (fd < 0) ThrowSystemError("cannot open", directory);
   ::fsync(fd);
   ::close(fd);
 }
 
-DirectoryLock::DirectoryLock(const fs::path& directory) {
-  const fs::path path = directory / kLockName;
+FileLock::FileLock(const fs::path& path) {
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd_ < 0) ThrowErrno("cannot create", path);
-  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-    ::close(fd_);
-    fd_ = -1;
-    throw Error("another run is writing here", directory.string(),
-                "wait for it to end, or choose another --out");
-  }
+  if (fd_ < 0) ThrowSystemError("cannot create", path);
+  // A file system without locks gives none.
+  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(fd_);
+  throw Error("another run is writing here",
+              (path.filename() == kLockName ? path.parent_path() : path).string(),
+              "wait for it to end, or choose another --out");
 }
 
-DirectoryLock::~DirectoryLock() {
+FileLock::~FileLock() {
   if (fd_ >= 0) ::close(fd_);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
 }
 
 }  // namespace cria

@@ -9,10 +9,11 @@
 namespace cria {
 namespace {
 
-std::atomic<bool> requested{false};
+std::atomic<bool> requested{false}, terminated{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "used in a signal handler");
 
 void OnSignal(int signal) {
+  if (signal == SIGTERM) terminated.store(true);
   requested.store(true);
   std::signal(signal, SIG_DFL);
 }
@@ -33,6 +34,8 @@ bool InterruptRequested() { return requested.load(std::memory_order_relaxed); }
 void ThrowIfInterrupted() {
   if (InterruptRequested()) throw Interrupted();
 }
+
+bool TerminationRequested() { return terminated.load(); }
 
 void ForgetInterrupt() {
   requested.store(false);

@@ -16,6 +16,9 @@ void ThrowIfInterrupted();
 /// the first again.
 void ForgetInterrupt();
 
+/// True once SIGTERM came: who asks for the end of the program, not of one thing. Not forgotten.
+bool TerminationRequested();
+
 /// For tests: sets or clears the flag.
 void SetInterruptRequested(bool requested);
 

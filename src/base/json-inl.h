@@ -14,7 +14,7 @@ namespace cria {
 namespace json_internal {
 
 inline constexpr const char* kRemedy =
-    "restore the file, or make it again with the command that wrote it";
+    "correct it; a file that cria wrote is damaged: make it again with the same command";
 
 template <class T>
 inline constexpr bool kIsWhole = std::is_integral_v<T> && !std::is_same_v<T, bool>;
@@ -81,7 +81,12 @@ T JsonGet(const AnyJson& json, const char* key, const std::string& where) {
       return it->template get<T>();
     }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("{} has a wrong type: {}", name, error.what()), where, kRemedy);
+    // Without the library's name of the exception.
+    const std::string_view what = error.what();
+    const size_t prefix = what.find("] ");
+    throw Error(fmt::format("{} has a wrong type: {}", name,
+                            what.substr(prefix == std::string_view::npos ? 0 : prefix + 2)),
+                where, kRemedy);
   }
 }
 

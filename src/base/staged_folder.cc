@@ -19,7 +19,7 @@ void RequireFlat(const fs::path& path) {
 }  // namespace
 
 StagedFolder::StagedFolder(const fs::path& target, bool force, const Known& known)
-    : target_(target), staged_(target.string() + ".tmp") {
+    : target_(BehindLink(target)), staged_(StagingName(target_)), force_(force) {
   RequireAbsent(target_, force);
   if (known && fs::is_directory(target_)) {
     for (const auto& entry : fs::directory_iterator(target_)) {
@@ -28,30 +28,24 @@ StagedFolder::StagedFolder(const fs::path& target, bool force, const Known& know
                   entry.path().string(), "name another place with --out, or move the file");
     }
   }
-  for (const fs::path& doomed : {target_, staged_}) RequireFlat(doomed);
-  std::error_code error;
-  fs::remove_all(staged_, error);
-  if (!error) fs::create_directories(staged_, error);
-  if (error) {
-    throw Error("cannot make the folder: " + error.message(), staged_.string(),
-                "check --out and its permissions");
+  RequireFlat(target_);
+  if (fs::exists(target_) && !fs::is_directory(target_)) {
+    throw Error("a file stands where a folder is to be written", target_.string(),
+                "remove it, or name another place with --out");
   }
+  staging_ = Staging::OfFolder(staged_);
 }
 
 StagedFolder::~StagedFolder() {
   std::error_code ignored;
-  if (!committed_) fs::remove_all(staged_, ignored);
+  if (staging_.fd() >= 0) fs::remove_all(staged_, ignored);
 }
 
 void StagedFolder::Commit() {
-  std::error_code error;
-  fs::remove_all(target_, error);
-  if (!error) fs::rename(staged_, target_, error);
-  if (error) {
-    throw Error("cannot rename the finished folder: " + error.message(), target_.string(),
-                "check --out and its permissions");
-  }
-  committed_ = true;
+  RequireAbsent(target_, force_);  // it may have come meanwhile
+  SyncDirectory(staged_);
+  MoveFolderIntoPlace(staged_, target_);
+  staging_.Release();
   SyncDirectory(fs::absolute(target_).parent_path());
 }
 

@@ -61,6 +61,7 @@ TextEvaluation EvaluateText(LanguageModel* model, const std::vector<HeldOutDocum
     const auto part = std::span<const Window>(windows).subspan(first, count);
     const std::vector<double> sums = model->RollingLoglikelihood(part);
     for (size_t i = 0; i < count; ++i) {
+      RequireNumber(sums[i], documents[owner[first + i]].source);
       nats[owner[first + i]] -= sums[i];
       done_tokens += static_cast<int64_t>(part[i].ids.size()) - part[i].counted_from;
     }

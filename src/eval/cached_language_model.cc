@@ -2,6 +2,7 @@
 // with "c" where something was cut. The first line has the identity.
 #include "eval/cached_language_model.h"
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <cmath>
@@ -69,18 +70,23 @@ bool IsKept(const WrittenText&) { return true; }
 }  // namespace
 
 CachedLanguageModel::CachedLanguageModel(LanguageModel* model, fs::path file,
-                                         const std::string& identity)
+                                         const std::string& identity, bool replace)
     : model_(model), file_(std::move(file)) {
-  Read(identity);
+  Read(identity, replace);
   known_ = std::ssize(scores_) + std::ssize(texts_);
   out_.open(file_, std::ios::app | std::ios::binary);
 }
 
-void CachedLanguageModel::Read(const std::string& identity) {
+void CachedLanguageModel::Read(const std::string& identity, bool replace) {
   const std::string first = Json{{"format", kFormat}, {"identity", identity}}.dump() + "\n";
   if (file_.has_parent_path()) fs::create_directories(file_.parent_path());
-  const std::string text = fs::exists(file_) ? ReadFile(file_) : "";
-  if (!text.starts_with(first)) return WriteFile(file_, first);
+  lock_ = FileLock(file_);
+  std::string text = ReadFile(file_);
+  if (!text.starts_with(first)) {
+    Drop(text, replace);
+    text = first;
+    std::ofstream(file_, std::ios::binary) << first;
+  }
   size_t at = first.size();
   for (size_t end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
     try {
@@ -90,6 +96,21 @@ void CachedLanguageModel::Read(const std::string& identity) {
     }
   }
   if (at < text.size()) fs::resize_file(file_, at);  // cut off by the end of the process
+}
+
+// Replies of another model, or under other settings; never anything else.
+void CachedLanguageModel::Drop(const std::string& text, bool replace) {
+  const Json head = TryParseJson(text.substr(0, text.find('\n')));
+  if (!text.empty() && (!head.is_object() || head.value("format", "") != kFormat)) {
+    throw Error("something else than kept replies stands here", file_.string(),
+                "move it away, or name another --out or --cache");
+  }
+  forgotten_ = std::max<int64_t>(0, std::count(text.begin(), text.end(), '\n') - 1);
+  if (forgotten_ == 0 || replace) return;
+  throw Error(fmt::format("{} replies of another model, or under other settings, are kept here",
+                          forgotten_),
+              file_.string(),
+              "go on with that model and its settings, remove the file, or drop them with --force");
 }
 
 void CachedLanguageModel::ReadLine(const Json& line) {

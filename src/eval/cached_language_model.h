@@ -18,9 +18,12 @@ namespace cria::eval {
 class CachedLanguageModel : public LanguageModel {
  public:
   /// `identity` names the model and everything else that its replies depend on: what is kept under
-  /// another is not seen, and overwritten. `model` outlives this. A last line that was cut off is
-  /// dropped, damaged ones are passed over. Throws Error if `file` cannot be written.
-  CachedLanguageModel(LanguageModel* model, fs::path file, const std::string& identity);
+  /// another is never seen; with `replace` it is dropped, else it is an Error, since it may be the
+  /// work of hours. `model` outlives this. A last line that was cut off is dropped, damaged ones
+  /// are passed over. Throws Error if `file` cannot be written, holds something else, or is
+  /// written by another process.
+  CachedLanguageModel(LanguageModel* model, fs::path file, const std::string& identity,
+                      bool replace);
 
   int64_t vocab_size() const override { return model_->vocab_size(); }
   int64_t context_length() const override { return model_->context_length(); }
@@ -36,6 +39,8 @@ class CachedLanguageModel : public LanguageModel {
 
   /// Requests that the file knew when it was opened.
   int64_t known() const { return known_; }
+  /// Those that it held under another identity.
+  int64_t forgotten() const { return forgotten_; }
   /// Lines of it that could not be read: what they held is asked anew.
   int64_t damaged() const { return damaged_; }
 
@@ -43,7 +48,8 @@ class CachedLanguageModel : public LanguageModel {
   template <class Reply>
   using Known = std::unordered_map<std::string, Reply>;
 
-  void Read(const std::string& identity);
+  void Read(const std::string& identity, bool replace);
+  void Drop(const std::string& text, bool replace);
   void ReadLine(const Json& line);
   template <class Reply>
   void Keep(const std::string& key, const Reply& reply, Known<Reply>* known);
@@ -53,7 +59,8 @@ class CachedLanguageModel : public LanguageModel {
 
   LanguageModel* model_;
   fs::path file_;
-  int64_t known_ = 0, damaged_ = 0;
+  int64_t known_ = 0, forgotten_ = 0, damaged_ = 0;
+  FileLock lock_;
   Known<ContinuationScore> scores_;
   Known<WrittenText> texts_;
   std::mutex mutex_;  // of what replies change, on any thread

@@ -48,13 +48,13 @@ TEST_F(CachedLanguageModelTest, AsksOnlyWhatIsNewAndGivesTheSameBits) {
   std::vector<ContinuationScore> first;
   {
     CountingModel model;
-    CachedLanguageModel cached(&model, file_, "m");
+    CachedLanguageModel cached(&model, file_, "m", false);
     first = cached.Loglikelihood(requests);
     EXPECT_EQ(cached.Loglikelihood({&requests[1], 1})[0].logprob, first[1].logprob);
     EXPECT_EQ(model.asked, 3);  // equal ones in one call are asked twice
   }
   CountingModel model;
-  CachedLanguageModel cached(&model, file_, "m");
+  CachedLanguageModel cached(&model, file_, "m", false);
   EXPECT_EQ(cached.known(), 2);
   const auto again = cached.Loglikelihood(requests);
   EXPECT_EQ(model.asked, 0);
@@ -70,7 +70,7 @@ TEST_F(CachedLanguageModelTest, AsksOnlyWhatIsNewAndGivesTheSameBits) {
 
 TEST_F(CachedLanguageModelTest, DrawnTextsAreKeptBySeedGreedyOnesNot) {
   CountingModel model;
-  CachedLanguageModel cached(&model, file_, "m");
+  CachedLanguageModel cached(&model, file_, "m", false);
   GenerateRequest request{.prompt = {1}, .max_new_tokens = 4, .temperature = 0.5};
   EXPECT_EQ(cached.GenerateAll({&request, 1})[0].ids[1], 0);
   request.sequence = 7;
@@ -89,19 +89,19 @@ TEST_F(CachedLanguageModelTest, ADamagedEndIsDroppedAnotherModelStartsAnew) {
   const Request request = {{1}, {1}};
   {
     CountingModel model;
-    CachedLanguageModel cached(&model, file_, "m");
+    CachedLanguageModel cached(&model, file_, "m", false);
     cached.Loglikelihood({&request, 1});
   }
   const auto whole = fs::file_size(file_);
   std::ofstream(file_, std::ios::app) << "{\"k\":\"00";
   {
     CountingModel model;
-    CachedLanguageModel cached(&model, file_, "m");
+    CachedLanguageModel cached(&model, file_, "m", false);
     EXPECT_EQ(cached.known(), 1);
     EXPECT_EQ(fs::file_size(file_), whole);
   }
   CountingModel model;
-  CachedLanguageModel cached(&model, file_, "another");
+  CachedLanguageModel cached(&model, file_, "another", true);
   EXPECT_EQ(cached.known(), 0);
 }
 
@@ -113,7 +113,7 @@ TEST_F(CachedLanguageModelTest, AnInterruptedCallKeepsWhatWasDone) {
   {
     CountingModel model;
     model.interrupted_at = 9;
-    CachedLanguageModel cached(&model, file_, "m");
+    CachedLanguageModel cached(&model, file_, "m", false);
     EXPECT_THROW(cached.GenerateAll(requests), Interrupted);
     // Scores the same.
     model.interrupted_at = 11;
@@ -121,7 +121,7 @@ TEST_F(CachedLanguageModelTest, AnInterruptedCallKeepsWhatWasDone) {
     EXPECT_THROW(cached.Loglikelihood(scored), Interrupted);
   }
   CountingModel model;
-  CachedLanguageModel cached(&model, file_, "m");
+  CachedLanguageModel cached(&model, file_, "m", false);
   EXPECT_EQ(cached.known(), 10);
   const auto texts = cached.GenerateAll(requests);
   EXPECT_EQ(model.asked, 1);
@@ -134,7 +134,7 @@ TEST_F(CachedLanguageModelTest, AnInterruptedCallKeepsWhatWasDone) {
 // What a process leaves that is ended without a word (SIGKILL).
 TEST_F(CachedLanguageModelTest, RepliesReachTheFileWhileOthersAreWritten) {
   CountingModel model;
-  CachedLanguageModel cached(&model, file_, "m");
+  CachedLanguageModel cached(&model, file_, "m", false);
   model.file = file_;
   const std::vector<GenerateRequest> two = {{.prompt = {1}}, {.prompt = {2}}};
   cached.GenerateAll(two);
@@ -146,7 +146,7 @@ TEST_F(CachedLanguageModelTest, DamagedLinesAreAskedAnew) {
   const GenerateRequest text{.prompt = {1}};
   {
     CountingModel model;
-    CachedLanguageModel cached(&model, file_, "m");
+    CachedLanguageModel cached(&model, file_, "m", false);
     cached.Loglikelihood(requests);
     cached.GenerateAll({&text, 1});
   }
@@ -161,7 +161,7 @@ TEST_F(CachedLanguageModelTest, DamagedLinesAreAskedAnew) {
   damage("\"t\":[1,0]", "\"t\":[1,4294967296]");
   WriteFile(file_, lines + "[]\nno JSON\n{\"t\":[1]}\n");
   CountingModel model;
-  CachedLanguageModel cached(&model, file_, "m");
+  CachedLanguageModel cached(&model, file_, "m", false);
   EXPECT_EQ(cached.known(), 1);
   EXPECT_EQ(cached.damaged(), 6);
   cached.Loglikelihood(requests);

@@ -17,11 +17,7 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr char kRestore[] = "restore the file from its source";
 
 bool IsTabSeparated(const fs::path& path) {
-  fs::path name = path.filename();
-  for (const char* packed : {".gz", ".zst", ".bz2", ".xz"}) {
-    if (name.extension() == packed) name = name.stem();
-  }
-  return LowerAscii(name.extension().string()) == ".tsv";
+  return LowerAscii(fs::path(UnpackedName(path.native())).extension().string()) == ".tsv";
 }
 
 bool IsBlank(const std::vector<std::string>& row) { return row.size() == 1 && row[0].empty(); }

@@ -115,9 +115,11 @@ std::vector<ScoredId> ScoreWindows(const Context& context, LanguageModel* model,
       context.ParallelFor(n, [&](int64_t r) {
         const std::span<const float> row = sides[0].row(r);
         to[r].logprob = row[window[at + r]];
+        RequireNumber(to[r].logprob, "the text to score");
         if (base == nullptr) return;
         const std::span<const float> base_row = sides[1].row(r);
         to[r].base_logprob = base_row[window[at + r]];
+        RequireNumber(to[r].base_logprob, "the text to score, by the original");
         to[r].divergence = KlDivergence(base_row, row);
         to[r].same_top = Likeliest(base_row) == Likeliest(row);
       });

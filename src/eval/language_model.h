@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace cria::eval {
@@ -58,6 +59,10 @@ class WindowReader {
   /// ln p(next id | all ids up to this one) for the last of them; empty: for none.
   virtual void Read(std::span<const int32_t> ids, std::span<float> logprobs) = 0;
 };
+
+/// Throws Error if what a model said of `where` is no number: damaged weights, or an overflow. Such
+/// must not pass into a mean.
+void RequireNumber(double logprob, const std::string& where);
 
 class LanguageModel {
  public:

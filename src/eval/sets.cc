@@ -109,18 +109,10 @@ SetFile FileFromJson(const Json& set, const Json& entry, const std::string& regi
   return file;
 }
 
-// A name without the ending of a compressed file.
-std::string_view Unpacked(std::string_view path) {
-  for (const std::string_view ending : {".gz", ".bz2", ".xz", ".zst"}) {
-    if (path.ends_with(ending)) return path.substr(0, path.size() - ending.size());
-  }
-  return path;
-}
-
 // The entry of a file of this name, packed or unpacked in another way than published.
 const SetFile* EntryOf(const std::string& path) {
   if (const SetFile* file = FindSetFile(path)) return file;
-  const std::string plain(Unpacked(path));
+  const std::string plain(UnpackedName(path));
   if (const SetFile* file = FindSetFile(plain)) return file;
   const SetFile* packed = FindSetFile(plain + ".gz");
   return packed != nullptr && !packed->unpacked_sha256.empty() ? packed : nullptr;

@@ -88,10 +88,7 @@ void RankChoices(LanguageModel* model, const TextCodec& codec, size_t first, siz
   }
   const std::vector<ContinuationScore> scores = model->Loglikelihood(requests);
   for (size_t i = 0; i < scores.size(); ++i) {
-    if (!std::isfinite(scores[i].logprob)) {
-      throw Error("the model gives no numbers", "a question of " + result->task.name,
-                  "check its weights: cria verify MODEL");
-    }
+    RequireNumber(scores[i].logprob, "a question of " + result->task.name);
     (i < conditional ? to[i]->logprob : to[i]->answer_logprob) = scores[i].logprob;
     if (i < conditional) to[i]->tokens = scores[i].tokens;
     result->cut_contexts += scores[i].cut;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/compressed_file.h"
 #include "base/error.h"
 #include "eval/task_data.h"
 #include "eval/task_records.h"
@@ -114,6 +115,11 @@ std::vector<Question> ReadQuestions(const TaskSpec& task, const fs::path& folder
   const std::string above = (folder / "").string();
   for (Question& question : questions) {
     if (question.id.starts_with(above)) question.id.erase(0, above.size());
+    // The same question whether or not the file is packed: "x.jsonl.gz:7" is "x.jsonl:7".
+    const size_t end = question.id.find_first_of(":,");
+    const std::string_view name = std::string_view(question.id).substr(0, end);
+    const size_t plain = UnpackedName(name).size();
+    question.id.erase(plain, name.size() - plain);
   }
   return questions;
 }

@@ -27,6 +27,14 @@ LoadedModel LoadModel(const Context& context, const fs::path& path, const LoadOp
                               loaded.tokenizer->vocab_size(), files.config.vocab_size),
                   tokenizer.string(), "give the model's own tokenizer with --tokenizer");
     }
+    const int64_t missing = files.config.vocab_size - loaded.tokenizer->vocab_size();
+    if (missing > 0) {
+      // A few rows of padding are usual.
+      context.Log(missing > files.config.vocab_size / 32 ? LogLevel::kWarning : LogLevel::kDebug,
+                  fmt::format("the tokenizer has {} pieces, the model {}: the others mean nothing",
+                              loaded.tokenizer->vocab_size(), files.config.vocab_size));
+      loaded.tokenizer->Fill(files.config.vocab_size);
+    }
     const std::string trained_with =
         files.state.is_object() ? files.state.value("tokenizer_sha256", "") : "";
     if (!trained_with.empty() && loaded.tokenizer->digest() != trained_with) {

@@ -2,6 +2,7 @@
 #include "infer/sampler.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -84,6 +85,15 @@ void PenaliseGenerated(const SamplingOptions& options, std::span<const int32_t> 
 }
 
 }  // namespace
+
+void RequireNumbers(std::span<const float> logits) {
+  constexpr uint32_t kExponent = 0x7f800000;  // all ones: infinite or not a number
+  uint32_t bad = 0;
+  for (const float x : logits) bad |= (std::bit_cast<uint32_t>(x) & kExponent) == kExponent ? 1 : 0;
+  if (bad == 0) return;
+  throw Error("the model gives no numbers: its logits are infinite or NaN", "the model",
+              "its weights are damaged, or overflow in this precision: see cria verify MODEL");
+}
 
 int32_t ArgMax(std::span<const float> logits) {
   return static_cast<int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
@@ -177,6 +187,7 @@ int32_t Sampler::SampleFromLikeliest(double draw, double total, SamplerScratch* 
 
 int32_t Sampler::SampleAt(std::span<const float> logits, const SamplePoint& point,
                           SamplerScratch* scratch) const {
+  RequireNumbers(logits);
   logits = Adjust(logits, point, scratch);
   if (options_.temperature == 0) return ArgMax(logits);
   const double highest = *std::max_element(logits.begin(), logits.end());

@@ -69,6 +69,9 @@ class Sampler {
   SamplerScratch scratch_;
 };
 
+/// Throws Error if a logit is infinite or not a number: damaged weights, or an overflow.
+void RequireNumbers(std::span<const float> logits);
+
 /// The likeliest token, the lowest id on ties.
 int32_t ArgMax(std::span<const float> logits);
 

@@ -10,6 +10,7 @@
 namespace cria::infer {
 
 TokenScore ScoreToken(std::span<const float> logits, int32_t id, int top_k) {
+  RequireNumbers(logits);
   const double highest = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
   for (const float x : logits) sum += std::exp(x - highest);

@@ -14,7 +14,7 @@ struct TokenScore {
   std::vector<std::pair<int32_t, double>> top;  ///< the `top_k` likeliest ids, likeliest first
 };
 
-/// Log-softmax in double.
+/// Log-softmax in double. Throws Error for logits that are no numbers.
 TokenScore ScoreToken(std::span<const float> logits, int32_t id, int top_k);
 
 }  // namespace cria::infer

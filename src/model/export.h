@@ -50,8 +50,6 @@ using GgufPlan = std::function<GgufTensorPlan(const ParameterSpec& spec)>;
 
 /// The key-values of a GGUF file that describe the model; those of the tokenizer are apart.
 Json GgufKeyValues(const ModelConfig& config, const std::string& name, uint32_t file_type);
-/// Adds unused pieces: llama.cpp wants a token for every row of the embedding.
-void FillVocabulary(int64_t vocab_size, tokenizer::Vocabulary* vocabulary);
 
 /// One GGUF file. Norms are F32, as llama.cpp wants them; matrices are what `plan` says, or,
 /// without one, options.type or their own type. `file_type` is llama.cpp's number for the mixture.

@@ -64,13 +64,6 @@ Json GgufKeyValues(const ModelConfig& c, const std::string& name, uint32_t file_
   return v;
 }
 
-void FillVocabulary(int64_t vocab_size, tokenizer::Vocabulary* vocabulary) {
-  auto& pieces = vocabulary->model.pieces;
-  for (int64_t id = static_cast<int64_t>(pieces.size()); id < vocab_size; ++id) {
-    pieces.push_back({fmt::format("<unused {}>", id), 0, tokenizer::PieceType::kControl});
-  }
-}
-
 void ExportGguf(const Context& context, const ModelFiles& model,
                 const tokenizer::Tokenizer* tokenizer, const fs::path& out,
                 const ExportOptions& options, const GgufPlan& plan,
@@ -102,7 +95,8 @@ void ExportGguf(const Context& context, const ModelFiles& model,
                               file_type.value_or(FileTypeOf(options.type.value_or(embedding))));
   if (tokenizer != nullptr) {
     tokenizer::Vocabulary vocabulary = tokenizer->vocabulary();
-    FillVocabulary(c.vocab_size, &vocabulary);
+    // llama.cpp wants a token for every row of the embedding.
+    tokenizer::FillVocabulary(c.vocab_size, &vocabulary);
     WriteGgufVocabulary(vocabulary, &values);
   }
   store::WriteGguf(out, values, tensors);

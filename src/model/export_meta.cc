@@ -72,7 +72,7 @@ void RequireWritable(const ModelConfig& c, int ranks, const std::string& where) 
                 "convert to hf or gguf");
   }
   if (ranks < 1 || ranks > 99)
-    throw Error("between 1 and 99 shards can be written", "--shards", "");
+    throw Error("between 1 and 99 shards can be written", "--shards", "choose such a number");
   const struct {
     int64_t size;
     const char* name;

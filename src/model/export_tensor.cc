@@ -51,6 +51,20 @@ void Encode(const Context& context, const store::NamedTensor& tensor, const Gguf
   }
 }
 
+// A quantised block with such values is lost whole.
+void RequireNumbers(const store::NamedTensor& tensor, const TensorError& error) {
+  if (error.not_finite > 0) {
+    throw Error(fmt::format("tensor \"{}\" has {} values that are infinite or not a number",
+                            tensor.name, error.not_finite),
+                tensor.where, "the model is damaged: fetch it again, or see cria verify");
+  }
+  if (error.overflowed > 0) {
+    throw Error(fmt::format("tensor \"{}\" has {} values too large for {}", tensor.name,
+                            error.overflowed, DTypeName(error.type)),
+                tensor.where, "write it as bf16 or f32 (--type)");
+  }
+}
+
 }  // namespace
 
 void StreamRows(const Context& context, const ModelFiles& model, const store::NamedTensor& tensor,
@@ -106,6 +120,7 @@ std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTen
   }
   if (meter != nullptr) {
     meter->Add(context, values, bytes, tensor.shape.back(), plan.importance);
+    if (IsQuantized(plan.type)) RequireNumbers(tensor, meter->Result());
   }
   return bytes;
 }

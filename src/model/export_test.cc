@@ -201,7 +201,7 @@ TEST_F(Export, RefusesWhatTheFormatCannotSay) {
   const ModelFiles model = OpenModel(TestData() / "models/quatricmorph_tiny_llama_2shard");
   EXPECT_THROW(ExportMeta(context_, model, nullptr, folder_ / "m", {}), Error);  // head size 16
   EXPECT_FALSE(fs::exists(folder_ / "m"));
-  EXPECT_FALSE(fs::exists(folder_ / "m.tmp"));
+  EXPECT_FALSE(fs::exists(folder_ / "m.cria.tmp"));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ class Calibration {
         windows_(windows),
         window_(window),
         rows_(std::clamp<int64_t>(kBatchTokens / window, 1, windows)),
-        rope_(kernels::MakeRopeTable(config_.max_seq_len, config_.head_dim, config_.rope_theta,
+        rope_(kernels::MakeRopeTable(window_, config_.head_dim, config_.rope_theta,
                                      RopeFactors(config_))),
         activations_(config_, {rows_ * window}, false),
         stream_(windows * window * config_.dim) {
@@ -182,7 +182,7 @@ Importance Calibrate(const Context& context, const ModelFiles& model, std::span<
   const int64_t windows = static_cast<int64_t>(ids.size()) / importance.window;
   if (windows == 0) {
     throw Error(fmt::format("{} tokens, one window has {}", ids.size(), importance.window),
-                "the calibration text", "give a longer text");
+                "the calibration text", "give a longer text, and --calibrate-tokens to match");
   }
   importance.tokens = windows * importance.window;
   std::vector<int32_t> read(ids.begin(), ids.begin() + importance.tokens);

@@ -67,6 +67,8 @@ InferenceMemory EstimateInferenceMemory(const ModelFiles& files, Precision preci
   memory.resident_bytes = weights.resident;
   memory.activation_bytes =
       bf16 ? ActivationBytes<BF16>(c, {n}, false) : ActivationBytes<float>(c, {n}, false);
+  memory.activation_bytes +=
+      std::min(RotaryPositions(context), c.max_seq_len) * c.head_dim * int64_t{sizeof(float)};
   memory.cache_f16_bytes = 2 * values;
   memory.cache_q8_0_bytes = values / BlockElements(DType::kQ8_0) * BlockBytes(DType::kQ8_0);
   return memory;

@@ -9,7 +9,7 @@ namespace cria {
 struct InferenceMemory {
   int64_t mapped_bytes = 0;      ///< weights used where the file is mapped: the system's page cache
   int64_t resident_bytes = 0;    ///< weights copied into the form that the kernels read
-  int64_t activation_bytes = 0;  ///< of `prompt_tokens` at once
+  int64_t activation_bytes = 0;  ///< of `prompt_tokens` at once, and the table of rotations
   int64_t cache_f16_bytes = 0;   ///< keys and values of `context` tokens, in half precision
   int64_t cache_q8_0_bytes = 0;  ///< the same in blocks of 8 bits
   int64_t total_bytes() const {

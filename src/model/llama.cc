@@ -32,9 +32,7 @@ class LlamaOf : public Llama {
         vocabulary_(config.vocab_size, exchange_),
         for_training_(options.for_training),
         recompute_(options.recompute),
-        accelerator_(options.accelerator),
-        rope_(kernels::MakeRopeTable(config.max_seq_len, config.head_dim, config.rope_theta,
-                                     RopeFactors(config), options.accelerator)) {
+        accelerator_(options.accelerator) {
     CRIA_CHECK(exchange_.alone() || for_training_, "several ranks share a model only in training");
   }
 
@@ -110,6 +108,7 @@ class LlamaOf : public Llama {
     CRIA_CHECK(pool->Fits(config_), "a pool of another model");
     if (segments.empty()) return;
     const RaggedBatch batch(config_, segments);
+    CoverPositions(*std::max_element(batch.positions.begin(), batch.positions.end()) + 1);
     if (batch.phases.generated > 0) weights_.PackSome(context, files_);
     Activations<T>& a = Reserve(batch.phases.n());
     if (accelerator_ != nullptr) pages_.Set(context, batch.segments);
@@ -170,8 +169,17 @@ class LlamaOf : public Llama {
     return *activations_;
   }
 
+  // The table of rotations grows to the positions seen: a model may be made for far longer texts.
+  void CoverPositions(int64_t end) {
+    if (end <= rope_.positions) return;
+    const int64_t size = std::min(RotaryPositions(end), config_.max_seq_len);
+    rope_ = kernels::MakeRopeTable(size, config_.head_dim, config_.rope_theta, RopeFactors(config_),
+                                   accelerator_);
+  }
+
   TokenRows GridRows(const Context& context, const Batch& batch, Activations<T>* a) {
     const int64_t n = batch.rows * batch.seq_len;
+    CoverPositions(batch.seq_len);
     positions_.resize(static_cast<size_t>(n));
     for (int64_t i = 0; i < n; ++i) {
       positions_[static_cast<size_t>(i)] = static_cast<int32_t>(i % batch.seq_len);
@@ -316,7 +324,9 @@ class LlamaOf : public Llama {
   // What the work of a pass over generated rows depends on.
   uint64_t HashPass(uint64_t pages, KvPool* pool) const {
     const uint64_t numbers[] = {pages, reinterpret_cast<uint64_t>(pool->layer(0).data),
-                                reinterpret_cast<uint64_t>(activations_.get())};
+                                reinterpret_cast<uint64_t>(activations_.get()),
+                                reinterpret_cast<uint64_t>(rope_.cos.data()),
+                                reinterpret_cast<uint64_t>(rope_.sin.data())};
     return Hash64({reinterpret_cast<const char*>(numbers), sizeof(numbers)});
   }
 

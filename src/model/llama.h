@@ -2,6 +2,7 @@
 // precision.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 
@@ -21,6 +22,10 @@ enum class Precision { kF32, kBF16 };
 const char* PrecisionName(Precision precision);
 /// bf16 on an accelerator, and where the processor multiplies it (AMX, AVX-512 BF16), else fp32.
 Precision DefaultPrecision(const Accelerator* accelerator = nullptr);
+
+/// Positions of which a model that has seen `end` of them keeps the rotations, at most as many as
+/// it was made for: the table grows by a quarter, so that a long text makes it few times.
+inline int64_t RotaryPositions(int64_t end) { return std::max<int64_t>(1024, end + end / 4); }
 
 /// New tokens of one sequence in a ragged batch.
 struct Segment {

@@ -111,7 +111,7 @@ void WriteRandomGguf(const Context& context, const ModelConfig& config, uint64_t
   }
   Json values = GgufKeyValues(config, options.name, file_type);
   tokenizer::Vocabulary vocabulary = ByteVocabulary();
-  FillVocabulary(config.vocab_size, &vocabulary);
+  tokenizer::FillVocabulary(config.vocab_size, &vocabulary);
   WriteGgufVocabulary(vocabulary, &values);
   store::WriteGguf(out, values, tensors);
 }

@@ -31,6 +31,10 @@ void TensorErrorMeter::Add(const Context& context, std::span<const float> origin
                      written.data());
       for (int64_t c = 0; c < columns; ++c) {
         const double value = x[c], error = value - written[static_cast<size_t>(c)];
+        if (!std::isfinite(error)) {
+          ++(std::isfinite(value) ? sums.overflowed : sums.not_finite);
+          continue;
+        }
         const double weight = importance.empty() ? 0 : importance[static_cast<size_t>(c)];
         sums.squares += value * value;
         sums.errors += error * error;
@@ -46,6 +50,8 @@ void TensorErrorMeter::Add(const Context& context, std::span<const float> origin
     all_.weighted_squares += part.weighted_squares;
     all_.weighted_errors += part.weighted_errors;
     all_.max = std::max(all_.max, part.max);
+    all_.not_finite += part.not_finite;
+    all_.overflowed += part.overflowed;
   }
   elements_ += elements;
   bytes_ += static_cast<int64_t>(bytes.size());
@@ -61,6 +67,8 @@ TensorError TensorErrorMeter::Result() const {
   e.snr_db = all_.errors > 0 ? 10 * std::log10(all_.squares / all_.errors)
                              : std::numeric_limits<double>::infinity();
   e.max = all_.max;
+  e.not_finite = all_.not_finite;
+  e.overflowed = all_.overflowed;
   if (weighted_) e.weighted_rms = RootOf(all_.weighted_errors, all_.weighted_squares);
   return e;
 }

@@ -19,6 +19,8 @@ struct TensorError {
   /// relative_rms with every square multiplied by its column's importance: what the error does to
   /// the outputs that such inputs give. Negative without importance.
   double weighted_rms = -1;
+  int64_t not_finite = 0;  ///< values of the original that are infinite or not a number
+  int64_t overflowed = 0;  ///< finite ones that the type cannot hold; neither is in the sums
 };
 
 /// Adds up the error of a tensor that is written in pieces of rows. Sums have a fixed order.
@@ -34,6 +36,7 @@ class TensorErrorMeter {
  private:
   struct Sums {
     double squares = 0, errors = 0, weighted_squares = 0, weighted_errors = 0, max = 0;
+    int64_t not_finite = 0, overflowed = 0;
   };
 
   DType type_;

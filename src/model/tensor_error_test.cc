@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace cria {
 namespace {
@@ -26,6 +27,18 @@ TEST(TensorError, ByHand) {
   EXPECT_LT(plain.weighted_rms, 0);
   std::memcpy(bytes.data(), original.data(), 16);
   EXPECT_TRUE(std::isinf(MeasureError(Context(1), DType::kF32, original, bytes, 2, {}).snr_db));
+}
+
+TEST(TensorError, ValuesThatAreNoNumbersAreCounted) {
+  const float infinite = std::numeric_limits<float>::infinity();
+  const std::vector<float> original = {1, std::nanf(""), infinite, 5};
+  const std::vector<float> written = {1.5f, 0, infinite, -infinite};
+  std::vector<uint8_t> bytes(16);
+  std::memcpy(bytes.data(), written.data(), 16);
+  const TensorError e = MeasureError(Context(1), DType::kF32, original, bytes, 4, {});
+  EXPECT_EQ(e.not_finite, 2);
+  EXPECT_EQ(e.overflowed, 1);
+  EXPECT_EQ(e.max, 0.5);
 }
 
 TEST(TensorError, SameBitsForAnyThreads) {

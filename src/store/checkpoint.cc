@@ -126,12 +126,12 @@ void RestoreDisplaced(const fs::path& run) {
   std::vector<fs::path> displaced;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(run / "checkpoints", none)) {
-    const std::string step = WithoutSuffix(entry.path().filename().string(), ".old.tmp");
+    const std::string step = WithoutSuffix(entry.path().filename().string(), kDisplacedEnding);
     if (!IsStepName(step) || !IsCheckpoint(entry.path())) continue;
     if (!fs::exists(entry.path().parent_path() / step)) displaced.push_back(entry.path());
   }
   for (const fs::path& path : displaced) {
-    fs::rename(path, path.parent_path() / WithoutSuffix(path.filename().string(), ".old.tmp"),
+    fs::rename(path, path.parent_path() / WithoutSuffix(path.filename().string(), kDisplacedEnding),
                none);
   }
 }
@@ -180,8 +180,8 @@ void PruneCheckpoints(const fs::path& run, int keep) {
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(run / "checkpoints", none)) {
     const std::string name = entry.path().filename().string();
-    const bool unfinished =
-        IsStepName(WithoutSuffix(name, ".tmp")) || IsStepName(WithoutSuffix(name, ".old.tmp"));
+    const bool unfinished = IsStepName(WithoutSuffix(name, kStagingEnding)) ||
+                            IsStepName(WithoutSuffix(name, kDisplacedEnding));
     const bool half_removed = IsStepName(name) && !IsCheckpoint(entry.path());
     if (entry.is_directory() && (unfinished || half_removed)) leftovers.push_back(entry.path());
   }

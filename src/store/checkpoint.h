@@ -58,14 +58,15 @@ class CheckpointWriter {
   /// A small whole file beside the tensors (tokenizer.model), of the rank that finishes. Copied.
   void AddFile(std::string name, std::string bytes);
 
-  /// Writes `<directory>.tmp`, flushes it to disk and renames it to `directory`; a checkpoint
+  /// Writes StagingName(directory), flushes it to disk and renames it to `directory`; a checkpoint
   /// already there is exchanged in one step and then removed. `config` says what the model is,
   /// `state` is free. Throws Error before writing if the disk lacks space; on any failure nothing
   /// is left behind and the old checkpoint stays.
   void Commit(const Context& context, const Json& config, const Json& state);
 
-  /// One rank: checks the space and makes `<directory>.tmp`, with data files of their size; one
-  /// left by a writer that was killed is removed first. Leaves nothing behind if it throws.
+  /// One rank: checks the space and makes StagingName(directory), with data files of their size;
+  /// what a writer that was killed has left there goes first. Throws Error if another process
+  /// writes there. Leaves nothing behind if it throws.
   void Begin();
   /// Every rank, once Begin has returned on its: writes and digests what this rank added, on the
   /// threads of `context`. The added bytes are not used afterwards.
@@ -111,6 +112,7 @@ class CheckpointWriter {
                        const std::vector<uint64_t>& digests) const;
 
   fs::path directory_, unfinished_;
+  Staging staging_;  // of the rank that began
   std::vector<Tensor> tensors_;
   std::vector<File> files_;
   std::vector<std::pair<std::string, std::string>> extras_;

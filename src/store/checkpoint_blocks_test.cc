@@ -129,7 +129,7 @@ TEST(CheckpointBlocksTest, SameFolderForAnyNumberOfRanks) {
     for (int ranks = k == 0 ? 1 : k == 1 ? 2 : 3; ranks <= 3; ++ranks) {
       WriteInParts(blocks, folder / "parts", ranks, cuts[k]);
       EXPECT_EQ(Contents(folder / "parts"), want) << ranks << " ranks, cut " << k;
-      EXPECT_FALSE(fs::exists(folder / "parts.tmp"));
+      EXPECT_FALSE(fs::exists(folder / "parts.cria.tmp"));
     }
   }
 }
@@ -178,7 +178,7 @@ TEST(CheckpointBlocksTest, MissingAndDoubledPartsAreNamed) {
     const std::string message =
         MessageOf<Error>([&] { WriteInParts(blocks, folder / "c", ranks, rank_of, lost); });
     EXPECT_NE(message.find(want), std::string::npos) << message;
-    EXPECT_FALSE(fs::exists(folder / "c.tmp"));
+    EXPECT_FALSE(fs::exists(folder / "c.cria.tmp"));
     EXPECT_EQ(Contents(folder / "c"), old);
   };
   const std::string name = "\"" + blocks.items[big].name + "\"";

@@ -48,7 +48,7 @@ TEST(CheckpointTest, RoundTrip) {
   TestFolder folder;
   const Saved saved;
   saved.Write(folder / "c", 12);
-  EXPECT_FALSE(fs::exists(folder / "c.tmp"));
+  EXPECT_FALSE(fs::exists(folder / "c.cria.tmp"));
   const Checkpoint c = OpenCheckpoint(folder / "c");
   c.tensors.Verify(Context(2));
   EXPECT_EQ(c.state["step"], 12);
@@ -160,7 +160,7 @@ TEST(CheckpointTest, FailedSaveLeavesTheOldOneAndNothingElse) {
   writer.AddFloats("weights/b", {5}, saved.b);
   writer.AddFile(std::string(300, 'x'), "a name no file system takes");
   EXPECT_THROW(writer.Commit(Context(1), Json::object(), Json::object()), Error);
-  EXPECT_FALSE(fs::exists(folder / "c.tmp"));
+  EXPECT_FALSE(fs::exists(folder / "c.cria.tmp"));
   const Checkpoint c = OpenCheckpoint(folder / "c");
   c.tensors.Verify(Context(1));
   EXPECT_EQ(c.tensors.tensors().size(), 3u);
@@ -234,14 +234,14 @@ TEST(CheckpointTest, RunsListAndPrune) {
   TestFolder folder;
   EXPECT_TRUE(LatestCheckpoint(folder.path()).empty());
   for (const int step : {5, 100, 20}) Saved().Write(StepDirectory(folder.path(), step), step);
-  fs::create_directories(folder / "checkpoints/step-00000200.tmp");
+  fs::create_directories(folder / "checkpoints/step-00000200.cria.tmp");
   fs::create_directories(folder / "checkpoints/step-00000300");  // no manifest: not a checkpoint
   EXPECT_EQ(LatestCheckpoint(folder.path()), StepDirectory(folder.path(), 100));
   PruneCheckpoints(folder.path(), 2);
   const auto left = ListCheckpoints(folder.path());
   ASSERT_EQ(left.size(), 2u);
   EXPECT_EQ(left[0], StepDirectory(folder.path(), 20));
-  EXPECT_FALSE(fs::exists(folder / "checkpoints/step-00000200.tmp"));
+  EXPECT_FALSE(fs::exists(folder / "checkpoints/step-00000200.cria.tmp"));
   EXPECT_FALSE(fs::exists(folder / "checkpoints/step-00000300"));
   EXPECT_EQ(StepOf(left[1]), 100);
   DropCheckpointsAfter(folder.path(), 20);

@@ -1,10 +1,6 @@
 // Writing a checkpoint folder: data files in parallel with their digests, manifest last, one
 // rename.
-#include <fcntl.h>
-#include <stdio.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -17,31 +13,11 @@ namespace {
 constexpr int64_t kAlignment = 64;                                 // of every tensor in its file
 constexpr int64_t kWriteBytes = int64_t{128} * kDigestBlockBytes;  // unit of parallel writing
 
-// Puts `fresh` in the place of `target`. With the exchange of Linux there is no moment without a
-// complete checkpoint at `target`; elsewhere the old one waits under `<target>.old.tmp`.
-void MoveIntoPlace(const fs::path& fresh, const fs::path& target) {
-  if (!fs::exists(target)) {
-    if (::rename(fresh.c_str(), target.c_str()) != 0) ThrowSystemError("cannot rename to", target);
-    return;
-  }
-  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return;
-  const fs::path old = target.string() + ".old.tmp";
-  fs::remove_all(old);
-  if (::rename(target.c_str(), old.c_str()) != 0) ThrowSystemError("cannot rename", target);
-  if (::rename(fresh.c_str(), target.c_str()) != 0) {
-    const int code = errno;
-    ::rename(old.c_str(), target.c_str());
-    errno = code;
-    ThrowSystemError("cannot rename to", target);
-  }
-  fs::remove_all(old);
-}
-
 }  // namespace
 
 CheckpointWriter::CheckpointWriter(const fs::path& directory)
     : directory_(fs::absolute(directory).lexically_normal()),
-      unfinished_(directory_.string() + ".tmp") {}
+      unfinished_(StagingName(directory_)) {}
 
 size_t CheckpointWriter::FileOf(const std::string& group) {
   const std::string name = group + ".bin";
@@ -116,10 +92,9 @@ void CheckpointWriter::Begin() {
   int64_t bytes = kManifestReserve;
   for (const File& file : files_) bytes += file.bytes;
   for (const auto& extra : extras_) bytes += std::ssize(extra.second);
-  fs::remove_all(unfinished_);
-  RequireFreeSpace(parent, bytes);
+  staging_ = Staging::OfFolder(unfinished_);
   try {
-    fs::create_directory(unfinished_);
+    RequireFreeSpace(parent, bytes);
     for (File& file : files_) {
       file.output.emplace(OutputFile::Create(unfinished_ / file.name, file.bytes));
     }
@@ -241,15 +216,16 @@ void CheckpointWriter::Finish(const Json& config, const Json& state,
   for (const auto& [name, content] : extras_) WriteFile(unfinished_ / name, content);
   WriteFile(unfinished_ / kManifestName, Manifest(config, state, digests));
   SyncDirectory(unfinished_);
-  MoveIntoPlace(unfinished_, directory_);
+  MoveFolderIntoPlace(unfinished_, directory_);
+  staging_.Release();
   SyncDirectory(directory_.parent_path());
-  Discard();  // what was exchanged
 }
 
 void CheckpointWriter::Discard() noexcept {
   for (File& file : files_) file.output.reset();
   std::error_code ignored;
-  fs::remove_all(unfinished_, ignored);
+  if (staging_.fd() >= 0) fs::remove_all(unfinished_, ignored);
+  staging_.Release();
 }
 
 void CheckpointWriter::Commit(const Context& context, const Json& config, const Json& state) {

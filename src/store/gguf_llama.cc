@@ -31,6 +31,11 @@ Json RopeScaling(const Json& values, const std::string& where) {
 }
 
 Json MetaParams(const Json& values, const std::string& where) {
+  if (const auto part = JsonGetOr<int64_t>(values, "split.no", 0, where); part > 0) {
+    throw Error(fmt::format("this is part {} of a model in {} files", part + 1,
+                            JsonGetOr<int64_t>(values, "split.count", 0, where)),
+                where, "name the first part, *-00001-of-*.gguf");
+  }
   const auto architecture = JsonGetOr<std::string>(values, "general.architecture", "", where);
   if (architecture != "llama") {
     Refuse(fmt::format("architecture \"{}\" is not supported", architecture), where);

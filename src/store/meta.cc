@@ -35,6 +35,23 @@ Cut CutOf(const NamedTensor& shard, int64_t n_shards, int64_t dim) {
   return Cut::kRows;
 }
 
+// The output projection of the attention is cut by its columns, of which the model has dim: so many
+// files make it whole.
+void RequireAll(const std::vector<fs::path>& files, const TensorSet& shard, int64_t dim) {
+  for (size_t i = 0; i < files.size(); ++i) {
+    const std::string name = fmt::format("consolidated.{:02}.pth", i);
+    if (files[i].filename() == name) continue;
+    throw Error(name + " is missing", files[i].parent_path().string(), kRemedy);
+  }
+  const char* const kName = "layers.0.attention.wo.weight";
+  const Shape shape = shard.Contains(kName) ? shard.Get(kName).shape : Shape();
+  if (shape.size() != 2 || shape[1] <= 0 || dim % shape[1] != 0) return;
+  if (dim / shape[1] == std::ssize(files)) return;
+  throw Error(fmt::format("the model has {} files consolidated.*.pth, here are {}", dim / shape[1],
+                          files.size()),
+              files[0].parent_path().string(), kRemedy);
+}
+
 bool IsRopeTable(const std::string& name) { return name.ends_with("rope.freqs"); }
 
 // Joins the tensors of one name. Pieces point into the shards' mapped files.
@@ -90,8 +107,10 @@ TensorSet OpenMeta(const fs::path& directory) {
   RequireText(set.metadata(), (directory / "params.json").string());
   const int64_t dim = JsonGet<int64_t>(set.metadata(), "dim", (directory / "params.json").string());
   std::vector<TensorSet> shards;
-  for (const fs::path& file : ShardFiles(directory)) shards.push_back(OpenTorchFile(file));
-  if (shards.empty()) throw Error("no consolidated.*.pth", directory.string(), kRemedy);
+  const std::vector<fs::path> files = ShardFiles(directory);
+  if (files.empty()) throw Error("no consolidated.*.pth", directory.string(), kRemedy);
+  for (const fs::path& file : files) shards.push_back(OpenTorchFile(file));
+  RequireAll(files, shards.front(), dim);
   for (const NamedTensor& first : shards.front().tensors()) {
     if (IsRopeTable(first.name)) continue;
     std::vector<const NamedTensor*> parts;

@@ -5,19 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/error.h"
+#include "base/system_error.h"
 
 namespace cria::store {
-
-void ThrowSystemError(const std::string& what, const fs::path& path) {
-  const int code = errno;
-  throw Error(fmt::format("{}: {}", what, std::strerror(code)), path.string(),
-              code == ENOSPC ? "free some disk space or choose another --out"
-                             : "check the disk and the permissions of the folder");
-}
 
 OutputFile::OutputFile(fs::path path, int flags, const char* what)
     : path_(std::move(path)), fd_(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644)) {

@@ -8,9 +8,6 @@
 
 namespace cria::store {
 
-/// Throws Error with what the system says of the last failed call on `path`.
-[[noreturn]] void ThrowSystemError(const std::string& what, const fs::path& path);
-
 class OutputFile {
  public:
   /// An empty file of `bytes`, its space reserved where the file system can.

@@ -220,6 +220,11 @@ Tokenizer Tokenizer::FromVocabulary(Vocabulary vocabulary, const std::string& wh
   return Tokenizer(std::move(vocabulary), std::move(bytes), where);
 }
 
+void Tokenizer::Fill(int64_t vocab_size) {
+  FillVocabulary(vocab_size, &vocabulary_);
+  raw_.resize(vocabulary_.model.pieces.size());
+}
+
 const char* Tokenizer::file_name() const {
   return LooksLikeHuggingFace(bytes_) ? "tokenizer.json" : "tokenizer.model";
 }

@@ -54,6 +54,10 @@ class Tokenizer {
   /// leading blank of the whole is dropped. Ids out of range throw Error.
   std::string Decode(std::span<const int32_t> ids) const;
 
+  /// Adds ids up to `vocab_size` that mean nothing and are decoded to nothing: a model whose
+  /// embedding has more rows may give them. bytes() stay.
+  void Fill(int64_t vocab_size);
+
   int vocab_size() const { return static_cast<int>(vocabulary_.model.pieces.size()); }
   int32_t bos_id() const { return bos_id_; }  ///< -1: none; prompts begin without
   int32_t eos_id() const { return eos_id_; }

@@ -43,6 +43,9 @@ struct Vocabulary {
   std::vector<NamedTemplate> templates;
 };
 
+/// Adds pieces that mean nothing, for embeddings with more rows than the tokenizer has pieces.
+void FillVocabulary(int64_t vocab_size, Vocabulary* vocabulary);
+
 /// Settings of LLaMA's SentencePiece model, without pieces.
 ModelProto LlamaModelProto();
 

@@ -87,7 +87,7 @@ std::string SafeComponent(std::string_view raw) {
   if (safe.starts_with('.')) safe[0] = '_';
   if (safe.size() > kMaxComponentBytes) safe = Shorten(safe);
   // The fetcher's own files stand beside: NAME.part, NAME.part.json and its temporary.
-  for (const std::string_view own : {".part", ".part.json", ".part.json.tmp"}) {
+  for (const std::string_view own : {".part", ".part.json", ".part.json.cria.tmp"}) {
     if (safe.ends_with(own)) return safe + "_";
   }
   return safe;

@@ -34,11 +34,7 @@ constexpr KnownForm kKnownForms[] = {
 
 // ".csv" of train.csv.gz
 std::string KindOf(const fs::path& path) {
-  fs::path name = path.filename();
-  for (const char* packed : {".gz", ".zst", ".bz2", ".xz"}) {
-    if (name.extension() == packed) name = name.stem();
-  }
-  return LowerAscii(name.extension().string());
+  return LowerAscii(fs::path(UnpackedName(path.native())).extension().string());
 }
 
 bool IsJsonLines(const std::string& kind) {

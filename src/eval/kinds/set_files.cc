@@ -5,13 +5,16 @@
 #include <set>
 
 #include "base/ascii.h"
+#include "base/compressed_file.h"
 #include "base/error.h"
 
 namespace cria::eval {
 
 fs::path Packed(const fs::path& file) {
-  for (const char* ending : {".gz", ".zst"}) {
-    if (!fs::exists(file) && fs::exists(file.string() + ending)) return file.string() + ending;
+  if (fs::exists(file)) return file;
+  for (const std::string_view ending : kPackedEndings) {
+    const fs::path packed = file.string() + std::string(ending);
+    if (fs::exists(packed)) return packed;
   }
   return file;
 }

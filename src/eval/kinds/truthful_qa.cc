@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/compressed_file.h"
 #include "base/error.h"
 #include "eval/csv_table.h"
 #include "eval/grading/rouge.h"
@@ -16,9 +17,7 @@ namespace {
 
 // mc_task.json is one list, read whole; a line an item does as well.
 std::vector<Record> ReadItems(const fs::path& path) {
-  fs::path plain = path;
-  if (plain.extension() == ".gz" || plain.extension() == ".zst") plain.replace_extension();
-  if (plain.extension() != ".json") return ReadJsonLines(path);
+  if (fs::path(UnpackedName(path.native())).extension() != ".json") return ReadJsonLines(path);
   const Json list = ReadJson(path);
   if (!list.is_array()) throw Error("the file holds no list", path.string(), kRestoreSet);
   std::vector<Record> records;

@@ -209,6 +209,7 @@ void AddResults(const std::vector<CardResult>& results, std::vector<Block>* bloc
   AddTexts(results, blocks);
   AddPerplexities(results, blocks);
   for (const CardResult& result : results) {
+    if (!result.note.empty()) blocks->push_back(Paragraph{result.note});
     if (ScoresOf(result).empty()) continue;
     for (const std::string& note :
          JsonGetOr<std::vector<std::string>>(result.json, "notes", {}, result.file)) {

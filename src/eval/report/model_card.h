@@ -20,6 +20,7 @@ struct CardStatements {
 struct CardResult {
   std::string file;
   Json json;
+  std::string note = {};  ///< said with the scores; empty: nothing
 };
 
 struct CardFacts {

@@ -1,0 +1,123 @@
+// flock on the unfinished file or folder itself: the lock goes with the process that holds it.
+#include "base/staging.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "base/system_error.h"
+
+namespace cria {
+namespace {
+
+using std::chrono::steady_clock;
+
+int Open(const fs::path& path, int flags) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (fd < 0) ThrowSystemError("cannot create", path);
+  return fd;
+}
+
+// False: another has it.
+bool Lock(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
+
+// Between opening and locking the one before us may have renamed or removed it.
+bool IsStill(const fs::path& path, int fd) {
+  struct stat named, opened;
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(fd, &opened) == 0 &&
+         named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
+}
+
+[[noreturn]] void RefuseSecond(const fs::path& staged) {
+  const std::string name = staged.string();
+  throw Error("another run is writing here",
+              name.substr(0, name.size() - std::string_view(kStagingEnding).size()),
+              "wait for it to end, or choose another --out");
+}
+
+}  // namespace
+
+fs::path StagingName(const fs::path& target) { return target.string() + kStagingEnding; }
+
+fs::path BehindLink(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error) || error) return path;
+  const fs::path behind = fs::weakly_canonical(path, error);
+  return error ? path : behind;
+}
+
+Staging::Staging(Staging&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+Staging& Staging::operator=(Staging&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+void Staging::Release() {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+Staging Staging::OfFile(const fs::path& staged, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kTry{2};
+  const auto end = steady_clock::now() + patience;
+  while (true) {
+    Staging file(Open(staged, O_WRONLY | O_CREAT));
+    if (Lock(file.fd())) {
+      if (!IsStill(staged, file.fd())) continue;
+      if (::ftruncate(file.fd(), 0) != 0) ThrowSystemError("cannot empty", staged);
+      return file;
+    }
+    if (steady_clock::now() >= end) RefuseSecond(staged);
+    std::this_thread::sleep_for(kTry);
+  }
+}
+
+Staging Staging::OfFolder(const fs::path& staged) {
+  std::error_code error;
+  if (staged.has_parent_path()) fs::create_directories(staged.parent_path(), error);
+  if (error) {
+    throw Error("cannot make the folder: " + error.message(), staged.parent_path().string(),
+                "check --out and its permissions");
+  }
+  while (true) {
+    if (::mkdir(staged.c_str(), 0755) != 0 && errno != EEXIST) {
+      ThrowSystemError("cannot make the folder", staged);
+    }
+    Staging folder(Open(staged, O_RDONLY | O_DIRECTORY));
+    if (!Lock(folder.fd())) RefuseSecond(staged);
+    if (!IsStill(staged, folder.fd())) continue;
+    for (const auto& entry : fs::directory_iterator(staged)) fs::remove_all(entry.path());
+    return folder;
+  }
+}
+
+void MoveFolderIntoPlace(const fs::path& fresh, const fs::path& target) {
+  if (::rename(fresh.c_str(), target.c_str()) == 0) return;  // nothing there, or nothing in it
+  const int doomed = Open(target, O_RDONLY | O_DIRECTORY);
+  Lock(doomed);  // nobody else begins to write in it while it has the name of `fresh`
+  const bool exchanged =
+      ::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0;
+  if (exchanged) fs::remove_all(fresh);
+  ::close(doomed);
+  if (exchanged) return;
+  const fs::path old = target.string() + kDisplacedEnding;
+  fs::remove_all(old);
+  if (::rename(target.c_str(), old.c_str()) != 0) ThrowSystemError("cannot rename", target);
+  if (::rename(fresh.c_str(), target.c_str()) != 0) {
+    const int code = errno;
+    ::rename(old.c_str(), target.c_str());
+    errno = code;
+    ThrowSystemError("cannot rename to", target);
+  }
+  fs::remove_all(old);
+}
+
+}  // namespace cria
