@@ -16,6 +16,7 @@ namespace {
 
 struct Flags : ModelFlags, SamplingFlags {
   std::string system, chat_template;
+  int64_t context_tokens = 0;
 };
 
 constexpr const char* kHelp =
@@ -40,7 +41,8 @@ class Chat {
       : flags_(flags),
         tokenizer_(*model->tokenizer),
         format_(tokenizer::ChatFormat::Choose(tokenizer_, flags.chat_template)),
-        reply_(context, model, flags.sampling, flags.seed) {
+        reply_(context, model, flags.sampling, flags.seed,
+               ContextTokens(flags.context_tokens, model->config)) {
     SetSystem(flags.system);
   }
 
@@ -235,6 +237,7 @@ void AddChatCommand(CLI::App* app) {
       "--chat-template", flags.chat_template,
       "llama2, llama3, mistral, chatml, zephyr, vicuna, alpaca, plain, or a file (default: "
       "the model's own)");
+  AddContextFlag(c, &flags.context_tokens);
   flags.SamplingFlags::AddTo(c);
   c->footer("Example: cria chat runs/demo\nOther input than a terminal is taken line by line.");
 }

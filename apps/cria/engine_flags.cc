@@ -32,11 +32,7 @@ void RequireSameVocabulary(const infer::LoadedModel& model, const infer::LoadedM
 }  // namespace
 
 void EngineFlags::AddTo(CLI::App* command) {
-  command
-      ->add_option("--context", context_tokens,
-                   "Most tokens of prompt and text together (0: what the model was made for)")
-      ->capture_default_str()
-      ->check(CLI::Range(int64_t{0}, int64_t{1} << 30));
+  AddContextFlag(command, &context_tokens);
   command->add_option("--batch", batch, "Texts written at once, at most")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{4096}));

@@ -16,6 +16,23 @@ void ModelFlags::AddTo(CLI::App* command) {
   AddDeviceFlag(command, this);
 }
 
+void AddContextFlag(CLI::App* command, int64_t* tokens) {
+  command
+      ->add_option("--context", *tokens,
+                   "Most tokens of prompt and text together (0: what the model was made for)")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{0}, int64_t{1} << 30));
+}
+
+int64_t ContextTokens(int64_t asked, const ModelConfig& config) {
+  if (asked > config.max_seq_len) {
+    throw Error(fmt::format("a context of {} tokens was asked for, the model was made for {}",
+                            asked, config.max_seq_len),
+                "--context", "ask for no more than the model's");
+  }
+  return asked > 0 ? asked : config.max_seq_len;
+}
+
 void AddPrecisionFlag(CLI::App* command, std::string* precision) {
   command
       ->add_option("--precision", *precision,

@@ -17,6 +17,10 @@ struct ModelFlags : CommonFlags {
   infer::LoadedModel Load(const Context& context, bool needs_tokenizer = true) const;
 };
 
+/// Adds --context, and reads what was given; throws Error if the model was made for less.
+void AddContextFlag(CLI::App* command, int64_t* tokens);
+int64_t ContextTokens(int64_t asked, const ModelConfig& config);
+
 /// Adds --precision, and reads what was given; empty: the best of what computes.
 void AddPrecisionFlag(CLI::App* command, std::string* precision);
 Precision PrecisionNamed(const std::string& precision, const Context& context);

@@ -10,10 +10,10 @@
 namespace cria::app {
 
 Reply::Reply(const Context* context, const infer::LoadedModel* model,
-             const infer::SamplingOptions& sampling, uint64_t seed)
+             const infer::SamplingOptions& sampling, uint64_t seed, int64_t context_tokens)
     : context_(context),
       model_(model),
-      sequence_(model->llama.get(), model->config.max_seq_len),
+      sequence_(model->llama.get(), context_tokens),
       sampler_(sampling, seed) {}
 
 Reply::Result Reply::Run(const std::vector<int32_t>& prompt,

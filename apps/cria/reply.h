@@ -16,8 +16,9 @@ namespace cria::app {
 
 class Reply {
  public:
+  /// `context_tokens`: of prompt and reply at most.
   Reply(const Context* context, const infer::LoadedModel* model,
-        const infer::SamplingOptions& sampling, uint64_t seed);
+        const infer::SamplingOptions& sampling, uint64_t seed, int64_t context_tokens);
 
   struct Result {
     std::string text;       ///< without blanks at the front, without the stop text

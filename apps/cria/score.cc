@@ -16,6 +16,7 @@ struct Flags : ModelFlags {
 struct Request {
   std::vector<int32_t> ids;  // BOS first
   int64_t context_ids = 0;   // of them given, with BOS; 1 unless a context was named
+  Json id;                   // of the line, handed back; null: none
 };
 
 // What would be ignored is refused.
@@ -24,13 +25,16 @@ void RequireKnown(const Json& json, const std::string& where) {
     throw Error("no JSON object", where, "write one a line, such as {\"text\": \"Once\"}");
   }
   constexpr const char* kForms = "{\"text\"}, {\"ids\"} or {\"context\", \"continuation\"}";
+  size_t forms = 0;
   for (const auto& [key, value] : json.items()) {
+    if (key == "id") continue;
+    ++forms;
     if (key == "text" || key == "ids" || key == "context" || key == "continuation") continue;
     throw Error(fmt::format("\"{}\" is not known here", key), where,
-                fmt::format("a line holds {}", kForms));
+                fmt::format("a line holds {}, and \"id\"", kForms));
   }
   const bool pair = json.contains("context") && json.contains("continuation");
-  if (json.size() != (pair ? 2 : 1) || (!pair && !json.contains("text") && !json.contains("ids"))) {
+  if (forms != (pair ? 2 : 1) || (!pair && !json.contains("text") && !json.contains("ids"))) {
     throw Error("a line holds one thing to score", where, fmt::format("write {}", kForms));
   }
 }
@@ -39,6 +43,7 @@ Request ReadRequest(const Json& json, const std::string& where, const infer::Loa
   const tokenizer::Tokenizer& tokenizer = *model.tokenizer;
   RequireKnown(json, where);
   Request request;
+  request.id = json.value("id", Json());
   std::vector<int32_t> bos;  // none: a text begins without, and its first id is given
   if (tokenizer.bos_id() >= 0) bos.push_back(tokenizer.bos_id());
   if (json.contains("ids")) {
@@ -83,6 +88,7 @@ Json ToJson(const Request& request, const std::vector<infer::TokenScore>& scores
     likeliest.push_back(std::move(row));
   }
   Json json = {{"ids", request.ids}, {"logprobs", logprobs}, {"greedy", greedy}};
+  if (!request.id.is_null()) json["id"] = request.id;
   if (request.context_ids > 1) json["context_ids"] = request.context_ids;
   if (top > 0) json["top"] = std::move(likeliest);
   return json;

@@ -101,8 +101,17 @@ TEST_F(CachedLanguageModelTest, ADamagedEndIsDroppedAnotherModelStartsAnew) {
     EXPECT_EQ(fs::file_size(file_), whole);
   }
   CountingModel model;
-  CachedLanguageModel cached(&model, file_, "another", true);
-  EXPECT_EQ(cached.known(), 0);
+  EXPECT_THROW(CachedLanguageModel(&model, file_, "another", false), Error);
+  EXPECT_EQ(fs::file_size(file_), whole);
+  {
+    CachedLanguageModel cached(&model, file_, "another", true);
+    EXPECT_EQ(cached.known(), 0);
+    EXPECT_EQ(cached.forgotten(), 1);
+    EXPECT_THROW(CachedLanguageModel(&model, file_, "another", false), Error);  // one at a time
+  }
+  WriteFile(file_, "the user's own\n");
+  EXPECT_THROW(CachedLanguageModel(&model, file_, "another", true), Error);
+  EXPECT_EQ(ReadFile(file_), "the user's own\n");
 }
 
 TEST_F(CachedLanguageModelTest, AnInterruptedCallKeepsWhatWasDone) {

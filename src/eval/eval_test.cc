@@ -56,6 +56,22 @@ TEST(Windows, CountEveryTokenOnceAndKeepContext) {
   }
 }
 
+TEST(BitsPerByte, WhatIsNoNumberIsAnError) {
+  class Damaged : public CoinModel {
+   public:
+    Damaged() : CoinModel(4) {}
+    std::vector<double> RollingLoglikelihood(std::span<const Window> windows) override {
+      std::vector<double> sums = CoinModel::RollingLoglikelihood(windows);
+      sums.back() = std::nan("");
+      return sums;
+    }
+  };
+  Damaged model;
+  EXPECT_THROW(
+      EvaluateText(&model, {{.source = "a", .language = "", .text = "xyz", .ids = Ids(6)}}, {}),
+      Error);
+}
+
 TEST(BitsPerByte, IsBitsOverBytes) {
   CoinModel model(4);
   const std::vector<HeldOutDocument> documents = {

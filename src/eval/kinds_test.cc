@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/compressed_file.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "eval/grading/rouge.h"
@@ -80,6 +81,19 @@ TEST_F(KindsTest, CopaAsksForCausesAndEffects) {
   Write("copa/val.jsonl",
         R"({"premise":"x","choice1":"y","choice2":"z","question":"why","label":0})");
   EXPECT_NE(Complaint("copa").find("val.jsonl:1"), std::string::npos);
+}
+
+// Samples, drawn limits and comparisons know a question by its id.
+TEST_F(KindsTest, APackedFileHasTheSameQuestions) {
+  const char* const kLine =
+      R"({"premise":"x","choice1":"y","choice2":"z","question":"cause","label":0})";
+  Write("copa/val.jsonl", kLine);
+  EXPECT_EQ(ReadQuestions(Task("copa"), folder_)[0].id, "copa/val.jsonl:1");
+  fs::remove(folder_ / "copa/val.jsonl");
+  ZstdWriter packed(folder_ / "copa/val.jsonl.zst");
+  packed.Write(kLine);
+  packed.Commit();
+  EXPECT_EQ(ReadQuestions(Task("copa"), folder_)[0].id, "copa/val.jsonl:1");
 }
 
 // Aggregation by pair; equal sentences are no preference.

@@ -47,11 +47,11 @@ void Encode(const Context& context, const store::NamedTensor& tensor, const Gguf
   if (!fits) {
     throw Error(
         fmt::format("tensor \"{}\" has values too large for {}", tensor.name, DTypeName(plan.type)),
-        tensor.where, "convert with --dtype bf16 or f32");
+        tensor.where, "write it as bf16 or f32: convert --dtype, quantize --type");
   }
 }
 
-// A quantised block with such values is lost whole.
+// A quantised block with such values is lost whole, and an error that leaves them out says nothing.
 void RequireNumbers(const store::NamedTensor& tensor, const TensorError& error) {
   if (error.not_finite > 0) {
     throw Error(fmt::format("tensor \"{}\" has {} values that are infinite or not a number",
@@ -61,7 +61,7 @@ void RequireNumbers(const store::NamedTensor& tensor, const TensorError& error) 
   if (error.overflowed > 0) {
     throw Error(fmt::format("tensor \"{}\" has {} values too large for {}", tensor.name,
                             error.overflowed, DTypeName(error.type)),
-                tensor.where, "write it as bf16 or f32 (--type)");
+                tensor.where, "write it as bf16 or f32: convert --dtype, quantize --type");
   }
 }
 
@@ -120,7 +120,7 @@ std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTen
   }
   if (meter != nullptr) {
     meter->Add(context, values, bytes, tensor.shape.back(), plan.importance);
-    if (IsQuantized(plan.type)) RequireNumbers(tensor, meter->Result());
+    RequireNumbers(tensor, meter->Result());
   }
   return bytes;
 }

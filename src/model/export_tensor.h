@@ -10,7 +10,8 @@ namespace cria {
 DType ScalarTypeOf(const store::NamedTensor& tensor, const ExportOptions& options);
 
 /// Row-major bytes of a tensor in another type. Bytes of the same type are passed through. Throws
-/// Error if a value is too large for F16. `meter`, if not null, is told what was lost.
+/// Error if a value is too large for F16. `meter`, if not null, is told what was lost;
+/// with it values that are no numbers are an Error too.
 std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTensor& tensor,
                                    const GgufTensorPlan& plan, TensorErrorMeter* meter = nullptr);
 

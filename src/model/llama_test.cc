@@ -83,6 +83,30 @@ TEST_P(LlamaTest, PromptInPiecesEqualsTheFullPassBitForBit) {
   for (int i = 0; i < 20 * c.vocab_size; ++i) ASSERT_EQ(chunk[i], full[11 * c.vocab_size + i]);
 }
 
+// A model made for a far longer context costs no more, and the table of rotations grows unseen.
+TEST_P(LlamaTest, LongContextsChangeNoBit) {
+  ModelConfig c = config();
+  const Context context(2);
+  const ParameterBlock p = RandomWeights(c);
+  constexpr int64_t kTokens = 1100;  // the table begins with 1024
+  const std::vector<int32_t> tokens = RandomBatch(1, kTokens, c.vocab_size, 5).tokens;
+  const auto last = [&](int64_t max_seq_len, int64_t piece) {
+    c.max_seq_len = max_seq_len;
+    auto model = Model(context, p, c, precision(), false);
+    Sequence sequence(model.get(), kTokens);
+    std::vector<float> logits(c.vocab_size);
+    for (int64_t at = 0; at < kTokens; at += piece) {
+      const auto n = static_cast<size_t>(std::min(piece, kTokens - at));
+      sequence.Feed(context, {tokens.data() + at, n}, false, false, logits.data());
+    }
+    return logits;
+  };
+  const std::vector<float> want = last(kTokens, kTokens);
+  EXPECT_EQ(last(1'000'000'000, kTokens), want);
+  EXPECT_EQ(last(1'000'000'000, 100), want);
+  EXPECT_EQ(last(kTokens, 1023), want);
+}
+
 TEST_P(LlamaTest, LossIsTheSumOfCachedLogProbabilities) {
   const ModelConfig c = config();
   const Context context(2);

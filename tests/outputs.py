@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""What commands write and read: nothing of the user's is lost, two writers are kept apart, pipes are
+read, damaged weights and settings that would be ignored are errors: outputs.py COMMAND..."""
+import fcntl
+import json
+import os
+import pathlib
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+
+COMMAND = sys.argv[1:]
+
+
+def cria(*words: object, status: int = 0, stdin: str | None = None) -> str:
+    run = subprocess.run([*COMMAND, *map(str, words)], capture_output=True, text=True, input=stdin, timeout=300)
+    said = run.stdout + run.stderr
+    assert run.returncode == status, (words, run.returncode, said)
+    return said
+
+
+def write_json_lines(path: pathlib.Path, items: list) -> None:
+    path.write_text("".join(json.dumps(item) + "\n" for item in items))
+
+
+def two_writers(model: pathlib.Path, at: pathlib.Path) -> None:
+    mine = at / "q.gguf.tmp"
+    mine.write_text("the user's")
+    quantize = ("quantize", model, "--type", "q8_0", "--quiet", "--out")
+    cria(*quantize, at / "q.gguf")
+    # Another writer has begun, and holds its lock.
+    for kind, out in (("gguf", at / "r.gguf"), ("hf", at / "r"), ("cria", at / "s")):
+        staged = at / f"{out.name}.cria.tmp"
+        if kind == "gguf":
+            staged.touch()
+        else:
+            staged.mkdir()
+        lock = os.open(staged, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        convert = ("convert", model, "--to", kind, "--quiet", "--out", out)
+        assert "another run is writing here" in cria(*convert, status=1)
+        assert not out.exists() and staged.exists()
+        os.close(lock)  # it was killed: the next one takes what it left
+        cria(*convert)
+        assert out.exists() and not staged.exists(), kind
+    assert mine.read_text() == "the user's"
+    (at / "folder").mkdir()
+    assert "folder" in cria(*quantize, at / "folder", "--force", status=2)
+    assert "two results in one file" in cria(*quantize, at / "x.html", "--report", at / "x.html", status=2)
+
+
+def texts(model: pathlib.Path, at: pathlib.Path) -> None:
+    prompts, out, bytes_of_model = at / "prompts.txt", at / "texts.jsonl", model.read_bytes()
+    prompts.write_text("Once\nTom\n")
+    words = ("generate", model, "--max-gen-len", "4", "--quiet", "--prompts")
+    for taken in (model, prompts):
+        before = taken.read_bytes()
+        assert "is an input" in cria(*words, prompts, "--out", taken, "--force", status=2)
+        assert taken.read_bytes() == before
+    out.write_text("kept\n")
+    cria(*words, at / "absent.txt", "--out", out, "--force", status=1)
+    cria(*words, prompts, "--out", out, "--force", "--context", 1 << 20, status=2)
+    assert out.read_text() == "kept\n"
+    assert model.read_bytes() == bytes_of_model
+    cria(*words, at / "absent.txt", "--out", at / "new.jsonl", status=1)
+    assert not (at / "new.jsonl").exists()
+    # A pipe gives what a file gives.
+    pipe = at / "pipe"
+    os.mkfifo(pipe)
+    feeder = threading.Thread(target=lambda: pipe.write_text(prompts.read_text()))
+    feeder.start()
+    assert cria(*words, pipe) == cria(*words, prompts)
+    feeder.join()
+    # A damaged first line does not turn requests into text.
+    for name, line in (("bad.jsonl", "{\"promt\": \"x\"}"), ("bad.txt", "{\"prompt\": \"x\""), ("worse.jsonl", "x")):
+        (at / name).write_text(line + "\n{\"prompt\": \"y\"}\n")
+        assert "line 1" in cria(*words, at / name, status=1)
+    # Results of other requests are not gone on from.
+    write_json_lines(at / "a.jsonl", [{"prompt": "Once", "id": 1}, {"prompt": "Tom", "id": 2}])
+    write_json_lines(at / "b.jsonl", [{"prompt": "Once", "id": 1}, {"prompt": "Tom", "id": 3}])
+    cria(*words, at / "a.jsonl", "--json", "--out", out, "--force")
+    assert "line 2" in cria(*words, at / "b.jsonl", "--json", "--out", out, "--resume", status=1)
+    with out.open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        for flag in ("--resume", "--force"):
+            assert "another run" in cria(*words, at / "a.jsonl", "--json", "--out", out, flag, status=1)
+
+
+def no_numbers(model: pathlib.Path, at: pathlib.Path) -> None:
+    """One weight that is no number is an error of every command that computes with it."""
+    cria("convert", model, "--to", "hf", "--dtype", "f32", "--out", at / "hf", "--quiet")
+    file = at / "hf" / "model.safetensors"
+    whole = bytearray(file.read_bytes())
+    size = struct.unpack("<Q", whole[:8])[0]
+    header = json.loads(whole[8:8 + size])
+    at_weight = 8 + size + header["model.layers.0.mlp.down_proj.weight"]["data_offsets"][0] + 40
+    whole[at_weight:at_weight + 4] = struct.pack("<f", float("nan"))
+    cria("convert", at / "hf", "--to", "hf", "--out", at / "good", "--quiet")
+    file.write_bytes(whole)
+    text = at / "text.txt"
+    text.write_text("Once upon a time there was a text. " * 40)
+    for type_name in ("q4_0", "q4_k_m"):
+        said = cria("quantize", at / "hf", "--type", type_name, "--out", at / "nan.gguf", "--quiet", status=1)
+        assert "w2" in said and "not a number" in said, said
+        assert not (at / "nan.gguf").exists()
+    evaluate = ("eval", at / "hf", "--text", text, "--window", "32", "--quiet", "--tasks")
+    for tasks in (("perplexity",), ("kl", "--against", at / "good")):
+        assert "no numbers" in cria(*evaluate, *tasks, status=1)
+    other_way = ("eval", at / "good", "--text", text, "--window", "32", "--quiet", "--tasks", "kl", "--against")
+    assert "by the original" in cria(*other_way, at / "hf", status=1)
+    assert "no numbers" in cria("generate", at / "hf", "--prompt", "Once", "--quiet", status=1)
+    assert "no numbers" in cria("score", at / "hf", "--quiet", stdin="{\"text\": \"Once\"}\n", status=1)
+    assert "no numbers" in cria("chat", at / "hf", "--quiet", stdin="Hello\n", status=1)
+
+
+def refused(model: pathlib.Path, at: pathlib.Path) -> None:
+    text = at / "text.txt"
+    for words in (("perplexity", "--context", "64"), ("perplexity", "--stride", "8"), ("perplexity", "--compare"),
+                  ("bpb", "--window", "64")):
+        assert words[1] in cria("eval", model, "--text", text, "--tasks", *words, status=2)
+    for line in ({"text": "a", "txet": "b"}, {"text": "a", "context": "b"}, {"context": "a"}, [1], {"text": 5}, {}):
+        assert "line 1" in cria("score", model, "--quiet", stdin=json.dumps(line) + "\n", status=1)
+    scored = json.loads(cria("score", model, "--quiet", stdin="{\"text\": \"a\", \"id\": [7]}\n"))
+    assert scored["id"] == [7], scored
+    (at / "card").touch()
+    assert "card" in cria("eval", model, "--text", text, "--tasks", "bpb", "--out", at / "card.md", status=2)
+
+
+def kept_replies(model: pathlib.Path, at: pathlib.Path) -> None:
+    """Hours of replies are not thrown away because a setting changed, nor is a file of the user's."""
+    write_json_lines(at / "own.jsonl", [{"question": f"Number {i} of", "options": ["a", "b"], "right": 0} for i in range(4)])
+    (at / "own.json").write_text(json.dumps(
+        {"title": "Own", "files": ["own.jsonl"], "context": "{question}", "choices_of": "options", "choice": " {}",
+         "gold": "{right}", "first_label": 0, "paper": {"measure": "likelihood"}}))
+    out, kept = at / "own_result.json", at / "own_result.json.requests.jsonl"
+    words = ("eval", model, "--tasks", at / "own.json", "--data", at, "--quiet", "--out", out)
+    kept.write_text("notes\n")
+    for more in ((), ("--force",)):
+        assert "something else" in cria(*words, *more, status=1)
+    assert kept.read_text() == "notes\n"
+    write_json_lines(kept, [{"format": "cria requests 1", "identity": "another"}, {"k": "00", "p": -1.0, "g": True, "n": 1}])
+    before = kept.read_text()
+    assert "1 replies of another model" in cria(*words, status=1)
+    assert kept.read_text() == before
+    with kept.open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert "another run" in cria(*words, "--force", status=1)
+    assert "are dropped" in cria(*words, "--force")
+    assert out.exists() and not kept.exists()
+
+
+def conversation(model: pathlib.Path) -> None:
+    """A line for every line, no more context than was asked for, and SIGTERM ends it."""
+    assert "--context" in cria("chat", model, "--context", 1 << 20, "--quiet", stdin="", status=2)
+    short = json.loads(cria("chat", model, "--json", "--quiet", "--context", 8, stdin="A long line\n").splitlines()[0])
+    assert short["context_tokens"] == 8, short
+    run = subprocess.run([*COMMAND, "chat", str(model), "--json", "--quiet", "--max-gen-len", "2"], capture_output=True,
+                         text=True, input="word " * 3000 + "\nHi\n", timeout=300)
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert run.returncode == 0 and len(lines) == 2, run
+    assert lines[0]["stop"] == "context full" and lines[0]["content"] is None, lines
+    idle = subprocess.Popen([*COMMAND, "chat", str(model)], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    idle.stderr.readline()  # the model is there
+    idle.send_signal(signal.SIGTERM)
+    assert idle.wait(timeout=60) == 130
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as name:
+        at = pathlib.Path(name)
+        model = at / "model.gguf"
+        cria("bench", "model", "--params", "5M", "--type", "f32", "--out", model, "--quiet")
+        two_writers(model, at)
+        texts(model, at)
+        no_numbers(model, at)
+        refused(model, at)
+        kept_replies(model, at)
+        conversation(model)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
