@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "comm/mpi.h"
 #include "failure.h"
+#include "kernels/cuda/operations.h"
 
 namespace cria::app {
 namespace {
@@ -45,6 +46,17 @@ int DefaultThreadsOfRank() {
   const int here =
       std::max({1, NumberOf("OMPI_COMM_WORLD_LOCAL_SIZE"), NumberOf("SLURM_NTASKS_PER_NODE")});
   return bound < all ? bound : std::max(1, all / here);
+}
+
+std::string DeviceOfRank(const std::string& device) {
+  const int gpus = kernels::cuda::CountDevices();
+  // One: the launcher gave each rank its own.
+  if (device != "cuda" || !StartedAsRank() || gpus <= 1) return device;
+  const int rank = std::max({NumberOf("OMPI_COMM_WORLD_LOCAL_RANK"), NumberOf("MPI_LOCALRANKID"),
+                             NumberOf("SLURM_LOCALID")});
+  if (rank < gpus) return fmt::format("cuda:{}", rank);
+  throw Error(fmt::format("more ranks on this machine than its {} GPUs", gpus), "--device cuda",
+              "start one rank for each GPU");
 }
 
 void RunRanks(double timeout_s, const std::function<void(comm::Communicator*)>& body) {

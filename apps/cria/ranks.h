@@ -20,6 +20,10 @@ bool SpeaksForAllRanks();
 /// share of the machine with the other ranks on it.
 int DefaultThreadsOfRank();
 
+/// The device of this rank where --device names none: of the GPUs that its process sees, the one by
+/// its number on the machine. Throws Error if the machine has several GPUs, but more ranks.
+std::string DeviceOfRank(const std::string& device);
+
 /// Joins the ranks that were started together and runs `body` on each; a process that was started
 /// alone gets null. A failure on one rank is printed, with its number, and ends all of them:
 /// `timeout_s` bounds how long any waits for another.

@@ -256,12 +256,10 @@ TaskFlags QuestionsOf(const Flags& flags) {
 }
 
 void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
-  const Context context = flags.MakeContext();
+  CommonFlags of_rank = flags;
+  of_rank.device = DeviceOfRank(flags.device);
+  const Context context = of_rank.MakeContext();
   const bool leads = ranks == nullptr || ranks->rank() == 0;
-  if (context.accelerator() != nullptr && ranks != nullptr && ranks->size() > 1) {
-    throw Error("several ranks do not train on GPUs yet", "--device",
-                "start one rank without mpirun, or train on processors (--device cpu)");
-  }
   train::RunSetup setup;
   setup.sharing = {ranks, flags.zero, flags.tensor};
   if (!flags.memory.empty()) setup.memory_bytes = ParseBytes(flags.memory, "--memory");
@@ -271,6 +269,10 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   setup.force = flags.force;
   if (flags.resume && fs::exists(setup.run / train::kRunFileName)) {
     KeepLayout(flags, train::ReadRunRecord(setup.run).layout, &setup.sharing);
+  }
+  if (context.accelerator() != nullptr && setup.sharing.tensor > 1) {
+    throw Error("GPUs do not share layers", "--tensor",
+                "train with --tensor 1: ranks on GPUs share batches, weights and moments (--zero)");
   }
   const std::optional<ParameterBlock> initial = SetUpRun(context, flags, &setup);
   if (initial) setup.initial_weights = &*initial;

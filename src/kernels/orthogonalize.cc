@@ -26,18 +26,12 @@ double Norm(const Context& context, int64_t n, const float* x) {
   return std::sqrt(sum);
 }
 
-template <class V>
-V* Grow(const Context& context, int64_t n, Buffer<V>* buffer) {
-  if (buffer->size() < n) *buffer = Buffer<V>(n, context.accelerator());
-  return buffer->data();
-}
-
 template <class T>
 const T* Rounded(const Context& context, int64_t n, const float* from, Buffer<T>* to) {
   if constexpr (std::is_same_v<T, float>) {
     return from;
   } else {
-    Convert(context, n, from, Grow(context, n, to));
+    Convert(context, n, from, to->Grow(n, context.accelerator()));
     return to->data();
   }
 }
@@ -58,10 +52,10 @@ void Orthogonalize(const Context& context, int64_t rows, int64_t columns, float*
   const double norm = Norm(context, n, x);
   if (norm == 0) return;
   Combine(context, n, static_cast<float>(1 / norm), x, 0, x);
-  float* const gram = Grow(context, side * side, &scratch->gram);
-  float* const power = Grow(context, side * side, &scratch->power);
-  float* const moved = Grow(context, n, &scratch->moved);
-  Grow(context, n, &scratch->operand);  // once, not first for the smaller square
+  float* const gram = scratch->gram.Grow(side * side, context.accelerator());
+  float* const power = scratch->power.Grow(side * side, context.accelerator());
+  float* const moved = scratch->moved.Grow(n, context.accelerator());
+  scratch->operand.Grow(n, context.accelerator());  // once, not first for the smaller square
   for (int step = 0; step < kSteps; ++step) {
     const T* operand = Rounded<T>(context, n, x, &scratch->operand);
     if (tall) {

@@ -48,6 +48,12 @@ class Buffer {
   explicit Buffer(int64_t size, Accelerator* accelerator = nullptr)
       : raw_(static_cast<size_t>(size) * sizeof(T), accelerator), size_(size) {}
 
+  /// At least `size` elements; what stood there is lost if it has to grow.
+  T* Grow(int64_t size, Accelerator* accelerator = nullptr) {
+    if (size_ < size) *this = Buffer(size, accelerator);
+    return data();
+  }
+
   T* data() { return static_cast<T*>(raw_.data()); }
   const T* data() const { return static_cast<const T*>(raw_.data()); }
   int64_t size() const { return size_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <span>
 
 #include "base/context.h"
@@ -53,6 +54,18 @@ void PutIn(const Context& context, std::span<const T> from, T* to) {
   } else {
     context.accelerator()->Upload(to, from.data(), static_cast<int64_t>(from.size_bytes()));
   }
+}
+
+/// Copies within the memory of what computes.
+inline void CopyThere(const Context& context, const void* from, void* to, int64_t bytes) {
+  if (bytes == 0) return;
+  if (context.accelerator() != nullptr) return context.accelerator()->Copy(to, from, bytes);
+  constexpr int64_t kChunk = int64_t{1} << 17;
+  context.ParallelFor((bytes + kChunk - 1) / kChunk, [&](int64_t i) {
+    const int64_t at = i * kChunk;
+    std::memcpy(static_cast<char*>(to) + at, static_cast<const char*>(from) + at,
+                static_cast<size_t>(std::min(kChunk, bytes - at)));
+  });
 }
 
 }  // namespace cria

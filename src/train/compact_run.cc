@@ -2,21 +2,14 @@
 #include "train/compact_run.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "kernels/convert.h"
-#include "tensor/dtype.h"
+#include "tensor/transfer.h"
 
 namespace cria::train {
 namespace {
 
-constexpr int64_t kBlock = 1 << 15;  // elements that one thread moves at once
-
-template <class F>
-void ForBlocks(const Context& context, int64_t n, F f) {
-  context.ParallelFor((n + kBlock - 1) / kBlock,
-                      [&](int64_t b) { f(b * kBlock, std::min(kBlock, n - b * kBlock)); });
-}
+int64_t MessageBytes(int64_t elements, bool half) { return elements * (half ? 2 : 4); }
 
 }  // namespace
 
@@ -43,8 +36,9 @@ void CompactRuns::ForEachPart(const ParameterRange& run, F f) const {
 
 int64_t CompactRuns::Bytes(const ParameterRange& run) const {
   int64_t bytes = 0;
-  ForEachPart(
-      run, [&](const ParameterRange& part, bool half) { bytes += part.elements * (half ? 2 : 4); });
+  ForEachPart(run, [&](const ParameterRange& part, bool half) {
+    bytes += MessageBytes(part.elements, half);
+  });
   return bytes;
 }
 
@@ -55,11 +49,9 @@ void CompactRuns::Pack(const Context& context, const ParameterRange& run, const 
     if (half) {
       kernels::Convert(context, part.elements, from, reinterpret_cast<BF16*>(message));
     } else {
-      ForBlocks(context, part.elements, [&](int64_t first, int64_t n) {
-        std::memcpy(message + 4 * first, from + first, static_cast<size_t>(4 * n));
-      });
+      CopyThere(context, from, message, MessageBytes(part.elements, half));
     }
-    message += part.elements * (half ? 2 : 4);
+    message += MessageBytes(part.elements, half);
   });
 }
 
@@ -67,14 +59,12 @@ void CompactRuns::Unpack(const Context& context, const ParameterRange& run, cons
                          float* values) const {
   ForEachPart(run, [&](const ParameterRange& part, bool half) {
     float* to = values + (part.offset - run.offset);
-    ForBlocks(context, part.elements, [&](int64_t first, int64_t n) {
-      if (half) {
-        ConvertToFloat(DType::kBF16, message + 2 * first, n, to + first);
-      } else {
-        std::memcpy(to + first, message + 4 * first, static_cast<size_t>(4 * n));
-      }
-    });
-    message += part.elements * (half ? 2 : 4);
+    if (half) {
+      kernels::WidenToFloat(context, part.elements, reinterpret_cast<const BF16*>(message), to);
+    } else {
+      CopyThere(context, message, to, MessageBytes(part.elements, half));
+    }
+    message += MessageBytes(part.elements, half);
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "kernels/sum.h"
+#include "tensor/transfer.h"
 #include "train/tags.h"
 
 namespace cria::train {
@@ -15,11 +16,6 @@ constexpr int kSlots = 4;
 
 std::span<const uint8_t> Bytes(std::span<const float> values) {
   return {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()};
-}
-
-float* Grow(Buffer<float>* buffer, int64_t elements, Accelerator* accelerator = nullptr) {
-  if (buffer->size() < elements) *buffer = Buffer<float>(elements, accelerator);
-  return buffer->data();
 }
 
 }  // namespace
@@ -67,7 +63,7 @@ GradientSum::Slot* GradientSum::Take(int group) {
 void GradientSum::PostReceives(Slot* slot) {
   const int64_t elements = OwnRun(slot->group).elements;
   if (elements == 0) return;
-  float* to = Grow(&slot->received, elements * (ranks_->size() - 1));
+  float* to = slot->received.Grow(elements * (ranks_->size() - 1), context_->accelerator());
   for (int rank = 0; rank < slot->active; ++rank) {
     if (rank == ranks_->rank()) continue;
     slot->receives.push_back(ranks_->Receive(
@@ -83,7 +79,7 @@ float* GradientSum::Open(int group) {
     return sum_.values(partition_->group(group)).data();
   }
   PostReceives(slot);
-  return Grow(&slot->own, partition_->group(group).elements, context_->accelerator());
+  return slot->own.Grow(partition_->group(group).elements, context_->accelerator());
 }
 
 void GradientSum::Close(int group) {
@@ -132,7 +128,7 @@ void GradientSum::Drain(Slot* slot) {
         received += run.elements;
       }
       if (slot->first_round && rank == 0) {
-        std::copy_n(from, run.elements, sum);
+        CopyThere(*context_, from, sum, run.elements * int64_t{sizeof(float)});
       } else {
         kernels::Add(*context_, run.elements, from, sum);
       }

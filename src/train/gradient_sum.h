@@ -16,7 +16,8 @@ namespace cria::train {
 
 class GradientSum : public GradientSink {
  public:
-  /// All outlive this. With an accelerator the gradients are in its memory, and this rank is alone.
+  /// All outlive this. With an accelerator the gradients are in its memory, and `ranks` talk about
+  /// bytes there.
   GradientSum(const ModelConfig& config, const Partition* partition, comm::Communicator* ranks,
               Accelerator* accelerator = nullptr);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "tensor/transfer.h"
 #include "train/tags.h"
 
 namespace cria::train {
@@ -20,12 +21,13 @@ void GroupGather::Post(int group, Slot* slot) {
   slot->group = group;
   const ParameterRange all = partition_->group(group);
   const ParameterRange own = partition_->Run(group, ranks_->rank());
-  if (slot->values.size() < all.elements) slot->values = Buffer<float>(all.elements);
+  Accelerator* const accelerator = context_->accelerator();
+  slot->values.Grow(all.elements, accelerator);
   const auto place = [&](const ParameterRange& run) {
     return slot->values.span().subspan(run.offset - all.offset, run.elements);
   };
   const auto mine = own.elements > 0 ? shard_->values(own) : std::span<const float>();
-  std::copy(mine.begin(), mine.end(), place(own).begin());
+  CopyThere(*context_, mine.data(), place(own).data(), static_cast<int64_t>(mine.size_bytes()));
   if (compact_ != nullptr) return PostRounded(group, mine, slot);
   for (int rank = 0; rank < ranks_->size(); ++rank) {
     if (rank == ranks_->rank()) continue;
@@ -45,13 +47,11 @@ void GroupGather::Post(int group, Slot* slot) {
 
 void GroupGather::PostRounded(int group, std::span<const float> mine, Slot* slot) {
   const ParameterRange own = partition_->Run(group, ranks_->rank());
-  const auto grow = [](Buffer<uint8_t>* buffer, int64_t bytes) {
-    if (buffer->size() < bytes) *buffer = Buffer<uint8_t>(bytes);
-    return buffer->data();
-  };
-  uint8_t* in = grow(&slot->in, compact_->Bytes(partition_->group(group)) - compact_->Bytes(own));
+  Accelerator* const accelerator = context_->accelerator();
+  uint8_t* in =
+      slot->in.Grow(compact_->Bytes(partition_->group(group)) - compact_->Bytes(own), accelerator);
   const auto bytes = static_cast<size_t>(compact_->Bytes(own));
-  uint8_t* const out = grow(&slot->out, compact_->Bytes(own));
+  uint8_t* const out = slot->out.Grow(compact_->Bytes(own), accelerator);
   compact_->Pack(*context_, own, mine.data(), out);
   for (int rank = 0; rank < ranks_->size(); ++rank) {
     if (rank == ranks_->rank()) continue;

@@ -15,12 +15,13 @@ namespace cria::train {
 class GroupGather : public WeightSource {
  public:
   /// `shard` holds partition->Held(this rank), or everything. All outlive this, `compact` too, if
-  /// given: then what other ranks send is rounded as it says.
+  /// given: then what other ranks send is rounded as it says. `ranks` talk about bytes where the
+  /// shard is.
   GroupGather(const Partition* partition, comm::Communicator* ranks, const ParameterBlock* shard,
               const CompactRuns* compact = nullptr)
       : partition_(partition), ranks_(ranks), shard_(shard), compact_(compact) {}
 
-  /// For rounding; before the first Fetch with `compact`.
+  /// What copies and rounds; before the first Fetch.
   void set_context(const Context* context) { context_ = context; }
 
   /// Every rank calls this with the same groups in the same order. The values of `next` are those

@@ -11,6 +11,7 @@
 #include "comm/collectives.h"
 #include "comm/group.h"
 #include "comm/local.h"
+#include "comm/staged.h"
 #include "kernels/sum.h"
 #include "model/initial_values.h"
 #include "tensor/transfer.h"
@@ -91,6 +92,9 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       tensor_group_(TensorGroup(all_, layout_)),
       data_(data_group_ ? data_group_.get() : all_),
       tensor_(tensor_group_.get()),
+      staged_(accelerator != nullptr && data_->size() > 1 ? comm::MakeStaged(data_, accelerator)
+                                                          : nullptr),
+      there_ranks_(staged_ ? staged_.get() : data_),
       stream_layers_(memory.stream_layers || layout_.zero == 3),
       model_(MakeLlama(config, {.precision = precision,
                                 .for_training = true,
@@ -100,18 +104,18 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       share_config_(ShareConfig(config, layout_.tensor)),
       partition_(share_config_, layout_.data()),
       compact_(share_config_, precision == Precision::kBF16),
-      sum_(share_config_, &partition_, data_, accelerator),
+      sum_(share_config_, &partition_, there_ranks_, accelerator),
       home_(
           MakeState<State>(share_config_, Kept(partition_, data_->rank(), layout_.zero), nullptr)),
       there_(accelerator != nullptr
                  ? std::optional(MakeState<State>(share_config_, home_.weights.held(), accelerator))
                  : std::nullopt),
-      weight_gather_(&partition_, data_, &used().weights,
+      weight_gather_(&partition_, there_ranks_, &used().weights,
                      precision == Precision::kBF16 ? &compact_ : nullptr),
-      gradient_gather_(&partition_, data_, &sum_.sum()),
+      gradient_gather_(&partition_, there_ranks_, &sum_.sum()),
       muon_(precision) {
-  CRIA_CHECK(accelerator == nullptr || layout_.ranks == 1, "{} ranks on accelerators",
-             layout_.ranks);
+  CRIA_CHECK(accelerator == nullptr || layout_.tensor == 1, "{} accelerators share layers",
+             layout_.tensor);
   if (stream_layers_) model_->StreamLayers(&weight_gather_);
   decay_runs_.resize(static_cast<size_t>(partition_.groups()));
   muon_matrices_.resize(static_cast<size_t>(partition_.groups()));
@@ -298,12 +302,6 @@ double Learner::SumLosses(const std::vector<double>& own, const StepSize& size) 
 // Sums of squares of the undivided blocks, added in the order of the blocks; then those of the
 // shares, in the order of ranks. Norms, which all shares have, count in the first.
 double Learner::GradientNorm(const Context& context) {
-  if (there_) {  // alone, and in an order of its own
-    const kernels::SumRange all{0, gradients().size()};
-    double sum = 0;
-    kernels::SumsOfSquares(context, gradients().data(), {&all, 1}, {&sum, 1});
-    return std::sqrt(sum);
-  }
   const int ranks = data_->size();
   std::vector<ParameterRange> own;
   std::vector<int64_t> cuts = {0};

@@ -50,7 +50,8 @@ struct StepOutcome {
 
 class Learner {
  public:
-  /// On an accelerator, which all contexts must then have, it is alone.
+  /// On an accelerator, which all contexts must then have; each rank has one of its own, and a
+  /// whole model (sharing.tensor 1).
   Learner(const ModelConfig& config, const OptimizerOptions& optimizer, Precision precision,
           const Sharing& sharing = {}, const TrainingMemory& memory = {},
           Accelerator* accelerator = nullptr);
@@ -149,6 +150,8 @@ class Learner {
   Layout layout_;
   std::unique_ptr<comm::Communicator> data_group_, tensor_group_;  // where layers are shared
   comm::Communicator *data_, *tensor_;                             // tensor_ null: undivided
+  std::unique_ptr<comm::Communicator> staged_;
+  comm::Communicator* there_ranks_;  // data_, about bytes in the memory of what computes
   bool stream_layers_;
   std::unique_ptr<Llama> model_;
   ModelConfig share_config_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kernels/adamw.h"
+#include "tensor/transfer.h"
 #include "train/learner.h"
 
 namespace cria::train {
@@ -18,6 +19,7 @@ void Learner::Update(const Context& context, double learning_rate, double gradie
   const MuonStep muon{adam.learning_rate, static_cast<float>(optimizer_.weight_decay),
                       static_cast<float>(optimizer_.momentum), adam.gradient_scale};
   if (with_muon()) AccumulateMuon(context, muon);
+  gradient_gather_.set_context(&context);
   const auto is_gathered = [&](int g) {
     return data_->size() > 1 && (layout_.zero == 0 || (with_muon() && IsLayer(g)));
   };
@@ -72,10 +74,9 @@ void Learner::UpdateMuon(const Context& context, const MuonStep& step, int group
     if (gathered == nullptr) {
       direction = gradients().values(whole).data();
     } else {
-      if (direction_.size() < whole.elements) direction_ = Buffer<float>(whole.elements);
-      direction = direction_.data();
-      std::copy_n(gathered + (whole.offset - partition_.group(group).offset), whole.elements,
-                  direction);
+      direction = direction_.Grow(whole.elements, context.accelerator());
+      CopyThere(context, gathered + (whole.offset - partition_.group(group).offset), direction,
+                whole.elements * int64_t{sizeof(float)});
     }
     muon_.Straighten(context, spec, direction);
     for (const ParameterRange& range : held) {

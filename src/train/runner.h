@@ -55,6 +55,8 @@ class Runner {
   double ExpectedTokens(int64_t seq_len, int64_t micro_rows);
   void OpenData();
   int64_t MemoryPerRank() const;
+  int64_t LeastOfRanks(int64_t own) const;
+  void RequireMemoryAtHome() const;
 
   // runner.cc
   void Loop();

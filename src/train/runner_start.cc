@@ -179,9 +179,13 @@ int64_t Runner::MemoryPerRank() const {
   comm::AllGather(ranks(), own, std::span<Host>(all));
   const auto here = std::count_if(all.begin(), all.end(),
                                   [&](const Host& host) { return host.name == own.name; });
-  std::vector<int64_t> shares(all.size());
-  comm::AllGather(ranks(), own.bytes / here, std::span<int64_t>(shares));
-  return *std::min_element(shares.begin(), shares.end());
+  return LeastOfRanks(own.bytes / here);
+}
+
+int64_t Runner::LeastOfRanks(int64_t own) const {
+  std::vector<int64_t> all(static_cast<size_t>(ranks().size()));
+  comm::AllGather(ranks(), own, std::span<int64_t>(all));
+  return *std::min_element(all.begin(), all.end());
 }
 
 void Runner::AgreeOnPlan() {
@@ -216,20 +220,29 @@ double Runner::ExpectedTokens(int64_t seq_len, int64_t micro_rows) {
                                 std::min(3.0, 0.02 * seconds), learner_.get());
 }
 
+// Beside an accelerator: weights and moments that this rank keeps, to save them, and what is on its
+// way to other ranks.
+void Runner::RequireMemoryAtHome() const {
+  const Layout& layout = record_.layout;
+  const int64_t kept = 12 * ParameterCount(setup_.config) / (layout.zero > 0 ? layout.data() : 1);
+  const int64_t sent =
+      layout.data() > 1 ? 2 * GradientSum::BufferBytes(setup_.config, layout.data()) : 0;
+  const int64_t free = MemoryPerRank();
+  if (kept + sent <= free) return;
+  throw Error(fmt::format("{} of the processor's memory are needed to save the run, {} are free",
+                          FormatBytes(static_cast<double>(kept + sent)),
+                          FormatBytes(static_cast<double>(free))),
+              "--device", "take a machine with more memory, or a smaller model");
+}
+
 // `micro_rows` 0: as many as go.
 void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
   if (!memory_) {
     const Accelerator* const device = context_.accelerator();
-    const int64_t home = 12 * ParameterCount(setup_.config);  // weights and moments, to save them
-    if (device != nullptr && home > AvailableMemoryBytes()) {
-      throw Error(
-          fmt::format("{} of the processor's memory are needed to save the run, {} are free",
-                      FormatBytes(static_cast<double>(home)),
-                      FormatBytes(static_cast<double>(AvailableMemoryBytes()))),
-          "--device", "take a machine with more memory, or a smaller model");
-    }
+    if (device != nullptr) RequireMemoryAtHome();
     memory_ = RankMemory{
-        .available_bytes = device != nullptr ? device->memory().free_bytes : MemoryPerRank(),
+        .available_bytes =
+            device != nullptr ? LeastOfRanks(device->memory().free_bytes) : MemoryPerRank(),
         .limit_bytes = setup_.memory_bytes,
         .base_bytes = device != nullptr ? kDeviceScratchBytes
                                         : ProcessMemoryBytes() + context_.threads() * kThreadBytes,

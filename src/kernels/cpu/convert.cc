@@ -52,6 +52,15 @@ void Convert(const Context& context, int64_t n, const float* from, T* to) {
   });
 }
 
+void WidenToFloat(const Context& context, int64_t n, const BF16* from, float* to) {
+  if (context.accelerator() != nullptr) return cuda::WidenToFloat(context, n, from, to);
+  context.ParallelFor((n + kBlock - 1) / kBlock, [&](int64_t b) {
+    const int64_t begin = b * kBlock;
+    ConvertToFloat(DType::kBF16, reinterpret_cast<const uint8_t*>(from + begin),
+                   std::min(kBlock, n - begin), to + begin);
+  });
+}
+
 template void Convert<float>(const Context&, int64_t, const float*, float*);
 template void Convert<BF16>(const Context&, int64_t, const float*, BF16*);
 

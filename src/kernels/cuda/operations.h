@@ -21,6 +21,8 @@ namespace cria::kernels::cuda {
 
 /// True in builds that have the annex.
 bool Built();
+/// GPUs that this process sees; 0 without the annex.
+int CountDevices();
 /// Throws Error if this build has none, or the machine no such GPU.
 std::unique_ptr<Accelerator> OpenDevice(int number);
 
@@ -69,6 +71,7 @@ void SumsOfSquares(const Context& context, const float* x, std::span<const SumRa
                    double* sums);
 template <class T>
 void Convert(const Context& context, int64_t n, const float* from, T* to);
+void WidenToFloat(const Context& context, int64_t n, const BF16* from, float* to);
 /// Rows of `width` values each; strides in elements.
 template <class V>
 void CopyRows(const Context& context, int64_t rows, int64_t width, const V* from,

@@ -21,6 +21,7 @@ uint64_t DevicePages::key() const { Never(); }
 namespace cuda {
 
 bool Built() { return false; }
+int CountDevices() { return 0; }
 
 MemorySpeed MeasureMemory(const Context&) { Never(); }
 ProductSpeed MeasureProduct(const Context&, const ProductShape&, int) { Never(); }
@@ -70,6 +71,7 @@ void CrossEntropy(const Context&, int64_t, int64_t, const float*, const int32_t*
                   T*) {
   Never();
 }
+void WidenToFloat(const Context&, int64_t, const BF16*, float*) { Never(); }
 template <class T>
 void Convert(const Context&, int64_t, const float*, T*) {
   Never();

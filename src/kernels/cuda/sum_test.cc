@@ -135,11 +135,22 @@ void CheckConvert(int64_t n, int64_t offset) {
   EXPECT_TRUE(SameBits(to.Values(), want));
 }
 
+void CheckWiden(int64_t n, int64_t offset) {
+  const std::vector<BF16> values = NormalValues<BF16>(n + offset, 1);
+  DeviceArray<BF16> from(values);
+  DeviceArray<float> to = DeviceArray<float>::Poisoned(n);
+  WidenToFloat(DeviceContext(), n, from.data() + offset, to.data());
+  std::vector<float> want;
+  for (int64_t i = offset; i < n + offset; ++i) want.push_back(static_cast<float>(values[i]));
+  EXPECT_TRUE(SameBits(to.Values(), want));
+}
+
 TEST(Convert, EqualsAPlainLoop) {
   for (const int64_t n : {0, 1, 7, 8, 31, 5003}) {
     for (const int64_t offset : {0, 3}) {
       CheckConvert<BF16>(n, offset);
       CheckConvert<float>(n, offset);
+      CheckWiden(n, offset);
     }
   }
 }

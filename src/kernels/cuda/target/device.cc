@@ -259,6 +259,11 @@ double CudaDevice::Time(const std::function<void()>& f) {
 }
 
 bool Built() { return true; }
+
+int CountDevices() {
+  int devices = 0;
+  return cudaGetDeviceCount(&devices) == cudaSuccess ? devices : 0;
+}
 std::unique_ptr<Accelerator> OpenDevice(int number) { return std::make_unique<CudaDevice>(number); }
 
 }  // namespace cria::kernels::cuda
