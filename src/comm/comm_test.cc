@@ -1,6 +1,7 @@
 // Messages and collectives between ranks that are threads; mpi_ranks.cc is the same over MPI.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "base/error.h"
@@ -9,6 +10,7 @@
 #include "comm/heartbeat.h"
 #include "comm/local_ranks.h"
 #include "comm/rank_checks.h"
+#include "comm/staged.h"
 
 namespace cria::comm {
 namespace {
@@ -42,6 +44,50 @@ TEST(Group, NamesTheRankOfAll) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("no word from rank 2"), std::string::npos);
   }
+}
+
+// Memory that only its own calls may reach: what lies at an address here is shifted by one.
+class FarMemory : public Accelerator {
+ public:
+  std::string name() const override { return "far"; }
+  Memory memory() const override { return {}; }
+  void* Allocate(int64_t) override { return nullptr; }
+  void Free(void*) noexcept override {}
+  void Upload(void* to, const void* from, int64_t bytes) override { Shift(to, from, bytes, 1); }
+  void Download(void* to, const void* from, int64_t bytes) override { Shift(to, from, bytes, -1); }
+  const void* Fetch(const void*, int64_t) override { return nullptr; }
+  void Copy(void*, const void*, int64_t) override {}
+  void Zero(void*, int64_t) override {}
+  void Wait() override {}
+  void Replay(uint64_t, const std::function<void()>&) override {}
+  void ForgetReplays() override {}
+
+ private:
+  static void Shift(void* to, const void* from, int64_t bytes, int by) {
+    const auto* source = static_cast<const uint8_t*>(from);
+    std::transform(source, source + bytes, static_cast<uint8_t*>(to),
+                   [by](uint8_t value) { return static_cast<uint8_t>(value + by); });
+  }
+};
+
+TEST(Staged, IsACommunicatorOfBytesElsewhere) {
+  for (int size = 1; size <= 4; ++size) {
+    RunRanks(size, [](Communicator& ranks) {
+      FarMemory memory;
+      const auto staged = MakeStaged(&ranks, &memory);
+      EXPECT_EQ(CheckAll(*staged), "");
+      EXPECT_EQ(staged->traffic().sent_bytes, ranks.traffic().sent_bytes);
+    });
+  }
+  // On the way they are what they are there.
+  RunRanks(2, [](Communicator& ranks) {
+    FarMemory memory;
+    const auto staged = MakeStaged(&ranks, &memory);
+    uint8_t there = 6, here = 0;
+    if (ranks.rank() == 0) return staged->Wait(staged->Send(1, kFirstUserTag, {&there, 1}));
+    ranks.Wait(ranks.Receive(0, kFirstUserTag, {&here, 1}));
+    EXPECT_EQ(here, 5);
+  });
 }
 
 // Longer than anybody would wait in silence.

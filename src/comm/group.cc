@@ -38,7 +38,9 @@ class Group : public Communicator {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
 
+  void Launch(int tag) override { all_->Launch(tag); }
   void Cancel() override { all_->Cancel(); }
+  double timeout_s() const override { return all_->timeout_s(); }
 
   Traffic traffic() const override {
     const std::lock_guard lock(mutex_);

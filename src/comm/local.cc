@@ -32,6 +32,7 @@ class Self : public Communicator {
   Transfer Receive(int from, int, std::span<uint8_t>) override { Nobody(from); }
   void Wait(Transfer) override { Nobody(0); }
   void Cancel() override {}
+  double timeout_s() const override { return 0; }
   Traffic traffic() const override { return {}; }
 
  private:
@@ -93,6 +94,8 @@ class LocalGroup::Rank : public Communicator {
     const std::lock_guard lock(board_->mutex);
     Leave(GaveUp(rank_));
   }
+
+  double timeout_s() const override { return timeout_s_; }
 
   Traffic traffic() const override {
     const std::lock_guard lock(board_->mutex);

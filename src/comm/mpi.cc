@@ -122,6 +122,8 @@ class MpiRank : public Communicator {
     GiveUp(lock, GaveUp(rank_));
   }
 
+  double timeout_s() const override { return timeout_s_; }
+
   Traffic traffic() const override {
     const std::lock_guard lock(mutex_);
     return traffic_;

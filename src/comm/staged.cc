@@ -41,7 +41,9 @@ class Staged : public Communicator {
     open_.erase(found);
   }
 
+  void Launch(int tag) override { ranks_->Launch(tag); }
   void Cancel() override { ranks_->Cancel(); }
+  double timeout_s() const override { return ranks_->timeout_s(); }
   Traffic traffic() const override { return ranks_->traffic(); }
 
  private:

@@ -102,6 +102,7 @@ void GradientSum::Close(int group) {
         rank, GradientTag(group),
         Bytes({slot.own.data() + (run.offset - all.offset), static_cast<size_t>(run.elements)})));
   }
+  ranks_->Launch(GradientTag(group));
   closed_.push_back(&slot);
 }
 
@@ -109,6 +110,7 @@ void GradientSum::SitOut() {
   for (int group = partition_->groups() - 1; group >= 0; --group) {
     Slot* const slot = Take(group);
     PostReceives(slot);
+    ranks_->Launch(GradientTag(group));
     closed_.push_back(slot);
   }
 }

@@ -43,6 +43,7 @@ void GroupGather::Post(int group, Slot* slot) {
                        {reinterpret_cast<const uint8_t*>(mine.data()), mine.size_bytes()}));
     }
   }
+  ranks_->Launch(GatherTag(group));
 }
 
 void GroupGather::PostRounded(int group, std::span<const float> mine, Slot* slot) {
@@ -62,6 +63,7 @@ void GroupGather::PostRounded(int group, std::span<const float> mine, Slot* slot
     }
     if (bytes > 0) slot->sends.push_back(ranks_->Send(rank, GatherTag(group), {out, bytes}));
   }
+  ranks_->Launch(GatherTag(group));
 }
 
 // Waits until the others' runs stand in the slot's values.

@@ -11,7 +11,7 @@
 #include "comm/collectives.h"
 #include "comm/group.h"
 #include "comm/local.h"
-#include "comm/staged.h"
+#include "kernels/cuda/device_ranks.h"
 #include "kernels/sum.h"
 #include "model/initial_values.h"
 #include "tensor/transfer.h"
@@ -92,9 +92,10 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       tensor_group_(TensorGroup(all_, layout_)),
       data_(data_group_ ? data_group_.get() : all_),
       tensor_(tensor_group_.get()),
-      staged_(accelerator != nullptr && data_->size() > 1 ? comm::MakeStaged(data_, accelerator)
-                                                          : nullptr),
-      there_ranks_(staged_ ? staged_.get() : data_),
+      connected_(accelerator != nullptr && data_->size() > 1
+                     ? kernels::cuda::ConnectDevices(data_, accelerator)
+                     : nullptr),
+      device_ranks_(connected_ ? connected_.get() : data_),
       stream_layers_(memory.stream_layers || layout_.zero == 3),
       model_(MakeLlama(config, {.precision = precision,
                                 .for_training = true,
@@ -104,15 +105,15 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       share_config_(ShareConfig(config, layout_.tensor)),
       partition_(share_config_, layout_.data()),
       compact_(share_config_, precision == Precision::kBF16),
-      sum_(share_config_, &partition_, there_ranks_, accelerator),
+      sum_(share_config_, &partition_, device_ranks_, accelerator),
       home_(
           MakeState<State>(share_config_, Kept(partition_, data_->rank(), layout_.zero), nullptr)),
       there_(accelerator != nullptr
                  ? std::optional(MakeState<State>(share_config_, home_.weights.held(), accelerator))
                  : std::nullopt),
-      weight_gather_(&partition_, there_ranks_, &used().weights,
+      weight_gather_(&partition_, device_ranks_, &used().weights,
                      precision == Precision::kBF16 ? &compact_ : nullptr),
-      gradient_gather_(&partition_, there_ranks_, &sum_.sum()),
+      gradient_gather_(&partition_, device_ranks_, &sum_.sum()),
       muon_(precision) {
   CRIA_CHECK(accelerator == nullptr || layout_.tensor == 1, "{} accelerators share layers",
              layout_.tensor);
@@ -137,7 +138,9 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
 
 Learner::~Learner() {
   // Nothing may arrive in memory that is about to go.
-  if (std::uncaught_exceptions() > 0) all_->Cancel();
+  if (std::uncaught_exceptions() == 0) return;
+  device_ranks_->Cancel();
+  all_->Cancel();
 }
 
 void Learner::Initialize(const Context& context, uint64_t seed) {

@@ -91,6 +91,10 @@ class Learner {
   Llama& model() { return *model_; }
   const ModelConfig& config() const { return model_->config(); }
   comm::Communicator& ranks() { return *all_; }
+  /// What this rank has said and heard.
+  comm::Traffic traffic() const {
+    return layout_.tensor == 1 ? device_ranks_->traffic() : all_->traffic();
+  }
   /// Those that run other passes; each has this rank's share of the layers.
   comm::Communicator& data_ranks() { return *data_; }
   const Layout& layout() const { return layout_; }
@@ -150,8 +154,8 @@ class Learner {
   Layout layout_;
   std::unique_ptr<comm::Communicator> data_group_, tensor_group_;  // where layers are shared
   comm::Communicator *data_, *tensor_;                             // tensor_ null: undivided
-  std::unique_ptr<comm::Communicator> staged_;
-  comm::Communicator* there_ranks_;  // data_, about bytes in the memory of what computes
+  std::unique_ptr<comm::Communicator> connected_;
+  comm::Communicator* device_ranks_;  // data_, about bytes in the memory of what computes
   bool stream_layers_;
   std::unique_ptr<Llama> model_;
   ModelConfig share_config_;

@@ -42,11 +42,62 @@ Batch RandomBatch(int64_t rows, uint64_t seed) {
   return batch;
 }
 
+// Holds back gradients and weights until Launch, and then waits for all of them at once, as NCCL's
+// groups do: ranks that launched in another order than the others would never come out of it.
+class InGroups : public comm::Communicator {
+ public:
+  explicit InGroups(comm::Communicator* ranks) : ranks_(ranks) {}
+  int rank() const override { return ranks_->rank(); }
+  int size() const override { return ranks_->size(); }
+  comm::Transfer Send(int to, int tag, std::span<const uint8_t> bytes) override {
+    return Ask(tag, [=, this] { return ranks_->Send(to, tag, bytes); });
+  }
+  comm::Transfer Receive(int from, int tag, std::span<uint8_t> bytes) override {
+    return Ask(tag, [=, this] { return ranks_->Receive(from, tag, bytes); });
+  }
+  void Launch(int tag) override {
+    std::vector<comm::Transfer> begun;
+    for (Asked& asked : asked_) {
+      if (asked.tag != tag || asked.done) continue;
+      begun.push_back(asked.begin());
+      asked.done = true;
+    }
+    for (const comm::Transfer& transfer : begun) ranks_->Wait(transfer);
+    launches_ += !begun.empty();
+  }
+  void Wait(comm::Transfer transfer) override {
+    if (transfer.id >= 0) return ranks_->Wait(transfer);
+    CRIA_CHECK(asked_[static_cast<size_t>(-1 - transfer.id)].done, "never launched");
+  }
+  void Cancel() override { ranks_->Cancel(); }
+  double timeout_s() const override { return ranks_->timeout_s(); }
+  comm::Traffic traffic() const override { return ranks_->traffic(); }
+  int launches() const { return launches_; }
+
+ private:
+  struct Asked {
+    int tag;
+    std::function<comm::Transfer()> begin;
+    bool done;
+  };
+  // Its own numbers are below 0; what is no gradient and no weight begins at once.
+  comm::Transfer Ask(int tag, std::function<comm::Transfer()> begin) {
+    if (tag < GatherTag(0)) return begin();
+    asked_.push_back({tag, std::move(begin), false});
+    return {-std::ssize(asked_)};
+  }
+
+  comm::Communicator* ranks_;
+  std::vector<Asked> asked_;
+  int launches_ = 0;
+};
+
 struct Setting {
   int ranks, zero, threads;
   TrainingMemory memory = {};
   int tensor = 1;
   OptimizerKind optimizer = OptimizerKind::kAdamW;
+  bool in_groups = false;
 };
 
 struct Result {
@@ -59,8 +110,10 @@ Result Train(const ModelConfig& config, Precision precision, const Setting& sett
   ParameterBlock weights(config), momenta(config), squares(config);
   Result result;
   std::mutex mutex;
-  comm::RunRanks(setting.ranks, [&](comm::Communicator& ranks) {
+  comm::RunRanks(setting.ranks, [&](comm::Communicator& carrier) {
     const Context context(setting.threads);
+    InGroups groups(&carrier);
+    comm::Communicator& ranks = setting.in_groups ? groups : carrier;
     OptimizerOptions optimizer;
     optimizer.kind = setting.optimizer;
     Learner learner(config, optimizer, precision, {&ranks, setting.zero, setting.tensor},
@@ -86,6 +139,7 @@ Result Train(const ModelConfig& config, Precision precision, const Setting& sett
       result.losses.push_back(outcome.loss);
       result.norms.push_back(outcome.gradient_norm);
     }
+    EXPECT_EQ(groups.launches() > 0, setting.in_groups && setting.ranks > 1);
     const std::lock_guard lock(mutex);
     const auto copy = [&](ParameterBlock* from, ParameterBlock* to) {
       ForEachHeld(config, learner.share(), from,
@@ -122,6 +176,22 @@ TEST_P(RanksTest, SameBitsForAnyRanksStagesAndThreads) {
   }
   std::printf("%s%s: weights and moments after 3 steps %s on 1, 2, 3, 4 and 7 ranks\n",
               PrecisionName(precision), tied ? ", tied" : "", alone.digest.substr(0, 16).c_str());
+}
+
+TEST_P(RanksTest, TransfersMayBeginInGroups) {
+  const auto [precision, tied] = GetParam();
+  const ModelConfig config = SmallConfig(tied);
+  const auto train = [&](int ranks, int zero, OptimizerKind optimizer) {
+    return Train(config, precision, {ranks, zero, 1, {}, 1, optimizer, true});
+  };
+  for (const auto optimizer : {OptimizerKind::kAdamW, OptimizerKind::kMuon}) {
+    const Result alone = train(1, 2, optimizer);
+    for (const auto& [ranks, zero] : {std::pair{2, 0}, {2, 2}, {3, 2}, {2, 3}, {3, 3}}) {
+      if (zero == 0 && optimizer == OptimizerKind::kMuon) continue;
+      SCOPED_TRACE(testing::Message() << ranks << " ranks, ZeRO " << zero);
+      EXPECT_EQ(train(ranks, zero, optimizer).digest, alone.digest);
+    }
+  }
 }
 
 TEST_P(RanksTest, MuonHasTheSameBitsForAnyRanksStagesAndThreads) {

@@ -61,8 +61,8 @@ RunSummary Runner::Go() {
     spikes_->set_recent(state_.recent_losses);
   }
   saved_at_s_ = Elapsed();
-  sent_before_ = ranks().traffic().sent_bytes;
-  waited_before_ = ranks().traffic().waited_s;
+  sent_before_ = learner_->traffic().sent_bytes;
+  waited_before_ = learner_->traffic().waited_s;
   Tell([&](Observer* o) {
     o->OnStart({&record_.config, &record_.options, &record_.plan, ParameterCount(record_.config),
                 state_.step, &pass_, record_.layout, state_.step > 0 ? earlier_processor_ : "",
@@ -323,7 +323,7 @@ RunSummary Runner::Summary() {
   s.skipped_batches = state_.skipped_batches;
   s.seconds = Elapsed();
   if (ranks().size() > 1 && steps_done_ > 0) {
-    const comm::Traffic traffic = ranks().traffic();
+    const comm::Traffic traffic = learner_->traffic();
     s.planned_sent_bytes = learner_->SentBytesPerStep(record_.plan.pieces(), TokensOfRank());
     s.sent_bytes = (traffic.sent_bytes - sent_before_) / steps_done_;
     s.waited_share = (traffic.waited_s - waited_before_) / SecondsSince(started_);

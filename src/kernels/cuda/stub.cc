@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "kernels/cuda/ceiling.h"
 #include "kernels/cuda/device_pages.h"
+#include "kernels/cuda/device_ranks.h"
 #include "kernels/cuda/operations.h"
 
 namespace cria::kernels {
@@ -26,6 +27,8 @@ int CountDevices() { return 0; }
 MemorySpeed MeasureMemory(const Context&) { Never(); }
 ProductSpeed MeasureProduct(const Context&, const ProductShape&, int) { Never(); }
 double MeasureProductCeiling(const Context&) { Never(); }
+
+std::unique_ptr<comm::Communicator> ConnectDevices(comm::Communicator*, Accelerator*) { Never(); }
 
 std::unique_ptr<Accelerator> OpenDevice(int) {
   throw Error("this build has no CUDA", "--device",

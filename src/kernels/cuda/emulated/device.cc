@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "comm/staged.h"
+#include "kernels/cuda/device_ranks.h"
 #include "kernels/cuda/emulated/device_state.h"
 #include "kernels/cuda/emulated/fibers.h"
 #include "kernels/cuda/operations.h"
@@ -48,6 +50,11 @@ void WorkLog::AddBytes(const void* bytes, size_t n) {
 
 bool Built() { return true; }
 int CountDevices() { return 1; }
+
+std::unique_ptr<comm::Communicator> ConnectDevices(comm::Communicator* ranks,
+                                                   Accelerator* accelerator) {
+  return comm::MakeStaged(ranks, accelerator);
+}
 
 std::unique_ptr<Accelerator> OpenDevice(int number) { return std::make_unique<CudaDevice>(number); }
 
