@@ -9,6 +9,7 @@
 #include "comm/local_ranks.h"
 #include "infer/engine.h"
 #include "infer/load.h"
+#include "infer/prompt_lookup.h"
 #include "infer/quantize_mix.h"
 #include "model/random_model.h"
 #include "test_context.h"
@@ -17,9 +18,9 @@
 namespace cria {
 namespace {
 
-class DeviceModel : public testing::TestWithParam<const char*> {
+class RandomModel {
  protected:
-  DeviceModel()
+  RandomModel()
       : folder_(fs::temp_directory_path() / ("cria_device_" + std::to_string(::getpid()))) {
     fs::create_directories(folder_);
     config_.dim = 256;
@@ -31,7 +32,7 @@ class DeviceModel : public testing::TestWithParam<const char*> {
     config_.vocab_size = 320;
     config_.max_seq_len = 512;
   }
-  ~DeviceModel() override { fs::remove_all(folder_); }
+  ~RandomModel() { fs::remove_all(folder_); }
 
   fs::path Write(const char* type) {
     const fs::path out = folder_ / (std::string(type) + ".gguf");
@@ -61,8 +62,8 @@ class DeviceModel : public testing::TestWithParam<const char*> {
     return requests;
   }
 
-  static std::vector<infer::Completion> Run(const Context& context, const fs::path& path,
-                                            KvType type) {
+  static std::vector<infer::Completion> RunPlainly(const Context& context, const fs::path& path,
+                                                   KvType type) {
     const infer::LoadedModel model = infer::LoadModel(
         context, path, {.tokenizer = {}, .precision = Precision::kBF16, .needs_tokenizer = false});
     infer::LlamaStepModel step_model(model.llama.get(), type, 24);
@@ -74,13 +75,17 @@ class DeviceModel : public testing::TestWithParam<const char*> {
   fs::path folder_;
 };
 
+class DeviceModel : public RandomModel, public testing::TestWithParam<const char*> {};
+class DeviceEngine : public RandomModel, public testing::Test {};
+
 // Both round operands to 8 bits (bf16) or, of quantised weights, to 8-bit integers in blocks, at
 // different places: 15 products of relative errors of some 2^-8, at random.
 TEST_P(DeviceModel, AgreesWithTheProcessor) {
   const fs::path path = Write(GetParam());
   for (const KvType type : {KvType::kF16, KvType::kQ8_0}) {
-    const auto here = Run(Context(2), path, type), there = Run(TestContext(), path, type);
-    const auto again = Run(TestContext(), path, type);
+    const auto here = RunPlainly(Context(2), path, type),
+               there = RunPlainly(TestContext(), path, type);
+    const auto again = RunPlainly(TestContext(), path, type);
     ASSERT_EQ(here.size(), there.size());
     double squares = 0, largest = 0;
     int64_t count = 0;
@@ -106,6 +111,51 @@ TEST_P(DeviceModel, AgreesWithTheProcessor) {
     }
     EXPECT_LT(std::sqrt(squares / static_cast<double>(count)), 0.03) << KvTypeName(type);
     EXPECT_LT(largest, 0.2);
+  }
+}
+
+// A pool that is too small for all, prompts that begin alike, guessed tokens: the same texts as
+// without, but where two tokens are almost equally likely; and the same again.
+TEST_F(DeviceEngine, PreemptionPrefixesAndGuesses) {
+  const fs::path path = Write("bf16");
+  std::vector<infer::Request> requests;
+  for (int k = 0; k < 5; ++k) {
+    infer::Request r;
+    for (int i = 0; i < 80; ++i) r.prompt.push_back(3 + (i * i) % 11);  // repeats: a guess is made
+    for (int i = 0; i <= k; ++i) r.prompt.push_back(20 + 7 * k + i);
+    r.max_new_tokens = 60;
+    r.sampling.temperature = 0;
+    r.logprobs = 1;
+    requests.push_back(std::move(r));
+  }
+  infer::EngineStatistics statistics;
+  const auto run = [&](int blocks, bool hard) {
+    const Context context = TestContext();
+    const infer::LoadedModel model = infer::LoadModel(
+        context, path, {.tokenizer = {}, .precision = Precision::kBF16, .needs_tokenizer = false});
+    infer::LlamaStepModel step_model(model.llama.get(), KvType::kF16, blocks);
+    infer::PromptLookup lookup;
+    infer::Engine engine(&context, &step_model,
+                         {.max_sequences = 4,
+                          .prefill_chunk = 50,
+                          .reuse_prefixes = hard,
+                          .drafter = hard ? &lookup : nullptr});
+    auto completions = infer::RunAll(&engine, requests);
+    statistics = engine.statistics();
+    return completions;
+  };
+  const auto plain = run(24, false), hard = run(6, true);
+  EXPECT_GT(statistics.preemptions, 0);
+  EXPECT_GT(statistics.drafted_tokens, 0);
+  EXPECT_GT(statistics.prefixes.shared_tokens + statistics.prefixes.copied_tokens, 0);
+  const auto again = run(6, true);
+  for (size_t i = 0; i < plain.size(); ++i) {
+    EXPECT_EQ(hard[i].tokens, again[i].tokens);
+    ASSERT_EQ(hard[i].tokens.size(), plain[i].tokens.size());
+    for (size_t t = 0; t < plain[i].tokens.size(); ++t) {
+      EXPECT_NEAR(hard[i].scores[t].logprob, plain[i].scores[t].logprob, 0.2) << i << " " << t;
+      if (hard[i].tokens[t] != plain[i].tokens[t]) break;
+    }
   }
 }
 

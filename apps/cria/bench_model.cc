@@ -65,7 +65,7 @@ void RunModel(const Flags& flags) {
     progress.Update(done += parameters);
   };
   const bool scalar = flags.type == "bf16" || flags.type == "f16" || flags.type == "f32";
-  const infer::QuantizeMix& mix = infer::FindMix(scalar ? "q8_0" : flags.type);
+  const infer::QuantizeMix& mix = infer::FindMix(scalar ? "q8_0" : flags.type, "f32, f16, bf16");
   const uint32_t file_type = !scalar                ? mix.file_type
                              : flags.type == "bf16" ? 32u
                              : flags.type == "f16"  ? 1u

@@ -93,8 +93,8 @@ const std::vector<QuantizeMix>& QuantizeMixes() {
   return mixes;
 }
 
-const QuantizeMix& FindMix(const std::string& name) {
-  std::string lower = name, known;
+const QuantizeMix& FindMix(const std::string& name, const std::string& others) {
+  std::string lower = name, known = others;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const QuantizeMix& mix : QuantizeMixes()) {

@@ -18,8 +18,8 @@ struct QuantizeMix {
 
 /// All mixtures, the smallest first.
 const std::vector<QuantizeMix>& QuantizeMixes();
-/// By name, in any case. Throws Error that lists the names.
-const QuantizeMix& FindMix(const std::string& name);
+/// By name, in any case. Throws Error that lists the names, and `others` that the caller knows.
+const QuantizeMix& FindMix(const std::string& name, const std::string& others = "");
 
 /// What else than the mixture decides.
 struct MixOptions {
