@@ -4,9 +4,7 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <mutex>
 
-#include "comm/local_ranks.h"
 #include "infer/engine.h"
 #include "infer/load.h"
 #include "infer/prompt_lookup.h"
@@ -254,51 +252,6 @@ TEST(DeviceTraining, MuonFollowsTheProcessorAndItself) {
   }
   EXPECT_EQ(there.weights, TrainSteps(TestContext(), false, {}, true, muon).weights) << "resumed";
   EXPECT_NE(there.weights, TrainSteps(TestContext(), false, {}, false).weights);
-}
-
-// Each rank on a GPU of its own: a thread here, with the first GPU or an emulation of one.
-std::vector<float> TrainOnRanks(int ranks, int zero, train::OptimizerKind optimizer,
-                                std::vector<double>* losses) {
-  const ModelConfig config = SmallConfig(false);
-  ParameterBlock weights(config);
-  std::mutex mutex;
-  comm::RunRanks(ranks, [&](comm::Communicator& all) {
-    const Context context = TestContext(1);
-    train::OptimizerOptions options;
-    options.kind = optimizer;
-    train::Learner learner(config, options, Precision::kBF16, {&all, zero}, {},
-                           context.accelerator());
-    learner.Initialize(context, 1);
-    for (int step = 0; step < 2; ++step) {
-      std::vector<Batch> pieces;
-      for (int piece = all.rank(); piece < 3; piece += ranks) {
-        pieces.push_back(SomeBatch(piece == 2 ? 1 : 2, 24, 10 * step + piece));
-      }
-      const train::StepOutcome outcome = learner.Step(context, 3e-3, pieces);
-      if (all.rank() == 0) losses->push_back(outcome.loss);
-    }
-    learner.BringHome(context);
-    const std::lock_guard lock(mutex);
-    for (const ParameterRange& range : learner.weights().held()) {
-      const std::span<const float> values = learner.weights().values(range);
-      std::copy(values.begin(), values.end(), weights.values(range).begin());
-    }
-  });
-  return {weights.data(), weights.data() + weights.size()};
-}
-
-TEST(DeviceRanks, SameBitsForAnyNumberOfGpusAndEveryStage) {
-  for (const auto optimizer : {train::OptimizerKind::kAdamW, train::OptimizerKind::kMuon}) {
-    std::vector<double> alone;
-    const std::vector<float> want = TrainOnRanks(1, 2, optimizer, &alone);
-    for (const auto& [ranks, zero] : {std::pair{2, 0}, {2, 2}, {2, 3}, {3, 1}}) {
-      if (zero == 0 && optimizer == train::OptimizerKind::kMuon) continue;  // refused
-      SCOPED_TRACE(testing::Message() << ranks << " GPUs, ZeRO " << zero);
-      std::vector<double> losses;
-      EXPECT_EQ(TrainOnRanks(ranks, zero, optimizer, &losses), want);
-      EXPECT_EQ(losses, alone);
-    }
-  }
 }
 
 }  // namespace
