@@ -129,6 +129,30 @@ def refused(model: pathlib.Path, at: pathlib.Path) -> None:
     assert "card" in cria("eval", model, "--text", text, "--tasks", "bpb", "--out", at / "card.md", status=2)
 
 
+def damage(model: pathlib.Path, at: pathlib.Path) -> None:
+    """A checkpoint that is damaged is not written anew, with digests of its own; no input is overwritten."""
+    cria("convert", model, "--to", "cria", "--out", at / "checkpoint", "--quiet")
+    weights = at / "checkpoint" / "weights.bin"
+    whole = bytearray(weights.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    weights.write_bytes(whole)
+    for words in (("convert", "--to", "cria"), ("convert", "--to", "gguf"), ("quantize", "--type", "q8_0")):
+        said = cria(words[0], at / "checkpoint", *words[1:], "--out", at / "damaged", "--quiet", status=1)
+        assert "weights" in said, said
+        assert not (at / "damaged").exists()
+    before = model.read_bytes()
+    for words in (("convert", "--to", "gguf"), ("quantize", "--type", "q4_0")):
+        assert "is an input" in cria(words[0], model, *words[1:], "--out", model, "--force", "--quiet", status=2)
+    assert model.read_bytes() == before
+    text = at / "train.txt"
+    text.write_text("a text to learn pieces of\n" * 50)
+    assert "is an input" in cria("tokenizer", "train", "--input", text, "--vocab-size", "300", "--out", text, "--force", status=2)
+    assert text.read_text().startswith("a text")
+    assert "--calibrate" in cria("quantize", model, "--type", "q8_0", "--calibrate-tokens", "100", "--out", at / "ct.gguf", status=2)
+    cria("quantize", model, "--type", "q4_0", "--out", at / "four.gguf", "--quiet")
+    assert "rounded to F16" in cria("convert", at / "four.gguf", "--to", "hf", "--out", at / "four", "--quiet")
+
+
 def kept_replies(model: pathlib.Path, at: pathlib.Path) -> None:
     """Hours of replies are not thrown away because a setting changed, nor is a file of the user's."""
     write_json_lines(at / "own.jsonl", [{"question": f"Number {i} of", "options": ["a", "b"], "right": 0} for i in range(4)])
@@ -152,16 +176,24 @@ def kept_replies(model: pathlib.Path, at: pathlib.Path) -> None:
     assert out.exists() and not kept.exists()
 
 
-def conversation(model: pathlib.Path) -> None:
+def conversation(model: pathlib.Path, at: pathlib.Path) -> None:
     """A line for every line, no more context than was asked for, and SIGTERM ends it."""
     assert "--context" in cria("chat", model, "--context", 1 << 20, "--quiet", stdin="", status=2)
-    short = json.loads(cria("chat", model, "--json", "--quiet", "--context", 8, stdin="A long line\n").splitlines()[0])
+    said = cria("chat", model, "--json", "--quiet", "--context", 8, status=1, stdin="A long line\n")
+    short = json.loads(said.splitlines()[0])
     assert short["context_tokens"] == 8, short
     run = subprocess.run([*COMMAND, "chat", str(model), "--json", "--quiet", "--max-gen-len", "2"], capture_output=True,
                          text=True, input="word " * 3000 + "\nHi\n", timeout=300)
     lines = [json.loads(line) for line in run.stdout.splitlines()]
-    assert run.returncode == 0 and len(lines) == 2, run
+    assert run.returncode == 1 and len(lines) == 2 and "1 messages were not sent" in run.stderr, run
     assert lines[0]["stop"] == "context full" and lines[0]["content"] is None, lines
+    before, kept = model.read_bytes(), at / "kept.json"
+    for taken in (model, at / "prompts.txt"):
+        cria("chat", model, "--quiet", status=1, stdin=f"/save {taken}\n")
+    assert model.read_bytes() == before
+    for _ in range(2):  # over itself it may
+        cria("chat", model, "--quiet", stdin=f"/save {kept}\n")
+    assert "messages" in json.loads(kept.read_text())
     idle = subprocess.Popen([*COMMAND, "chat", str(model)], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     idle.stderr.readline()  # the model is there
     idle.send_signal(signal.SIGTERM)
@@ -178,7 +210,8 @@ def main() -> int:
         no_numbers(model, at)
         refused(model, at)
         kept_replies(model, at)
-        conversation(model)
+        damage(model, at)
+        conversation(model, at)
     return 0
 
 

@@ -19,6 +19,8 @@ struct Flags : ModelFlags, SamplingFlags {
   int64_t context_tokens = 0;
 };
 
+constexpr uintmax_t kMostSavedBytes = uintmax_t{64} << 20;
+
 constexpr const char* kHelp =
     "/help           this text\n"
     "/system [TEXT]  sets the system message and starts over; without TEXT shows it\n"
@@ -47,6 +49,8 @@ class Chat {
   }
 
   const tokenizer::ChatFormat& format() const { return format_; }
+  /// Messages that did not fit the context.
+  int64_t unsent() const { return unsent_; }
 
   /// One line of the user. False: the end.
   bool Handle(const std::string& line) {
@@ -76,8 +80,7 @@ class Chat {
     } else if (command == "/regen") {
       Regenerate();
     } else if (command == "/save" && !rest.empty()) {
-      WriteJson(rest, {{"messages", messages_}});
-      Note("(Saved.)\n");
+      SaveTo(rest);
     } else if (command == "/load" && !rest.empty()) {
       LoadFrom(rest);
     } else {
@@ -117,6 +120,21 @@ class Chat {
     Ask(question);
   }
 
+  // Over a saved conversation, but never over anything else.
+  void SaveTo(const std::string& path) const {
+    if (fs::exists(path)) {
+      const Json there = fs::is_regular_file(path) && fs::file_size(path) <= kMostSavedBytes
+                             ? TryParseJson(ReadFile(path))
+                             : Json();
+      if (!there.is_object() || !there.contains("messages")) {
+        throw Error("this is there already, and is no saved conversation", path,
+                    "name another file: /save FILE");
+      }
+    }
+    WriteJson(path, {{"messages", messages_}});
+    Note("(Saved.)\n");
+  }
+
   void LoadFrom(const std::string& path) {
     const Json json = ReadJson(path);
     const auto messages = JsonGet<Json>(json, "messages", path);
@@ -147,6 +165,7 @@ class Chat {
     if (ids.empty()) throw Error("the template writes nothing", "chat", "use another template");
     if (std::ssize(ids) >= reply_.context_tokens()) {
       TakeBack();
+      ++unsent_;
       // Whoever reads lines waits for one.
       if (flags_.json) {
         Print(Json{{"content", nullptr},
@@ -192,6 +211,7 @@ class Chat {
   Reply reply_;
   std::string system_;
   Json messages_ = Json::array();
+  int64_t unsent_ = 0;
 };
 
 void RunChat(const Flags& flags) {
@@ -222,6 +242,11 @@ void RunChat(const Flags& flags) {
       fmt::print(stderr, "{}\n", error.what());
     }
     if (TerminationRequested()) throw Interrupted();  // it came while an answer was written
+  }
+  if (!terminal && chat.unsent() > 0) {
+    throw Error(
+        fmt::format("{} messages were not sent: the conversation fills the context", chat.unsent()),
+        "standard input", "begin anew in between with /reset, or write shorter ones");
   }
 }
 

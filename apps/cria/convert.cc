@@ -1,7 +1,10 @@
 // `cria convert`: a model in another program's files, bit for bit where the type allows it.
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/json.h"
 #include "export_flags.h"
+#include "output_path.h"
 
 namespace cria::app {
 namespace {
@@ -18,13 +21,29 @@ std::optional<DType> TypeNamed(const std::string& name) {
   return std::nullopt;
 }
 
+// No other format has blocks: what they stand for does not fit in F16.
+void WarnOfRounding(const Context& context, const ModelFiles& model) {
+  const bool quantised =
+      std::any_of(model.tensors.tensors().begin(), model.tensors.tensors().end(),
+                  [](const store::NamedTensor& tensor) { return IsQuantized(tensor.type); });
+  if (!quantised) return;
+  context.Log(LogLevel::kWarning,
+              "the model is quantised: its weights are written rounded to F16; --dtype f32 writes "
+              "what they stand for, exactly");
+}
+
 void RunConvert(const Flags& flags) {
   if (flags.shards > 1 && (flags.to == "gguf" || flags.to == "cria")) {
     throw Error(fmt::format("a {} model is not cut into shards", flags.to), "--shards",
                 "leave it out, or convert --to meta or hf");
   }
+  if (flags.to == "gguf") {
+    RequireWritable(flags.out, flags.force, "--out");
+    RequireNoInput(flags.out, {flags.model, flags.tokenizer}, "--out");
+  }
   const Context context = flags.MakeContext();
   Export work(context, flags, "convert");
+  if (flags.to != "gguf" && flags.dtype.empty()) WarnOfRounding(context, work.model());
   work.options().type = TypeNamed(flags.dtype);
   work.options().shards = flags.shards;
   if (flags.to == "meta") {

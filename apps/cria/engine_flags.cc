@@ -18,15 +18,17 @@ KvType FindKvType(const std::string& name, const Llama& model) {
 
 void RequireSameVocabulary(const infer::LoadedModel& model, const infer::LoadedModel& draft,
                            const std::string& path) {
+  // Guesses are held to the model's own tokens: with another vocabulary they are wrong, not
+  // harmful.
+  if (draft.tokenizer == nullptr && draft.config.vocab_size == model.config.vocab_size) return;
   bool same = draft.tokenizer != nullptr && draft.config.vocab_size == model.config.vocab_size &&
               draft.tokenizer->vocab_size() == model.tokenizer->vocab_size();
   for (int32_t id = 0; same && id < model.tokenizer->vocab_size(); ++id) {
     same = draft.tokenizer->Piece(id) == model.tokenizer->Piece(id);
   }
   if (same) return;
-  throw Error(draft.tokenizer == nullptr ? "the draft model has no tokenizer beside it"
-                                         : "the draft model has another vocabulary",
-              path, "draft with a model that has the same tokenizer as the one it drafts for");
+  throw Error("the draft model has another vocabulary", path,
+              "draft with a model that has the same tokenizer as the one it drafts for");
 }
 
 }  // namespace

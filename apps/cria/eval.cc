@@ -148,6 +148,11 @@ void ScoreDocuments(const Context& context, const Flags& flags, const infer::Loa
         fmt::format("windows of {} tokens, a model of {}", flags.context, model.config.max_seq_len),
         "--context", "lower it");
   }
+  const int64_t window = flags.context > 0 ? flags.context : model.config.max_seq_len;
+  if (flags.stride > window) {
+    throw Error(fmt::format("windows of {} tokens advance by at most as many", window), "--stride",
+                "lower it");
+  }
   eval::LlamaLanguageModel language_model(&context, model.llama.get(), flags.context);
   std::unique_ptr<Progress> progress;
   const eval::TextEvaluation evaluation =
@@ -167,8 +172,15 @@ void ScoreDocuments(const Context& context, const Flags& flags, const infer::Loa
   tables->push_back(ResultTable(flags, evaluation, compressors));
 }
 
+Json TaskListJson() {
+  Json list = QuestionTasksJson();
+  for (const Task& task : kTasks) list.push_back({{"name", task.name}, {"what", task.what}});
+  return list;
+}
+
 void RunEval(const Flags& flags) {
   if (flags.list) {
+    if (flags.json) return fmt::print("{}\n", TaskListJson().dump());
     for (const Task& task : kTasks) fmt::print("{:<15}{}\n", task.name, task.what);
     return ListQuestionTasks();
   }
@@ -226,6 +238,7 @@ void AddEvalCommand(CLI::App* app) {
                       "Model: a run, a checkpoint, another format, or the address of an endpoint");
   command->add_option("--tasks", flags.tasks, "Tasks, separated by commas")
       ->delimiter(',')
+      ->transform([](std::string name) { return CLI::detail::trim(name); })
       ->capture_default_str();
   command->add_flag("--list", flags.list, "List the tasks");
   command->add_option("--text", flags.texts, "Text files, each one document; .jsonl: one per line");

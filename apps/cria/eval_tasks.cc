@@ -124,6 +124,19 @@ void ListQuestionTasks() {
   }
 }
 
+Json QuestionTasksJson() {
+  Json list = Json::array();
+  for (const eval::TaskSpec& task : eval::BuiltInTasks(eval::Profile::kPaper)) {
+    list.push_back({{"name", task.name},
+                    {"title", task.title},
+                    {"questions", task.questions},
+                    {"shots", task.shots},
+                    {"reads", FilesRead(task)},
+                    {"source", JsonGetOr<std::string>(task.body, "source", "", task.where)}});
+  }
+  return list;
+}
+
 eval::TextCodec CodecOf(const tokenizer::Tokenizer& tokenizer) {
   return {.encode =
               [&tokenizer](const std::string& text) {

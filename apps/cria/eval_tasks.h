@@ -28,8 +28,9 @@ void AddModifiedFlag(CLI::App* command, TaskFlags* flags);
 eval::Profile ProfileOf(const TaskFlags& flags);
 /// Whether `task` names such a task, or a file of one.
 bool IsQuestionTask(const std::string& task);
-/// A line a task, for --list.
+/// Two lines a task, for --list, and the same for --json.
 void ListQuestionTasks();
+Json QuestionTasksJson();
 
 /// Texts as this tokenizer has them. It outlives what is returned.
 eval::TextCodec CodecOf(const tokenizer::Tokenizer& tokenizer);

@@ -26,6 +26,7 @@ Export::Export(const Context& context, const ExportFlags& flags, const std::stri
   if (!tokenizer_) {
     context.Log(LogLevel::kWarning, "no tokenizer beside the model; none is written");
   }
+  model_.Verify(context);  // damage would get digests of its own
   options_.force = flags.force;
   options_.name = flags.name.empty() ? fs::path(flags.model).stem().string() : flags.name;
   options_.progress = [this, label, style = flags.progress_style()](int64_t parameters) {

@@ -1,5 +1,8 @@
 // `cria generate`: continues prompts, many at a time.
+#include <poll.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -26,6 +29,14 @@ struct Flags : ModelFlags, SamplingFlags {
 
 std::string ReadStdin() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
 
+// Something was piped in.
+bool InputWaits() {
+  struct stat status;
+  if (::fstat(STDIN_FILENO, &status) != 0 || !S_ISFIFO(status.st_mode)) return false;
+  pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  return ::poll(&input, 1, 0) > 0 && (input.revents & POLLIN) != 0;
+}
+
 std::vector<Prompt> ReadPrompts(const Flags& flags, const tokenizer::Tokenizer& tokenizer) {
   infer::Request common{.max_new_tokens = flags.max_gen_len,
                         .sampling = flags.sampling,
@@ -35,6 +46,9 @@ std::vector<Prompt> ReadPrompts(const Flags& flags, const tokenizer::Tokenizer& 
   if (flags.logprobs >= 0) common.logprobs = flags.logprobs;
   if (!flags.prompts.empty()) {
     return ReadPromptFile(flags.prompts, tokenizer, common, flags.special);
+  }
+  if (flags.prompt.empty() && InputWaits()) {
+    spdlog::warn("Standard input is not read: --prompt - takes it as the prompt.");
   }
   Prompt prompt{.text = flags.prompt == "-" ? ReadStdin() : flags.prompt,
                 .where = "the prompt",
@@ -227,9 +241,10 @@ void AddGenerateCommand(CLI::App* app) {
                            [] { RunGenerate(flags); });
   flags.ModelFlags::AddTo(c);
   c->add_option("-p,--prompt", flags.prompt, "Text to continue; - reads it from stdin");
-  c->add_option("--prompts", flags.prompts,
-                "File with one prompt a line: text, or JSON lines {\"prompt\", \"id\", "
-                "\"max_gen_len\", \"seed\", \"temperature\", \"stop\", ...}")
+  c->add_option(
+       "--prompts", flags.prompts,
+       "File with one prompt a line (-: standard input): text, or JSON lines {\"prompt\", \"id\", "
+       "\"max_gen_len\", \"seed\", \"temperature\", \"stop\", ...}")
       ->excludes("--prompt");
   c->add_flag("--special", flags.special, "Control tokens such as </s> in prompts are parsed");
   c->add_option("-o,--out", flags.out, "File for the results (default: standard output)");

@@ -63,7 +63,8 @@ Prompt ReadJsonLine(const std::string& line, const std::string& where,
                     const tokenizer::Tokenizer& tokenizer, const infer::Request& common,
                     uint64_t sequence, bool special) {
   const Json json = ParseJson(line, where);
-  if (!json.is_object() || json.contains("prompt") == json.contains("ids")) {
+  const auto has = [&](const char* name) { return json.contains(name) && !json[name].is_null(); };
+  if (!json.is_object() || has("prompt") == has("ids")) {
     throw Error("a line holds either \"prompt\" or \"ids\"", where,
                 "write one JSON object a line, such as {\"prompt\": \"Once\"}");
   }
@@ -106,7 +107,7 @@ std::vector<int32_t> PromptIds(const tokenizer::Tokenizer& tokenizer, const std:
 std::vector<Prompt> ReadPromptFile(const std::string& path, const tokenizer::Tokenizer& tokenizer,
                                    const infer::Request& common, bool special) {
   std::vector<Prompt> prompts;
-  TextReader reader(path);
+  TextReader reader(path == "-" ? "/dev/stdin" : path);
   bool json = false;
   int64_t number = 0;
   for (std::string line; reader.NextLine(&line);) {

@@ -18,6 +18,7 @@ struct Flags : ExportFlags {
   std::string type, output_type, embedding_type;
   std::vector<std::string> texts;
   std::string tokens = "32K", imatrix, save_imatrix, report;
+  CLI::App* command = nullptr;  // asked which flags were given
 };
 
 std::optional<DType> TypeNamed(const std::string& name, const std::string& flag) {
@@ -71,11 +72,17 @@ void CheckFlags(const Flags& flags) {
   if (flags.texts.empty() && !flags.save_imatrix.empty()) {
     throw Error("there is no importance to save", "--save-imatrix", "give --calibrate TEXT too");
   }
+  if (flags.texts.empty() && flags.command->count("--calibrate-tokens") > 0) {
+    throw Error("there is no text to read", "--calibrate-tokens", "give --calibrate TEXT too");
+  }
   if (!flags.save_imatrix.empty()) {
     RequireWritable(flags.save_imatrix, flags.force, "--save-imatrix");
   }
   if (!flags.report.empty()) RequireReport(flags.report, flags.force, "--report");
   RequireWritable(flags.out, flags.force, "--out");
+  for (const auto& [path, flag] : {std::pair(flags.out, "--out"), {flags.report, "--report"}}) {
+    if (!path.empty()) RequireNoInput(path, {flags.model, flags.tokenizer, flags.imatrix}, flag);
+  }
   RequireDistinct(flags.out, "--out", flags.report, "--report");
   RequireDistinct(flags.out, "--out", flags.save_imatrix, "--save-imatrix");
   RequireDistinct(flags.report, "--report", flags.save_imatrix, "--save-imatrix");
@@ -153,6 +160,22 @@ void Report(const Flags& flags, const std::string& mix, int64_t parameters,
   }
 }
 
+// K types have blocks of 256; rows that are none take coarser ones.
+void WarnOfShortRows(const Context& context, const infer::QuantizeMix& mix, const ModelConfig& c) {
+  if (mix.name.find("_k") == std::string::npos) return;
+  int64_t matrices = 0, others = 0;
+  for (const ParameterSpec& spec : ListParameters(c)) {
+    if (spec.shape.size() != 2) continue;
+    ++matrices;
+    others += spec.shape[1] % BlockElements(DType::kQ4_K) != 0;
+  }
+  if (others == 0) return;
+  context.Log(LogLevel::kWarning,
+              fmt::format("{} of {} matrices have rows that are no multiples of 256, and take "
+                          "types without K: see the table",
+                          others, matrices));
+}
+
 void RunQuantize(const Flags& flags) {
   CheckFlags(flags);
   const Context context = flags.MakeContext();
@@ -168,6 +191,7 @@ void RunQuantize(const Flags& flags) {
         "the model is quantised already: errors add up; begin with the original if you can");
   }
   const Importance importance = GetImportance(context, flags, &work);
+  WarnOfShortRows(context, mix, model.config);
   std::vector<Written> tensors;
   work.options().report = [&](const ParameterSpec& spec, const TensorError& error) {
     tensors.push_back({spec.name, error});
@@ -189,6 +213,7 @@ void AddQuantizeCommand(CLI::App* app) {
   static Flags flags;
   CLI::App* c = AddCommand(app, "quantize", "Write a model in fewer bits, as a GGUF file", &flags,
                            [] { RunQuantize(flags); });
+  flags.command = c;
   AddExportFlags(c, &flags);
   std::string types;
   for (const infer::QuantizeMix& mix : infer::QuantizeMixes()) {

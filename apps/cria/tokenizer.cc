@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "command.h"
 #include "infer/load.h"
+#include "output_path.h"
 #include "tokenizer/chat_prompt.h"
 #include "tokenizer/trainer.h"
 
@@ -74,9 +75,11 @@ void AddFile(const fs::path& path, Trainer* trainer, const Context& context) {
 
 void RunTrain(TrainFlags* flags) {
   const auto start = std::chrono::steady_clock::now();
-  RequireAbsent(flags->out, flags->force);
-  for (const std::string& path : flags->input)
-    MappedFile{path};  // unreadable files fail before work
+  RequireWritable(flags->out, flags->force, "--out");
+  RequireNoInput(flags->out, flags->input, "--out");
+  for (const std::string& path : flags->input) {
+    if (fs::is_regular_file(path)) MappedFile{path};  // unreadable files fail before work
+  }
   const int64_t vocab_size = ParseCount(flags->vocab_size, "--vocab-size");
   if (vocab_size > 4'000'000) {
     throw Error("the vocabulary is too large", "--vocab-size", "ask for at most 4M pieces");
@@ -122,7 +125,13 @@ void ForEachInputLine(F&& f) {
   if (!std::cout) throw Error("could not write the result", "standard output", "free some space");
 }
 
+// Lines in, lines out: as JSON they are --jsonl.
+void RequireNoJson(const UseFlags& flags) {
+  if (flags.common.json) throw Error("lines have a form of their own", "--json", "give --jsonl");
+}
+
 void RunEncode(const UseFlags& flags) {
+  RequireNoJson(flags);
   const Tokenizer tokenizer = infer::LoadTokenizer(flags.tokenizer);
   std::vector<int32_t> ids;
   std::string out;
@@ -155,6 +164,7 @@ void RunEncode(const UseFlags& flags) {
 }
 
 void RunDecode(const UseFlags& flags) {
+  RequireNoJson(flags);
   const Tokenizer tokenizer = infer::LoadTokenizer(flags.tokenizer);
   ForEachInputLine([&](const std::string& line, const std::string& where) {
     if (flags.jsonl) {
@@ -241,7 +251,9 @@ CLI::App* AddUse(CLI::App* parent, const std::string& name, const std::string& d
   CLI::App* command =
       AddCommand(parent, name, description, &flags->common, [flags, run] { run(*flags); });
   command
-      ->add_option("--tokenizer", flags->tokenizer, "A tokenizer.model or a llama2.c tokenizer.bin")
+      ->add_option("--tokenizer", flags->tokenizer,
+                   "A tokenizer.model, tokenizer.json, llama2.c tokenizer.bin, or the .gguf file "
+                   "that holds one")
       ->capture_default_str();
   return command;
 }

@@ -43,15 +43,25 @@ void ThreadPool::Run(int64_t n, const std::function<void(int64_t, int)>& task) {
   n_ = n;
   error_ = nullptr;
   next_.store(0, std::memory_order_relaxed);
-  busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+  joined_.store(0, std::memory_order_release);  // open
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
   Drain(0);
-  for (int busy = busy_.load(std::memory_order_acquire); busy != 0;
-       busy = busy_.load(std::memory_order_acquire)) {
-    WaitWhileEqual(busy_, busy);
+  // All indices are taken: whoever comes now is not needed.
+  uint32_t joined = joined_.fetch_or(kClosed, std::memory_order_acq_rel) | kClosed;
+  for (; joined != kClosed; joined = joined_.load(std::memory_order_acquire)) {
+    WaitWhileEqual(joined_, joined);
   }
   if (error_) std::rethrow_exception(error_);
+}
+
+// False: the job is over.
+bool ThreadPool::Join() {
+  uint32_t joined = joined_.load(std::memory_order_acquire);
+  while ((joined & kClosed) == 0) {
+    if (joined_.compare_exchange_weak(joined, joined + 1, std::memory_order_acq_rel)) return true;
+  }
+  return false;
 }
 
 void ThreadPool::Drain(int thread) {
@@ -70,8 +80,9 @@ void ThreadPool::Work(int thread) {
     WaitWhileEqual(generation_, seen);
     seen = generation_.load(std::memory_order_acquire);
     if (stop_.load()) return;
+    if (!Join()) continue;
     Drain(thread);
-    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_all();
+    if (joined_.fetch_sub(1, std::memory_order_acq_rel) == (kClosed | 1)) joined_.notify_one();
   }
 }
 

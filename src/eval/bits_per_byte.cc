@@ -56,6 +56,7 @@ TextEvaluation EvaluateText(LanguageModel* model, const std::vector<HeldOutDocum
   }
   std::vector<double> nats(documents.size(), 0.0);
   int64_t done_tokens = 0;
+  if (options.progress) options.progress(0, total_tokens);
   for (size_t first = 0; first < windows.size(); first += kWindowsPerCall) {
     const size_t count = std::min(kWindowsPerCall, windows.size() - first);
     const auto part = std::span<const Window>(windows).subspan(first, count);

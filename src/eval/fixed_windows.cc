@@ -104,6 +104,7 @@ std::vector<ScoredId> ScoreWindows(const Context& context, LanguageModel* model,
   if (base != nullptr) sides.push_back({base, nullptr, {}});
   const int64_t per_window = rule.scored_per_window();
   std::vector<ScoredId> scored(windows.size() * static_cast<size_t>(per_window));
+  if (options.progress) options.progress(0, static_cast<int64_t>(windows.size()) * rule.length);
   for (size_t w = 0; w < windows.size(); ++w) {
     const std::span<const int32_t> window(windows[w]);
     for (Side& side : sides) side.Begin(rule, window);

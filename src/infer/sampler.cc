@@ -106,7 +106,7 @@ void CheckSampling(const SamplingOptions& o, int64_t vocab_size, const std::stri
   CheckRange(o.top_k >= 0, "top-k", static_cast<double>(o.top_k), "at least 0 (all)", where);
   CheckRange(o.min_p >= 0 && o.min_p <= 1, "min-p", o.min_p, "between 0 and 1", where);
   CheckRange(o.repetition_penalty > 0 && o.repetition_penalty <= 1e6, "the repetition penalty",
-             o.repetition_penalty, "above 0 (1: none)", where);
+             o.repetition_penalty, "above 0 and at most 1e6 (1: none)", where);
   CheckRange(o.repetition_window >= 0, "the window of the repetition penalty",
              static_cast<double>(o.repetition_window), "at least 0 (all)", where);
   CheckRange(std::fabs(o.presence_penalty) <= 1e6, "the presence penalty", o.presence_penalty,

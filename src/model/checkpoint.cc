@@ -166,7 +166,10 @@ const store::NamedTensor& ModelFiles::Tensor(const std::string& name) const {
 }
 
 void ModelFiles::VerifySmall(const Context& context) const {
-  if (stored_bytes() > kAlwaysVerifiedBytes) return;
+  if (stored_bytes() <= kAlwaysVerifiedBytes) Verify(context);
+}
+
+void ModelFiles::Verify(const Context& context) const {
   tensors.Verify(context,
                  [&](const store::NamedTensor& tensor) { return tensor.name.starts_with(prefix); });
 }

@@ -26,7 +26,9 @@ struct ModelFiles {
   /// A weight by its Meta name. Throws Error if it is missing or does not have the shape that the
   /// configuration asks for.
   const store::NamedTensor& Tensor(const std::string& name) const;
-  /// Compares recorded digests if the weights are up to 1 GB.
+  /// Compares recorded digests; throws Error that names file and tensor. Reads all weights.
+  void Verify(const Context& context) const;
+  /// The same if the weights are up to 1 GB.
   void VerifySmall(const Context& context) const;
 };
 

@@ -206,7 +206,25 @@ Tokenizer Tokenizer::Load(const std::filesystem::path& path) {
   std::string bytes = ReadFile(path);
   Vocabulary vocabulary = ReadVocabulary(&bytes, path.string());
   ReadHuggingFaceConfig(path.parent_path(), &vocabulary);
-  return Tokenizer(std::move(vocabulary), std::move(bytes), path.string());
+  Tokenizer tokenizer(std::move(vocabulary), std::move(bytes), path.string());
+  tokenizer.KeepBeside(path.parent_path() / "tokenizer.model");
+  return tokenizer;
+}
+
+// Shards and checkpoints know a tokenizer by the digest of its file: it is handed on as it was.
+void Tokenizer::KeepBeside(const std::filesystem::path& path) {
+  if (vocabulary_.byte_level || !LooksLikeHuggingFace(bytes_)) return;
+  if (!std::filesystem::is_regular_file(path)) return;
+  std::string beside = ReadFile(path);
+  try {
+    const auto same = [](const ModelPiece& a, const ModelPiece& b) { return a.text == b.text; };
+    const ModelProto other = ParseModelProto(beside, path.string());
+    if (std::ranges::equal(other.pieces, vocabulary_.model.pieces, same)) {
+      beside_ = std::move(beside);
+    }
+  } catch (const Error&) {
+    // It is not the one that was asked for; whoever asks for it is told.
+  }
 }
 
 Tokenizer Tokenizer::FromBytes(std::string bytes, const std::string& where) {
@@ -231,6 +249,7 @@ const char* Tokenizer::file_name() const {
 
 std::string Tokenizer::SentencePieceBytes() const {
   CRIA_CHECK(!vocabulary_.byte_level);
+  if (!beside_.empty()) return beside_;
   return LooksLikeHuggingFace(bytes_) ? SerializeModelProto(vocabulary_.model) : bytes_;
 }
 

@@ -86,8 +86,8 @@ class Tokenizer {
   const char* file_name() const;
   /// Bytes of the `tokenizer.model` or `tokenizer.json` (for other files: of the equivalent one).
   const std::string& bytes() const { return bytes_; }
-  /// Bytes of a `tokenizer.model`: bytes(), or the equivalent of a tokenizer.json that is not
-  /// byte-level.
+  /// Bytes of a `tokenizer.model`: bytes(), or, of a tokenizer.json that is not byte-level, those
+  /// of the one that lay beside it with the same pieces, or of the equivalent.
   std::string SentencePieceBytes() const;
   /// Writes bytes() atomically.
   void Save(const std::filesystem::path& path) const;
@@ -98,6 +98,7 @@ class Tokenizer {
   void PrepareSentencePiece(const std::string& where);
   void PrepareByteLevel(const std::string& where);
   void PrepareSpecial(const std::string& where);
+  void KeepBeside(const std::filesystem::path& path);
   void EncodeParts(const MarkedText& text, bool control, std::vector<int32_t>* out) const;
   void EncodePart(std::string_view text, bool prefix, std::vector<int32_t>* out) const;
   const ModelPiece& At(int32_t id) const;
@@ -107,6 +108,7 @@ class Tokenizer {
 
   Vocabulary vocabulary_;
   std::string bytes_, digest_;
+  std::string beside_;  // a tokenizer.model of the same pieces; empty: there was none
   int32_t bos_id_ = -1, eos_id_ = -1, unk_id_ = -1;
   std::vector<std::string> raw_;  // bytes that each id stands for
   std::unique_ptr<Encoder> encoder_;
