@@ -52,6 +52,50 @@ def two_writers(model: pathlib.Path, at: pathlib.Path) -> None:
     assert "two results in one file" in cria(*quantize, at / "x.html", "--report", at / "x.html", status=2)
 
 
+def what_stands_there(model: pathlib.Path, at: pathlib.Path) -> None:
+    """Slashes at the end, links with and without an end, what comes meanwhile, files of the user's in a model."""
+    convert = ("convert", model, "--quiet", "--to")
+    for kind in ("hf", "meta", "cria"):
+        if kind == "meta":
+            continue  # no BOS, no LLaMA
+        for _ in range(2):
+            cria(*convert, kind, "--out", f"{at}/slash_{kind}/", "--force")
+        (at / "far").mkdir(exist_ok=True)
+        link = at / f"link_{kind}"
+        link.symlink_to(at / "far" / kind)
+        for _ in range(2):
+            cria(*convert, kind, "--out", link, "--force")
+        assert link.is_symlink() and (at / "far" / kind).is_dir()
+        note = at / "far" / kind / "notes.json"
+        note.write_text("mine")
+        assert "notes.json" in cria(*convert, kind, "--out", link, "--force", status=1)
+        note.unlink()
+        (at / "far" / kind / "notes").mkdir()
+        cria(*convert, kind, "--out", link, "--force", status=1)
+    link = at / "link.gguf"
+    link.symlink_to("far/m.gguf")
+    cria(*convert, "gguf", "--out", link)
+    assert link.is_symlink() and (at / "far" / "m.gguf").is_file()
+    link = at / "texts"
+    link.symlink_to("far/texts")
+    cria("generate", model, "--prompts", at / "absent", "--out", link, status=1)
+    cria("generate", model, "--prompt", "a", "--context", 1 << 20, "--out", link, status=2)
+    assert link.is_symlink() and not (at / "far" / "texts").exists()
+    os.mkfifo(at / "fifo")
+    assert "no file" in cria(*convert, "gguf", "--out", at / "fifo", status=2)
+    assert "no file" in cria("generate", model, "--prompt", "a", "--json", "--resume", "--out", at / "fifo", status=2)
+    prompts = at / "mark.txt"
+    prompts.write_bytes(b"\xef\xbb\xbf" + b'{"prompt": "a", "id": 7}\n')
+    said = json.loads(cria("generate", model, "--prompts", prompts, "--json", "--quiet", "--max-gen-len", "2"))
+    assert said["id"] == 7, said
+    draft = at / "draft.gguf"
+    draft.write_bytes(model.read_bytes())
+    for taken in (draft, at / "far" / "hf" / "generation_config.json"):
+        of = model if taken == draft else at / "far" / "hf"
+        words = ("generate", of, "--speculate", draft, "--prompt", "a", "--out", taken, "--force")
+        assert "is an input" in cria(*words, status=2)
+
+
 def texts(model: pathlib.Path, at: pathlib.Path) -> None:
     prompts, out, bytes_of_model = at / "prompts.txt", at / "texts.jsonl", model.read_bytes()
     prompts.write_text("Once\nTom\n")
@@ -70,7 +114,7 @@ def texts(model: pathlib.Path, at: pathlib.Path) -> None:
     # A pipe gives what a file gives.
     pipe = at / "pipe"
     os.mkfifo(pipe)
-    feeder = threading.Thread(target=lambda: pipe.write_text(prompts.read_text()))
+    feeder = threading.Thread(target=lambda: pipe.write_text(prompts.read_text()), daemon=True)
     feeder.start()
     assert cria(*words, pipe) == cria(*words, prompts)
     feeder.join()
@@ -161,6 +205,10 @@ def kept_replies(model: pathlib.Path, at: pathlib.Path) -> None:
          "gold": "{right}", "first_label": 0, "paper": {"measure": "likelihood"}}))
     out, kept = at / "own_result.json", at / "own_result.json.requests.jsonl"
     words = ("eval", model, "--tasks", at / "own.json", "--data", at, "--quiet", "--out", out)
+    assert "is an input" in cria("eval", model, "--tasks", at / "own.json", "--data", at, "--out", at / "own.json", "--force", status=2)
+    assert "is an input" in cria("eval", model, "--tasks", at / "own.json", "--data", at, "--samples", at, "--force", status=2)
+    kept.write_text('{"format": 5}\n')
+    assert "something else" in cria(*words, status=1)
     kept.write_text("notes\n")
     for more in ((), ("--force",)):
         assert "something else" in cria(*words, *more, status=1)
@@ -206,6 +254,7 @@ def main() -> int:
         model = at / "model.gguf"
         cria("bench", "model", "--params", "5M", "--type", "f32", "--out", model, "--quiet")
         two_writers(model, at)
+        what_stands_there(model, at)
         texts(model, at)
         no_numbers(model, at)
         refused(model, at)

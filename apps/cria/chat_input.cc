@@ -1,6 +1,7 @@
-// read(2) itself: a stream would take an interrupted read for the end of the file.
+// poll(2) and read(2): a stream would take an interrupted read for the end of the file.
 #include "chat_input.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,15 +22,21 @@ InputEvent ChatInput::NextLine(std::string* line) {
       return InputEvent::kLine;
     }
     if (ended_) return InputEvent::kEnd;
+    if (InterruptRequested()) {
+      ForgetInterrupt();
+      buffer_.clear();
+      return InputEvent::kInterrupted;
+    }
+    // A signal that comes between the question and the wait is seen a moment later.
+    constexpr int kWaitMs = 200;
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    if (::poll(&input, 1, kWaitMs) <= 0) continue;
     char bytes[4096];
     const ssize_t got = ::read(STDIN_FILENO, bytes, sizeof bytes);
     if (got > 0) {
       buffer_.append(bytes, static_cast<size_t>(got));
     } else if (got < 0 && errno == EINTR) {
-      if (!InterruptRequested()) continue;
-      ForgetInterrupt();
-      buffer_.clear();
-      return InputEvent::kInterrupted;
+      continue;
     } else {
       ended_ = true;
     }

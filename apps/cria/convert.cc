@@ -38,7 +38,7 @@ void RunConvert(const Flags& flags) {
                 "leave it out, or convert --to meta or hf");
   }
   if (flags.to == "gguf") {
-    RequireWritable(flags.out, flags.force, "--out");
+    RequireWritableFile(flags.out, flags.force, "--out");
     RequireNoInput(flags.out, {flags.model, flags.tokenizer}, "--out");
   }
   const Context context = flags.MakeContext();

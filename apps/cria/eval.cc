@@ -111,7 +111,10 @@ void CheckFlags(const Flags& flags) {
   if (flags.model.empty()) throw Error("no model given", "MODEL", "name a model or use --list");
   if (!flags.out.empty()) {
     RequireReport(flags.out, flags.force, "--out");
-    RequireNoInput(flags.out, {flags.model, flags.tokenizer}, "--out");
+    std::vector<std::string> inputs = flags.texts;
+    inputs.insert(inputs.end(), flags.tasks.begin(), flags.tasks.end());
+    inputs.insert(inputs.end(), {flags.model, flags.tokenizer, flags.against});
+    RequireNoInput(flags.out, inputs, "--out");
   }
   if (AsksQuestions(flags)) {
     RefuseFlags(flags, {"--text", "--context", "--window", "--stride", "--against", "--compare"},

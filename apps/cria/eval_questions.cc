@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "eval/cached_language_model.h"
 #include "eval/grading/fast_text_toxicity.h"
+#include "eval/kinds/set_files.h"
 #include "eval/llama_language_model.h"
 #include "eval/remote/remote_language_model.h"
 #include "eval/report/paper_tables.h"
@@ -115,7 +116,8 @@ std::vector<eval::TaskResult> RunOn(const QuestionFlags& flags, std::vector<Task
   if (file.empty()) return RunTasks(flags, flags, std::move(sets), model, codec, graders);
   // Those of a --cache are named after the identity.
   const bool replace = flags.force || !flags.cache.empty();
-  eval::CachedLanguageModel cached(model, file, identity, replace);
+  const bool shared = !flags.cache.empty();
+  eval::CachedLanguageModel cached(model, file, identity, replace, shared);
   if (cached.forgotten() > 0) {
     spdlog::warn("{} replies in {}, of another model or under other settings, are dropped",
                  cached.forgotten(), file.string());
@@ -278,7 +280,13 @@ void AskQuestions(const QuestionFlags& flags) {
   if (!flags.samples.empty()) {
     RequireWritableFolder(flags.samples, "--samples");
     for (const TaskSet& set : sets) {
-      RequireWritable(SamplesFile(flags, set.task), flags.force, "--samples");
+      const fs::path file = SamplesFile(flags, set.task);
+      RequireWritable(file, flags.force, "--samples");
+      std::vector<std::string> inputs = {flags.model};
+      for (const fs::path& input : eval::FilesOf(set.task, flags.folder)) {
+        inputs.push_back(input.string());
+      }
+      RequireNoInput(file, inputs, "--samples");
     }
   }
   const Judges judges(flags);

@@ -214,8 +214,15 @@ void RunGenerate(const Flags& flags) {
     throw Error("only JSON lines in a file can be resumed", "--resume", "add --json and --out");
   }
   if (!flags.out.empty()) {
-    if (!flags.resume) RequireWritable(flags.out, flags.force, "--out");
-    RequireNoInput(flags.out, {flags.model, flags.tokenizer, flags.prompts}, "--out");
+    // What is there and may be replaced is opened, not exchanged.
+    if (!flags.resume && !(flags.force && fs::exists(flags.out))) {
+      RequireWritable(flags.out, flags.force, "--out");
+    }
+    if (flags.resume && fs::exists(flags.out) && !fs::is_regular_file(flags.out)) {
+      throw Error("this is no file that a run could go on in", "--out " + flags.out, "name a file");
+    }
+    RequireNoInput(flags.out, {flags.model, flags.tokenizer, flags.prompts, flags.engine.speculate},
+                   "--out");
   }
   const Context context = flags.MakeContext();
   infer::LoadedModel model = flags.Load(context);

@@ -12,7 +12,7 @@
 namespace cria::app {
 
 OrderedOutput::OrderedOutput(const std::string& path, Existing existing)
-    : path_(path), existing_(existing), file_(stdout) {
+    : path_(BehindLink(path).string()), existing_(existing), file_(stdout) {
   if (path.empty()) {
     path_ = "standard output";
     return;
@@ -34,12 +34,11 @@ OrderedOutput::OrderedOutput(const std::string& path, Existing existing)
 
 OrderedOutput::~OrderedOutput() {
   if (file_ == stdout) return;
-  if (made_ && !begun_) ::unlink(path_.c_str());
+  if (made_ && written_ == 0) ::unlink(path_.c_str());
   std::fclose(file_);
 }
 
 void OrderedOutput::Begin() {
-  begun_ = true;
   if (file_ == stdout || existing_ != Existing::kReplace || !fs::is_regular_file(path_)) return;
   if (::ftruncate(::fileno(file_), 0) != 0) ThrowSystemError("cannot be emptied", path_);
 }

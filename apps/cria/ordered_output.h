@@ -14,7 +14,7 @@ class OrderedOutput {
   /// `path` empty: standard output. The file is opened and locked, what it holds stays until Begin.
   /// Throws Error if it is there already and refused, cannot be written, or another run writes it.
   OrderedOutput(const std::string& path, Existing existing);
-  ~OrderedOutput();  ///< removes a file that it made, if nothing was begun
+  ~OrderedOutput();  ///< removes a file that it made, if nothing was written
   OrderedOutput(const OrderedOutput&) = delete;
 
   /// Before the first result, once nothing is left that could be refused: what is to be replaced
@@ -36,7 +36,7 @@ class OrderedOutput {
 
   std::string path_;
   Existing existing_;
-  bool made_ = false, begun_ = false;
+  bool made_ = false;
   std::FILE* file_;
   std::map<int64_t, Result> ready_;
   int64_t next_ = 0, written_ = 0;

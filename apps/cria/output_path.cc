@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/system_error.h"
 
@@ -41,6 +43,16 @@ void RequireWritable(const fs::path& path, bool force, const std::string& flag) 
   TryFolder(fs::absolute(BehindLink(path)).parent_path(), flag);
 }
 
+void RequireWritableFile(const fs::path& path, bool force, const std::string& flag) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) {
+    throw Error("this is no file, and cannot be replaced by one", flag + " " + path.string(),
+                "name a file");
+  }
+  RequireWritable(path, force, flag);
+}
+
 void RequireWritableFolder(const fs::path& folder, const std::string& flag) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -70,8 +82,11 @@ bool IsOfModel(const fs::path& file) {
   for (const char* other : {".html", ".md", ".jsonl", ".svg", ".log", ".txt", ".lock"}) {
     if (ending == other) return false;
   }
-  return ending != ".json" || name == "config.json" || name == "params.json" ||
-         name == "manifest.json" || name.ends_with(".index.json");
+  constexpr const char* kParts[] = {
+      "config.json", "generation_config.json",  "params.json",       "manifest.json",
+      "run.json",    "special_tokens_map.json", "added_tokens.json", "chat_template.json"};
+  return ending != ".json" || name.ends_with(".index.json") || name.starts_with("tokenizer") ||
+         std::find(std::begin(kParts), std::end(kParts), name) != std::end(kParts);
 }
 
 void RequireNoInput(const fs::path& path, const std::vector<std::string>& inputs,
@@ -83,6 +98,9 @@ void RequireNoInput(const fs::path& path, const std::vector<std::string>& inputs
   if (!fs::is_regular_file(path)) return;
   for (const fs::path input : inputs) {
     if (IsSame(path, input)) refuse(input);
+    const bool beside = !input.empty() && path.filename().string().starts_with("tokenizer") &&
+                        IsSame(fs::absolute(path).parent_path(), fs::absolute(input).parent_path());
+    if (beside && fs::is_regular_file(input)) refuse(path);
     if (!fs::is_directory(input)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(
              input, fs::directory_options::follow_directory_symlink |

@@ -111,7 +111,11 @@ std::vector<Prompt> ReadPromptFile(const std::string& path, const tokenizer::Tok
   bool json = false;
   int64_t number = 0;
   for (std::string line; reader.NextLine(&line);) {
-    if (++number == 1) json = AreRequests(path, line);
+    if (++number == 1) {
+      constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+      if (line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+      json = AreRequests(path, line);
+    }
     if (json && line.find_first_not_of(" \t\r") == std::string::npos) continue;
     const std::string where = fmt::format("{}, line {}", path, number);
     const uint64_t sequence = prompts.size();

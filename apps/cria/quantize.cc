@@ -79,9 +79,13 @@ void CheckFlags(const Flags& flags) {
     RequireWritable(flags.save_imatrix, flags.force, "--save-imatrix");
   }
   if (!flags.report.empty()) RequireReport(flags.report, flags.force, "--report");
-  RequireWritable(flags.out, flags.force, "--out");
-  for (const auto& [path, flag] : {std::pair(flags.out, "--out"), {flags.report, "--report"}}) {
-    if (!path.empty()) RequireNoInput(path, {flags.model, flags.tokenizer, flags.imatrix}, flag);
+  RequireWritableFile(flags.out, flags.force, "--out");
+  std::vector<std::string> inputs = flags.texts;
+  inputs.insert(inputs.end(), {flags.model, flags.tokenizer, flags.imatrix});
+  for (const auto& [path, flag] : {std::pair(flags.out, "--out"),
+                                   {flags.report, "--report"},
+                                   {flags.save_imatrix, "--save-imatrix"}}) {
+    if (!path.empty()) RequireNoInput(path, inputs, flag);
   }
   RequireDistinct(flags.out, "--out", flags.report, "--report");
   RequireDistinct(flags.out, "--out", flags.save_imatrix, "--save-imatrix");

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/system_error.h"
 
 namespace cria {
@@ -24,7 +25,10 @@ constexpr size_t kBufferBytes = size_t{1} << 20;
 constexpr std::chrono::seconds kPatience{10};
 
 int OpenForReading(const fs::path& path, struct stat* status) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int fd = -1;
+  while ((fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) < 0 && errno == EINTR) {
+    ThrowIfInterrupted();  // a pipe that nobody writes to
+  }
   if (fd < 0) ThrowSystemError("cannot open", path);
   if (::fstat(fd, status) != 0 || S_ISDIR(status->st_mode)) {
     if (S_ISDIR(status->st_mode)) errno = EISDIR;
@@ -43,7 +47,10 @@ void ReadToEnd(int fd, const fs::path& path, size_t expected, Bytes* bytes) {
   while (true) {
     if (done == bytes->size()) bytes->resize(std::max({expected + 1, 2 * done, size_t{4096}}));
     const ssize_t n = ::read(fd, bytes->data() + done, bytes->size() - done);
-    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EINTR) {
+      ThrowIfInterrupted();
+      continue;
+    }
     if (n < 0) ThrowSystemError("cannot read", path);
     if (n == 0) break;
     done += static_cast<size_t>(n);
@@ -198,13 +205,12 @@ void AtomicFile::Flush() {
   buffer_.clear();
 }
 
-void AtomicFile::Commit() {
+void AtomicFile::Commit(bool replace) {
   CRIA_CHECK(staging_.fd() >= 0, "{} committed twice", path_.string());
   Flush();
   if (::fsync(staging_.fd()) != 0) ThrowSystemError("cannot flush", temporary_);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    ThrowSystemError("cannot rename to", path_);
-  }
+  MoveFileIntoPlace(temporary_, path_, replace);
+  SyncDirectory(fs::absolute(path_).parent_path());
   staging_.Release();  // only now: until it has its name, the lock keeps others from emptying it
 }
 
@@ -239,7 +245,7 @@ void RequireAbsent(const fs::path& path, bool force) {
 
 void SyncDirectory(const fs::path& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) ThrowSystemError("cannot open", directory);
+  if (fd < 0) return;  // one that may be written to, but not read
   ::fsync(fd);
   ::close(fd);
 }

@@ -61,7 +61,8 @@ class AtomicFile {
   /// Replaces bytes written before, which stay within what was written.
   void Overwrite(int64_t offset, std::string_view bytes);
   int64_t written_bytes() const { return written_bytes_; }
-  void Commit();
+  /// Without `replace`, an Error if something has come to `path` meanwhile.
+  void Commit(bool replace = true);
 
  private:
   void Flush();

@@ -42,9 +42,8 @@ StagedFolder::~StagedFolder() {
 }
 
 void StagedFolder::Commit() {
-  RequireAbsent(target_, force_);  // it may have come meanwhile
   SyncDirectory(staged_);
-  MoveFolderIntoPlace(staged_, target_);
+  MoveFolderIntoPlace(staged_, target_, force_);  // it may have come meanwhile
   staging_.Release();
   SyncDirectory(fs::absolute(target_).parent_path());
 }

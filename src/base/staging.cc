@@ -48,10 +48,16 @@ bool IsStill(const fs::path& path, int fd) {
 fs::path StagingName(const fs::path& target) { return target.string() + kStagingEnding; }
 
 fs::path BehindLink(const fs::path& path) {
+  constexpr int kMostLinks = 40;  // as the system has it
+  fs::path behind = path.has_filename() ? path : path.parent_path();
   std::error_code error;
-  if (!fs::is_symlink(path, error) || error) return path;
-  const fs::path behind = fs::weakly_canonical(path, error);
-  return error ? path : behind;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(behind, error) && !error; ++i) {
+    const fs::path next = fs::read_symlink(behind, error);
+    if (error) break;
+    behind = behind.parent_path() / next;  // next alone, if it is absolute
+    if (!behind.has_filename()) behind = behind.parent_path();
+  }
+  return behind;
 }
 
 Staging::Staging(Staging&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
@@ -80,6 +86,12 @@ Staging Staging::OfFile(const fs::path& staged, std::chrono::milliseconds patien
   }
 }
 
+Staging Staging::OfOld(const fs::path& folder) {
+  Staging old(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  if (old.fd() >= 0) Lock(old.fd());
+  return old;
+}
+
 Staging Staging::OfFolder(const fs::path& staged) {
   std::error_code error;
   if (staged.has_parent_path()) fs::create_directories(staged.parent_path(), error);
@@ -99,18 +111,34 @@ Staging Staging::OfFolder(const fs::path& staged) {
   }
 }
 
-void MoveFolderIntoPlace(const fs::path& fresh, const fs::path& target) {
-  if (::rename(fresh.c_str(), target.c_str()) == 0) return;  // nothing there, or nothing in it
-  const int doomed = Open(target, O_RDONLY | O_DIRECTORY);
-  Lock(doomed);  // nobody else begins to write in it while it has the name of `fresh`
-  const bool exchanged =
-      ::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0;
-  if (exchanged) fs::remove_all(fresh);
-  ::close(doomed);
-  if (exchanged) return;
+namespace {
+
+// False: something is there.
+bool RenameToNothing(const fs::path& fresh, const fs::path& target) {
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) {
+    return true;
+  }
+  if (errno == EEXIST) return false;
+  if (errno != EINVAL && errno != ENOSYS) ThrowSystemError("cannot rename to", target);
+  // A file system that does not know the flag.
+  if (fs::exists(fs::symlink_status(target))) return false;
+  if (::rename(fresh.c_str(), target.c_str()) != 0) ThrowSystemError("cannot rename to", target);
+  return true;
+}
+
+[[noreturn]] void RefuseTaken(const fs::path& target) {
+  throw Error("something has come there meanwhile", target.string(),
+              "choose another --out, or --force to overwrite");
+}
+
+// Where two folders cannot be exchanged.
+void Displace(const fs::path& fresh, const fs::path& target) {
   const fs::path old = target.string() + kDisplacedEnding;
   fs::remove_all(old);
-  if (::rename(target.c_str(), old.c_str()) != 0) ThrowSystemError("cannot rename", target);
+  if (::rename(target.c_str(), old.c_str()) != 0) {
+    if (errno != EXDEV) ThrowSystemError("cannot rename", target);
+    fs::remove_all(target);  // of a lower layer, which only copies
+  }
   if (::rename(fresh.c_str(), target.c_str()) != 0) {
     const int code = errno;
     ::rename(old.c_str(), target.c_str());
@@ -118,6 +146,32 @@ void MoveFolderIntoPlace(const fs::path& fresh, const fs::path& target) {
     ThrowSystemError("cannot rename to", target);
   }
   fs::remove_all(old);
+}
+
+}  // namespace
+
+void MoveFolderIntoPlace(const fs::path& fresh, const fs::path& target, bool replace) {
+  if (RenameToNothing(fresh, target)) return;
+  std::error_code ignored;
+  if (!replace) {
+    if (::rmdir(target.c_str()) == 0 && RenameToNothing(fresh, target)) return;
+    RefuseTaken(target);
+  }
+  // Nobody else begins to write in it while it has the name of `fresh`.
+  const Staging doomed = Staging::OfOld(target);
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) {
+    fs::remove_all(fresh, ignored);  // what cannot be removed is no reason to fail: all is in place
+    return;
+  }
+  Displace(fresh, target);
+}
+
+void MoveFileIntoPlace(const fs::path& fresh, const fs::path& target, bool replace) {
+  if (!replace) {
+    if (!RenameToNothing(fresh, target)) RefuseTaken(target);
+  } else if (::rename(fresh.c_str(), target.c_str()) != 0) {
+    ThrowSystemError("cannot rename to", target);
+  }
 }
 
 }  // namespace cria

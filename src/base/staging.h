@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 inline constexpr char kStagingEnding[] = ".cria.tmp";
 fs::path StagingName(const fs::path& target);
 
-/// What `path` names, through links: writing to a link replaces what it leads to.
+/// What `path` names, through links, whether it is there or not, and without a slash at the end:
+/// writing to a link replaces what it leads to.
 fs::path BehindLink(const fs::path& path);
 
 /// An unfinished file or folder, locked: while this lives no other process writes there. Where the
@@ -31,6 +32,8 @@ class Staging {
   static Staging OfFile(const fs::path& staged, std::chrono::milliseconds patience);
   /// The same for a folder and those above it; nobody waits for one.
   static Staging OfFolder(const fs::path& staged);
+  /// A folder that is about to have such a name, as it is; nothing if it cannot be opened.
+  static Staging OfOld(const fs::path& folder);
 
   /// A descriptor of it, of a file to write to; -1: nothing.
   int fd() const { return fd_; }
@@ -44,8 +47,12 @@ class Staging {
 /// Where the system cannot exchange two folders, the old one waits under this ending meanwhile.
 inline constexpr char kDisplacedEnding[] = ".old.cria.tmp";
 
-/// Renames the folder `fresh` to `target`. A folder that stands there is exchanged for it in one
-/// step where the system can, so that one of them is there at any moment, and then removed.
-void MoveFolderIntoPlace(const fs::path& fresh, const fs::path& target);
+/// Renames the folder `fresh` to `target`. With `replace` a folder that stands there is exchanged
+/// for it in one step where the system can, so that one of them is there at any moment, and then
+/// removed. Without, it is an Error unless it is empty.
+void MoveFolderIntoPlace(const fs::path& fresh, const fs::path& target, bool replace);
+
+/// Renames a file; without `replace` it is an Error if something is there.
+void MoveFileIntoPlace(const fs::path& fresh, const fs::path& target, bool replace);
 
 }  // namespace cria

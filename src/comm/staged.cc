@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include "base/error.h"
@@ -32,13 +33,18 @@ class Staged : public Communicator {
   }
 
   void Wait(Transfer transfer) override {
-    const auto found = open_.find(transfer.id);
-    CRIA_CHECK(found != open_.end(), "transfer {} is not under way", transfer.id);
-    Open& open = found->second;
+    Open open;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = open_.find(transfer.id);
+      CRIA_CHECK(found != open_.end(), "transfer {} is not under way", transfer.id);
+      open = std::move(found->second);  // its bytes stay where they are
+      open_.erase(found);
+    }
     ranks_->Wait(open.inner);
     if (open.to != nullptr) accelerator_->Upload(open.to, open.piece.data(), open.bytes);
+    const std::lock_guard lock(mutex_);
     free_.push_back(std::move(open.piece));
-    open_.erase(found);
   }
 
   void Launch(int tag) override { ranks_->Launch(tag); }
@@ -49,14 +55,15 @@ class Staged : public Communicator {
  private:
   using Piece = std::vector<uint8_t>;
   struct Open {
-    Transfer inner;
-    Piece piece;
-    uint8_t* to;  // on the accelerator; null: it was sent
-    int64_t bytes;
+    Transfer inner = {};
+    Piece piece = {};
+    uint8_t* to = nullptr;  // on the accelerator; null: it was sent
+    int64_t bytes = 0;
   };
 
   // The smallest that is large enough.
   Piece Take(size_t bytes) {
+    const std::lock_guard lock(mutex_);
     auto best = free_.end();
     for (auto at = free_.begin(); at != free_.end(); ++at) {
       if (at->size() >= bytes && (best == free_.end() || at->size() < best->size())) best = at;
@@ -68,12 +75,14 @@ class Staged : public Communicator {
   }
 
   Transfer Keep(Open open) {
+    const std::lock_guard lock(mutex_);
     open_.emplace(++last_, std::move(open));
     return {last_};
   }
 
   Communicator* ranks_;
   Accelerator* accelerator_;
+  std::mutex mutex_;  // of what follows
   std::map<int64_t, Open> open_;
   std::vector<Piece> free_;
   int64_t last_ = 0;

@@ -11,7 +11,7 @@ namespace cria::comm {
 
 /// The same ranks, tags and traffic as `ranks`; bytes are those of `accelerator`'s memory. Send
 /// returns once they have left it, so that all work asked for before is done then; what was
-/// received is there for work that is asked for after Wait. For one thread. Both arguments outlive
+/// received is there for work that is asked for after Wait. Both arguments outlive
 /// this.
 std::unique_ptr<Communicator> MakeStaged(Communicator* ranks, Accelerator* accelerator);
 

@@ -70,22 +70,25 @@ bool IsKept(const WrittenText&) { return true; }
 }  // namespace
 
 CachedLanguageModel::CachedLanguageModel(LanguageModel* model, fs::path file,
-                                         const std::string& identity, bool replace)
+                                         const std::string& identity, bool replace, bool shared)
     : model_(model), file_(std::move(file)) {
-  Read(identity, replace);
+  Read(identity, replace, shared);
   known_ = std::ssize(scores_) + std::ssize(texts_);
   out_.open(file_, std::ios::app | std::ios::binary);
 }
 
-void CachedLanguageModel::Read(const std::string& identity, bool replace) {
+void CachedLanguageModel::Read(const std::string& identity, bool replace, bool shared) {
   const std::string first = Json{{"format", kFormat}, {"identity", identity}}.dump() + "\n";
   if (file_.has_parent_path()) fs::create_directories(file_.parent_path());
-  lock_ = FileLock(file_);
-  std::string text = ReadFile(file_);
+  if (!shared) lock_ = FileLock(file_);
+  std::string text = fs::exists(file_) ? ReadFile(file_) : "";
   if (!text.starts_with(first)) {
-    Drop(text, replace);
+    if (!first.starts_with(text)) Drop(text, replace);  // its own first line may be torn
     text = first;
-    std::ofstream(file_, std::ios::binary) << first;
+    if (!(std::ofstream(file_, std::ios::binary) << first).flush()) {
+      throw Error("what the model says cannot be kept", file_.string(),
+                  "check the path and the room on the disk");
+    }
   }
   size_t at = first.size();
   for (size_t end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
@@ -95,13 +98,15 @@ void CachedLanguageModel::Read(const std::string& identity, bool replace) {
       ++damaged_;  // asked anew
     }
   }
-  if (at < text.size()) fs::resize_file(file_, at);  // cut off by the end of the process
+  // Cut off by the end of a process, or still being written by another.
+  if (at < text.size() && !shared) fs::resize_file(file_, at);
 }
 
 // Replies of another model, or under other settings; never anything else.
 void CachedLanguageModel::Drop(const std::string& text, bool replace) {
   const Json head = TryParseJson(text.substr(0, text.find('\n')));
-  if (!text.empty() && (!head.is_object() || head.value("format", "") != kFormat)) {
+  if (!text.empty() &&
+      (!head.is_object() || !head.contains("format") || head["format"] != kFormat)) {
     throw Error("something else than kept replies stands here", file_.string(),
                 "move it away, or name another --out or --cache");
   }

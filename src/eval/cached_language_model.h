@@ -20,10 +20,11 @@ class CachedLanguageModel : public LanguageModel {
   /// `identity` names the model and everything else that its replies depend on: what is kept under
   /// another is never seen; with `replace` it is dropped, else it is an Error, since it may be the
   /// work of hours. `model` outlives this. A last line that was cut off is dropped, damaged ones
-  /// are passed over. Throws Error if `file` cannot be written, holds something else, or is
-  /// written by another process.
+  /// are passed over. Throws Error if `file` cannot be written, holds something else, or, unless
+  /// `shared`, is written by another process. Of those that share a file each sees what it held
+  /// when it was opened.
   CachedLanguageModel(LanguageModel* model, fs::path file, const std::string& identity,
-                      bool replace);
+                      bool replace, bool shared = false);
 
   int64_t vocab_size() const override { return model_->vocab_size(); }
   int64_t context_length() const override { return model_->context_length(); }
@@ -48,7 +49,7 @@ class CachedLanguageModel : public LanguageModel {
   template <class Reply>
   using Known = std::unordered_map<std::string, Reply>;
 
-  void Read(const std::string& identity, bool replace);
+  void Read(const std::string& identity, bool replace, bool shared);
   void Drop(const std::string& text, bool replace);
   void ReadLine(const Json& line);
   template <class Reply>

@@ -5,6 +5,24 @@
 
 namespace cria {
 
+namespace {
+
+// --force replaces what this program wrote, nothing else.
+void RequireOnlyParts(const fs::path& out) {
+  if (!fs::is_directory(out)) return;
+  for (const auto& entry : fs::directory_iterator(out)) {
+    const std::string name = entry.path().filename().string();
+    const bool part =
+        entry.is_regular_file() && (name.ends_with(".bin") || name == store::kManifestName ||
+                                    name.starts_with("tokenizer") || name == "chat_template.jinja");
+    if (part) continue;
+    throw Error("--force replaces a model here, and this is no part of one", entry.path().string(),
+                "name another place with --out, or move it");
+  }
+}
+
+}  // namespace
+
 void ExportCria(const Context& context, const ModelFiles& model,
                 const tokenizer::Tokenizer* tokenizer, const fs::path& out,
                 const ExportOptions& options) {
@@ -13,7 +31,8 @@ void ExportCria(const Context& context, const ModelFiles& model,
     throw Error("--force replaces a checkpoint here, and this is none", out.string(),
                 "name another place with --out, or remove it yourself");
   }
-  store::CheckpointWriter writer(out);
+  RequireOnlyParts(out);
+  store::CheckpointWriter writer(out, options.force);
   for (const ParameterSpec& spec : ListParameters(model.config)) {
     const store::NamedTensor& stored = StoredTensor(model, spec);
     writer.AddStreamed(StreamedTensor(context, model, stored, "weights/" + spec.name,

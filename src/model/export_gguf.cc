@@ -99,7 +99,7 @@ void ExportGguf(const Context& context, const ModelFiles& model,
     tokenizer::FillVocabulary(c.vocab_size, &vocabulary);
     WriteGgufVocabulary(vocabulary, &values);
   }
-  store::WriteGguf(out, values, tensors);
+  store::WriteGguf(out, values, tensors, options.force);
 }
 
 }  // namespace cria

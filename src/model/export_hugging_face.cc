@@ -178,8 +178,10 @@ void ExportHuggingFace(const Context& context, const ModelFiles& model,
                        const tokenizer::Tokenizer* tokenizer, const fs::path& out,
                        const ExportOptions& options) {
   StagedFolder folder(out, options.force, [](const std::string& name) {
-    return name.ends_with(".safetensors") || name.ends_with(".json") || name == "tokenizer.model" ||
-           name == "chat_template.jinja";
+    return name.ends_with(".safetensors") || name.ends_with(".index.json") ||
+           name.starts_with("tokenizer") || name == "config.json" ||
+           name == "generation_config.json" || name == "special_tokens_map.json" ||
+           name == "added_tokens.json" || name == "chat_template.jinja";
   });
   std::vector<store::OutputTensor> tensors = Tensors(context, model, options);
   const DType type = tensors.front().type;

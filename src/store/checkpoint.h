@@ -40,7 +40,8 @@ struct TensorSlice {
 /// The folder is the same, to the byte, for any number of ranks.
 class CheckpointWriter {
  public:
-  explicit CheckpointWriter(const fs::path& directory);
+  /// Without `replace`, a checkpoint that has come to `directory` meanwhile is an Error.
+  explicit CheckpointWriter(const fs::path& directory, bool replace = true);
 
   /// The bytes must stay valid and unchanged until WriteSlices or Commit returns.
   void Add(std::string name, DType type, Shape shape, std::span<const uint8_t> bytes);
@@ -112,6 +113,7 @@ class CheckpointWriter {
                        const std::vector<uint64_t>& digests) const;
 
   fs::path directory_, unfinished_;
+  bool replace_;
   Staging staging_;  // of the rank that began
   std::vector<Tensor> tensors_;
   std::vector<File> files_;

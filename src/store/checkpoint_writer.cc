@@ -15,9 +15,10 @@ constexpr int64_t kWriteBytes = int64_t{128} * kDigestBlockBytes;  // unit of pa
 
 }  // namespace
 
-CheckpointWriter::CheckpointWriter(const fs::path& directory)
-    : directory_(fs::absolute(directory).lexically_normal()),
-      unfinished_(StagingName(directory_)) {}
+CheckpointWriter::CheckpointWriter(const fs::path& directory, bool replace)
+    : directory_(BehindLink(fs::absolute(directory).lexically_normal())),
+      unfinished_(StagingName(directory_)),
+      replace_(replace) {}
 
 size_t CheckpointWriter::FileOf(const std::string& group) {
   const std::string name = group + ".bin";
@@ -216,7 +217,7 @@ void CheckpointWriter::Finish(const Json& config, const Json& state,
   for (const auto& [name, content] : extras_) WriteFile(unfinished_ / name, content);
   WriteFile(unfinished_ / kManifestName, Manifest(config, state, digests));
   SyncDirectory(unfinished_);
-  MoveFolderIntoPlace(unfinished_, directory_);
+  MoveFolderIntoPlace(unfinished_, directory_, replace_);
   staging_.Release();
   SyncDirectory(directory_.parent_path());
 }

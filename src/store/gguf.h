@@ -26,8 +26,9 @@ fs::path GgufPart(const fs::path& first, int64_t part, int64_t count);
 
 /// Writes version 3, atomically. Of `values`: strings, booleans, numbers (without sign u32, with
 /// sign i32, where these suffice; floating fp32) and arrays of one of them. Throws Error if a name
-/// is too long for GGUF or the disk lacks space.
-void WriteGguf(const fs::path& path, const Json& values, const std::vector<OutputTensor>& tensors);
+/// is too long for GGUF, the disk lacks space, or, without `replace`, something came to `path`.
+void WriteGguf(const fs::path& path, const Json& values, const std::vector<OutputTensor>& tensors,
+               bool replace = true);
 
 /// GGUF's number of a tensor type, or -1 if it has none.
 int32_t GgufTypeNumber(DType type);

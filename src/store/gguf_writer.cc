@@ -101,7 +101,8 @@ std::string Header(const Json& values, const std::vector<OutputTensor>& tensors,
 
 }  // namespace
 
-void WriteGguf(const fs::path& path, const Json& values, const std::vector<OutputTensor>& tensors) {
+void WriteGguf(const fs::path& path, const Json& values, const std::vector<OutputTensor>& tensors,
+               bool replace) {
   const std::string header = Header(values, tensors, path.string());
   int64_t total = static_cast<int64_t>(header.size());
   for (const OutputTensor& tensor : tensors) total += Padded(tensor.bytes());
@@ -112,7 +113,7 @@ void WriteGguf(const fs::path& path, const Json& values, const std::vector<Outpu
     WriteTensor(tensor, [&file](auto bytes) { file.Write(bytes.data(), bytes.size()); });
     file.Write(std::string(static_cast<size_t>(Padded(tensor.bytes()) - tensor.bytes()), '\0'));
   }
-  file.Commit();
+  file.Commit(replace);
 }
 
 }  // namespace cria::store
