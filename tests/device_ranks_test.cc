@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "comm/local_ranks.h"
+#include "device_models.h"
 #include "test_context.h"
 #include "train/learner.h"
 #include "train/tiny_run.h"
@@ -13,31 +14,9 @@
 namespace cria {
 namespace {
 
-ModelConfig SmallConfig() {
-  ModelConfig c;
-  c.dim = 64;
-  c.n_layers = 2;
-  c.n_heads = 4;
-  c.n_kv_heads = 2;
-  c.head_dim = 16;
-  c.hidden_dim = 96;
-  c.vocab_size = 61;
-  c.max_seq_len = 40;
-  return c;
-}
-
-Batch SomeBatch(int64_t rows, int64_t seq_len, int seed) {
-  Batch batch{rows, seq_len, {}, {}};
-  for (int64_t i = 0; i < rows * seq_len; ++i) {
-    batch.tokens.push_back(static_cast<int32_t>((i * 29 + seed * 7) % 61));
-    batch.targets.push_back(static_cast<int32_t>((i * 29 + 29 + seed * 7) % 61));
-  }
-  return batch;
-}
-
 std::vector<float> TrainOnRanks(int ranks, int zero, train::OptimizerKind optimizer,
                                 std::vector<double>* losses) {
-  const ModelConfig config = SmallConfig();
+  const ModelConfig config = SmallConfig(false);
   ParameterBlock weights(config);
   std::mutex mutex;
   comm::RunRanks(ranks, [&](comm::Communicator& all) {

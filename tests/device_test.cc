@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "device_models.h"
 #include "infer/engine.h"
 #include "infer/load.h"
 #include "infer/prompt_lookup.h"
@@ -161,29 +162,6 @@ INSTANTIATE_TEST_SUITE_P(Types, DeviceModel,
                          testing::Values("bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_k",
                                          "q3_k_m", "q4_k_m", "q5_k_m", "q6_k"),
                          [](const auto& type) { return std::string(type.param); });
-
-Batch SomeBatch(int64_t rows, int64_t seq_len, int seed) {
-  Batch batch{rows, seq_len, {}, {}};
-  for (int64_t i = 0; i < rows * seq_len; ++i) {
-    batch.tokens.push_back(static_cast<int32_t>((i * 29 + seed * 7) % 61));
-    batch.targets.push_back(static_cast<int32_t>((i * 29 + 29 + seed * 7) % 61));
-  }
-  return batch;
-}
-
-ModelConfig SmallConfig(bool tied) {
-  ModelConfig c;
-  c.dim = 64;
-  c.n_layers = 2;
-  c.n_heads = 4;
-  c.n_kv_heads = 2;
-  c.head_dim = 16;
-  c.hidden_dim = 96;
-  c.vocab_size = 61;
-  c.max_seq_len = 40;
-  c.tied_embeddings = tied;
-  return c;
-}
 
 struct Trained {
   std::vector<double> losses;

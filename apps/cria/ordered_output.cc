@@ -2,7 +2,6 @@
 #include "ordered_output.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -21,13 +20,10 @@ OrderedOutput::OrderedOutput(const std::string& path, Existing existing)
   const bool is_file = !fs::exists(path) || fs::is_regular_file(path) || fs::is_directory(path);
   if (is_file && existing == Existing::kRefuse) RequireAbsent(path, false);
   made_ = !fs::exists(path);
+  if (is_file) lock_ = FileLock(path_);
   const int flags = existing == Existing::kAppend ? O_APPEND : 0;
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
   if (fd < 0) ThrowSystemError("cannot be written", path);
-  if (is_file && ::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    ::close(fd);
-    throw Error("another run is writing here", path, "wait for it to end, or choose another --out");
-  }
   file_ = ::fdopen(fd, existing == Existing::kAppend ? "a" : "w");
   CRIA_CHECK(file_ != nullptr);
 }

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "base/file.h"
+
 namespace cria::app {
 
 class OrderedOutput {
@@ -37,6 +39,7 @@ class OrderedOutput {
   std::string path_;
   Existing existing_;
   bool made_ = false;
+  FileLock lock_;  // let go of last
   std::FILE* file_;
   std::map<int64_t, Result> ready_;
   int64_t next_ = 0, written_ = 0;

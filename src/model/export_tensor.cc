@@ -52,7 +52,7 @@ void Encode(const Context& context, const store::NamedTensor& tensor, const Gguf
 }
 
 // A quantised block with such values is lost whole, and an error that leaves them out says nothing.
-void RequireNumbers(const store::NamedTensor& tensor, const TensorError& error) {
+void RequireFinite(const store::NamedTensor& tensor, const TensorError& error) {
   if (error.not_finite > 0) {
     throw Error(fmt::format("tensor \"{}\" has {} values that are infinite or not a number",
                             tensor.name, error.not_finite),
@@ -120,7 +120,7 @@ std::vector<uint8_t> ConvertTensor(const Context& context, const store::NamedTen
   }
   if (meter != nullptr) {
     meter->Add(context, values, bytes, tensor.shape.back(), plan.importance);
-    RequireNumbers(tensor, meter->Result());
+    RequireFinite(tensor, meter->Result());
   }
   return bytes;
 }
