@@ -37,6 +37,7 @@ std::string FormatMemory(const train::RunStart& s) {
   if (layout.ranks > 1) line += fmt::format("; {} ranks", layout.ranks);
   if (layout.tensor > 1) line += fmt::format(", {} share every layer", layout.tensor);
   if (layout.data() > 1) line += fmt::format(", ZeRO {}", layout.zero);
+  if (!s.carrier.empty()) line += fmt::format("; from GPU to GPU by {}", s.carrier);
   return line;
 }
 

@@ -59,6 +59,15 @@ std::string DeviceOfRank(const std::string& device) {
               "start one rank for each GPU");
 }
 
+kernels::cuda::DeviceRanks ConnectGpus(comm::Communicator* ranks, Accelerator* accelerator,
+                                       const std::string& device) {
+  kernels::cuda::DeviceRanks gpus = kernels::cuda::ConnectDevices(ranks, accelerator);
+  if (gpus.sharers == 1 || device != "cuda") return gpus;
+  throw Error(fmt::format("{} ranks have one GPU", gpus.sharers), "--device cuda",
+              "start one rank for each GPU; to try ranks on one GPU, which is slow, name it: "
+              "--device cuda:0");
+}
+
 void RunRanks(double timeout_s, const std::function<void(comm::Communicator*)>& body) {
   if (!StartedAsRank()) return body(nullptr);
   std::unique_ptr<comm::Communicator> ranks = comm::MakeMpi({.timeout_s = timeout_s});

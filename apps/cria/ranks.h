@@ -7,6 +7,7 @@
 
 #include "comm/communicator.h"
 #include "command.h"
+#include "kernels/cuda/device_ranks.h"
 
 namespace cria::app {
 
@@ -23,6 +24,11 @@ int DefaultThreadsOfRank();
 /// The device of this rank where --device names none: of the GPUs that its process sees, the one by
 /// its number on the machine. Throws Error if the machine has several GPUs, but more ranks.
 std::string DeviceOfRank(const std::string& device);
+
+/// The GPUs of all ranks connected, this rank's among them. Throws Error if ranks share one and
+/// `device`, their --device, does not name it by number: that is for trials.
+kernels::cuda::DeviceRanks ConnectGpus(comm::Communicator* ranks, Accelerator* accelerator,
+                                       const std::string& device);
 
 /// Joins the ranks that were started together and runs `body` on each; a process that was started
 /// alone gets null. A failure on one rank is printed, with its number, and ends all of them:

@@ -274,6 +274,11 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
     throw Error("GPUs do not share layers", "--tensor",
                 "train with --tensor 1: ranks on GPUs share batches, weights and moments (--zero)");
   }
+  std::optional<kernels::cuda::DeviceRanks> gpus;
+  if (context.accelerator() != nullptr && ranks != nullptr) {
+    gpus = ConnectGpus(ranks, context.accelerator(), flags.device);
+    setup.sharing.devices = &*gpus;
+  }
   const std::optional<ParameterBlock> initial = SetUpRun(context, flags, &setup);
   if (initial) setup.initial_weights = &*initial;
   train::ValidateOptions(setup.options);

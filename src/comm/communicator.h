@@ -30,7 +30,7 @@ class Communicator {
   /// Says that every transfer of `tag` that belongs together has been asked for here. A carrier
   /// that must know what goes both ways before it begins (NCCL) waits for this, which every rank
   /// says for the same tags in the same order; for the others, whose transfers are under way at
-  /// once, it means nothing.
+  /// once, it means nothing. (Collectives do not say it: they are for those.)
   virtual void Launch(int /*tag*/) {}
   /// Blocks until it is done; once per transfer. Throws Error that names the other rank if it is
   /// silent for longer than the communicator's timeout, is gone, or if Cancel was called here. That

@@ -86,7 +86,7 @@ class LocalGroup::Rank : public Communicator {
       return;
     }
     const int peer = posted.peer;
-    Leave(board_->gone[static_cast<size_t>(peer)] ? Gone(peer) : Silent(peer, timeout_s_));
+    Leave(board_->gone[static_cast<size_t>(peer)] ? Gone(peer) : Silent({&peer, 1}, timeout_s_));
     std::rethrow_exception(failure_);
   }
 

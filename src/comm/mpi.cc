@@ -113,7 +113,7 @@ class MpiRank : public Communicator {
       messages_.erase(transfer.id);
       return;
     }
-    GiveUp(lock, Silent(message.peer, timeout_s_));
+    GiveUp(lock, Silent({&message.peer, 1}, timeout_s_));
     std::rethrow_exception(failure_);
   }
 

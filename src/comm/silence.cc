@@ -1,15 +1,24 @@
 // The errors of waiting.
 #include "comm/silence.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 namespace cria::comm {
 namespace {
 constexpr const char* kRemedy =
     "see what that rank or its machine said last; then go on from the last checkpoint";
 }
 
-Error Silent(int rank, double seconds) {
-  return {fmt::format("no word from rank {} for {:.0f} s", rank, seconds),
-          fmt::format("rank {}", rank), kRemedy};
+Error Silent(std::span<const int> ranks, double seconds) {
+  constexpr size_t kNamed = 8;
+  const auto named = ranks.first(std::min(ranks.size(), kNamed));
+  std::string who = fmt::format("rank{} {}", ranks.size() > 1 ? "s" : "", fmt::join(named, ", "));
+  if (ranks.size() > kNamed) who += fmt::format(" and {} more", ranks.size() - kNamed);
+  return {fmt::format("no word from {}{} for {:.0f} s", ranks.size() > 1 ? "at least one of " : "",
+                      who, seconds),
+          who, kRemedy};
 }
 
 Error Gone(int rank) {

@@ -1,11 +1,14 @@
 // What is said when another rank does not answer.
 #pragma once
 
+#include <span>
+
 #include "base/error.h"
 
 namespace cria::comm {
 
-Error Silent(int rank, double seconds);
+/// Of those in `ranks`, in ascending order, one at least has not answered.
+Error Silent(std::span<const int> ranks, double seconds);
 Error Gone(int rank);
 Error GaveUp(int own_rank);
 

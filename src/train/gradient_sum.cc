@@ -18,6 +18,13 @@ std::span<const uint8_t> Bytes(std::span<const float> values) {
   return {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()};
 }
 
+// An accelerator's library of products chooses by how matrices lie in its loads, and with another
+// number of ranks this one would lie in memory of its own.
+bool IsAligned(const float* values, const Context& context) {
+  constexpr uintptr_t kWidestLoad = 16;
+  return context.accelerator() == nullptr || reinterpret_cast<uintptr_t>(values) % kWidestLoad == 0;
+}
+
 }  // namespace
 
 GradientSum::GradientSum(const ModelConfig& config, const Partition* partition,
@@ -60,6 +67,15 @@ GradientSum::Slot* GradientSum::Take(int group) {
   }
 }
 
+// `first`: there is nothing yet to add to.
+void GradientSum::AddPart(bool first, const float* from, int64_t n, float* sum) {
+  if (first) {
+    CopyThere(*context_, from, sum, n * int64_t{sizeof(float)});
+  } else {
+    kernels::Add(*context_, n, from, sum);
+  }
+}
+
 void GradientSum::PostReceives(Slot* slot) {
   const int64_t elements = OwnRun(slot->group).elements;
   if (elements == 0) return;
@@ -75,8 +91,10 @@ void GradientSum::PostReceives(Slot* slot) {
 
 float* GradientSum::Open(int group) {
   Slot* const slot = Take(group);
-  if (ranks_->size() == 1 && slot->first_round) {
-    return sum_.values(partition_->group(group)).data();
+  if (ranks_->size() == 1) {
+    float* const sum = sum_.values(partition_->group(group)).data();
+    slot->in_place = slot->first_round && IsAligned(sum, *context_);
+    if (slot->in_place) return sum;
   }
   PostReceives(slot);
   return slot->own.Grow(partition_->group(group).elements, context_->accelerator());
@@ -89,9 +107,8 @@ void GradientSum::Close(int group) {
   Slot& slot = *found;
   const ParameterRange all = partition_->group(group);
   if (ranks_->size() == 1) {
-    if (!slot.first_round) {
-      kernels::Add(*context_, all.elements, slot.own.data(), sum_.values(all).data());
-    }
+    if (!slot.in_place)
+      AddPart(slot.first_round, slot.own.data(), all.elements, sum_.values(all).data());
     slot.group = -1;
     return;
   }
@@ -129,11 +146,7 @@ void GradientSum::Drain(Slot* slot) {
         ranks_->Wait(*receive++);
         received += run.elements;
       }
-      if (slot->first_round && rank == 0) {
-        CopyThere(*context_, from, sum, run.elements * int64_t{sizeof(float)});
-      } else {
-        kernels::Add(*context_, run.elements, from, sum);
-      }
+      AddPart(slot->first_round && rank == 0, from, run.elements, sum);
     }
   }
   for (const comm::Transfer& send : slot->sends) ranks_->Wait(send);

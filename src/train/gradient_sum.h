@@ -44,6 +44,7 @@ class GradientSum : public GradientSink {
   struct Slot {
     int group = -1;  // -1: free
     bool first_round = false;
+    bool in_place = false;  // alone: it is written where the sum is
     int active = 0;
     Buffer<float> own, received;
     std::vector<comm::Transfer> sends;
@@ -51,6 +52,7 @@ class GradientSum : public GradientSink {
   };
 
   Slot* Take(int group);
+  void AddPart(bool first, const float* from, int64_t n, float* sum);
   void PostReceives(Slot* slot);
   void Drain(Slot* slot);
   ParameterRange OwnRun(int group) const { return partition_->Run(group, ranks_->rank()); }

@@ -43,6 +43,13 @@ std::unique_ptr<comm::Communicator> Group(comm::Communicator* all, const Layout&
   return comm::MakeGroup(all, std::move(members));
 }
 
+comm::Communicator* CarrierFor(comm::Communicator* ranks, const Sharing& sharing,
+                               const Accelerator* accelerator) {
+  if (accelerator == nullptr || ranks->size() == 1) return ranks;
+  CRIA_CHECK(sharing.devices != nullptr, "{} accelerators are not connected", ranks->size());
+  return sharing.devices->ranks.get();
+}
+
 template <class State>
 State MakeState(const ModelConfig& config, const std::vector<ParameterRange>& held,
                 Accelerator* accelerator) {
@@ -92,10 +99,7 @@ Learner::Learner(const ModelConfig& config, const OptimizerOptions& optimizer, P
       tensor_group_(TensorGroup(all_, layout_)),
       data_(data_group_ ? data_group_.get() : all_),
       tensor_(tensor_group_.get()),
-      connected_(accelerator != nullptr && data_->size() > 1
-                     ? kernels::cuda::ConnectDevices(data_, accelerator)
-                     : nullptr),
-      device_ranks_(connected_ ? connected_.get() : data_),
+      device_ranks_(CarrierFor(data_, sharing, accelerator)),
       stream_layers_(memory.stream_layers || layout_.zero == 3),
       model_(MakeLlama(config, {.precision = precision,
                                 .for_training = true,

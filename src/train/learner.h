@@ -22,6 +22,10 @@
 #include "train/options.h"
 #include "train/partition.h"
 
+namespace cria::kernels::cuda {
+struct DeviceRanks;
+}
+
 namespace cria::train {
 
 /// The ranks that train one model together and what they share (ZeRO, Rajbhandari et al. 2020).
@@ -34,6 +38,8 @@ struct Sharing {
   int zero = 2;
   /// So many neighbours share every layer (model/tensor_share.h); ZeRO is among the others.
   int tensor = 1;
+  /// How their accelerators are connected; needed where several have one each.
+  const kernels::cuda::DeviceRanks* devices = nullptr;
 
   Layout layout() const {
     const int size = ranks != nullptr ? ranks->size() : 1;
@@ -154,7 +160,6 @@ class Learner {
   Layout layout_;
   std::unique_ptr<comm::Communicator> data_group_, tensor_group_;  // where layers are shared
   comm::Communicator *data_, *tensor_;                             // tensor_ null: undivided
-  std::unique_ptr<comm::Communicator> connected_;
   comm::Communicator* device_ranks_;  // data_, about bytes in the memory of what computes
   bool stream_layers_;
   std::unique_ptr<Llama> model_;

@@ -25,6 +25,7 @@ struct RunStart {
   /// Of a resumed run what computed so far and what does now, if they differ: so do the last bits
   /// from here on. Empty: as before.
   std::string earlier_processor = {}, processor = {};
+  std::string carrier = {};  ///< of bytes between the ranks' accelerators; empty: there are none
 };
 
 struct StepReport {

@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "comm/collectives.h"
 #include "comm/heartbeat.h"
+#include "kernels/cuda/device_ranks.h"
 #include "store/checkpoint.h"
 #include "train/tags.h"
 
@@ -66,7 +67,8 @@ RunSummary Runner::Go() {
   Tell([&](Observer* o) {
     o->OnStart({&record_.config, &record_.options, &record_.plan, ParameterCount(record_.config),
                 state_.step, &pass_, record_.layout, state_.step > 0 ? earlier_processor_ : "",
-                record_.processor});
+                record_.processor,
+                setup_.sharing.devices != nullptr ? setup_.sharing.devices->carrier : ""});
   });
   Loop();
   if (stopped_) return {};

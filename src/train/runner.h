@@ -55,6 +55,7 @@ class Runner {
   double ExpectedTokens(int64_t seq_len, int64_t micro_rows);
   void OpenData();
   int64_t MemoryPerRank() const;
+  int DeviceSharers() const;
   int64_t LeastOfRanks(int64_t own) const;
   void RequireMemoryAtHome() const;
 

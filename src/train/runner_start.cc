@@ -11,6 +11,7 @@
 #include "comm/collectives.h"
 #include "comm/local.h"
 #include "data/holdout.h"
+#include "kernels/cuda/device_ranks.h"
 #include "store/checkpoint.h"
 #include "train/runner.h"
 
@@ -91,10 +92,10 @@ void Runner::Prepare() {
 // Ranks that differ would train a mixture of two runs.
 void Runner::RequireSameOnAllRanks() {
   struct Digests {
-    uint64_t isa, settings;
+    uint64_t isa, processor, settings;
   };
   const Digests own{
-      Hash64(IsaName(DetectIsa())),
+      Hash64(IsaName(DetectIsa())), Hash64(record_.processor),
       Hash64(ConfigToJson(record_.config).dump() + OptionsToJson(record_.options).dump() +
              record_.data_sha256 +
              fmt::format("{} {} {}", setup_.sharing.zero, setup_.sharing.tensor, setup_.resume))};
@@ -106,6 +107,10 @@ void Runner::RequireSameOnAllRanks() {
       throw Error("its processor has other instructions than rank 0's, so its sums other bits",
                   where,
                   "give all ranks the lesser set with --isa (cria bench machine names them)");
+    }
+    if (all[rank].processor != all[0].processor) {
+      throw Error("it computes on something else than rank 0, so its sums have other bits", where,
+                  "give all ranks GPUs of one kind");
     }
     if (all[rank].settings != all[0].settings) {
       throw Error("it was started with other settings or data than rank 0", where,
@@ -188,6 +193,10 @@ int64_t Runner::LeastOfRanks(int64_t own) const {
   return *std::min_element(all.begin(), all.end());
 }
 
+int Runner::DeviceSharers() const {
+  return setup_.sharing.devices != nullptr ? setup_.sharing.devices->sharers : 1;
+}
+
 void Runner::AgreeOnPlan() {
   const std::string plan = comm::BroadcastText(ranks(), 0, PlanToJson(record_.plan).dump());
   record_.plan = PlanFromJson(ParseJson(plan, "the plan"), "the plan");
@@ -241,8 +250,9 @@ void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
     const Accelerator* const device = context_.accelerator();
     if (device != nullptr) RequireMemoryAtHome();
     memory_ = RankMemory{
-        .available_bytes =
-            device != nullptr ? LeastOfRanks(device->memory().free_bytes) : MemoryPerRank(),
+        .available_bytes = device != nullptr
+                               ? LeastOfRanks(device->memory().free_bytes / DeviceSharers())
+                               : MemoryPerRank(),
         .limit_bytes = setup_.memory_bytes,
         .base_bytes = device != nullptr ? kDeviceScratchBytes
                                         : ProcessMemoryBytes() + context_.threads() * kThreadBytes,
@@ -258,10 +268,11 @@ void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
 
 void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
   ChoosePassOfAll(seq_len, micro_rows);
+  Sharing sharing = setup_.sharing;
+  sharing.ranks = ranks_;
   learner_ =
       std::make_unique<Learner>(setup_.config, setup_.options.optimizer, setup_.options.precision,
-                                Sharing{ranks_, setup_.sharing.zero, setup_.sharing.tensor},
-                                pass_.memory, context_.accelerator());
+                                sharing, pass_.memory, context_.accelerator());
 }
 
 void Runner::StartFresh() {

@@ -28,7 +28,7 @@ MemorySpeed MeasureMemory(const Context&) { Never(); }
 ProductSpeed MeasureProduct(const Context&, const ProductShape&, int) { Never(); }
 double MeasureProductCeiling(const Context&) { Never(); }
 
-std::unique_ptr<comm::Communicator> ConnectDevices(comm::Communicator*, Accelerator*) { Never(); }
+DeviceRanks ConnectDevices(comm::Communicator*, Accelerator*) { Never(); }
 
 std::unique_ptr<Accelerator> OpenDevice(int) {
   throw Error("this build has no CUDA", "--device",

@@ -68,14 +68,18 @@ __global__ void SumChunk(const Ranges ranges, const float* __restrict__ x,
   const float* from = x + ranges.offset[range] + begin;
   double sums[4] = {};
   const auto add = [&](int i, double value) { sums[i] += value * value; };
-  const int fours = reinterpret_cast<uintptr_t>(from) % 16 == 0 ? n / 4 : 0;
+  const int fours = n / 4;
+  const bool aligned = reinterpret_cast<uintptr_t>(from) % 16 == 0;  // the order is the same if not
 #pragma unroll 4
   for (int i = threadIdx.x; i < fours; i += kSumThreads) {
     float four[4];
-    LoadValues(from + 4 * i, four);
+    if (aligned) {
+      LoadValues(from + 4 * i, four);
+    } else {
+      for (int j = 0; j < 4; ++j) four[j] = from[4 * i + j];
+    }
     for (int j = 0; j < 4; ++j) add(j, four[j]);
   }
-#pragma unroll 4
   for (int i = 4 * fours + threadIdx.x; i < n; i += kSumThreads) add(0, from[i]);
   const double sum = BlockSum((sums[0] + sums[1]) + (sums[2] + sums[3]), parts);
   if (threadIdx.x == 0) to[chunk] = sum;

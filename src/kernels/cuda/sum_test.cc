@@ -84,6 +84,21 @@ TEST(SumsOfSquares, DoNotDependOnOtherRanges) {
   cuda::SumsOfSquares(DeviceContext(), x.data(), {}, alone.data());  // asks for nothing
 }
 
+TEST(SumsOfSquares, DoNotDependOnWhereARangeBegins) {
+  const std::vector<float> x = NormalValues<float>(70001, 1);
+  std::vector<double> sums;
+  for (const int64_t offset : {0, 1, 2, 3}) {
+    std::vector<float> moved(static_cast<size_t>(offset));
+    moved.insert(moved.end(), x.begin(), x.end());
+    DeviceArray<float> there(moved);
+    DeviceArray<double> to(std::vector<double>(1));
+    const std::vector<SumRange> all = {{offset, std::ssize(x)}};
+    cuda::SumsOfSquares(DeviceContext(), there.data(), all, to.data());
+    sums.push_back(to.Values()[0]);
+  }
+  for (const double sum : sums) EXPECT_EQ(sum, sums[0]);
+}
+
 template <class V>
 void CheckCopy(int64_t rows, int64_t width, int64_t from_stride, int64_t to_stride) {
   SCOPED_TRACE(testing::Message() << rows << " x " << width << ", " << sizeof(V) << " bytes");

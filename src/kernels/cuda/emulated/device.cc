@@ -51,9 +51,8 @@ void WorkLog::AddBytes(const void* bytes, size_t n) {
 bool Built() { return true; }
 int CountDevices() { return 1; }
 
-std::unique_ptr<comm::Communicator> ConnectDevices(comm::Communicator* ranks,
-                                                   Accelerator* accelerator) {
-  return comm::MakeStaged(ranks, accelerator);
+DeviceRanks ConnectDevices(comm::Communicator* ranks, Accelerator* accelerator) {
+  return {comm::MakeStaged(ranks, accelerator), "the processor's memory", 1};
 }
 
 std::unique_ptr<Accelerator> OpenDevice(int number) { return std::make_unique<CudaDevice>(number); }

@@ -1,12 +1,12 @@
 // NCCL refuses two ranks on one GPU; such, and those without it, talk through the processor.
 #include "kernels/cuda/device_ranks.h"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cstring>
+#include <vector>
 
-#include "base/hash.h"
 #include "comm/collectives.h"
 #include "comm/staged.h"
 #include "kernels/cuda/target/nccl_ranks.h"
@@ -15,38 +15,49 @@
 namespace cria::kernels::cuda {
 namespace {
 
-// Where a rank's GPU is, and whether it has the library.
+// Which GPU a rank has, and whether it has the library.
 struct Place {
-  uint64_t host = 0;
-  int32_t domain = 0, bus = 0, device = 0, has_nccl = 0;
+  cudaUUID_t gpu = {};
+  bool has_nccl = false;
   bool IsSameGpu(const Place& other) const {
-    return host == other.host && domain == other.domain && bus == other.bus &&
-           device == other.device;
+    return std::memcmp(&gpu, &other.gpu, sizeof gpu) == 0;
   }
 };
 
-Place PlaceOf(CudaDevice* device) {
-  std::array<char, 256> name = {};
-  ::gethostname(name.data(), name.size() - 1);
-  const cudaDeviceProp& gpu = device->state().properties;
-  return {Hash64(name.data()), gpu.pciDomainID, gpu.pciBusID, gpu.pciDeviceID, FindNccl() ? 1 : 0};
+// Empty: NCCL can carry.
+std::string WhyNotNccl(const std::vector<Place>& places) {
+  for (size_t rank = 0; rank < places.size(); ++rank) {
+    if (!places[rank].has_nccl) {
+      return fmt::format("rank {} finds no libnccl.so.2, or was built without its header", rank);
+    }
+    for (size_t other = 0; other < rank; ++other) {
+      if (places[rank].IsSameGpu(places[other])) {
+        return fmt::format("ranks {} and {} have one GPU", other, rank);
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
-std::unique_ptr<comm::Communicator> ConnectDevices(comm::Communicator* ranks,
-                                                   Accelerator* accelerator) {
+DeviceRanks ConnectDevices(comm::Communicator* ranks, Accelerator* accelerator) {
   auto* const device = static_cast<CudaDevice*>(accelerator);
+  const Place own{device->state().properties.uuid, FindNccl()};
   std::vector<Place> places(static_cast<size_t>(ranks->size()));
-  comm::AllGather(*ranks, PlaceOf(device), std::span<Place>(places));
-  bool by_nccl = true;
-  for (auto place = places.begin(); place != places.end(); ++place) {
-    const bool shared = std::any_of(places.begin(), place,
-                                    [&](const Place& other) { return place->IsSameGpu(other); });
-    by_nccl = by_nccl && !shared && place->has_nccl != 0;
+  comm::AllGather(*ranks, own, std::span<Place>(places));
+  DeviceRanks connected;
+  connected.sharers = static_cast<int>(std::count_if(
+      places.begin(), places.end(), [&](const Place& place) { return place.IsSameGpu(own); }));
+  const std::string why_not = WhyNotNccl(places);
+  if (why_not.empty()) {
+    connected.carrier = NcclName();
+    connected.ranks = MakeNcclRanks(ranks, device);
+  } else {
+    connected.carrier = fmt::format("the processor's memory ({})", why_not);
+    connected.ranks = comm::MakeStaged(ranks, accelerator);
   }
-  if (by_nccl) return MakeNcclRanks(ranks, device);
-  return comm::MakeStaged(ranks, accelerator);
+  return connected;
 }
 
 }  // namespace cria::kernels::cuda

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <future>
 #include <map>
 #include <thread>
 #include <utility>
@@ -17,15 +18,21 @@
 #include "comm/collectives.h"
 #include "comm/silence.h"
 #include "kernels/cuda/target/runtime.h"
+#include "tensor/buffer.h"
 
 namespace cria::kernels::cuda {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::microseconds kPoll{20};
+// For an abort, whose first act ends what is under way; its last can wait for ranks that hang. And
+// for an end in peace.
+constexpr std::chrono::seconds kGrace{2}, kFarewell{30};
+constexpr int kGreetingTag = -1;
 
 // The functions that are used, by name.
 struct Nccl {
+  decltype(&ncclGetVersion) GetVersion = nullptr;
   decltype(&ncclGetUniqueId) GetUniqueId = nullptr;
   decltype(&ncclCommInitRankConfig) CommInitRankConfig = nullptr;
   decltype(&ncclCommGetAsyncError) CommGetAsyncError = nullptr;
@@ -48,6 +55,7 @@ struct Nccl {
           reinterpret_cast<std::remove_pointer_t<decltype(function)>>(::dlsym(library, name));
       complete = complete && *function != nullptr;
     };
+    find("ncclGetVersion", &GetVersion);
     find("ncclGetUniqueId", &GetUniqueId);
     find("ncclCommInitRankConfig", &CommInitRankConfig);
     find("ncclCommGetAsyncError", &CommGetAsyncError);
@@ -79,19 +87,19 @@ class NcclRanks : public comm::Communicator {
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;  // so that a rank that is missing ends in an error, not in silence
     Must(nccl_.CommInitRankConfig(&comm_, size(), id, rank(), &config), "ncclCommInitRank");
-    Settle("ncclCommInitRank");
+    std::vector<int> others;
+    for (int other = 0; other < size(); ++other) {
+      if (other != rank()) others.push_back(other);
+    }
+    Settle("ncclCommInitRank", others);
+    Greet(others);
   }
 
+  // While a rank fails, the others do not come to end this in peace.
   ~NcclRanks() override {
-    if (comm_ != nullptr) {  // all is well
-      nccl_.CommFinalize(comm_);
-      const Clock::time_point begin = Clock::now();
-      ncclResult_t state = ncclInProgress;
-      while (nccl_.CommGetAsyncError(comm_, &state) == ncclSuccess && state == ncclInProgress &&
-             Seconds(begin) < timeout_s()) {
-        std::this_thread::sleep_for(kPoll);
-      }
-      nccl_.CommDestroy(comm_);
+    if (comm_ != nullptr) {
+      const bool in_peace = std::uncaught_exceptions() == uncaught_ && Finalize();
+      in_peace ? Within(kFarewell, nccl_.CommDestroy) : Within(kGrace, nccl_.CommAbort);
     }
     for (Batch& batch : batches_) cudaEventDestroy(batch.done);
     cudaEventDestroy(computed_);
@@ -115,31 +123,33 @@ class NcclRanks : public comm::Communicator {
     // What is sent was computed, and what is written over is used no more.
     CheckCuda(cudaEventRecord(computed_, Compute()), "an event");
     CheckCuda(cudaStreamWaitEvent(stream_, computed_, 0), "waiting for it");
-    const size_t batch = TakeBatch();
+    const size_t number = TakeBatch();
+    Batch& batch = batches_[number];
+    // What fails inside is only dealt with behind the group: an abort in one does nothing.
     Must(nccl_.GroupStart(), "ncclGroupStart");
+    ncclResult_t result = ncclSuccess;
     for (const auto& [id, asked] : asked_) {
       if (asked.tag != tag) continue;
-      if (asked.from != nullptr) {
-        Must(nccl_.Send(asked.from, asked.bytes, ncclUint8, asked.peer, comm_, stream_),
-             "ncclSend");
-      } else {
-        Must(nccl_.Recv(asked.to, asked.bytes, ncclUint8, asked.peer, comm_, stream_), "ncclRecv");
-      }
-      begun_[id] = {batch, asked.peer};
-      ++batches_[batch].transfers;
+      if (result == ncclSuccess || result == ncclInProgress) result = Begin(asked);
+      begun_[id] = number;
+      batch.peers.push_back(asked.peer);
     }
-    Must(nccl_.GroupEnd(), "ncclGroupEnd");
-    Settle("ncclGroupEnd");
+    batch.transfers = std::ssize(batch.peers);
+    std::sort(batch.peers.begin(), batch.peers.end());
+    batch.peers.erase(std::unique(batch.peers.begin(), batch.peers.end()), batch.peers.end());
+    const ncclResult_t end = nccl_.GroupEnd();
+    Must(result, "ncclSend, ncclRecv");
+    Must(end, "ncclGroupEnd");
+    Settle("ncclGroupEnd", batch.peers);
     std::erase_if(asked_, [&](const auto& entry) { return entry.second.tag == tag; });
-    CheckCuda(cudaEventRecord(batches_[batch].done, stream_), "an event");
+    CheckCuda(cudaEventRecord(batch.done, stream_), "an event");
   }
 
   void Wait(comm::Transfer transfer) override {
     if (failure_) std::rethrow_exception(failure_);
     const auto found = begun_.find(transfer.id);
     CRIA_CHECK(found != begun_.end(), "transfer {} was not launched", transfer.id);
-    Batch& batch = batches_[found->second.batch];
-    const int peer = found->second.peer;
+    Batch& batch = batches_[found->second];
     begun_.erase(found);
     const Clock::time_point begin = Clock::now();
     while (true) {
@@ -149,10 +159,7 @@ class NcclRanks : public comm::Communicator {
       ncclResult_t asynchronous = ncclSuccess;
       Must(nccl_.CommGetAsyncError(comm_, &asynchronous), "ncclCommGetAsyncError");
       Must(asynchronous, "a transfer");
-      if (Seconds(begin) > timeout_s()) {
-        GiveUp(comm::Silent(peer, timeout_s()));
-        std::rethrow_exception(failure_);
-      }
+      if (Seconds(begin) > timeout_s()) BeSilent(batch.peers);
       std::this_thread::sleep_for(kPoll);
     }
     traffic_.waited_s += Seconds(begin);
@@ -181,14 +188,11 @@ class NcclRanks : public comm::Communicator {
     uint8_t* to;
     size_t bytes;
   };
-  struct Begun {
-    size_t batch;
-    int peer;
-  };
-  // What was launched together; free for the next once nobody waits for it.
+  // What was launched together, and ends together; free for the next once nobody waits for it.
   struct Batch {
     cudaEvent_t done = nullptr;
-    int transfers = 0;
+    std::vector<int> peers = {};  // ascending
+    int64_t transfers = 0;        // not waited for
   };
 
   static double Seconds(Clock::time_point begin) {
@@ -201,51 +205,96 @@ class NcclRanks : public comm::Communicator {
     return {last_};
   }
 
+  ncclResult_t Begin(const Asked& asked) {
+    return asked.from != nullptr
+               ? nccl_.Send(asked.from, asked.bytes, ncclUint8, asked.peer, comm_, stream_)
+               : nccl_.Recv(asked.to, asked.bytes, ncclUint8, asked.peer, comm_, stream_);
+  }
+
   size_t TakeBatch() {
     const auto free = std::find_if(batches_.begin(), batches_.end(),
                                    [](const Batch& batch) { return batch.transfers == 0; });
-    if (free != batches_.end()) return static_cast<size_t>(free - batches_.begin());
+    if (free != batches_.end()) {
+      free->peers.clear();
+      return static_cast<size_t>(free - batches_.begin());
+    }
     CheckCuda(cudaEventCreateWithFlags(&batches_.emplace_back().done, cudaEventDisableTiming),
               "an event");
     return batches_.size() - 1;
   }
 
   [[noreturn]] void Fail(const std::string& what, const char* call) {
-    GiveUp(Error(fmt::format("NCCL: {} ({})", what, call),
-                 fmt::format("rank {} of {}", rank(), size()),
-                 "look at the machines and links of the ranks; NCCL_DEBUG=INFO says more"));
+    GiveUp(Error(
+        fmt::format("NCCL: {} ({})", what, call), fmt::format("rank {} of {}", rank(), size()),
+        "see what the other ranks said, and their machines and links; NCCL_DEBUG=INFO says "
+        "more. Where ranks find no libnccl.so.2, the processor's memory carries the bytes"));
     std::rethrow_exception(failure_);
   }
   void Must(ncclResult_t result, const char* call) {
     if (result != ncclSuccess && result != ncclInProgress) Fail(nccl_.GetErrorString(result), call);
   }
-  // Until the last call has taken effect.
-  void Settle(const char* call) {
+  [[noreturn]] void BeSilent(std::span<const int> peers) {
+    GiveUp(comm::Silent(peers, timeout_s()));
+    std::rethrow_exception(failure_);
+  }
+  // Until the last call, which `peers` make too, has taken effect.
+  void Settle(const char* call, std::span<const int> peers) {
     const Clock::time_point begin = Clock::now();
     for (ncclResult_t state = ncclInProgress; state == ncclInProgress;) {
       Must(nccl_.CommGetAsyncError(comm_, &state), call);
       Must(state, call);
-      if (state == ncclInProgress && Seconds(begin) > timeout_s()) {
-        Fail(fmt::format("not all ranks have called it within {:.0f} s", timeout_s()), call);
-      }
-      if (state == ncclInProgress) std::this_thread::sleep_for(kPoll);
+      if (state != ncclInProgress) break;
+      if (Seconds(begin) > timeout_s()) BeSilent(peers);
+      std::this_thread::sleep_for(kPoll);
     }
+  }
+  // A byte from each to each: links are tried, and what NCCL keeps of each is taken from the GPU's
+  // memory, before anybody asks how much of it is free.
+  void Greet(std::span<const int> others) {
+    Buffer<uint8_t> bytes(2 * size(), device_);
+    std::vector<comm::Transfer> transfers;
+    for (const int other : others) {
+      transfers.push_back(Send(other, kGreetingTag, {bytes.data() + other, 1}));
+      transfers.push_back(Receive(other, kGreetingTag, {bytes.data() + size() + other, 1}));
+    }
+    Launch(kGreetingTag);
+    for (const comm::Transfer& transfer : transfers) Wait(transfer);
+    traffic_ = {};
+  }
+
+  // Whether the others ended it too.
+  bool Finalize() {
+    ncclResult_t state = nccl_.CommFinalize(comm_);
+    for (const Clock::time_point begin = Clock::now();
+         state == ncclInProgress && Seconds(begin) < timeout_s();) {
+      std::this_thread::sleep_for(kPoll);
+      if (nccl_.CommGetAsyncError(comm_, &state) != ncclSuccess) return false;
+    }
+    return state == ncclSuccess;
+  }
+  void Within(std::chrono::seconds longest, ncclResult_t (*end)(ncclComm_t)) {
+    std::packaged_task<void()> task(
+        [end, comm = std::exchange(comm_, nullptr)] { static_cast<void>(end(comm)); });
+    const std::future<void> done = task.get_future();
+    std::thread(std::move(task)).detach();
+    done.wait_for(longest);
   }
   // Nothing under way touches memory here any more. The first reason stays.
   void GiveUp(const Error& why) {
     if (!failure_) failure_ = std::make_exception_ptr(why);
-    if (comm_ != nullptr) nccl_.CommAbort(std::exchange(comm_, nullptr));
+    if (comm_ != nullptr) Within(kGrace, nccl_.CommAbort);
   }
 
   comm::Communicator* ranks_;
   CudaDevice* device_;
   const Nccl& nccl_;
+  const int uncaught_ = std::uncaught_exceptions();
   ncclComm_t comm_ = nullptr;
   std::exception_ptr failure_;
   cudaStream_t stream_ = nullptr;
   cudaEvent_t computed_ = nullptr;
-  std::map<int64_t, Asked> asked_;  // in the order of asking
-  std::map<int64_t, Begun> begun_;
+  std::map<int64_t, Asked> asked_;   // in the order of asking
+  std::map<int64_t, size_t> begun_;  // and its batch
   std::vector<Batch> batches_;
   int64_t last_ = 0;
   comm::Traffic traffic_;
@@ -254,6 +303,12 @@ class NcclRanks : public comm::Communicator {
 }  // namespace
 
 bool FindNccl() { return Library().complete; }
+
+std::string NcclName() {
+  int version = 0;
+  Library().GetVersion(&version);
+  return fmt::format("NCCL {}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+}
 
 std::unique_ptr<comm::Communicator> MakeNcclRanks(comm::Communicator* ranks, CudaDevice* device) {
   return std::make_unique<NcclRanks>(ranks, device);

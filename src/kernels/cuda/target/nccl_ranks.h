@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "comm/communicator.h"
 #include "kernels/cuda/device.h"
@@ -10,6 +11,8 @@ namespace cria::kernels::cuda {
 
 /// Whether the library is there.
 bool FindNccl();
+/// With its version; it must be there.
+std::string NcclName();
 
 /// See ConnectDevices; the library must be there, and the GPUs different ones. Transfers of a tag
 /// begin together, with Launch.

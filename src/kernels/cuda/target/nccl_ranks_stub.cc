@@ -5,6 +5,7 @@
 namespace cria::kernels::cuda {
 
 bool FindNccl() { return false; }
+std::string NcclName() { return {}; }
 
 std::unique_ptr<comm::Communicator> MakeNcclRanks(comm::Communicator*, CudaDevice*) {
   CRIA_CHECK(false, "no NCCL");

@@ -17,6 +17,7 @@ namespace cria::kernels::cuda {
 namespace {
 
 constexpr int64_t kWorkspaceBytes = int64_t{64} << 20;
+constexpr uint64_t kWidestLoad = 16;  // bytes
 
 void Check(cublasStatus_t status, const char* what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
@@ -67,9 +68,11 @@ class Plan {
                                      static_cast<uint64_t>(columns), stride),
           "a matrix");
   }
+  // Up to what the widest loads want: which algorithm is chosen, and so the bits, must not depend
+  // on where in memory a matrix happens to lie beyond that.
   static uint32_t Alignment(const void* data, int64_t stride, DType type) {
     const auto bytes = static_cast<uint64_t>(stride) * (type == DType::kBF16 ? 2 : 4);
-    const uint64_t both = reinterpret_cast<uint64_t>(data) | bytes | 256;
+    const uint64_t both = reinterpret_cast<uint64_t>(data) | bytes | kWidestLoad;
     return static_cast<uint32_t>(both & (~both + 1));
   }
 
@@ -109,7 +112,7 @@ class Plan {
 
 // What makes two products of one kind.
 auto KindOf(const Product& p) {
-  const auto odd = [](const void* data) { return reinterpret_cast<uint64_t>(data) % 256; };
+  const auto odd = [](const void* data) { return reinterpret_cast<uint64_t>(data) % kWidestLoad; };
   return std::tuple(p.m, p.n, p.k, p.operands, p.result, p.a.stride, p.a.transposed, p.b.stride,
                     p.b.transposed, p.c_stride, odd(p.a.data), odd(p.b.data), odd(p.c), odd(p.d));
 }

@@ -1,5 +1,7 @@
-// A stand-in for libnccl.so.2 whose ranks are threads of one process: sends and receives of a group
-// are done when it ends, and a group ends only once its counterparts have come.
+// A stand-in for libnccl.so.2 whose ranks are threads of one process. A group goes to its stream
+// and is done there, once its counterparts have come; memory that it receives into is garbage until
+// then. Calls take a while, and an abort comes back only when every rank has called it, as the
+// library's may.
 #include <nccl.h>
 
 #include <chrono>
@@ -7,12 +9,16 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{2};  // then the groups do not fit together
+// Then the groups do not fit together.
+constexpr std::chrono::seconds kPatience{2};
+constexpr std::chrono::seconds kAbortPatience{20};
 
 using Way = std::pair<int, int>;  // from, to
 
@@ -21,25 +27,7 @@ struct Message {
   size_t size;
 };
 
-struct World {
-  std::mutex mutex;
-  std::condition_variable changed;
-  int joined = 0;
-  std::map<Way, std::deque<Message>> sent;
-  std::map<Way, int64_t> posted, taken;
-};
-
-std::mutex worlds_mutex;
-std::map<int, World> worlds;
-
-struct Asked {
-  ncclComm_t comm;
-  int peer;
-  bool sends;
-  void* bytes;
-  size_t size;
-};
-thread_local std::vector<Asked> group;
+struct World;
 
 }  // namespace
 
@@ -47,29 +35,104 @@ struct ncclComm {
   World* world;
   int size, rank;
   int questions = 0;
+  bool aborted = false;
+  ncclResult_t failure = ncclSuccess;
 };
 
 namespace {
 
-ncclResult_t Receive(const Asked& asked) {
-  World& world = *asked.comm->world;
-  const Way way{asked.peer, asked.comm->rank};
-  std::unique_lock lock(world.mutex);
+struct World {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int joined = 0, aborted = 0;
+  std::map<Way, std::deque<Message>> sent;
+  std::map<Way, int64_t> posted, taken;
+  std::deque<ncclComm> ranks;  // work under way may know one that was destroyed: they stay
+};
+
+// An abort may outlive the program's statics.
+std::mutex& worlds_mutex = *new std::mutex;
+std::map<int, World>& worlds = *new std::map<int, World>;
+
+struct Asked {
+  int peer;
+  bool sends;
+  void* bytes;
+  size_t size;
+};
+struct Group {
+  ncclComm* comm = nullptr;
+  cudaStream_t stream = nullptr;
+  std::vector<Asked> asked;
+};
+thread_local std::unique_ptr<Group> open;
+
+// Waits for `f`; false if it does not come to that.
+template <class F>
+bool Await(ncclComm* comm, std::unique_lock<std::mutex>* lock, F f) {
+  const auto settled = [&] { return comm->aborted || f(); };
+  if (!comm->world->changed.wait_for(*lock, kPatience, settled)) comm->failure = ncclRemoteError;
+  return !comm->aborted && comm->failure == ncclSuccess;
+}
+
+void Receive(ncclComm* comm, const Asked& asked, std::unique_lock<std::mutex>* lock) {
+  World& world = *comm->world;
+  const Way way{asked.peer, comm->rank};
   std::deque<Message>& messages = world.sent[way];
-  if (!world.changed.wait_for(lock, kPatience, [&] { return !messages.empty(); })) {
-    return ncclRemoteError;
+  if (!Await(comm, lock, [&] { return !messages.empty(); })) return;
+  if (messages.front().size != asked.size) {
+    comm->failure = ncclInvalidArgument;
+    return;
   }
-  if (messages.front().size != asked.size) return ncclInvalidArgument;
   std::memcpy(asked.bytes, messages.front().bytes, asked.size);
   messages.pop_front();
   ++world.taken[way];
   world.changed.notify_all();
+}
+
+void RunGroup(void* argument) {
+  const std::unique_ptr<Group> group(static_cast<Group*>(argument));
+  ncclComm* const comm = group->comm;
+  World& world = *comm->world;
+  for (const Asked& asked : group->asked) {
+    if (!asked.sends) std::memset(asked.bytes, 0xAA, asked.size);
+  }
+  std::unique_lock lock(world.mutex);
+  if (comm->aborted) return;
+  std::map<Way, int64_t> last;
+  for (const Asked& asked : group->asked) {
+    if (!asked.sends) continue;
+    const Way way{comm->rank, asked.peer};
+    world.sent[way].push_back({asked.bytes, asked.size});
+    last[way] = ++world.posted[way];
+    world.changed.notify_all();
+  }
+  for (const Asked& asked : group->asked) {
+    if (!asked.sends && comm->failure == ncclSuccess) Receive(comm, asked, &lock);
+  }
+  for (const auto& [way, number] : last) {
+    Await(comm, &lock, [&, w = way, n = number] { return world.taken[w] >= n; });
+  }
+}
+
+ncclResult_t Ask(ncclComm* comm, cudaStream_t stream, const Asked& asked) {
+  if (!open || asked.peer == comm->rank || asked.peer < 0 || asked.peer >= comm->size) {
+    return ncclInvalidArgument;
+  }
+  open->comm = comm;
+  open->stream = stream;
+  open->asked.push_back(asked);
   return ncclSuccess;
 }
 
 }  // namespace
 
 extern "C" {
+
+ncclResult_t ncclGetVersion(int* version) {
+  *version = NCCL_VERSION_CODE;
+  return ncclSuccess;
+}
 
 ncclResult_t ncclGetUniqueId(ncclUniqueId* id) {
   const std::lock_guard lock(worlds_mutex);
@@ -88,64 +151,53 @@ ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int size, ncclUniqueId id,
     const std::lock_guard lock(worlds_mutex);
     world = &worlds[number];
   }
-  *comm = new ncclComm{world, size, rank};
   const std::lock_guard lock(world->mutex);
+  *comm = &world->ranks.emplace_back(ncclComm{world, size, rank});
   ++world->joined;
   return ncclInProgress;
 }
 
-// Everything takes a while.
 ncclResult_t ncclCommGetAsyncError(ncclComm_t comm, ncclResult_t* state) {
   const std::lock_guard lock(comm->world->mutex);
   const bool waits = comm->world->joined < comm->size || comm->questions++ % 3 == 0;
-  *state = waits ? ncclInProgress : ncclSuccess;
+  *state = comm->failure != ncclSuccess ? comm->failure : waits ? ncclInProgress : ncclSuccess;
   return ncclSuccess;
 }
 
-ncclResult_t ncclCommFinalize(ncclComm_t) { return ncclSuccess; }
-ncclResult_t ncclCommDestroy(ncclComm_t comm) {
-  delete comm;
+ncclResult_t ncclCommFinalize(ncclComm_t) { return ncclInProgress; }
+ncclResult_t ncclCommDestroy(ncclComm_t) { return ncclSuccess; }
+
+ncclResult_t ncclCommAbort(ncclComm_t comm) {
+  std::unique_lock lock(comm->world->mutex);
+  comm->aborted = true;
+  ++comm->world->aborted;
+  comm->world->changed.notify_all();
+  comm->world->changed.wait_for(lock, kAbortPatience,
+                                [&] { return comm->world->aborted == comm->size; });
   return ncclSuccess;
 }
-ncclResult_t ncclCommAbort(ncclComm_t comm) { return ncclCommDestroy(comm); }
+
 const char* ncclGetErrorString(ncclResult_t) { return "the stand-in refuses"; }
 
 ncclResult_t ncclGroupStart() {
-  group.clear();
+  open = std::make_unique<Group>();
   return ncclSuccess;
 }
 ncclResult_t ncclSend(const void* bytes, size_t size, ncclDataType_t, int peer, ncclComm_t comm,
-                      cudaStream_t) {
-  group.push_back({comm, peer, true, const_cast<void*>(bytes), size});
-  return ncclSuccess;
+                      cudaStream_t stream) {
+  return Ask(comm, stream, {peer, true, const_cast<void*>(bytes), size});
 }
 ncclResult_t ncclRecv(void* bytes, size_t size, ncclDataType_t, int peer, ncclComm_t comm,
-                      cudaStream_t) {
-  group.push_back({comm, peer, false, bytes, size});
-  return ncclSuccess;
+                      cudaStream_t stream) {
+  return Ask(comm, stream, {peer, false, bytes, size});
 }
-
 ncclResult_t ncclGroupEnd() {
-  std::vector<std::pair<Way, int64_t>> sent;
-  for (const Asked& asked : group) {
-    if (!asked.sends) continue;
-    World& world = *asked.comm->world;
-    const Way way{asked.comm->rank, asked.peer};
-    const std::lock_guard lock(world.mutex);
-    world.sent[way].push_back({asked.bytes, asked.size});
-    sent.emplace_back(way, ++world.posted[way]);
-    world.changed.notify_all();
+  Group* const group = open.release();
+  if (group->comm == nullptr) {  // an empty one
+    delete group;
+    return ncclSuccess;
   }
-  for (const Asked& asked : group) {
-    if (asked.sends) continue;
-    if (const ncclResult_t result = Receive(asked); result != ncclSuccess) return result;
-  }
-  for (const auto& [way, number] : sent) {
-    World& world = *group.front().comm->world;
-    std::unique_lock lock(world.mutex);
-    const auto taken = [&, w = way, n = number] { return world.taken[w] >= n; };
-    if (!world.changed.wait_for(lock, kPatience, taken)) return ncclRemoteError;
-  }
+  cudaLaunchHostFunc(group->stream, RunGroup, group);
   return ncclInProgress;
 }
 
