@@ -21,18 +21,25 @@ function(cria_room name)
   if(sources)
     add_library(cria_${name} STATIC ${sources})
     target_link_libraries(cria_${name} PUBLIC cria_options ${deps})
+    if(CRIA_SANITIZE AND NOT name MATCHES "^(tensor|kernels|comm|plan)$")
+      cria_precompile(cria_${name} <algorithm> <functional> <map> <memory> <optional> <set> <span> <string> <vector>
+                      ${CMAKE_SOURCE_DIR}/src/base/error.h)
+    endif()
   else()
     add_library(cria_${name} INTERFACE)
     target_link_libraries(cria_${name} INTERFACE cria_options ${deps})
   endif()
   if(tests)
     add_executable(cria_${name}_test ${tests})
-    # With sanitizers tests compile twice as fast without optimization. Those of rooms of maths
-    # hold references that would take minutes then.
-    if(CRIA_SANITIZE AND NOT name MATCHES "^(tensor|kernels|model|train|infer)$")
-      set_source_files_properties(${tests} PROPERTIES COMPILE_OPTIONS -O0)
+    # Tests compile twice as fast without optimization. Those of rooms of maths hold references that
+    # would take minutes then.
+    if(NOT name MATCHES "^(tensor|kernels|model|train|infer)$")
+      target_compile_options(cria_${name}_test PRIVATE -O0)
     endif()
     target_link_libraries(cria_${name}_test PRIVATE cria_${name} GTest::gtest_main)
+    if(NOT name STREQUAL "kernels")  # its files are compiled for different instructions
+      cria_precompile(cria_${name}_test <gtest/gtest.h> ${CMAKE_SOURCE_DIR}/src/base/error.h)
+    endif()
     add_test(NAME ${name} COMMAND cria_${name}_test --gtest_brief=1)
     set_tests_properties(${name} PROPERTIES ENVIRONMENT "CRIA_TEST_DATA=${CMAKE_SOURCE_DIR}/../shared/data")
   endif()

@@ -7,7 +7,6 @@
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "chat_input.h"
-#include "model_flags.h"
 #include "reply.h"
 #include "tokenizer/chat_prompt.h"
 
@@ -15,8 +14,9 @@ namespace cria::app {
 namespace {
 
 struct Flags : ModelFlags, SamplingFlags {
+  EngineFlags engine;
+  MoreSamplingFlags more;
   std::string system, chat_template;
-  int64_t context_tokens = 0;
 };
 
 constexpr uintmax_t kMostSavedBytes = uintmax_t{64} << 20;
@@ -39,12 +39,13 @@ void Print(std::string_view text) {
 
 class Chat {
  public:
-  Chat(const Flags& flags, const Context* context, const infer::LoadedModel* model)
+  Chat(const Flags& flags, RunningEngine* engine)
       : flags_(flags),
-        tokenizer_(*model->tokenizer),
+        tokenizer_(*engine->model().tokenizer),
         format_(tokenizer::ChatFormat::Choose(tokenizer_, flags.chat_template)),
-        reply_(context, model, flags.sampling, flags.seed,
-               ContextTokens(flags.context_tokens, model->config)) {
+        stop_texts_(format_.stop_texts()),
+        reply_(engine, flags.sampling, flags.seed) {
+    stop_texts_.insert(stop_texts_.end(), flags.more.stop.begin(), flags.more.stop.end());
     SetSystem(flags.system);
   }
 
@@ -181,7 +182,7 @@ class Chat {
                       ids.size(), reply_.context_tokens()));
     }
     const Reply::Result result =
-        reply_.Run(ids, format_.stop_texts(), flags_.max_gen_len, [&](std::string_view piece) {
+        reply_.Run(ids, stop_texts_, flags_.max_gen_len, [&](std::string_view piece) {
           if (!flags_.json) Print(piece);
         });
     messages_.push_back({{"role", "assistant"}, {"content", result.text}});
@@ -208,6 +209,7 @@ class Chat {
   const Flags& flags_;
   const tokenizer::Tokenizer& tokenizer_;
   const tokenizer::ChatFormat format_;
+  std::vector<std::string> stop_texts_;
   Reply reply_;
   std::string system_;
   Json messages_ = Json::array();
@@ -216,8 +218,10 @@ class Chat {
 
 void RunChat(const Flags& flags) {
   const Context context = flags.MakeContext();
-  const infer::LoadedModel model = flags.Load(context);
-  Chat chat(flags, &context, &model);
+  infer::LoadedModel model = flags.Load(context);
+  const int64_t tokens = ContextTokens(flags.engine.context_tokens, model.config);
+  RunningEngine engine(&context, flags, flags.engine, std::move(model), 1, tokens);
+  Chat chat(flags, &engine);
   const bool terminal = ChatInput::IsTerminal();
   if (!flags.quiet) fmt::print(stderr, "{}\n", chat.format().Describe());
   if (!flags.quiet && terminal) fmt::print(stderr, "/help lists the commands, /exit ends.\n");
@@ -262,8 +266,12 @@ void AddChatCommand(CLI::App* app) {
       "--chat-template", flags.chat_template,
       "llama2, llama3, mistral, chatml, zephyr, vicuna, alpaca, plain, or a file (default: "
       "the model's own)");
-  AddContextFlag(c, &flags.context_tokens);
   flags.SamplingFlags::AddTo(c);
+  flags.more.AddTo(c, &flags.sampling);
+  flags.engine.batch = 1;
+  AddContextFlag(c, &flags.engine.context_tokens);
+  flags.engine.AddCacheTo(c);
+  flags.engine.AddSpeculationTo(c);
   c->footer("Example: cria chat runs/demo\nOther input than a terminal is taken line by line.");
 }
 

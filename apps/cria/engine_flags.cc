@@ -9,13 +9,6 @@
 namespace cria::app {
 namespace {
 
-KvType FindKvType(const std::string& name, const Llama& model) {
-  for (const KvType type : {KvType::kF32, KvType::kF16, KvType::kQ8_0}) {
-    if (name == KvTypeName(type)) return type;
-  }
-  return model.ExactKvType();
-}
-
 void RequireSameVocabulary(const infer::LoadedModel& model, const infer::LoadedModel& draft,
                            const std::string& path) {
   // Guesses are held to the model's own tokens: with another vocabulary they are wrong, not
@@ -33,15 +26,29 @@ void RequireSameVocabulary(const infer::LoadedModel& model, const infer::LoadedM
 
 }  // namespace
 
-void EngineFlags::AddTo(CLI::App* command) {
-  AddContextFlag(command, &context_tokens);
-  command->add_option("--batch", batch, "Texts written at once, at most")
-      ->capture_default_str()
-      ->check(CLI::Range(int64_t{1}, int64_t{4096}));
+KvType KvTypeNamed(const std::string& name, const Llama& model) {
+  for (const KvType type : {KvType::kF32, KvType::kF16, KvType::kQ8_0}) {
+    if (name == KvTypeName(type)) return type;
+  }
+  return model.ExactKvType();
+}
+
+void AddKvTypeFlag(CLI::App* command, std::string* kv_type) {
   command
-      ->add_option("--kv-type", kv_type,
+      ->add_option("--kv-type", *kv_type,
                    "Numbers of the KV cache: f16, q8_0, or f32 (default: f16, exact for bf16)")
       ->check(CLI::IsMember({"f32", "f16", "q8_0"}));
+}
+
+void EngineFlags::AddBatchTo(CLI::App* command, const char* what) {
+  command->add_option("--batch", batch, what)
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{1}, int64_t{4096}));
+}
+
+void EngineFlags::AddCacheTo(CLI::App* command) { AddKvTypeFlag(command, &kv_type); }
+
+void EngineFlags::AddSpeculationTo(CLI::App* command) {
   command->add_option("--speculate", speculate,
                       "Guess several tokens at a time, for speed; the text stays the same: "
                       "\"lookup\" in what stands before, or a smaller MODEL with this tokenizer");
@@ -87,7 +94,7 @@ RunningEngine::RunningEngine(const Context* context, const ModelFlags& model_fla
       flags.context_tokens > 0 ? flags.context_tokens : model_.config.max_seq_len;
   sequences = std::clamp<int64_t>(sequences, 1, flags.batch);
   tokens = std::clamp<int64_t>(tokens, 1, std::min(longest, model_.config.max_seq_len));
-  const KvType type = FindKvType(flags.kv_type, *model_.llama);
+  const KvType type = KvTypeNamed(flags.kv_type, *model_.llama);
   step_model_ = std::make_unique<infer::LlamaStepModel>(
       model_.llama.get(), type, infer::SuitableBlocks(*model_.llama, type, sequences, tokens));
   if (flags.speculate == "lookup") {

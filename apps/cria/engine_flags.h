@@ -15,9 +15,14 @@ struct EngineFlags {
   std::string kv_type, speculate;
   int64_t context_tokens = 0, batch = 16;
 
-  /// Adds --context, --batch, --kv-type and --speculate.
-  void AddTo(CLI::App* command);
+  void AddBatchTo(CLI::App* command, const char* what);
+  void AddCacheTo(CLI::App* command);        ///< --kv-type
+  void AddSpeculationTo(CLI::App* command);  ///< --speculate
 };
+
+/// Adds --kv-type, and reads what was given; empty: the type in which `model` is exact.
+void AddKvTypeFlag(CLI::App* command, std::string* kv_type);
+KvType KvTypeNamed(const std::string& name, const Llama& model);
 
 /// The sampling rules beyond temperature and top-p, and where a text ends.
 struct MoreSamplingFlags {

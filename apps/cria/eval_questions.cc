@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/interrupt.h"
+#include "engine_flags.h"
 #include "eval/cached_language_model.h"
 #include "eval/grading/fast_text_toxicity.h"
 #include "eval/kinds/set_files.h"
@@ -93,6 +94,7 @@ std::string IdentityOf(const QuestionFlags& flags, const infer::LoadedModel& mod
   }
   std::string identity = fmt::format("{} {} {} {} {}", place.string(), model.tokenizer->digest(),
                                      PrecisionName(precision), flags.device, IsaName(DetectIsa()));
+  if (!flags.kv_type.empty()) identity += " kv " + flags.kv_type;
   for (const fs::path& file : files) {
     identity += fmt::format(" {}:{}:{}", file.string(), fs::file_size(file),
                             fs::last_write_time(file).time_since_epoch().count());
@@ -140,6 +142,8 @@ std::vector<eval::TaskResult> RunLocal(const QuestionFlags& flags, std::vector<T
       context, flags.model, {.tokenizer = flags.tokenizer, .precision = precision});
   eval::LlamaLanguageModel language_model(&context, model.llama.get());
   language_model.set_tokenizer(model.tokenizer.get());
+  language_model.set_kv_type(KvTypeNamed(flags.kv_type, *model.llama));
+  language_model.set_sequences(flags.batch);
   return RunOn(flags, std::move(sets), &language_model, IdentityOf(flags, model, precision),
                CodecOf(*model.tokenizer), judges.On(&context));
 }
@@ -194,7 +198,7 @@ void RefuseUnused(const QuestionFlags& flags, const std::vector<TaskSet>& sets) 
     if (none([&](const auto& task) { return task.kind->needs() == needs; })) refuse(name, kNoTask);
   }
   if (flags.is_remote()) {
-    for (const char* name : {"--precision", "--tokenizer", "--device"}) {
+    for (const char* name : {"--precision", "--tokenizer", "--device", "--kv-type", "--batch"}) {
       refuse(name, "the model runs at the endpoint");
     }
     if (flags.served_model.empty()) {
@@ -252,6 +256,10 @@ void QuestionFlags::AddTo(CLI::App* eval) {
   command->add_option("--cache", cache,
                       "Folder that keeps every reply of the model, for the next evaluation "
                       "(default: beside --out, until that is written)");
+  AddKvTypeFlag(command, &kv_type);
+  command->add_option("--batch", batch, "Questions read or answered at once, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{1}, int64_t{4096}));
   command->add_flag("--run-code", run_code,
                     "Run the programs that the model writes, in a sandbox: humaneval and mbpp");
   command->add_option("--python", python, "The interpreter that runs them")->capture_default_str();
@@ -268,10 +276,9 @@ void QuestionFlags::AddTo(CLI::App* eval) {
 }
 
 std::vector<const char*> QuestionFlagNames() {
-  return {"--allow-modified", "--as",      "--profile",      "--shots",
-          "--repeats",        "--samples", "--cache",        "--run-code",
-          "--python",         "--judge",   "--served-model", "--served-context",
-          "--served-bos"};
+  return {"--allow-modified", "--as",    "--profile",      "--shots",          "--repeats",
+          "--samples",        "--cache", "--run-code",     "--kv-type",        "--batch",
+          "--python",         "--judge", "--served-model", "--served-context", "--served-bos"};
 }
 
 void AskQuestions(const QuestionFlags& flags) {

@@ -8,7 +8,8 @@ namespace cria::app {
 
 struct QuestionFlags : CommonFlags, TaskFlags {
   std::string model;  ///< a path, or the address of an endpoint (http, https)
-  std::string tokenizer, precision;
+  std::string tokenizer, precision, kv_type;
+  int64_t batch = 64;        ///< requests at once
   std::string served_model;  ///< its name there
   int64_t served_context = 2048;
   std::string served_bos;  ///< what its training puts in front of a text

@@ -263,7 +263,10 @@ void AddGenerateCommand(CLI::App* app) {
   c->add_option("--logprobs", flags.logprobs,
                 "With --json: log-probability of each token and of the N likeliest")
       ->check(CLI::Range(0, 1 << 20));
-  flags.engine.AddTo(c);
+  AddContextFlag(c, &flags.engine.context_tokens);
+  flags.engine.AddBatchTo(c, "Texts written at once, at most");
+  flags.engine.AddCacheTo(c);
+  flags.engine.AddSpeculationTo(c);
   c->footer(
       "Examples: cria generate runs/demo --prompt \"In the beginning\"\n"
       "          cria generate runs/demo --prompts prompts.jsonl --json --out texts.jsonl");

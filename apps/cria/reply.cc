@@ -1,5 +1,5 @@
-// The cache keeps what one prompt has in common with the next: a conversation is rendered anew each
-// turn, and only what differs is computed.
+// A request at a time. The engine finds what a prompt has in common with the one before: a
+// conversation is rendered anew each turn, and only what differs is computed.
 #include "reply.h"
 
 #include <algorithm>
@@ -9,50 +9,70 @@
 
 namespace cria::app {
 
-Reply::Reply(const Context* context, const infer::LoadedModel* model,
-             const infer::SamplingOptions& sampling, uint64_t seed, int64_t context_tokens)
-    : context_(context),
-      model_(model),
-      sequence_(model->llama.get(), context_tokens),
-      sampler_(sampling, seed) {}
+void Reply::Emit(const std::string& text) {
+  turn_.result.text += text;
+  if (!text.empty()) turn_.on_text(text);
+}
+
+void Reply::TakeToken(const infer::TokenEvent& event) {
+  if (turn_.request != event.request || turn_.filter.stopped()) return;
+  ++turn_.result.new_tokens;
+  Emit(turn_.filter.Feed(event.text));
+  if (turn_.filter.stopped()) engine_->engine()->Cancel(event.request);
+}
+
+void Reply::End(const infer::Completion& done) {
+  const auto stop = [&] {
+    switch (done.reason) {
+      case infer::FinishReason::kStopToken:
+      case infer::FinishReason::kStopString:
+        return "end of text";
+      case infer::FinishReason::kLength:
+        return "length";
+      case infer::FinishReason::kContext:
+        return "context full";
+      case infer::FinishReason::kCancelled:
+        return "interrupted";
+    }
+    return "?";
+  };
+  if (!turn_.filter.stopped()) Emit(turn_.filter.Feed(done.tail));
+  if (!turn_.filter.stopped()) Emit(turn_.filter.Flush());
+  turn_.result.stop = turn_.filter.stopped() ? "stop text" : stop();
+  turn_.result.full = done.reason == infer::FinishReason::kContext;
+  turn_.result.reused_tokens = done.reused_tokens;
+}
 
 Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
                          const std::vector<std::string>& stop_texts, int64_t max_tokens,
                          const std::function<void(std::string_view)>& on_text) {
   CRIA_CHECK(!prompt.empty() && std::ssize(prompt) < context_tokens());
-  const auto [same, end] =
-      std::mismatch(cached_.begin(), cached_.end(), prompt.begin(), prompt.end() - 1);
-  const auto reused = std::distance(cached_.begin(), same);
-  sequence_.Truncate(reused);
-  Result result{.text = {}, .stop = {}, .reused_tokens = reused, .new_tokens = 0};
-  cached_.resize(static_cast<size_t>(reused));
-  tokenizer::StreamDecoder decoder(*model_->tokenizer);
-  StopTextFilter filter(stop_texts);
-  const auto emit = [&](const std::string& text) {
-    result.text += text;
-    if (!text.empty()) on_text(text);
+  infer::Engine& engine = *engine_->engine();
+  infer::Request request{.prompt = prompt,
+                         .max_new_tokens = max_tokens,
+                         .sampling = sampling_,
+                         .seed = seed_,
+                         .sequence = replies_++,
+                         .stop_tokens = engine_->model().tokenizer->end_ids()};
+  request.on_token = [this](const infer::TokenEvent& event) { TakeToken(event); };
+  request.on_end = [this](int64_t id, const infer::Completion& done) {
+    if (turn_.request == id) End(done);
   };
+  turn_ = {.filter = StopTextFilter(stop_texts), .on_text = on_text};
+  turn_.request = engine.Submit(std::move(request), "chat");
   try {
-    const infer::StopReason reason =
-        infer::Generate(*context_, &sequence_,
-                        std::span<const int32_t>(prompt).subspan(static_cast<size_t>(reused)),
-                        {max_tokens, model_->tokenizer->end_ids()}, &sampler_, [&](int32_t id) {
-                          ++result.new_tokens;
-                          emit(filter.Feed(decoder.Feed(id)));
-                          return !filter.stopped();
-                        });
-    result.full = reason == infer::StopReason::kContext;
-    result.stop = filter.stopped() ? "stop text" : infer::StopReasonName(reason);
-  } catch (const Interrupted&) {
-    ForgetInterrupt();
-    result.stop = "interrupted";
+    bool interrupted = false;
+    while (engine.Step()) {
+      if (interrupted || !InterruptRequested()) continue;
+      interrupted = true;
+      engine.Cancel(turn_.request);
+    }
+    if (interrupted) ForgetInterrupt();
+  } catch (...) {
+    engine.Cancel(std::exchange(turn_.request, 0));
+    throw;
   }
-  if (!filter.stopped()) emit(filter.Feed(decoder.Flush()));
-  if (!filter.stopped()) emit(filter.Flush());
-  // After an interrupt part of the prompt may not be in the cache.
-  cached_ = prompt;
-  cached_.resize(std::min(cached_.size(), static_cast<size_t>(sequence_.length())));
-  return result;
+  return std::move(turn_.result);
 }
 
 std::string StopTextFilter::Feed(std::string_view text) {

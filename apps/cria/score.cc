@@ -185,7 +185,9 @@ void AddScoreCommand(CLI::App* app) {
       ->capture_default_str()
       ->check(CLI::Range(0, 1 << 20));
   flags.engine.batch = 64;
-  flags.engine.AddTo(c);
+  AddContextFlag(c, &flags.engine.context_tokens);
+  flags.engine.AddBatchTo(c, "Lines scored at once, at most");
+  flags.engine.AddCacheTo(c);
   c->footer("Example: echo '{\"text\": \"Hello world\"}' | cria score runs/demo");
 }
 

@@ -11,9 +11,6 @@
 namespace cria::eval {
 namespace {
 
-// Requests that run at once: short ones fill a pass.
-constexpr int64_t kSequences = 64;
-
 // ln of the sum of exp(logit): what a logit exceeds its log-probability by.
 double LogNormaliser(std::span<const float> logits) {
   const double top = *std::max_element(logits.begin(), logits.end());
@@ -129,13 +126,13 @@ std::vector<double> LlamaLanguageModel::RollingLoglikelihood(std::span<const Win
 
 infer::Engine& LlamaLanguageModel::engine() {
   if (!engine_) {
-    const KvType type = model_->ExactKvType();
+    const KvType type = kv_type_.value_or(model_->ExactKvType());
     step_model_ = std::make_unique<infer::LlamaStepModel>(
-        model_, type, infer::SuitableBlocks(*model_, type, kSequences, context_length_));
+        model_, type, infer::SuitableBlocks(*model_, type, sequences_, context_length_));
     engine_ = std::make_unique<infer::Engine>(
         context_, step_model_.get(),
         infer::EngineOptions{.context = context_length_,
-                             .max_sequences = alone_ ? 1 : kSequences,
+                             .max_sequences = alone_ ? 1 : sequences_,
                              .reuse_prefixes = !alone_,
                              .tokenizer = tokenizer_});
   }

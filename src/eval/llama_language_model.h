@@ -1,6 +1,8 @@
 // The interface over a Llama. The only file of this room that knows the model's class.
 #pragma once
 
+#include <optional>
+
 #include "base/context.h"
 #include "eval/language_model.h"
 #include "infer/engine.h"
@@ -18,6 +20,9 @@ class LlamaLanguageModel : public LanguageModel {
                      int64_t batch_tokens = kWindowBatchTokens);
   /// Every request by itself and computed whole, for comparisons; before anything is scored.
   void set_alone() { alone_ = true; }
+  /// Of the engine's cache, and how many requests run at once; before anything is scored.
+  void set_kv_type(KvType type) { kv_type_ = type; }
+  void set_sequences(int64_t sequences) { sequences_ = sequences; }
   /// Prompt tokens computed so far: those that requests shared count once.
   int64_t computed_tokens() const { return engine_ ? engine_->statistics().prompt_tokens : 0; }
   /// With it, texts end where one of their stop texts is written; before anything is scored.
@@ -38,6 +43,8 @@ class LlamaLanguageModel : public LanguageModel {
   int64_t context_length_, batch_tokens_;
   const tokenizer::Tokenizer* tokenizer_ = nullptr;
   bool alone_ = false;
+  std::optional<KvType> kv_type_;  // unset: the one in which the model is exact
+  int64_t sequences_ = 64;         // short ones fill a pass
   // Made when first needed: windows are scored without.
   std::unique_ptr<infer::StepModel> step_model_;
   std::unique_ptr<infer::Engine> engine_;

@@ -203,9 +203,4 @@ int32_t Sampler::SampleAt(std::span<const float> logits, const SamplePoint& poin
   return all ? SampleFromAll(draw, total, *scratch) : SampleFromLikeliest(draw, total, scratch);
 }
 
-int32_t Sampler::Sample(std::span<const float> logits, SamplePoint point) {
-  point.index = calls_++;
-  return SampleAt(logits, point, &scratch_);
-}
-
 }  // namespace cria::infer

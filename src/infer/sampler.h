@@ -52,9 +52,6 @@ class Sampler {
   int32_t SampleAt(std::span<const float> logits, const SamplePoint& point,
                    SamplerScratch* scratch) const;
 
-  /// For loops of one sequence: point.index counts the calls.
-  int32_t Sample(std::span<const float> logits, SamplePoint point = {});
-
   const SamplingOptions& options() const { return options_; }
 
  private:
@@ -65,8 +62,7 @@ class Sampler {
   int32_t SampleFromLikeliest(double draw, double total, SamplerScratch* scratch) const;
 
   SamplingOptions options_;
-  uint64_t seed_, sequence_, calls_ = 0;
-  SamplerScratch scratch_;
+  uint64_t seed_, sequence_;
 };
 
 /// Throws Error if a logit is infinite or not a number: damaged weights, or an overflow.

@@ -20,11 +20,27 @@ std::vector<float> Logits(const std::vector<double>& probabilities) {
   return logits;
 }
 
+// One draw after the other.
+class Draws {
+ public:
+  explicit Draws(SamplingOptions options, uint64_t seed = 1, uint64_t sequence = 0)
+      : sampler_(std::move(options), seed, sequence) {}
+  int32_t Next(std::span<const float> logits, SamplePoint point = {}) {
+    point.index = index_++;
+    return sampler_.SampleAt(logits, point, &scratch_);
+  }
+
+ private:
+  Sampler sampler_;
+  SamplerScratch scratch_;
+  uint64_t index_ = 0;
+};
+
 std::vector<double> Frequencies(const SamplingOptions& options, const std::vector<float>& logits,
                                 int n) {
-  Sampler sampler(options, 1);
+  Draws draws(options, 1);
   std::vector<double> counts(logits.size());
-  for (int i = 0; i < n; ++i) counts[static_cast<size_t>(sampler.Sample(logits))] += 1.0 / n;
+  for (int i = 0; i < n; ++i) counts[static_cast<size_t>(draws.Next(logits))] += 1.0 / n;
   return counts;
 }
 
@@ -45,16 +61,15 @@ TEST(Sampler, TemperatureSharpens) {
 }
 
 TEST(Sampler, GreedyTakesTheLowestIdOnTies) {
-  Sampler sampler({.temperature = 0}, 1);
-  EXPECT_EQ(sampler.Sample(std::vector<float>{1, 3, 3, 2}), 1);
+  EXPECT_EQ(Draws({.temperature = 0}).Next(std::vector<float>{1, 3, 3, 2}), 1);
 }
 
 TEST(Sampler, SeedsRepeatAndSequencesDiffer) {
   const std::vector<float> logits(1000, 0.0f);
   const auto draw = [&](uint64_t seed, uint64_t sequence) {
-    Sampler sampler({}, seed, sequence);
+    Draws draws({}, seed, sequence);
     std::vector<int32_t> ids;
-    for (int i = 0; i < 20; ++i) ids.push_back(sampler.Sample(logits));
+    for (int i = 0; i < 20; ++i) ids.push_back(draws.Next(logits));
     return ids;
   };
   EXPECT_EQ(draw(1, 0), draw(1, 0));
@@ -66,13 +81,13 @@ TEST(Sampler, SeedsRepeatAndSequencesDiffer) {
 // from a plain stream.
 TEST(Sampler, DrawsAreCounted) {
   const std::vector<float> logits(1000, 0.0f);
-  Sampler in_turn({.temperature = 1, .top_p = 1}, 3, 4);
+  Draws in_turn({.temperature = 1, .top_p = 1}, 3, 4);
   const Sampler counted({.temperature = 1, .top_p = 1}, 3, 4);
   RandomStream stream(3, RandomPurpose::kSampling, 4);
   SamplerScratch scratch;
   std::vector<int32_t> ids;
   for (int i = 0; i < 9; ++i) {
-    ids.push_back(in_turn.Sample(logits));
+    ids.push_back(in_turn.Next(logits));
     EXPECT_EQ(ids.back(), static_cast<int32_t>(stream.NextDouble() * 1000));
   }
   for (const uint64_t i : {8, 3, 3, 0}) {
@@ -145,11 +160,11 @@ TEST(Sampler, EveryRuleAgreesWithItsDefinition) {
   for (size_t which = 0; which < all.size(); ++which) {
     SCOPED_TRACE(which);
     const std::vector<double> expected = Reference(all[which], logits, history, kPrompt);
-    Sampler sampler(all[which], 5, which);
+    Draws draws(all[which], 5, which);
     std::vector<double> f(logits.size());
     for (int i = 0; i < kDraws; ++i) {
-      f[static_cast<size_t>(
-          sampler.Sample(narrow, {.history = history, .prompt_tokens = kPrompt}))] += 1.0 / kDraws;
+      f[static_cast<size_t>(draws.Next(narrow, {.history = history, .prompt_tokens = kPrompt}))] +=
+          1.0 / kDraws;
     }
     for (size_t i = 0; i < f.size(); ++i) {
       if (expected[i] == 0) {
