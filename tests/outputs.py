@@ -236,16 +236,6 @@ def conversation(model: pathlib.Path, at: pathlib.Path) -> None:
     lines = [json.loads(line) for line in run.stdout.splitlines()]
     assert run.returncode == 1 and len(lines) == 2 and "1 messages were not sent" in run.stderr, run
     assert lines[0]["stop"] == "context full" and lines[0]["content"] is None, lines
-    # Guesses change nothing of a text, and a question asked again gets another answer.
-    talk = ["chat", model, "--json", "--quiet", "--max-gen-len", 24]
-    said = lambda *words, lines: [json.loads(line)["content"] for line in  # noqa: E731
-                                  cria(*talk, *words, stdin=lines).splitlines() if line.startswith("{")]
-    plain = said("--temperature", 0, lines="Hi\nYes\n")
-    assert said("--temperature", 0, "--speculate", "lookup", lines="Hi\nYes\n") == plain
-    first, again = said("--top-k", 50, lines="Hi\n/regen\n")
-    assert first != again, first
-    stop = plain[0][3:6]
-    assert said("--temperature", 0, "--stop", stop, lines="Hi\n")[0] == plain[0][:plain[0].index(stop)]
     before, kept = model.read_bytes(), at / "kept.json"
     for taken in (model, at / "prompts.txt"):
         cria("chat", model, "--quiet", status=1, stdin=f"/save {taken}\n")

@@ -25,6 +25,21 @@ questions = {questions}
 """
 
 
+def talk(cria, model: pathlib.Path) -> None:
+    """Guesses change nothing of a reply, one that is asked for again is another, and a stop text ends it."""
+
+    def replies(lines: str, *words: object) -> list[str]:
+        said = cria("chat", model, "--json", "--quiet", "--max-gen-len", 24, *words, text=lines)
+        return [json.loads(line)["content"] for line in said.splitlines()]
+
+    plain = replies("Hello\nAnd?\n", "--temperature", 0)
+    assert plain[0] and replies("Hello\nAnd?\n", "--temperature", 0, "--speculate", "lookup") == plain, plain
+    first, again = replies("Hello\n/regen\n", "--top-k", 100, "--kv-type", "q8_0")
+    assert first != again, first
+    stop = plain[0][2:5]
+    assert replies("Hello\n", "--temperature", 0, "--stop", stop)[0] == plain[0][:plain[0].index(stop)], stop
+
+
 def raise_with_questions(cria, at: pathlib.Path) -> None:
     """All stages in one command; another number of questions redoes the evaluation alone."""
 
@@ -108,7 +123,7 @@ def main() -> None:
         assert 0 <= kl["kl_mean"]["value"] < 0.1, kl
         line = json.loads(cria("score", at / "q.gguf", "--quiet", text='{"text": "The model"}\n'))
         assert line["logprobs"], line
-        assert cria("chat", at / "q.gguf", "--max-gen-len", 4, "--quiet", text="Hello\n").strip()
+        talk(cria, at / "q.gguf")
         assert "tokens/s" in cria("bench", "decode", at / "q.gguf", "--tokens", 2, "--rounds", 1)
         assert "tokens/s" in cria("bench", "prefill", at / "q.gguf", "--tokens", 8, "--rounds", 1)
         raise_with_questions(cria, at)
