@@ -62,16 +62,17 @@ std::string TrainStage(const Run& run, const ShardManifest& shards,
       const train::RunRecord record = train::ReadRunRecord(folder);
       other = record.data_sha256 != data_sha256 || !SameSettings(record, run, shards.vocab_size);
     }
-    const train::RunSetup setup{.config = config,
-                                .options = run.recipe.train,
-                                .shards = run.paths.shards(),
-                                .run = folder,
-                                .resume = !other,
-                                .force = other,
-                                .token_bytes = TokenTextBytes(tokenizer),
-                                .ceiling_flops = kernels::MeasureProductCeiling(*run.context),
-                                .initial_weights = nullptr,
-                                .initial_from = ""};
+    const train::RunSetup setup{
+        .config = config,
+        .options = run.recipe.train,
+        .shards = run.paths.shards(),
+        .run = folder,
+        .resume = !other,
+        .force = other,
+        .token_bytes = TokenTextBytes(tokenizer),
+        .measure_ceiling = [&] { return kernels::MeasureProductCeiling(*run.context); },
+        .initial_weights = nullptr,
+        .initial_from = ""};
     ProgressLine line(run.progress);
     train::Observer* const observers[] = {&line};
     train::Train(*run.context, setup, observers);

@@ -284,7 +284,7 @@ void TrainOnRank(const Flags& flags, comm::Communicator* ranks) {
   train::ValidateOptions(setup.options);
   const auto tokenizer = tokenizer::Tokenizer::Load(setup.shards / kShardTokenizerName);
   setup.token_bytes = TokenTextBytes(tokenizer);
-  setup.ceiling_flops = MeasureCeiling(context, ranks);
+  setup.measure_ceiling = [&] { return MeasureCeiling(context, ranks); };
   ProgressLine line(flags.progress_style());
   std::vector<train::Observer*> observers = {&line};
   std::optional<TaskObserver> tasks;

@@ -1,6 +1,7 @@
 // A training run from its first step to its last checkpoint: `cria train` without its flags.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,7 +21,9 @@ struct RunSetup {
   bool resume = false;  ///< go on where an earlier run with the same settings stopped, if one did
   bool force = false;   ///< a new run over whatever run stands there
   std::vector<int32_t> token_bytes;  ///< TokenTextBytes of the shards' tokenizer
-  double ceiling_flops = 0;          ///< matrix products of this machine, FLOP/s; 0: not measured
+  /// Measures matrix products of all ranks together, FLOP/s, once the run is known to be possible;
+  /// every rank calls it. Null: shares of the ceiling are not told.
+  std::function<double()> measure_ceiling = nullptr;
   const ParameterBlock* initial_weights = nullptr;  ///< null: random
   std::string initial_from;                         ///< where they came from, for the record
   int64_t memory_bytes = 0;  ///< that a rank may use; 0: most of what is free

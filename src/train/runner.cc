@@ -48,6 +48,7 @@ void ForOwnPieces(const RunRecord& record, int rank, F f) {
 RunSummary Runner::Go() {
   Prepare();
   if (record_.finished) return record_.summary;
+  if (setup_.measure_ceiling) record_.ceiling_flops = setup_.measure_ceiling();
   started_ = Clock::now();
   Start();
   if (Leads()) {
@@ -230,9 +231,9 @@ void Runner::Report(const StepOutcome& outcome) {
   report.skipped_steps = state_.skipped_steps;
   report.elapsed_s = Elapsed();
   report.tokens_per_s = speed_;
-  if (setup_.ceiling_flops > 0) {
+  if (record_.ceiling_flops > 0) {
     report.ceiling_share =
-        speed_ * TrainFlopsPerToken(record_.config, record_.plan.seq_len) / setup_.ceiling_flops;
+        speed_ * TrainFlopsPerToken(record_.config, record_.plan.seq_len) / record_.ceiling_flops;
   }
   if (LastStep() > 0) {
     report.seconds_left = static_cast<double>(LastStep() - state_.step) *
@@ -333,9 +334,9 @@ RunSummary Runner::Summary() {
   s.planned_memory_bytes = pass_.bytes;
   s.memory_bytes = memory_bytes_;
   s.tokens_per_s = static_cast<double>(s.tokens) / s.seconds;
-  if (setup_.ceiling_flops > 0) {
+  if (record_.ceiling_flops > 0) {
     s.ceiling_share = s.tokens_per_s * TrainFlopsPerToken(record_.config, record_.plan.seq_len) /
-                      setup_.ceiling_flops;
+                      record_.ceiling_flops;
   }
   if (Leads()) s.loss = FinalLoss(ReadRunLog(setup_.run / kRunLogName), s.steps);
   s.bits_per_byte = state_.bits_per_byte;

@@ -142,7 +142,6 @@ void Runner::DescribeRun() {
   record_.initial_weights = setup_.initial_from;
   record_.processor = context_.accelerator() != nullptr ? context_.accelerator()->name()
                                                         : std::string(IsaName(DetectIsa()));
-  record_.ceiling_flops = setup_.ceiling_flops;
   record_.layout = setup_.sharing.layout();
 }
 
