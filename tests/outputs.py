@@ -170,6 +170,12 @@ def refused(model: pathlib.Path, at: pathlib.Path) -> None:
         assert "line 1" in cria("score", model, "--quiet", stdin=json.dumps(line) + "\n", status=1)
     scored = json.loads(cria("score", model, "--quiet", stdin="{\"text\": \"a\", \"id\": [7]}\n"))
     assert scored["id"] == [7], scored
+    assert "stands there twice" in cria("score", model, stdin='{"text": "a", "text": "b"}\n', status=1)
+    assert json.loads(cria("score", model, "--quiet", stdin='{"ids": [5, 6], "bos": false}\n'))["ids"] == [5, 6]
+    said = cria("tokenizer", "decode", "--tokenizer", model, stdin="1 2\n99999999\n", status=1)
+    assert "line 2" in said, said
+    for words in (("--vocab-size", 100), ("--character-coverage", 2)):
+        assert words[0] in cria("tokenizer", "train", "--input", text, *words, "--out", at / "none.model", status=2)
     (at / "card").touch()
     assert "card" in cria("eval", model, "--text", text, "--tasks", "bpb", "--out", at / "card.md", status=2)
 
@@ -194,6 +200,16 @@ def damage(model: pathlib.Path, at: pathlib.Path) -> None:
     assert "is an input" in cria("tokenizer", "train", "--input", text, "--vocab-size", "300", "--out", text, "--force", status=2)
     assert text.read_text().startswith("a text")
     assert "--calibrate" in cria("quantize", model, "--type", "q8_0", "--calibrate-tokens", "100", "--out", at / "ct.gguf", status=2)
+    assert "--shards" in cria("convert", model, "--to", "hf", "--shards", 1000, "--out", at / "many", status=2)
+    assert not (at / "many").exists()
+    longer = at / "longer.gguf"
+    longer.write_bytes(before + b"rest")
+    assert "4 bytes stand behind the last tensor" in cria("verify", longer, "--quiet", status=1)
+    cria("inspect", longer)
+    part = at / "cut-00002-of-00002.gguf"  # of a model in two files
+    (at / "cut-00001-of-00002.gguf").write_bytes(before)
+    part.write_bytes(before)
+    assert "is an input" in cria("generate", at / "cut-00001-of-00002.gguf", "--out", part, "--force", status=2)
     cria("quantize", model, "--type", "q4_0", "--out", at / "four.gguf", "--quiet")
     assert "rounded to F16" in cria("convert", at / "four.gguf", "--to", "hf", "--out", at / "four", "--quiet")
 

@@ -42,8 +42,10 @@ ModelConfig Shape(const std::string& name) {
     c.rope_theta = 500000;
     return c;
   }
-  return IsPreset(name) ? PresetConfig(name)
-                        : DeriveConfig(ParseCount(name, "--params"), 32000, 2048);
+  if (IsPreset(name)) return PresetConfig(name);
+  // LLaMA's vocabulary, which the smallest have no room for.
+  const int64_t params = ParseCount(name, "--params");
+  return DeriveConfig(params, params < 2'000'000 ? 512 : 32000, 2048);
 }
 
 DType ScalarType(const std::string& name) {
@@ -86,7 +88,8 @@ void AddBenchModel(CLI::App* bench) {
   auto f = std::make_shared<Flags>();
   CLI::App* c = AddCommand(bench, "model", "Write a model of a real shape with random weights",
                            f.get(), [f] { RunModel(*f); });
-  c->add_option("--params", f->params, "1.1B, 8B, 7B, 13B, 33B, 65B, or a number of parameters")
+  c->add_option("--params", f->params,
+                "1.1B, 8B, 7B, 13B, 33B, 65B, or a number of parameters, about")
       ->capture_default_str();
   c->add_option("--type", f->type, "f32, f16, bf16, or a type of `cria quantize`")
       ->capture_default_str();

@@ -2,6 +2,7 @@
 // only all show.
 #include "output_path.h"
 
+#include <re2/re2.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,6 +28,13 @@ void TryFolder(const fs::path& folder, const std::string& flag) {
 bool IsSame(const fs::path& a, const fs::path& b) {
   std::error_code error;
   return fs::equivalent(a, b, error) && !error;
+}
+
+// x-00002-of-00003.gguf -> x; empty: no part of a split file.
+std::string SplitName(const fs::path& path) {
+  std::string name;
+  RE2::FullMatch(path.filename().string(), R"((.+)-\d{5}-of-\d{5}\.gguf)", &name);
+  return name;
 }
 
 }  // namespace
@@ -75,6 +83,7 @@ void RequireReport(const fs::path& path, bool force, const std::string& flag) {
     throw Error("the pictures of a .md go into this folder, which is a file",
                 flag + " " + pictures.string(), "name another file");
   }
+  if (ending == ".md" && fs::exists(pictures)) TryFolder(pictures, flag);
 }
 
 bool IsOfModel(const fs::path& file) {
@@ -98,9 +107,13 @@ void RequireNoInput(const fs::path& path, const std::vector<std::string>& inputs
   if (!fs::is_regular_file(path)) return;
   for (const fs::path input : inputs) {
     if (IsSame(path, input)) refuse(input);
-    const bool beside = !input.empty() && path.filename().string().starts_with("tokenizer") &&
+    const bool beside = !input.empty() && fs::is_regular_file(input) &&
                         IsSame(fs::absolute(path).parent_path(), fs::absolute(input).parent_path());
-    if (beside && fs::is_regular_file(input)) refuse(path);
+    const std::string split = SplitName(input);
+    if (beside && (path.filename().string().starts_with("tokenizer") ||
+                   (!split.empty() && split == SplitName(path)))) {
+      refuse(path);
+    }
     if (!fs::is_directory(input)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(
              input, fs::directory_options::follow_directory_symlink |

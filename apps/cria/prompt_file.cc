@@ -5,6 +5,7 @@
 
 #include "base/compressed_file.h"
 #include "base/error.h"
+#include "json_line.h"
 
 namespace cria::app {
 namespace {
@@ -62,7 +63,7 @@ bool Set(const std::string& key, const Json& json, const std::string& where, Pro
 Prompt ReadJsonLine(const std::string& line, const std::string& where,
                     const tokenizer::Tokenizer& tokenizer, const infer::Request& common,
                     uint64_t sequence, bool special) {
-  const Json json = ParseJson(line, where);
+  const Json json = ParseJsonLine(line, where);
   const auto has = [&](const char* name) { return json.contains(name) && !json[name].is_null(); };
   if (!json.is_object() || has("prompt") == has("ids")) {
     throw Error("a line holds either \"prompt\" or \"ids\"", where,
@@ -79,12 +80,7 @@ Prompt ReadJsonLine(const std::string& line, const std::string& where,
   if (json.contains("prompt")) {
     prompt.request.prompt = PromptIds(tokenizer, prompt.text, special, where);
   }
-  for (const int32_t id : prompt.request.prompt) {
-    if (id >= 0 && id < tokenizer.vocab_size()) continue;
-    throw Error(
-        fmt::format("token id {} is outside the vocabulary of {}", id, tokenizer.vocab_size()),
-        where, "use the tokenizer that made the ids");
-  }
+  for (const int32_t id : prompt.request.prompt) tokenizer.RequireId(id, where);
   if (json.contains("ids")) prompt.text = tokenizer.Decode(prompt.request.prompt);
   return prompt;
 }

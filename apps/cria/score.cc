@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "engine_flags.h"
+#include "json_line.h"
 #include "line_reader.h"
 #include "ordered_output.h"
 
@@ -14,7 +15,7 @@ struct Flags : ModelFlags {
 };
 
 struct Request {
-  std::vector<int32_t> ids;  // BOS first
+  std::vector<int32_t> ids;  // BOS first, unless the line says "bos": false
   int64_t context_ids = 0;   // of them given, with BOS; 1 unless a context was named
   Json id;                   // of the line, handed back; null: none
 };
@@ -27,11 +28,11 @@ void RequireKnown(const Json& json, const std::string& where) {
   constexpr const char* kForms = "{\"text\"}, {\"ids\"} or {\"context\", \"continuation\"}";
   size_t forms = 0;
   for (const auto& [key, value] : json.items()) {
-    if (key == "id") continue;
+    if (key == "id" || key == "bos") continue;
     ++forms;
     if (key == "text" || key == "ids" || key == "context" || key == "continuation") continue;
     throw Error(fmt::format("\"{}\" is not known here", key), where,
-                fmt::format("a line holds {}, and \"id\"", kForms));
+                fmt::format("a line holds {}, \"id\" and \"bos\"", kForms));
   }
   const bool pair = json.contains("context") && json.contains("continuation");
   if (forms != (pair ? 2 : 1) || (!pair && !json.contains("text") && !json.contains("ids"))) {
@@ -45,7 +46,8 @@ Request ReadRequest(const Json& json, const std::string& where, const infer::Loa
   Request request;
   request.id = json.value("id", Json());
   std::vector<int32_t> bos;  // none: a text begins without, and its first id is given
-  if (tokenizer.bos_id() >= 0) bos.push_back(tokenizer.bos_id());
+  const bool begins = JsonGetOr<bool>(json, "bos", true, where);
+  if (begins && tokenizer.bos_id() >= 0) bos.push_back(tokenizer.bos_id());
   if (json.contains("ids")) {
     request.ids = JsonGet<std::vector<int32_t>>(json, "ids", where);
     for (const int32_t id : request.ids) {
@@ -138,7 +140,7 @@ class Scoring {
     ++number_;
     if (line.find_first_not_of(" \t\r") == std::string::npos) return true;
     const std::string where = fmt::format("standard input, line {}", number_);
-    Request request = ReadRequest(ParseJson(line, where), where, engine_->model());
+    Request request = ReadRequest(ParseJsonLine(line, where), where, engine_->model());
     infer::Request scored{.prompt = request.ids,
                           .max_new_tokens = 0,
                           .score_prompt_from = request.context_ids,

@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "command.h"
 #include "infer/load.h"
+#include "json_line.h"
 #include "output_path.h"
 #include "tokenizer/chat_prompt.h"
 #include "tokenizer/trainer.h"
@@ -81,8 +82,9 @@ void RunTrain(TrainFlags* flags) {
     if (fs::is_regular_file(path)) MappedFile{path};  // unreadable files fail before work
   }
   const int64_t vocab_size = ParseCount(flags->vocab_size, "--vocab-size");
-  if (vocab_size > 4'000'000) {
-    throw Error("the vocabulary is too large", "--vocab-size", "ask for at most 4M pieces");
+  if (vocab_size < 260 || vocab_size > 4'000'000) {
+    throw Error("no such vocabulary can be trained", "--vocab-size",
+                "ask for 260 to 4M pieces: 256 bytes and 3 control pieces are always there");
   }
   flags->options.vocab_size = static_cast<int>(vocab_size);
   const Context context = flags->common.MakeContext();
@@ -145,7 +147,7 @@ void RunEncode(const UseFlags& flags) {
   };
   ForEachInputLine([&](const std::string& line, const std::string& where) {
     if (flags.jsonl) {
-      encode(JsonGet<std::string>(ParseJson(line, where), "text", where));
+      encode(JsonGet<std::string>(ParseJsonLine(line, where), "text", where));
       Json json = {{"ids", ids}};
       for (const int32_t id : ids) {
         if (flags.pieces) json["pieces"].push_back(tokenizer.Piece(id));
@@ -167,17 +169,18 @@ void RunDecode(const UseFlags& flags) {
   RequireNoJson(flags);
   const Tokenizer tokenizer = infer::LoadTokenizer(flags.tokenizer);
   ForEachInputLine([&](const std::string& line, const std::string& where) {
-    if (flags.jsonl) {
-      const auto ids = JsonGet<std::vector<int32_t>>(ParseJson(line, where), "ids", where);
-      std::cout << Json{{"text", tokenizer.Decode(ids)}}.dump() << '\n';
-      return;
-    }
     std::vector<int32_t> ids;
-    std::istringstream numbers(line);
-    for (int32_t id; numbers >> id;) ids.push_back(id);
-    if (!numbers.eof())
-      throw Error("not a list of token ids", where, "write numbers with blanks between");
-    std::cout << tokenizer.Decode(ids) << '\n';
+    if (flags.jsonl) {
+      ids = JsonGet<std::vector<int32_t>>(ParseJsonLine(line, where), "ids", where);
+    } else {
+      std::istringstream numbers(line);
+      for (int32_t id; numbers >> id;) ids.push_back(id);
+      if (!numbers.eof())
+        throw Error("not a list of token ids", where, "write numbers with blanks between");
+    }
+    for (const int32_t id : ids) tokenizer.RequireId(id, where);
+    const std::string text = tokenizer.Decode(ids);
+    std::cout << (flags.jsonl ? Json{{"text", text}}.dump() : text) << '\n';
   });
 }
 
@@ -236,10 +239,12 @@ void AddTrain(CLI::App* parent) {
   command
       ->add_option("--character-coverage", options.character_coverage,
                    "Share of characters that get a piece")
+      ->check(Between(0.98, 1))
       ->capture_default_str();
   command
       ->add_option("--max-sentence-length", options.max_sentence_length,
                    "Longer lines are left out (bytes; 0: none)")
+      ->check(AtLeast0())
       ->capture_default_str();
   command->add_flag("--force", flags->force, "Overwrite the output");
   command->footer(

@@ -47,10 +47,12 @@ void RunVerify(const Flags& flags) {
   const auto reports = VerifyModel(context, flags.model, [&](int64_t done, int64_t of) {
     ThrowIfInterrupted();
     if (!progress || of != total) {
+      if (progress) progress->Finish();
       progress = std::make_unique<Progress>(flags.progress_style(), "verify", total = of, "bytes");
     }
-    done < of ? progress->Update(done) : progress->Finish();
+    progress->Update(done);
   });
+  if (progress) progress->Finish();
   int faults = 0;
   size_t files = 0;
   Json json = Json::array();

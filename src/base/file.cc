@@ -3,7 +3,6 @@
 #include "base/file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/locking.h"
 #include "base/system_error.h"
 
 namespace cria {
@@ -251,11 +251,14 @@ void SyncDirectory(const fs::path& directory) {
 }
 
 FileLock::FileLock(const fs::path& path) {
-  fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd_ < 0) ThrowSystemError("cannot create", path);
-  // A file system without locks gives none.
-  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-  ::close(fd_);
+  while (true) {
+    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd_ < 0) ThrowSystemError("cannot create", path);
+    const bool locked = internal::TryLock(fd_);
+    if (locked && internal::IsStill(path, fd_)) return;
+    ::close(std::exchange(fd_, -1));
+    if (!locked) break;
+  }
   throw Error("another run is writing here",
               (path.filename() == kLockName ? path.parent_path() : path).string(),
               "wait for it to end, or choose another --out");

@@ -1,6 +1,7 @@
 // Rename is the commit.
 #include "base/staged_folder.h"
 
+#include "base/displaced.h"
 #include "base/error.h"
 
 namespace cria {
@@ -34,6 +35,11 @@ StagedFolder::StagedFolder(const fs::path& target, bool force, const Known& know
                 "remove it, or name another place with --out");
   }
   staging_ = Staging::OfFolder(staged_);
+  // Nobody else moves folders here now.
+  if (RestoreDisplaced(target_) && !force) {
+    fs::remove_all(staged_);
+    RequireAbsent(target_, force);
+  }
 }
 
 StagedFolder::~StagedFolder() {

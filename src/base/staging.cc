@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +11,9 @@
 #include <thread>
 #include <utility>
 
+#include "base/displaced.h"
 #include "base/error.h"
+#include "base/locking.h"
 #include "base/system_error.h"
 
 namespace cria {
@@ -26,16 +27,6 @@ int Open(const fs::path& path, int flags) {
   return fd;
 }
 
-// False: another has it.
-bool Lock(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
-
-// Between opening and locking the one before us may have renamed or removed it.
-bool IsStill(const fs::path& path, int fd) {
-  struct stat named, opened;
-  return ::stat(path.c_str(), &named) == 0 && ::fstat(fd, &opened) == 0 &&
-         named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
-}
-
 [[noreturn]] void RefuseSecond(const fs::path& staged) {
   const std::string name = staged.string();
   throw Error("another run is writing here",
@@ -44,6 +35,9 @@ bool IsStill(const fs::path& path, int fd) {
 }
 
 }  // namespace
+
+using internal::IsStill;
+using internal::TryLock;
 
 fs::path StagingName(const fs::path& target) { return target.string() + kStagingEnding; }
 
@@ -76,7 +70,7 @@ Staging Staging::OfFile(const fs::path& staged, std::chrono::milliseconds patien
   const auto end = steady_clock::now() + patience;
   while (true) {
     Staging file(Open(staged, O_WRONLY | O_CREAT));
-    if (Lock(file.fd())) {
+    if (TryLock(file.fd())) {
       if (!IsStill(staged, file.fd())) continue;
       if (::ftruncate(file.fd(), 0) != 0) ThrowSystemError("cannot empty", staged);
       return file;
@@ -88,7 +82,7 @@ Staging Staging::OfFile(const fs::path& staged, std::chrono::milliseconds patien
 
 Staging Staging::OfOld(const fs::path& folder) {
   Staging old(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-  if (old.fd() >= 0) Lock(old.fd());
+  if (old.fd() >= 0) TryLock(old.fd());
   return old;
 }
 
@@ -104,7 +98,7 @@ Staging Staging::OfFolder(const fs::path& staged) {
       ThrowSystemError("cannot make the folder", staged);
     }
     Staging folder(Open(staged, O_RDONLY | O_DIRECTORY));
-    if (!Lock(folder.fd())) RefuseSecond(staged);
+    if (!TryLock(folder.fd())) RefuseSecond(staged);
     if (!IsStill(staged, folder.fd())) continue;
     for (const auto& entry : fs::directory_iterator(staged)) fs::remove_all(entry.path());
     return folder;
@@ -129,23 +123,6 @@ bool RenameToNothing(const fs::path& fresh, const fs::path& target) {
 [[noreturn]] void RefuseTaken(const fs::path& target) {
   throw Error("something has come there meanwhile", target.string(),
               "choose another --out, or --force to overwrite");
-}
-
-// Where two folders cannot be exchanged.
-void Displace(const fs::path& fresh, const fs::path& target) {
-  const fs::path old = target.string() + kDisplacedEnding;
-  fs::remove_all(old);
-  if (::rename(target.c_str(), old.c_str()) != 0) {
-    if (errno != EXDEV) ThrowSystemError("cannot rename", target);
-    fs::remove_all(target);  // of a lower layer, which only copies
-  }
-  if (::rename(fresh.c_str(), target.c_str()) != 0) {
-    const int code = errno;
-    ::rename(old.c_str(), target.c_str());
-    errno = code;
-    ThrowSystemError("cannot rename to", target);
-  }
-  fs::remove_all(old);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/compressed_file.h"
+#include "base/displaced.h"
 #include "base/error.h"
 #include "base/staged_folder.h"
 
@@ -127,6 +128,41 @@ TEST_F(StagingTest, WhatCameMeanwhileIsNotReplaced) {
   WriteFile(file_ / "theirs", "");
   EXPECT_THROW(folder.Commit(), Error);
   EXPECT_TRUE(fs::exists(file_ / "theirs"));
+}
+
+// A file system that does not exchange folders, and a death between its two steps.
+TEST_F(StagingTest, AFolderIsDisplacedAndGivenBack) {
+  const fs::path target = root_ / "model", fresh = StagingName(target);
+  const auto make = [](const fs::path& folder, const std::string& text) {
+    fs::create_directories(folder);
+    WriteFile(folder / "a", text);
+  };
+  make(target, "old");
+  make(fresh, "new");
+  Displace(fresh, target);
+  EXPECT_EQ(ReadFile(target / "a"), "new");
+  EXPECT_EQ(Names(), Strings{"model"});
+  fs::rename(target, target.string() + kDisplacedEnding);
+  EXPECT_THROW(StagedFolder(target, false), Error) << "it was there all the time";
+  EXPECT_EQ(ReadFile(target / "a"), "new");
+  EXPECT_EQ(Names(), Strings{"model"});
+  fs::rename(target, target.string() + kDisplacedEnding);
+  {
+    StagedFolder next(target, true);
+    WriteFile(next.path() / "a", "next");
+    next.Commit();
+  }
+  EXPECT_EQ(ReadFile(target / "a"), "next");
+  EXPECT_EQ(Names(), Strings{"model"});
+}
+
+// The lock of one that was removed between opening and locking holds nothing.
+TEST_F(StagingTest, ALockIsOfWhatHasTheName) {
+  FileLock first(file_);
+  EXPECT_THROW(FileLock{file_}, Error);
+  fs::remove(file_);
+  FileLock second(file_);
+  EXPECT_THROW(FileLock{file_}, Error);
 }
 
 TEST_F(StagingTest, PipesAreReadToTheirEnd) {

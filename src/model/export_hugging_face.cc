@@ -154,6 +154,12 @@ std::vector<std::vector<store::OutputTensor>> Distribute(std::vector<store::Outp
   return files;
 }
 
+void RequireFiles(int shards, size_t tensors) {
+  if (shards <= static_cast<int64_t>(tensors)) return;
+  throw Error(fmt::format("{} tensors do not fill {} files", tensors, shards), "--shards",
+              "ask for no more files than tensors");
+}
+
 void WriteWeights(const fs::path& folder, std::vector<store::OutputTensor> tensors, int shards) {
   const auto files = Distribute(std::move(tensors), shards);
   Json index = {{"metadata", {{"total_size", 0}}}, {"weight_map", Json::object()}};
@@ -185,6 +191,7 @@ void ExportHuggingFace(const Context& context, const ModelFiles& model,
   });
   std::vector<store::OutputTensor> tensors = Tensors(context, model, options);
   const DType type = tensors.front().type;
+  RequireFiles(options.shards, tensors.size());
   WriteWeights(folder.path(), std::move(tensors), options.shards);
   const Json config = Config(model.config, type, tokenizer);
   WriteJson(folder.path() / "config.json", config);

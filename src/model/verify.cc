@@ -105,20 +105,29 @@ VerifyReport VerifyHuggingFace(const fs::path& folder) {
   return report;
 }
 
+store::TensorSet OpenWhole(const fs::path& path) {
+  int64_t rest = 0;
+  store::TensorSet set = store::OpenGguf(path, &rest);
+  if (rest > 0) {
+    throw Error(fmt::format("{} bytes stand behind the last tensor", rest), path.string(),
+                "they are no part of it; fetch the file again");
+  }
+  return set;
+}
+
 VerifyReport VerifyGguf(const fs::path& path) {
   const fs::path folder = path.parent_path();
   VerifyReport report{path.string(), "gguf", "", {}};
   int64_t parts = 1;
   report.files.push_back(CheckOpens(folder, path.filename().string(), [&](const fs::path& first) {
-    const store::TensorSet set = store::OpenGguf(first);
+    const store::TensorSet set = OpenWhole(first);
     parts = JsonGetOr<int64_t>(set.metadata(), "split.count", 1, first.string());
     if (parts > 1) store::GgufPart(first, 1, parts);
   }));
   if (report.faults() > 0) return report;
   for (int64_t part = 2; part <= std::min<int64_t>(parts, 4096); ++part) {
     const std::string name = store::GgufPart(path, part, parts).filename().string();
-    FileCheck check =
-        CheckOpens(folder, name, [](const fs::path& other) { store::OpenGguf(other); });
+    FileCheck check = CheckOpens(folder, name, [](const fs::path& other) { OpenWhole(other); });
     if (check.status == FileStatus::kMissing) {
       check.detail = fmt::format("part {} of {}", part, parts);
     }

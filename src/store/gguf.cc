@@ -214,7 +214,7 @@ int32_t GgufTypeNumber(DType type) {
   return -1;
 }
 
-TensorSet OpenGguf(const fs::path& path) {
+TensorSet OpenGguf(const fs::path& path, int64_t* rest_bytes) {
   MappedFile file(path);
   const std::string where = path.string();
   Reader in(file.bytes(), where);
@@ -247,6 +247,9 @@ TensorSet OpenGguf(const fs::path& path) {
     throw Error(fmt::format("cut short: {} bytes of {}", file.bytes().size(), start + end), where,
                 kRemedy);
   }
+  // Some writers fill up the last block.
+  const uint64_t used = start + std::min(available, std::max(end, expected));
+  if (rest_bytes != nullptr) *rest_bytes = static_cast<int64_t>(file.bytes().size() - used);
   for (const Entry& entry : entries) {
     set.Add(ContiguousTensor(entry.name, entry.type, entry.shape,
                              file.bytes().subspan(start + entry.offset, entry.bytes), where));

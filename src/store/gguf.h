@@ -11,8 +11,9 @@ bool IsGguf(const fs::path& path);
 
 /// Maps one file under its own tensor names; shapes are [out, in], the reverse of the file's
 /// order. metadata() has the key-values as they stand. Every count, offset and length is held
-/// against the file before it is believed; damaged files throw Error with the offset.
-TensorSet OpenGguf(const fs::path& path);
+/// against the file before it is believed; damaged files throw Error with the offset. `rest_bytes`
+/// becomes what stands behind the last tensor, which no reader looks at.
+TensorSet OpenGguf(const fs::path& path, int64_t* rest_bytes = nullptr);
 
 /// A LLaMA in GGUF, all parts if it is split: Meta's tensor names; metadata() has the keys of
 /// OpenHuggingFace, "rope_factors" (divisors of the rotary frequencies) where the file lists them,

@@ -255,10 +255,10 @@ std::string Tokenizer::SentencePieceBytes() const {
 
 void Tokenizer::Save(const std::filesystem::path& path) const { WriteFile(path, bytes_); }
 
-void Tokenizer::RequireId(int32_t id) const {
+void Tokenizer::RequireId(int32_t id, const std::string& where) const {
   if (id >= 0 && id < vocab_size()) return;
-  throw Error(fmt::format("token id {} is outside the vocabulary of {}", id, vocab_size()),
-              "decoding", "use the tokenizer that made the ids");
+  throw Error(fmt::format("token id {} is outside the vocabulary of {}", id, vocab_size()), where,
+              "use the tokenizer that made the ids");
 }
 
 const ModelPiece& Tokenizer::At(int32_t id) const {

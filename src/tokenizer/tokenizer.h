@@ -53,6 +53,8 @@ class Tokenizer {
   /// turns into a blank). Control pieces give nothing, invalid byte sequences U+FFFD, and one
   /// leading blank of the whole is dropped. Ids out of range throw Error.
   std::string Decode(std::span<const int32_t> ids) const;
+  /// Throws Error, naming `where`, if no token has it.
+  void RequireId(int32_t id, const std::string& where = "decoding") const;
 
   /// Adds ids up to `vocab_size` that mean nothing and are decoded to nothing: a model whose
   /// embedding has more rows may give them. bytes() stay.
@@ -102,7 +104,6 @@ class Tokenizer {
   void EncodeParts(const MarkedText& text, bool control, std::vector<int32_t>* out) const;
   void EncodePart(std::string_view text, bool prefix, std::vector<int32_t>* out) const;
   const ModelPiece& At(int32_t id) const;
-  void RequireId(int32_t id) const;
   /// Appends the bytes of one id, without its leading blank `at_start`; false for control pieces.
   bool AppendRaw(int32_t id, bool at_start, std::string* out) const;
 
