@@ -40,18 +40,8 @@ function(cria_room name)
     if(NOT name STREQUAL "kernels")  # its files are compiled for different instructions
       cria_precompile(cria_${name}_test <gtest/gtest.h> ${CMAKE_SOURCE_DIR}/src/base/error.h)
     endif()
-    # Those that take longest go in halves, beside each other.
-    set(halves ${name})
-    if(name MATCHES "^(corpus|eval)$")
-      list(APPEND halves ${name}.2)
-    endif()
-    list(LENGTH halves shards)
-    foreach(half IN LISTS halves)
-      list(FIND halves ${half} shard)
-      add_test(NAME ${half} COMMAND cria_${name}_test --gtest_brief=1)
-      set_tests_properties(${half} PROPERTIES ENVIRONMENT
-        "CRIA_TEST_DATA=${CMAKE_SOURCE_DIR}/../shared/data;GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${shard}")
-    endforeach()
+    add_test(NAME ${name} COMMAND cria_${name}_test --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "CRIA_TEST_DATA=${CMAKE_SOURCE_DIR}/../shared/data")
   endif()
 endfunction()
 

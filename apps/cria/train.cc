@@ -339,6 +339,7 @@ void AddTrainCommand(CLI::App* app) {
   CLI::App* c =
       AddCommand(app, "train", "Pre-training from token shards", f.get(), [f] { Run(*f); });
   f->command = c;
+  const CLI::Range size_range(int64_t{1}, int64_t{1} << 24);
   c->add_option("--data", f->data, "Folder of `cria tokenize`");
   c->add_option("--out", f->out, "Folder of the run")->required();
   c->add_option("--recipe", f->recipe, "Recipe file: its [model] and [train] tables");
@@ -346,13 +347,13 @@ void AddTrainCommand(CLI::App* app) {
       c->add_option("--init", f->init, "Begin with the weights of this MODEL");
   c->add_option("--params", f->params, "Size of the model, e.g. 10M");
   c->add_option("--preset", f->preset, "A model of the paper: 7B, 13B, 33B, 65B");
-  c->add_option("--dim", f->sizes.dim, "Width")->check(Above0());
-  c->add_option("--layers", f->sizes.n_layers, "Layers")->check(Above0());
-  c->add_option("--heads", f->sizes.n_heads, "Attention heads")->check(Above0());
+  c->add_option("--dim", f->sizes.dim, "Width")->check(size_range);
+  c->add_option("--layers", f->sizes.n_layers, "Layers")->check(size_range);
+  c->add_option("--heads", f->sizes.n_heads, "Attention heads")->check(size_range);
   c->add_option("--kv-heads", f->sizes.n_kv_heads, "Key/value heads (default: as many)")
-      ->check(Above0());
+      ->check(size_range);
   c->add_option("--hidden", f->sizes.hidden_dim, "Hidden size (default: the paper's rule)")
-      ->check(Above0());
+      ->check(size_range);
   c->add_option("--seq-len", f->seq_len, "Tokens per sequence (default: 256)")
       ->check(CLI::Range(int64_t{2}, train::kLongestSequence));
   c->add_option("--minutes", f->minutes, "Length in time: 10, 90s, 2h");
