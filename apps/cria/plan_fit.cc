@@ -1,5 +1,6 @@
 // `cria plan fit`: a scaling law of one's own runs.
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -14,9 +15,11 @@
 namespace cria::app {
 namespace {
 
+using plan::LawForm;
+
 struct Flags : CommonFlags {
   std::vector<std::string> runs;
-  std::string out;
+  std::string out, form = "best";
   int resamples = 200;
   bool force = false;
 };
@@ -35,16 +38,40 @@ plan::LossPoint PointOf(const std::string& run) {
           static_cast<double>(record.summary.tokens), log.validations.back().loss};
 }
 
-eval::Table LawTable(const plan::LawFit& fit) {
+// The law that is told, and what one of the other form would have missed the runs by.
+struct Fit {
+  plan::LawFit chosen;
+  double other_residual = 0;  ///< 0: not tried
+};
+
+Fit FitRuns(const Flags& flags, const std::vector<plan::LossPoint>& points) {
+  const auto fit = [&](LawForm form, int resamples) {
+    return plan::FitLaw(points, form, resamples, flags.seed);
+  };
+  if (flags.form == "sum") return {.chosen = fit(LawForm::kSum, flags.resamples)};
+  if (flags.form == "joint") return {.chosen = fit(LawForm::kJoint, flags.resamples)};
+  const plan::LawFit sum = fit(LawForm::kSum, 0), joint = fit(LawForm::kJoint, 0);
+  const bool joins = joint.residual < sum.residual;
+  return {.chosen = fit(joins ? LawForm::kJoint : LawForm::kSum, flags.resamples),
+          .other_residual = joins ? sum.residual : joint.residual};
+}
+
+std::string FormName(LawForm form) { return form == LawForm::kSum ? "sum" : "joint"; }
+
+eval::Table LawTable(const Fit& runs) {
+  const plan::LawFit& fit = runs.chosen;
   const auto row = [](const char* name, double value, const plan::Interval& in, int digits) {
     return std::vector<std::string>{
         name, fmt::format("{:.{}f}", value, digits),
         fmt::format("{:.{}f} to {:.{}f}", in.low, digits, in.high, digits)};
   };
   return {.caption =
-              fmt::format("L(N, D) = E + A N^-alpha + B D^-beta; misses the runs by {:.2f} % "
-                          "(root mean square){}",
-                          100 * fit.residual,
+              fmt::format("{}; misses the runs by {:.2f} % (root mean square){}{}",
+                          plan::LawFormula(fit.law.form), 100 * fit.residual,
+                          runs.other_residual == 0 ? ""
+                          : fit.law.form == LawForm::kSum
+                              ? fmt::format(", --form joint by {:.2f} %", 100 * runs.other_residual)
+                              : fmt::format(", --form sum by {:.2f} %", 100 * runs.other_residual),
                           fit.determined() ? ""
                                            : ". These runs determine no law: an exponent lies at "
                                              "the edge of the search. Add runs whose loss falls "
@@ -73,7 +100,39 @@ eval::Table RunsTable(const Flags& flags, const std::vector<plan::LossPoint>& po
   return table;
 }
 
-Json ToJson(const std::vector<plan::LossPoint>& points, const plan::LawFit& fit) {
+// What to train for a budget, from that of the smallest run to ten times that of the largest.
+std::vector<plan::Optimum> OptimaOf(const std::vector<plan::LossPoint>& points,
+                                    const plan::ScalingLaw& law) {
+  double least = INFINITY, most = 0;
+  for (const plan::LossPoint& p : points) {
+    least = std::min(least, 6 * p.parameters * p.tokens);
+    most = std::max(most, 6 * p.parameters * p.tokens);
+  }
+  std::vector<plan::Optimum> optima;
+  for (double flops = std::pow(10, std::ceil(std::log10(least))); flops <= 10 * most; flops *= 10) {
+    optima.push_back(plan::ComputeOptimal(law, flops));
+  }
+  return optima;
+}
+
+eval::Table OptimaTable(const std::vector<plan::LossPoint>& points, const plan::ScalingLaw& law) {
+  eval::Table table{.caption = "Least loss for a budget, by this law",
+                    .columns = {{"FLOPs"},
+                                {"Parameters", true},
+                                {"Tokens", true},
+                                {"Tokens a parameter", true},
+                                {"Loss", true}},
+                    .rows = {}};
+  for (const plan::Optimum& o : OptimaOf(points, law)) {
+    table.rows.push_back({fmt::format("{:.0e}", o.train_flops), FormatCount(o.parameters),
+                          FormatCount(o.tokens), fmt::format("{:.1f}", o.tokens / o.parameters),
+                          fmt::format("{:.3f}", o.loss)});
+  }
+  return table;
+}
+
+Json ToJson(const std::vector<plan::LossPoint>& points, const Fit& all) {
+  const plan::LawFit& fit = all.chosen;
   const auto constant = [](double value, const plan::Interval& in) {
     return Json{{"value", value}, {"low", in.low}, {"high", in.high}};
   };
@@ -81,10 +140,24 @@ Json ToJson(const std::vector<plan::LossPoint>& points, const plan::LawFit& fit)
   for (const plan::LossPoint& p : points) {
     runs.push_back({{"parameters", p.parameters}, {"tokens", p.tokens}, {"loss", p.loss}});
   }
-  return {{"e", constant(fit.law.e, fit.e)},          {"a", constant(fit.law.a, fit.a)},
-          {"b", constant(fit.law.b, fit.b)},          {"alpha", constant(fit.law.alpha, fit.alpha)},
-          {"beta", constant(fit.law.beta, fit.beta)}, {"residual", fit.residual},
-          {"determined", fit.determined()},           {"runs", runs}};
+  Json optima = Json::array();
+  for (const plan::Optimum& o : OptimaOf(points, fit.law)) {
+    optima.push_back({{"flops", o.train_flops},
+                      {"parameters", o.parameters},
+                      {"tokens", o.tokens},
+                      {"loss", o.loss}});
+  }
+  return {{"e", constant(fit.law.e, fit.e)},
+          {"a", constant(fit.law.a, fit.a)},
+          {"b", constant(fit.law.b, fit.b)},
+          {"alpha", constant(fit.law.alpha, fit.alpha)},
+          {"beta", constant(fit.law.beta, fit.beta)},
+          {"residual", fit.residual},
+          {"determined", fit.determined()},
+          {"runs", runs},
+          {"form", FormName(fit.law.form)},
+          {"other_residual", all.other_residual},
+          {"optima", optima}};
 }
 
 /// What was measured over what the law says: on the line, all is well.
@@ -110,18 +183,19 @@ void RunFit(const Flags& flags) {
   if (!flags.out.empty()) RequireReport(flags.out, flags.force, "--out");
   std::vector<plan::LossPoint> points;
   for (const std::string& run : flags.runs) points.push_back(PointOf(run));
-  const plan::LawFit fit = plan::FitLaw(points, flags.resamples, flags.seed);
-  const std::vector<eval::Block> blocks = {LawTable(fit), RunsTable(flags, points, fit),
-                                           Picture(points, fit)};
+  const Fit fit = FitRuns(flags, points);
+  std::vector<eval::Block> blocks = {RunsTable(flags, points, fit.chosen), LawTable(fit)};
+  if (fit.chosen.determined()) blocks.push_back(OptimaTable(points, fit.chosen.law));
+  std::vector<eval::Block> page = blocks;
+  page.push_back(Picture(points, fit.chosen));
   if (!flags.out.empty()) {
-    WriteBlocks(flags.out, "A scaling law of these runs", ToJson(points, fit), blocks);
+    WriteBlocks(flags.out, "A scaling law of these runs", ToJson(points, fit), page);
   }
   if (flags.json) {
     fmt::print("{}\n", ToJson(points, fit).dump());
     return;
   }
-  PrintTable(RunsTable(flags, points, fit));
-  PrintTable(LawTable(fit));
+  for (const eval::Block& block : blocks) PrintTable(std::get<eval::Table>(block));
 }
 
 }  // namespace
@@ -135,6 +209,12 @@ void AddPlanFitCommand(CLI::App* plan) {
   c->add_option("--resamples", flags.resamples, "Fits to resampled runs, for the intervals")
       ->capture_default_str()
       ->check(CLI::Range(0, 100000));
+  c->add_option(
+       "--form", flags.form,
+       "sum: E + A N^-alpha + B D^-beta; joint: the larger term hides the other (Kaplan et "
+       "al.); best: that which misses the runs less")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"best", "sum", "joint"}));
   c->add_option("--out", flags.out, "Write the fit: .json, .html with a picture, or .md");
   c->add_flag("--force", flags.force, "Replace the file");
   c->footer("Example: cria plan fit runs/* --out law.html");

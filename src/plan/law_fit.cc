@@ -22,22 +22,39 @@ double Huber(double r) {
   return size <= kDelta ? r * r / 2 : kDelta * (size - kDelta / 2);
 }
 
-/// ln L at a point and its derivatives.
-double LogLoss(const Vector& x, const LossPoint& p, Vector* gradient) {
-  const double log_n = std::log(p.parameters), log_d = std::log(p.tokens);
-  const double terms[] = {x[0], x[1] - x[3] * log_n, x[2] - x[4] * log_d};
-  const double most = *std::max_element(std::begin(terms), std::end(terms));
-  double share[3], sum = 0;
-  for (int i = 0; i < 3; ++i) sum += share[i] = std::exp(terms[i] - most);
-  for (double& s : share) s /= sum;
-  *gradient = {share[0], share[1], share[2], -share[1] * log_n, -share[2] * log_d};
+/// ln(exp(x) + exp(y)), and in `share` how much of it is exp(x).
+double LogSum(double x, double y, double* share) {
+  const double most = std::max(x, y), sum = std::exp(x - most) + std::exp(y - most);
+  *share = std::exp(x - most) / sum;
   return most + std::log(sum);
 }
 
-double Objective(const Vector& x, const std::vector<LossPoint>& points) {
+/// ln L at a point and its derivatives.
+double LogLoss(LawForm form, const Vector& x, const LossPoint& p, Vector* gradient) {
+  const double log_n = std::log(p.parameters), log_d = std::log(p.tokens);
+  const double of_size = x[1] - x[3] * log_n, of_length = x[2] - x[4] * log_d;
+  double size_share = 0, floor_share = 0;
+  // Of ln of what is above the floor: by beta, beyond what of_length has of it.
+  double rest = 0, by_beta = 0;
+  if (form == LawForm::kSum) {
+    rest = LogSum(of_size, of_length, &size_share);
+  } else {
+    const double beta = x[4], u = of_size / beta, v = of_length / beta;
+    const double sum = LogSum(u, v, &size_share);
+    rest = beta * sum;
+    by_beta = sum - size_share * u - (1 - size_share) * v;
+  }
+  const double loss = LogSum(x[0], rest, &floor_share);
+  const double above = 1 - floor_share, length_share = 1 - size_share;
+  *gradient = {floor_share, above * size_share, above * length_share, -above * size_share * log_n,
+               above * (by_beta - length_share * log_d)};
+  return loss;
+}
+
+double Objective(LawForm form, const Vector& x, const std::vector<LossPoint>& points) {
   double sum = 0;
   Vector unused;
-  for (const LossPoint& p : points) sum += Huber(LogLoss(x, p, &unused) - std::log(p.loss));
+  for (const LossPoint& p : points) sum += Huber(LogLoss(form, x, p, &unused) - std::log(p.loss));
   return sum;
 }
 
@@ -66,13 +83,13 @@ bool Solve(Matrix m, Vector right, Vector* x) {
 }
 
 /// From `x` downhill until nothing is gained.
-double Descend(const std::vector<LossPoint>& points, Vector* x) {
-  double best = Objective(*x, points), damping = 1e-3;
+double Descend(LawForm form, const std::vector<LossPoint>& points, Vector* x) {
+  double best = Objective(form, *x, points), damping = 1e-3;
   for (int iteration = 0; iteration < 500 && damping < 1e12; ++iteration) {
     Matrix normal{};
     Vector right{}, gradient;
     for (const LossPoint& p : points) {
-      const double r = LogLoss(*x, p, &gradient) - std::log(p.loss);
+      const double r = LogLoss(form, *x, p, &gradient) - std::log(p.loss);
       const double weight = std::min(1.0, kDelta / std::max(std::abs(r), 1e-300));
       for (int i = 0; i < kUnknowns; ++i) {
         right[i] -= weight * gradient[i] * r;
@@ -86,7 +103,7 @@ double Descend(const std::vector<LossPoint>& points, Vector* x) {
       continue;
     }
     for (int i = 0; i < kUnknowns; ++i) next[i] += step[i];
-    const double value = Objective(next, points);
+    const double value = Objective(form, next, points);
     const bool sensible =
         next[3] > 0 && next[4] > 0 && next[3] < kLargestExponent && next[4] < kLargestExponent;
     if (sensible && value < best) {
@@ -100,7 +117,7 @@ double Descend(const std::vector<LossPoint>& points, Vector* x) {
   return best;
 }
 
-Vector FitOnce(const std::vector<LossPoint>& points) {
+Vector FitOnce(LawForm form, const std::vector<LossPoint>& points) {
   double least = points[0].loss, mean_n = 0, mean_d = 0;
   for (const LossPoint& p : points) {
     least = std::min(least, p.loss);
@@ -115,7 +132,7 @@ Vector FitOnce(const std::vector<LossPoint>& points) {
         const double rest = std::log((1 - floor) * least / 2 + 0.05);
         Vector x = {std::log(floor * least), rest + alpha * mean_n, rest + beta * mean_d, alpha,
                     beta};
-        const double at = Descend(points, &x);
+        const double at = Descend(form, points, &x);
         if (at < value) value = at, best = x;
       }
     }
@@ -158,11 +175,11 @@ Interval Middle(std::vector<double> values) {
 
 }  // namespace
 
-LawFit FitLaw(const std::vector<LossPoint>& points, int resamples, uint64_t seed) {
+LawFit FitLaw(const std::vector<LossPoint>& points, LawForm form, int resamples, uint64_t seed) {
   Check(points);
-  const Vector x = FitOnce(points);
+  const Vector x = FitOnce(form, points);
   LawFit fit;
-  fit.law = {"these runs", std::exp(x[0]), std::exp(x[1]), std::exp(x[2]), x[3], x[4]};
+  fit.law = {"these runs", std::exp(x[0]), std::exp(x[1]), std::exp(x[2]), x[3], x[4], form};
   for (const LossPoint& p : points) {
     const double r = std::log(fit.law.Loss(p.parameters, p.tokens) / p.loss);
     fit.residual += r * r / static_cast<double>(points.size());
@@ -171,7 +188,7 @@ LawFit FitLaw(const std::vector<LossPoint>& points, int resamples, uint64_t seed
   std::array<std::vector<double>, kUnknowns> draws;
   RandomStream random(seed, RandomPurpose::kBootstrap);
   for (int i = 0; i < resamples; ++i) {
-    const Vector y = FitOnce(Resample(points, &random));
+    const Vector y = FitOnce(form, Resample(points, &random));
     for (int k = 0; k < kUnknowns; ++k) draws[k].push_back(k < 3 ? std::exp(y[k]) : y[k]);
   }
   fit.e = Middle(draws[0]), fit.a = Middle(draws[1]), fit.b = Middle(draws[2]);

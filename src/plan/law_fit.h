@@ -34,6 +34,6 @@ struct LawFit {
 /// alpha, beta), reweighted. `resamples` draws of the runs with replacement give the intervals;
 /// those that hold fewer than 5 different runs are drawn again. Throws Error with fewer than 6
 /// points, or where they are all of one size or of one length.
-LawFit FitLaw(const std::vector<LossPoint>& points, int resamples, uint64_t seed);
+LawFit FitLaw(const std::vector<LossPoint>& points, LawForm form, int resamples, uint64_t seed);
 
 }  // namespace cria::plan

@@ -1,6 +1,7 @@
 // Closed forms, and one search over a smooth valley.
 #include "plan/scaling_law.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -38,13 +39,31 @@ double GoldenSection(double low, double high, const std::function<double(double)
 
 }  // namespace
 
+const char* LawFormula(LawForm form) {
+  return form == LawForm::kSum
+             ? "L(N, D) = E + A N^-alpha + B D^-beta"
+             : "L(N, D) = E + ((A N^-alpha)^(1/beta) + (B D^-beta)^(1/beta))^beta";
+}
+
 double ScalingLaw::Loss(double parameters, double tokens) const {
-  return e + a * std::pow(parameters, -alpha) + b * std::pow(tokens, -beta);
+  const double of_size = a * std::pow(parameters, -alpha), of_length = b * std::pow(tokens, -beta);
+  if (form == LawForm::kSum) return e + of_size + of_length;
+  const double larger = std::max(of_size, of_length);  // powers of it may be out of range
+  return e + larger * std::pow(std::pow(of_size / larger, 1 / beta) +
+                                   std::pow(of_length / larger, 1 / beta),
+                               beta);
 }
 
 std::span<const ScalingLaw> PublishedLaws() { return kLaws; }
 
 Optimum ComputeOptimal(const ScalingLaw& law, double flops) {
+  if (law.form == LawForm::kJoint) {
+    const double log_parameters = GoldenSection(0, std::log(flops / 6), [&](double log_n) {
+      return law.Loss(std::exp(log_n), flops / 6 / std::exp(log_n));
+    });
+    const double parameters = std::exp(log_parameters);
+    return At(law, parameters, flops / 6 / parameters);
+  }
   const double sum = law.alpha + law.beta;
   const double g = std::pow(law.alpha * law.a / (law.beta * law.b), 1 / sum);
   const double parameters = g * std::pow(flops / 6, law.beta / sum);
@@ -65,8 +84,9 @@ Optimum ServingOptimal(const ScalingLaw& law, double loss, double served_tokens)
   // Fewer parameters than these cannot reach the loss with any number of tokens.
   const double least = std::pow(law.a / (loss - law.e), 1 / law.alpha);
   const auto tokens = [&](double parameters) {
-    const double left = loss - law.e - law.a * std::pow(parameters, -law.alpha);
-    return std::pow(law.b / left, 1 / law.beta);
+    const double above = loss - law.e, of_size = law.a * std::pow(parameters, -law.alpha);
+    if (law.form == LawForm::kSum) return std::pow(law.b / (above - of_size), 1 / law.beta);
+    return std::pow(law.b / above, 1 / law.beta) / (1 - std::pow(of_size / above, 1 / law.beta));
   };
   const double factor = GoldenSection(1e-6, std::log(1e6), [&](double log_factor) {
     const double n = least * std::exp(log_factor);

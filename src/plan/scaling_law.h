@@ -6,10 +6,25 @@
 
 namespace cria::plan {
 
-/// L(N, D) = e + a N^-alpha + b D^-beta, nats a token (Hoffmann et al. 2022, Approach 3).
+/// How the two terms of a law meet.
+enum class LawForm {
+  /// e + a N^-alpha + b D^-beta (Hoffmann et al. 2022, Approach 3): more tokens help a small model
+  /// as
+  /// much as a large one.
+  kSum,
+  /// e + ((a N^-alpha)^(1/beta) + (b D^-beta)^(1/beta))^beta (Kaplan et al. 2020, Equation 1.5,
+  /// with
+  /// a floor e): the term that is larger hides the other. The same constants with the same meaning,
+  /// which are the loss of the largest model, and of the longest training.
+  kJoint,
+};
+const char* LawFormula(LawForm form);
+
+/// Nats a token.
 struct ScalingLaw {
   std::string name;
   double e, a, b, alpha, beta;
+  LawForm form = LawForm::kSum;
   double Loss(double parameters, double tokens) const;
   /// Whether models of a thinkable size come to `loss`.
   bool Reaches(double loss) const { return loss > e + 1e-3; }
@@ -25,7 +40,7 @@ struct Optimum {
   double train_flops = 0;  ///< 6 N D
 };
 
-/// The least loss for `flops` = 6 N D: N = G (C / 6)^(beta / (alpha + beta)).
+/// The least loss for `flops` = 6 N D; of a sum N = G (C / 6)^(beta / (alpha + beta)).
 Optimum ComputeOptimal(const ScalingLaw& law, double flops);
 
 /// About 20 tokens a parameter, where Approaches 1 and 2 and the refit meet.

@@ -39,6 +39,25 @@ TEST(ScalingLaw, AnOptimumIsOne) {
   }
 }
 
+// The larger term hides the other; far from where they meet the law is one of size, or of length.
+TEST(ScalingLaw, AJointLawHasItsLimitsAndOptima) {
+  const ScalingLaw law{"joint", 1.2, 60, 80, 0.31, 0.28, LawForm::kJoint};
+  EXPECT_NEAR(law.Loss(1e7, 1e30), 1.2 + 60 * std::pow(1e7, -0.31), 1e-4);
+  EXPECT_NEAR(law.Loss(1e40, 1e9), 1.2 + 80 * std::pow(1e9, -0.28), 1e-4);
+  const double n = 3e7, d = 2e8, size = 60 * std::pow(n, -0.31), length = 80 * std::pow(d, -0.28);
+  EXPECT_NEAR(law.Loss(n, d),
+              1.2 + std::pow(std::pow(size, 1 / 0.28) + std::pow(length, 1 / 0.28), 0.28), 1e-12);
+  const Optimum best = ComputeOptimal(law, 1e18);
+  EXPECT_NEAR(best.train_flops / 1e18, 1, 1e-9);
+  for (const double factor : {0.9, 1.1}) {
+    EXPECT_GT(law.Loss(best.parameters * factor, best.tokens / factor), best.loss);
+  }
+  const Optimum served = ServingOptimal(law, best.loss, 0);
+  EXPECT_NEAR(served.parameters / best.parameters, 1, 1e-3);
+  EXPECT_NEAR(served.loss, best.loss, 1e-9);
+  EXPECT_LT(ServingOptimal(law, best.loss, 1e12).parameters, best.parameters);
+}
+
 TEST(ScalingLaw, ChinchillaHadTwentyTokensAParameter) {
   const Optimum rule = TwentyTokens(PublishedLaws()[0], 6 * 70e9 * 1.4e12);
   EXPECT_NEAR(rule.parameters, 70e9, 1e9);
