@@ -1,7 +1,7 @@
 # cria_precompile(TARGET headers...): headers that most files of the target include anyway are read by
-# the compiler once. Only such: a file that forgets an include must not build because of this. So the
-# release build has it where one heavy header is everywhere (gtest in tests, CLI11 in commands), and
-# the sanitized builds, in which reading headers is most of the work, in the rooms themselves.
+# the compiler once. A file that forgets one of them builds all the same, so there are few: in the
+# release build gtest in tests and CLI11 in commands, in sanitized builds, in which reading headers is
+# most of the work, those of the rooms too, whose own files the release build checks.
 function(cria_precompile target)
   target_precompile_headers(${target} PRIVATE ${ARGN})
   # What ccache needs to tell precompiled headers apart.

@@ -116,9 +116,15 @@ class Chat {
     size_t size = messages_.size();
     while (size > 0 && messages_[size - 1].value("role", "") != "user") --size;
     if (size == 0) return Note("(There is no question yet.)\n");
+    const Json before = messages_;
     const auto question = messages_[size - 1].value("content", "");
     TakeBack();
-    Ask(question);
+    try {
+      Ask(question);
+    } catch (const Error&) {
+      messages_ = before;
+      throw;
+    }
   }
 
   // Over a saved conversation, but never over anything else.
@@ -181,10 +187,17 @@ class Chat {
                       "context has {}. It was not sent. /undo or /reset makes room.)\n",
                       ids.size(), reply_.context_tokens()));
     }
-    const Reply::Result result =
-        reply_.Run(ids, stop_texts_, flags_.max_gen_len, [&](std::string_view piece) {
-          if (!flags_.json) Print(piece);
-        });
+    bool in_line = false;  // an answer stands there without its end
+    Reply::Result result;
+    try {
+      result = reply_.Run(ids, stop_texts_, flags_.max_gen_len, [&](std::string_view piece) {
+        if (!flags_.json) Print(piece);
+        in_line = !flags_.json;
+      });
+    } catch (const Error&) {
+      if (in_line) Print("\n");
+      throw;
+    }
     messages_.push_back({{"role", "assistant"}, {"content", result.text}});
     if (flags_.json) {
       const Json line = {{"content", result.text},
@@ -204,6 +217,8 @@ class Chat {
     } else if (result.stop == "interrupted" || result.stop == "length") {
       Note(fmt::format("(Stopped after {} tokens: {}.)\n", result.new_tokens, result.stop));
     }
+    // On a terminal it stops an answer, elsewhere all of them.
+    if (result.stop == "interrupted" && !ChatInput::IsTerminal()) throw Interrupted();
   }
 
   const Flags& flags_;
@@ -234,7 +249,7 @@ void RunChat(const Flags& flags) {
     if (event == InputEvent::kEnd) break;
     if (event == InputEvent::kInterrupted) {
       if (TerminationRequested()) throw Interrupted();
-      if (std::exchange(again, true)) throw Interrupted();
+      if (!terminal || std::exchange(again, true)) throw Interrupted();
       fmt::print(stderr, "\n(/exit or Ctrl-D ends, Ctrl-C once more too.)");
       continue;
     }

@@ -14,6 +14,11 @@ bool ChatInput::IsTerminal() { return ::isatty(STDIN_FILENO) != 0; }
 
 InputEvent ChatInput::NextLine(std::string* line) {
   while (true) {
+    if (InterruptRequested()) {
+      ForgetInterrupt();
+      buffer_.clear();
+      return InputEvent::kInterrupted;
+    }
     const size_t end = buffer_.find('\n');
     if (end != std::string::npos || (ended_ && !buffer_.empty())) {
       *line = buffer_.substr(0, end);
@@ -22,11 +27,6 @@ InputEvent ChatInput::NextLine(std::string* line) {
       return InputEvent::kLine;
     }
     if (ended_) return InputEvent::kEnd;
-    if (InterruptRequested()) {
-      ForgetInterrupt();
-      buffer_.clear();
-      return InputEvent::kInterrupted;
-    }
     // A signal that comes between the question and the wait is seen a moment later.
     constexpr int kWaitMs = 200;
     pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};

@@ -95,6 +95,7 @@ std::string IdentityOf(const QuestionFlags& flags, const infer::LoadedModel& mod
   std::string identity = fmt::format("{} {} {} {} {}", place.string(), model.tokenizer->digest(),
                                      PrecisionName(precision), flags.device, IsaName(DetectIsa()));
   if (!flags.kv_type.empty()) identity += " kv " + flags.kv_type;
+  if (flags.device != "cpu") identity += fmt::format(" batch {}", flags.batch);
   for (const fs::path& file : files) {
     identity += fmt::format(" {}:{}:{}", file.string(), fs::file_size(file),
                             fs::last_write_time(file).time_since_epoch().count());
@@ -313,6 +314,10 @@ void AskQuestions(const QuestionFlags& flags) {
   json["model"] = flags.model;
   std::vector<eval::Block> blocks, page;
   blocks.emplace_back(eval::TaskTable(results, name));
+  if (!flags.kv_type.empty()) {
+    json["kv_type"] = flags.kv_type;
+    blocks.emplace_back(eval::Paragraph{"KV cache in " + flags.kv_type + "."});
+  }
   for (std::string& note : eval::TaskNotes(results)) {
     blocks.emplace_back(eval::Paragraph{std::move(note)});
   }

@@ -67,7 +67,7 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
       interrupted = true;
       engine.Cancel(turn_.request);
     }
-    if (interrupted) ForgetInterrupt();
+    if (InterruptRequested()) ForgetInterrupt();  // one that came too late is of no other answer
   } catch (...) {
     engine.Cancel(std::exchange(turn_.request, 0));
     throw;

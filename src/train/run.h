@@ -21,8 +21,8 @@ struct RunSetup {
   bool resume = false;  ///< go on where an earlier run with the same settings stopped, if one did
   bool force = false;   ///< a new run over whatever run stands there
   std::vector<int32_t> token_bytes;  ///< TokenTextBytes of the shards' tokenizer
-  /// Measures matrix products of all ranks together, FLOP/s, once the run is known to be possible;
-  /// every rank calls it. Null: shares of the ceiling are not told.
+  /// Measures matrix products of all ranks together, FLOP/s, once the run is known to fit; every
+  /// rank calls it. Null: shares of the ceiling are not told.
   std::function<double()> measure_ceiling = nullptr;
   const ParameterBlock* initial_weights = nullptr;  ///< null: random
   std::string initial_from;                         ///< where they came from, for the record

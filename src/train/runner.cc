@@ -48,7 +48,6 @@ void ForOwnPieces(const RunRecord& record, int rank, F f) {
 RunSummary Runner::Go() {
   Prepare();
   if (record_.finished) return record_.summary;
-  if (setup_.measure_ceiling) record_.ceiling_flops = setup_.measure_ceiling();
   started_ = Clock::now();
   Start();
   if (Leads()) {

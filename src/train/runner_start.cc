@@ -267,6 +267,10 @@ void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
 
 void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
   ChoosePassOfAll(seq_len, micro_rows);
+  if (setup_.measure_ceiling && record_.ceiling_flops == 0) {  // before memory is taken
+    record_.ceiling_flops = setup_.measure_ceiling();
+    started_ = Clock::now();
+  }
   Sharing sharing = setup_.sharing;
   sharing.ranks = ranks_;
   learner_ =

@@ -1,9 +1,10 @@
 // A stand-in for libnccl.so.2 whose ranks are threads of one process. A group goes to its stream
 // and is done there, once its counterparts have come; memory that it receives into is garbage until
-// then. Calls take a while, and an abort comes back only when every rank has called it, as the
-// library's may.
+// then. Calls take a while; an abort comes back only when every rank has called it, as the
+// library's may, and an end in peace too.
 #include <nccl.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -35,7 +36,7 @@ struct ncclComm {
   World* world;
   int size, rank;
   int questions = 0;
-  bool aborted = false;
+  bool aborted = false, finalizes = false;
   ncclResult_t failure = ncclSuccess;
 };
 
@@ -44,7 +45,7 @@ namespace {
 struct World {
   std::mutex mutex;
   std::condition_variable changed;
-  int joined = 0, aborted = 0;
+  int joined = 0, aborted = 0, finalizing = 0;
   std::map<Way, std::deque<Message>> sent;
   std::map<Way, int64_t> posted, taken;
   std::deque<ncclComm> ranks;  // work under way may know one that was destroyed: they stay
@@ -66,6 +67,7 @@ struct Group {
   std::vector<Asked> asked;
 };
 thread_local std::unique_ptr<Group> open;
+std::atomic<int64_t> groups = 0;
 
 // Waits for `f`; false if it does not come to that.
 template <class F>
@@ -129,6 +131,9 @@ ncclResult_t Ask(ncclComm* comm, cudaStream_t stream, const Asked& asked) {
 
 extern "C" {
 
+// For tests: so many were begun, of all ranks.
+int64_t StandInGroups() { return groups; }
+
 ncclResult_t ncclGetVersion(int* version) {
   *version = NCCL_VERSION_CODE;
   return ncclSuccess;
@@ -159,12 +164,18 @@ ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int size, ncclUniqueId id,
 
 ncclResult_t ncclCommGetAsyncError(ncclComm_t comm, ncclResult_t* state) {
   const std::lock_guard lock(comm->world->mutex);
-  const bool waits = comm->world->joined < comm->size || comm->questions++ % 3 == 0;
+  const bool waits = comm->world->joined < comm->size || comm->questions++ % 3 == 0 ||
+                     (comm->finalizes && comm->world->finalizing < comm->size);
   *state = comm->failure != ncclSuccess ? comm->failure : waits ? ncclInProgress : ncclSuccess;
   return ncclSuccess;
 }
 
-ncclResult_t ncclCommFinalize(ncclComm_t) { return ncclInProgress; }
+ncclResult_t ncclCommFinalize(ncclComm_t comm) {
+  const std::lock_guard lock(comm->world->mutex);
+  comm->finalizes = true;
+  ++comm->world->finalizing;
+  return ncclInProgress;
+}
 ncclResult_t ncclCommDestroy(ncclComm_t) { return ncclSuccess; }
 
 ncclResult_t ncclCommAbort(ncclComm_t comm) {
@@ -197,6 +208,7 @@ ncclResult_t ncclGroupEnd() {
     delete group;
     return ncclSuccess;
   }
+  ++groups;
   cudaLaunchHostFunc(group->stream, RunGroup, group);
   return ncclInProgress;
 }

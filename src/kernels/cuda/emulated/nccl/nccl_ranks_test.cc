@@ -3,12 +3,14 @@
 #include "kernels/cuda/target/nccl_ranks.h"
 
 #include <cuda_runtime.h>
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <new>
 #include <thread>
 
 #include "base/error.h"
@@ -181,9 +183,9 @@ std::string WhatIsSaid(double timeout_s) {
   comm::RunRanks(
       3,
       [&](comm::Communicator& carrier) {
+        std::vector<uint8_t> bytes(16);  // outlives what sends from it
         CudaDevice device(0);
         const auto ranks = MakeNcclRanks(&carrier, &device);
-        std::vector<uint8_t> bytes(16);
         if (carrier.rank() == 2) return;
         if (carrier.rank() == 1) {
           ranks->Send(0, 1, {bytes.data(), 8});
@@ -214,6 +216,43 @@ TEST(NcclRanks, AFailureOfTheLibraryIsAnError) {
   const std::string said = WhatIsSaid(60);
   EXPECT_NE(said.find("NCCL: the stand-in refuses (a transfer)"), said.npos) << said;
   EXPECT_NE(said.find("rank 0 of 3"), said.npos) << said;
+}
+
+// While the other still works, and does not come to end things in peace.
+TEST(NcclRanks, ARankThatFailsIsSoonGone) {
+  std::atomic<bool> gone = false;
+  comm::RunRanks(2, [&](comm::Communicator& carrier) {
+    CudaDevice device(0);
+    if (carrier.rank() == 0) {
+      const auto ranks = MakeNcclRanks(&carrier, &device);
+      while (!gone) std::this_thread::yield();
+      return ranks->Cancel();
+    }
+    std::chrono::steady_clock::time_point begin;
+    try {
+      const auto ranks = MakeNcclRanks(&carrier, &device);
+      begin = std::chrono::steady_clock::now();
+      throw std::bad_alloc();
+    } catch (const std::bad_alloc&) {
+      EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+    }
+    gone = true;
+  });
+}
+
+TEST(NcclRanks, LinksAreTriedFirst) {
+  void* const library = ::dlopen("libnccl.so.2", RTLD_NOW | RTLD_LOCAL);
+  ASSERT_NE(library, nullptr);
+  const auto groups = reinterpret_cast<int64_t (*)()>(::dlsym(library, "StandInGroups"));
+  ASSERT_NE(groups, nullptr);
+  const int64_t before = groups();
+  comm::RunRanks(3, [](comm::Communicator& carrier) {
+    CudaDevice device(0);
+    const auto ranks = MakeNcclRanks(&carrier, &device);
+    EXPECT_EQ(ranks->traffic().sent_bytes, carrier.traffic().sent_bytes);  // not counted
+  });
+  EXPECT_EQ(groups() - before, 3);
+  ::dlclose(library);
 }
 
 TEST(NcclRanks, AfterGivingUpEverythingIsAnError) {
