@@ -267,9 +267,11 @@ void Runner::ChoosePassOfAll(int64_t seq_len, int64_t micro_rows) {
 
 void Runner::MakeLearner(int64_t seq_len, int64_t micro_rows) {
   ChoosePassOfAll(seq_len, micro_rows);
-  if (setup_.measure_ceiling && record_.ceiling_flops == 0) {  // before memory is taken
+  if (setup_.measure_ceiling && record_.ceiling_flops == 0) {  // the run fits
     record_.ceiling_flops = setup_.measure_ceiling();
     started_ = Clock::now();
+    memory_.reset();  // some stays with the process
+    ChoosePassOfAll(seq_len, micro_rows);
   }
   Sharing sharing = setup_.sharing;
   sharing.ranks = ranks_;
