@@ -250,7 +250,7 @@ def conversation(model: pathlib.Path, at: pathlib.Path) -> None:
     run = subprocess.run([*COMMAND, "chat", str(model), "--json", "--quiet", "--max-gen-len", "2"], capture_output=True,
                          text=True, input="word " * 3000 + "\nHi\n", timeout=300)
     lines = [json.loads(line) for line in run.stdout.splitlines()]
-    assert run.returncode == 1 and len(lines) == 2 and "1 messages were not sent" in run.stderr, run
+    assert run.returncode == 1 and len(lines) == 2 and "1 message not sent" in run.stderr, run
     assert lines[0]["stop"] == "context full" and lines[0]["content"] is None, lines
     before, kept = model.read_bytes(), at / "kept.json"
     for taken in (model, at / "prompts.txt"):

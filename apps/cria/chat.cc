@@ -32,6 +32,11 @@ constexpr const char* kHelp =
     "/exit           ends (so does Ctrl-D); Ctrl-C stops an answer\n"
     "A backslash at the end of a line goes on in the next; // begins a text with /.\n";
 
+// "1 token", "2 tokens"
+std::string Counted(int64_t n, const char* noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
 void Print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
@@ -152,7 +157,7 @@ class Chat {
     messages_ = messages;
     const bool system = !messages.empty() && messages[0]["role"] == "system";
     system_ = system ? messages[0]["content"].get<std::string>() : "";
-    Note(fmt::format("({} messages.)\n", messages.size()));
+    Note(fmt::format("({}.)\n", Counted(std::ssize(messages), "message")));
   }
 
   void Ask(const std::string& text) {
@@ -215,7 +220,8 @@ class Chat {
           "context of {}.)\n",
           ids.size(), result.new_tokens, reply_.context_tokens()));
     } else if (result.stop == "interrupted" || result.stop == "length") {
-      Note(fmt::format("(Stopped after {} tokens: {}.)\n", result.new_tokens, result.stop));
+      Note(fmt::format("(Stopped after {}: {}.)\n", Counted(result.new_tokens, "token"),
+                       result.stop));
     }
     // On a terminal it stops an answer, elsewhere all of them.
     if (result.stop == "interrupted" && !ChatInput::IsTerminal()) throw Interrupted();
@@ -263,9 +269,9 @@ void RunChat(const Flags& flags) {
     if (TerminationRequested()) throw Interrupted();  // it came while an answer was written
   }
   if (!terminal && chat.unsent() > 0) {
-    throw Error(
-        fmt::format("{} messages were not sent: the conversation fills the context", chat.unsent()),
-        "standard input", "begin anew in between with /reset, or write shorter ones");
+    throw Error(fmt::format("{} not sent: the conversation fills the context",
+                            Counted(chat.unsent(), "message")),
+                "standard input", "begin anew in between with /reset, or write shorter ones");
   }
 }
 
