@@ -1,6 +1,7 @@
 // `cria plan fit`: a scaling law of one's own runs.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -160,21 +161,32 @@ Json ToJson(const std::vector<plan::LossPoint>& points, const Fit& all) {
           {"optima", optima}};
 }
 
-/// What was measured over what the law says: on the line, all is well.
+/// Loss over tokens, a curve of the law for each size and its runs beside it.
 eval::Charts Picture(const std::vector<plan::LossPoint>& points, const plan::LawFit& fit) {
-  eval::LineChart chart{
-      .title = "Loss of the runs over the law's",
-      .x_label = "loss by the law",
-      .y_label = "loss of the run",
-      .lines = {{.name = "law", .points = {}}, {.name = "runs", .points = {}, .markers = true}}};
+  constexpr int kCurvePoints = 48;
+  eval::LineChart chart{.title = "Loss over tokens: runs, and the law (dashed)",
+                        .x_label = "tokens",
+                        .y_label = "held-out loss, nats a token",
+                        .lines = {},
+                        .log_x = true};
+  std::map<double, std::vector<eval::Point>> runs;  // of each size
+  double first = INFINITY, last = 0;
   for (const plan::LossPoint& p : points) {
-    const double by_law = fit.law.Loss(p.parameters, p.tokens);
-    chart.lines[0].points.push_back({by_law, by_law});
-    chart.lines[1].points.push_back({by_law, p.loss});
+    runs[p.parameters].push_back({p.tokens, p.loss});
+    first = std::min(first, p.tokens / 1.5);
+    last = std::max(last, p.tokens * 1.5);
   }
-  for (eval::Line& line : chart.lines) {
-    std::sort(line.points.begin(), line.points.end(),
+  for (auto& [parameters, line] : runs) {
+    std::sort(line.begin(), line.end(),
               [](const eval::Point& a, const eval::Point& b) { return a.x < b.x; });
+    eval::Line curve{.name = FormatCount(parameters) + ", law", .points = {}, .dashed = true};
+    for (int i = 0; i < kCurvePoints; ++i) {
+      const double tokens = first * std::pow(last / first, i / (kCurvePoints - 1.0));
+      curve.points.push_back({tokens, fit.law.Loss(parameters, tokens)});
+    }
+    chart.lines.push_back(
+        {.name = FormatCount(parameters), .points = std::move(line), .markers = true});
+    chart.lines.push_back(std::move(curve));
   }
   return {.items = {{.name = "law", .title = chart.title, .svg = eval::RenderLineChart(chart)}}};
 }
