@@ -172,8 +172,9 @@ def refused(model: pathlib.Path, at: pathlib.Path) -> None:
     assert scored["id"] == [7], scored
     assert "stands there twice" in cria("score", model, stdin='{"text": "a", "text": "b"}\n', status=1)
     assert json.loads(cria("score", model, "--quiet", stdin='{"ids": [5, 6], "bos": false}\n'))["ids"] == [5, 6]
-    said = cria("tokenizer", "decode", "--tokenizer", model, stdin="1 2\n99999999\n", status=1)
-    assert "line 2" in said, said
+    for ids in ("99999999", "1 99999999999999999999", "2x"):
+        said = cria("tokenizer", "decode", "--tokenizer", model, stdin=f"1 2\n{ids}\n", status=1)
+        assert "line 2" in said, said
     for words in (("--vocab-size", 100), ("--character-coverage", 2)):
         assert words[0] in cria("tokenizer", "train", "--input", text, *words, "--out", at / "none.model", status=2)
     (at / "card").touch()

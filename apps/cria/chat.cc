@@ -89,6 +89,8 @@ class Chat {
       SaveTo(rest);
     } else if (command == "/load" && !rest.empty()) {
       LoadFrom(rest);
+    } else if (command == "/save" || command == "/load") {
+      Note(fmt::format("(Name a file: {} FILE)\n", command));
     } else {
       Note("(No such command; /help lists them.)\n");
     }

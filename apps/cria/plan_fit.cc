@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -21,7 +23,7 @@ using plan::LawForm;
 struct Flags : CommonFlags {
   std::vector<std::string> runs;
   std::string out, form = "best";
-  int resamples = 200;
+  int resamples = 400;
   bool force = false;
 };
 
@@ -42,7 +44,7 @@ plan::LossPoint PointOf(const std::string& run) {
 // The law that is told, and what one of the other form would have missed the runs by.
 struct Fit {
   plan::LawFit chosen;
-  double other_residual = 0;  ///< 0: not tried
+  std::optional<double> other_residual = std::nullopt;  ///< unset: not tried
 };
 
 Fit FitRuns(const Flags& flags, const std::vector<plan::LossPoint>& points) {
@@ -61,26 +63,28 @@ std::string FormName(LawForm form) { return form == LawForm::kSum ? "sum" : "joi
 
 eval::Table LawTable(const Fit& runs) {
   const plan::LawFit& fit = runs.chosen;
-  const auto row = [](const char* name, double value, const plan::Interval& in, int digits) {
-    return std::vector<std::string>{
-        name, fmt::format("{:.{}f}", value, digits),
-        fmt::format("{:.{}f} to {:.{}f}", in.low, digits, in.high, digits)};
+  const auto row = [&](const char* name, double value, const plan::Interval& in) {
+    std::vector<std::string> cells = {name, fmt::format("{:.4g}", value)};
+    if (fit.resamples > 0) cells.push_back(fmt::format("{:.2g} to {:.2g}", in.low, in.high));
+    return cells;
   };
-  return {.caption =
-              fmt::format("{}; misses the runs by {:.2f} % (root mean square){}{}",
-                          plan::LawFormula(fit.law.form), 100 * fit.residual,
-                          runs.other_residual == 0 ? ""
-                          : fit.law.form == LawForm::kSum
-                              ? fmt::format(", --form joint by {:.2f} %", 100 * runs.other_residual)
-                              : fmt::format(", --form sum by {:.2f} %", 100 * runs.other_residual),
-                          fit.determined() ? ""
-                                           : ". These runs determine no law: an exponent lies at "
-                                             "the edge of the search. Add runs whose loss falls "
-                                             "with size, and with length"),
-          .columns = {{"Constant"}, {"Value", true}, {"90 % of resampled fits", true}},
-          .rows = {row("E", fit.law.e, fit.e, 4), row("A", fit.law.a, fit.a, 1),
-                   row("B", fit.law.b, fit.b, 1), row("alpha", fit.law.alpha, fit.alpha, 4),
-                   row("beta", fit.law.beta, fit.beta, 4)}};
+  std::vector<eval::Table::Column> columns = {{"Constant"}, {"Value", true}};
+  if (fit.resamples > 0) columns.push_back({"90 % of resampled fits", true});
+  return {
+      .caption = fmt::format(
+          "{}; misses the runs by {:.2f} % (root mean square){}{}", plan::LawFormula(fit.law.form),
+          100 * fit.residual,
+          runs.other_residual ? fmt::format(", --form {} by {:.2f} %",
+                                            fit.law.form == LawForm::kSum ? "joint" : "sum",
+                                            100 * *runs.other_residual)
+                              : "",
+          fit.determined() ? ""
+                           : ". These runs determine no law: an exponent lies at "
+                             "the edge of the search. Add runs whose loss falls "
+                             "with size, and with length"),
+      .columns = std::move(columns),
+      .rows = {row("E", fit.law.e, fit.e), row("A", fit.law.a, fit.a), row("B", fit.law.b, fit.b),
+               row("alpha", fit.law.alpha, fit.alpha), row("beta", fit.law.beta, fit.beta)}};
 }
 
 eval::Table RunsTable(const Flags& flags, const std::vector<plan::LossPoint>& points,
@@ -132,33 +136,41 @@ eval::Table OptimaTable(const std::vector<plan::LossPoint>& points, const plan::
   return table;
 }
 
-Json ToJson(const std::vector<plan::LossPoint>& points, const Fit& all) {
+Json ToJson(const Flags& flags, const std::vector<plan::LossPoint>& points, const Fit& all) {
   const plan::LawFit& fit = all.chosen;
-  const auto constant = [](double value, const plan::Interval& in) {
-    return Json{{"value", value}, {"low", in.low}, {"high", in.high}};
+  const auto constant = [&](double value, const plan::Interval& in) {
+    Json json = {{"value", value}};
+    if (fit.resamples > 0) json.update({{"low", in.low}, {"high", in.high}});
+    return json;
   };
   Json runs = Json::array();
-  for (const plan::LossPoint& p : points) {
-    runs.push_back({{"parameters", p.parameters}, {"tokens", p.tokens}, {"loss", p.loss}});
+  for (size_t i = 0; i < points.size(); ++i) {
+    const plan::LossPoint& p = points[i];
+    runs.push_back({{"run", flags.runs[i]},
+                    {"parameters", p.parameters},
+                    {"tokens", p.tokens},
+                    {"loss", p.loss},
+                    {"fitted", fit.law.Loss(p.parameters, p.tokens)}});
   }
-  Json optima = Json::array();
+  Json json = {{"form", FormName(fit.law.form)},
+               {"e", constant(fit.law.e, fit.e)},
+               {"a", constant(fit.law.a, fit.a)},
+               {"b", constant(fit.law.b, fit.b)},
+               {"alpha", constant(fit.law.alpha, fit.alpha)},
+               {"beta", constant(fit.law.beta, fit.beta)},
+               {"residual", fit.residual},
+               {"resamples", fit.resamples},
+               {"determined", fit.determined()},
+               {"runs", runs}};
+  if (all.other_residual) json["other_residual"] = *all.other_residual;
+  if (!fit.determined()) return json;
   for (const plan::Optimum& o : OptimaOf(points, fit.law)) {
-    optima.push_back({{"flops", o.train_flops},
-                      {"parameters", o.parameters},
-                      {"tokens", o.tokens},
-                      {"loss", o.loss}});
+    json["optima"].push_back({{"flops", o.train_flops},
+                              {"parameters", o.parameters},
+                              {"tokens", o.tokens},
+                              {"loss", o.loss}});
   }
-  return {{"e", constant(fit.law.e, fit.e)},
-          {"a", constant(fit.law.a, fit.a)},
-          {"b", constant(fit.law.b, fit.b)},
-          {"alpha", constant(fit.law.alpha, fit.alpha)},
-          {"beta", constant(fit.law.beta, fit.beta)},
-          {"residual", fit.residual},
-          {"determined", fit.determined()},
-          {"runs", runs},
-          {"form", FormName(fit.law.form)},
-          {"other_residual", all.other_residual},
-          {"optima", optima}};
+  return json;
 }
 
 /// Loss over tokens, a curve of the law for each size and its runs beside it.
@@ -179,7 +191,10 @@ eval::Charts Picture(const std::vector<plan::LossPoint>& points, const plan::Law
   for (auto& [parameters, line] : runs) {
     std::sort(line.begin(), line.end(),
               [](const eval::Point& a, const eval::Point& b) { return a.x < b.x; });
-    eval::Line curve{.name = FormatCount(parameters) + ", law", .points = {}, .dashed = true};
+    eval::Line curve{.name = FormatCount(parameters) + " by the law",
+                     .points = {},
+                     .dashed = true,
+                     .like = static_cast<int>(chart.lines.size())};
     for (int i = 0; i < kCurvePoints; ++i) {
       const double tokens = first * std::pow(last / first, i / (kCurvePoints - 1.0));
       curve.points.push_back({tokens, fit.law.Loss(parameters, tokens)});
@@ -194,20 +209,29 @@ eval::Charts Picture(const std::vector<plan::LossPoint>& points, const plan::Law
 void RunFit(const Flags& flags) {
   if (!flags.out.empty()) RequireReport(flags.out, flags.force, "--out");
   std::vector<plan::LossPoint> points;
-  for (const std::string& run : flags.runs) points.push_back(PointOf(run));
+  std::set<fs::path> seen;
+  for (const std::string& run : flags.runs) {
+    if (fs::exists(run) && !seen.insert(fs::canonical(run)).second) {
+      throw Error("the same run is named twice", run, "name each once");
+    }
+    points.push_back(PointOf(run));
+  }
   const Fit fit = FitRuns(flags, points);
   std::vector<eval::Block> blocks = {RunsTable(flags, points, fit.chosen), LawTable(fit)};
   if (fit.chosen.determined()) blocks.push_back(OptimaTable(points, fit.chosen.law));
   std::vector<eval::Block> page = blocks;
   page.push_back(Picture(points, fit.chosen));
   if (!flags.out.empty()) {
-    WriteBlocks(flags.out, "A scaling law of these runs", ToJson(points, fit), page);
+    WriteBlocks(flags.out, "A scaling law of these runs", ToJson(flags, points, fit), page);
   }
   if (flags.json) {
-    fmt::print("{}\n", ToJson(points, fit).dump());
+    fmt::print("{}\n", ToJson(flags, points, fit).dump());
     return;
   }
-  for (const eval::Block& block : blocks) PrintTable(std::get<eval::Table>(block));
+  for (const eval::Block& block : blocks) {
+    if (&block != &blocks.front()) fmt::print("\n");
+    PrintTable(std::get<eval::Table>(block));
+  }
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ struct Flags : ModelFlags {
 struct Request {
   std::vector<int32_t> ids;  // BOS first, unless the line says "bos": false
   int64_t context_ids = 0;   // of them given, with BOS; 1 unless a context was named
-  Json id;                   // of the line, handed back; null: none
+  bool has_context = false;
+  Json id;  // of the line, handed back; null: none
 };
 
 // What would be ignored is refused.
@@ -69,6 +70,7 @@ Request ReadRequest(const Json& json, const std::string& where, const infer::Loa
     request.context_ids = 1;
     return request;
   }
+  request.has_context = true;
   const std::string before = JsonGet<std::string>(json, "context", where);
   const std::string after = JsonGet<std::string>(json, "continuation", where);
   // Encoded together and cut by the number of tokens of the context, so that no blank is added
@@ -91,7 +93,7 @@ Json ToJson(const Request& request, const std::vector<infer::TokenScore>& scores
   }
   Json json = {{"ids", request.ids}, {"logprobs", logprobs}, {"greedy", greedy}};
   if (!request.id.is_null()) json["id"] = request.id;
-  if (request.context_ids > 1) json["context_ids"] = request.context_ids;
+  if (request.has_context) json["context_ids"] = request.context_ids;
   if (top > 0) json["top"] = std::move(likeliest);
   return json;
 }

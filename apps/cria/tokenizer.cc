@@ -2,6 +2,7 @@
 // stdout; the work is the tokenizer room's.
 #include "tokenizer/tokenizer.h"
 
+#include <charconv>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -173,10 +174,16 @@ void RunDecode(const UseFlags& flags) {
     if (flags.jsonl) {
       ids = JsonGet<std::vector<int32_t>>(ParseJsonLine(line, where), "ids", where);
     } else {
-      std::istringstream numbers(line);
-      for (int32_t id; numbers >> id;) ids.push_back(id);
-      if (!numbers.eof())
-        throw Error("not a list of token ids", where, "write numbers with blanks between");
+      std::istringstream words(line);
+      for (std::string word; words >> word;) {
+        int32_t id = 0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+        if (error != std::errc() || end != word.data() + word.size()) {
+          throw Error(fmt::format("\"{}\" is no token id", word), where,
+                      "write numbers with blanks between");
+        }
+        ids.push_back(id);
+      }
     }
     for (const int32_t id : ids) tokenizer.RequireId(id, where);
     const std::string text = tokenizer.Decode(ids);

@@ -54,6 +54,9 @@ ModelTable ModelFlags(const Flags& flags, ModelTable table) {
   }
   if (ways == 1) {
     table.params = flags.params.empty() ? 0 : ParseCount(flags.params, "--params");
+    if (!flags.params.empty() && table.params == 0) {
+      throw Error("a model has parameters", "--params", "ask for at least 100K");
+    }
     table.preset = flags.preset;
     table.sizes = flags.sizes;
     if (sized && (flags.sizes.dim == 0 || flags.sizes.n_layers == 0 || flags.sizes.n_heads == 0)) {

@@ -113,6 +113,11 @@ bool IsDashed(const LineChart& chart, size_t line) {
   return chart.lines[line].dashed || line / kColours % 2 == 1;
 }
 
+size_t ColourOf(const LineChart& chart, size_t line) {
+  const int like = chart.lines[line].like;
+  return (like < 0 ? line : static_cast<size_t>(like)) % kColours;
+}
+
 std::string LinePath(const Line& line, const Range& x, const Range& y) {
   std::string path;
   for (const Point& p : line.points) {
@@ -159,6 +164,7 @@ double Letters(std::string_view text) {
 // A name of a legend with its colour; a dashed line's is a piece of it.
 struct Key {
   std::string name;
+  size_t colour = 0;
   bool dashed = false;
   double width() const { return 27 + kCharacter * Letters(name); }
 };
@@ -176,13 +182,13 @@ std::vector<Key> KeysOf(std::vector<Key> keys) {
   return keys;
 }
 
-std::string KeySvg(const Key& key, size_t i, double left, double top) {
+std::string KeySvg(const Key& key, double left, double top) {
   std::string svg = key.dashed ? fmt::format("<path class=\"l s{} d k\" d=\"M{:.1f} {:.1f}h10\"/>",
-                                             i % kColours, left, top + 5)
+                                             key.colour, left, top + 5)
                                : fmt::format(
                                      "<rect class=\"b s{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"10\" "
                                      "height=\"10\" rx=\"2\"/>",
-                                     i % kColours, left, top);
+                                     key.colour, left, top);
   return svg + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left + 15, top + 9,
                            EscapeHtml(key.name));
 }
@@ -193,7 +199,7 @@ bool LegendBesideTitle(const std::vector<Key>& keys, const std::string& title, s
   for (const Key& key : keys) left -= key.width();
   if (left < 12 + kTitleCharacter * Letters(title)) return false;
   for (size_t i = 0; i < keys.size(); ++i) {
-    *svg += KeySvg(keys[i], i, left, 5);
+    *svg += KeySvg(keys[i], left, 5);
     left += keys[i].width();
   }
   return true;
@@ -204,7 +210,7 @@ double LegendRows(const std::vector<Key>& keys, double top, std::string* svg) {
   double left = 2, y = top;
   for (size_t i = 0; i < keys.size(); ++i) {
     if (i > 0 && left + keys[i].width() > kWidth) left = 2, y += kLegendRow;
-    *svg += KeySvg(keys[i], i, left, y);
+    *svg += KeySvg(keys[i], left, y);
     left += keys[i].width();
   }
   return y + kLegendRow - top;
@@ -291,7 +297,8 @@ std::string RenderLineChart(const LineChart& chart) {
   FindRanges(chart, &x, &y);
   std::vector<Key> keys;
   for (size_t i = 0; i < chart.lines.size(); ++i) {
-    keys.push_back({chart.lines[i].name, IsDashed(chart, i)});
+    if (chart.lines[i].like >= 0) continue;
+    keys.push_back({chart.lines[i].name, ColourOf(chart, i), IsDashed(chart, i)});
   }
   keys = KeysOf(std::move(keys));
   std::string legend;
@@ -309,7 +316,7 @@ std::string RenderLineChart(const LineChart& chart) {
       kLeft - kMarker, kTop, kWidth - kLeft + kMarker, kHeight - kTop - kBottom + kMarker);
   for (size_t i = 0; i < chart.lines.size(); ++i) {
     const Line& line = chart.lines[i];
-    svg += fmt::format("<path class=\"l s{}{}\" d=\"{}\"/>\n", i % kColours,
+    svg += fmt::format("<path class=\"l s{}{}\" d=\"{}\"/>\n", ColourOf(chart, i),
                        IsDashed(chart, i) ? " d" : "", LinePath(line, x, y));
     if (!line.markers) continue;
     for (const Point& p : line.points) {
@@ -317,7 +324,7 @@ std::string RenderLineChart(const LineChart& chart) {
       svg += fmt::format(
           "<circle class=\"b s{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"><title>{}: {:.4g}</title>"
           "</circle>",
-          i % kColours, kLeft + x.Share(p.x) * (kWidth - kLeft - kRight),
+          ColourOf(chart, i), kLeft + x.Share(p.x) * (kWidth - kLeft - kRight),
           kHeight - kBottom - y.Share(p.y) * (kHeight - kTop - kBottom), kMarker, TickText(p.x),
           p.y);
     }
@@ -329,7 +336,7 @@ std::string RenderBarChart(const BarChart& chart) {
   const double series = static_cast<double>(chart.series.size());
   const double group_height = kGroupName + series * (kBarHeight + kBarGap) + kGroupGap;
   std::vector<Key> keys;
-  for (const std::string& name : chart.series) keys.push_back({name});
+  for (const std::string& name : chart.series) keys.push_back({name, keys.size() % kColours});
   keys = KeysOf(std::move(keys));
   std::string legend;
   const double legend_height =

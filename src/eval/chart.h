@@ -16,6 +16,8 @@ struct Line {
   std::vector<Point> points;
   bool markers = false;  ///< a dot at each point
   bool dashed = false;
+  int like =
+      -1;  ///< number of the line whose colour it has, beside which it needs no name; -1: none
 };
 
 struct LineChart {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -140,13 +141,20 @@ Vector FitOnce(LawForm form, const std::vector<LossPoint>& points) {
   return best;
 }
 
-void Check(const std::vector<LossPoint>& points) {
+// In an order of their own.
+std::vector<LossPoint> Checked(std::vector<LossPoint> points) {
+  const auto key = [](const LossPoint& p) { return std::tuple(p.parameters, p.tokens, p.loss); };
+  std::sort(points.begin(), points.end(),
+            [&](const LossPoint& a, const LossPoint& b) { return key(a) < key(b); });
   std::set<double> sizes, lengths;
-  for (const LossPoint& p : points) sizes.insert(p.parameters), lengths.insert(p.tokens);
-  if (points.size() >= kFewestPoints && sizes.size() > 1 && lengths.size() > 1) return;
+  std::set<std::tuple<double, double, double>> different;
+  for (const LossPoint& p : points) {
+    sizes.insert(p.parameters), lengths.insert(p.tokens), different.insert(key(p));
+  }
+  if (different.size() >= kFewestPoints && sizes.size() > 1 && lengths.size() > 1) return points;
   throw Error(
-      fmt::format("{} runs of {} sizes and {} lengths do not settle five unknowns", points.size(),
-                  sizes.size(), lengths.size()),
+      fmt::format("these do not settle five unknowns (different runs: {}, sizes: {}, lengths: {})",
+                  different.size(), sizes.size(), lengths.size()),
       "the runs to fit",
       fmt::format("give at least {} finished runs, of several sizes and lengths", kFewestPoints));
 }
@@ -175,10 +183,11 @@ Interval Middle(std::vector<double> values) {
 
 }  // namespace
 
-LawFit FitLaw(const std::vector<LossPoint>& points, LawForm form, int resamples, uint64_t seed) {
-  Check(points);
+LawFit FitLaw(const std::vector<LossPoint>& given, LawForm form, int resamples, uint64_t seed) {
+  const std::vector<LossPoint> points = Checked(given);
   const Vector x = FitOnce(form, points);
   LawFit fit;
+  fit.resamples = resamples;
   fit.law = {"these runs", std::exp(x[0]), std::exp(x[1]), std::exp(x[2]), x[3], x[4], form};
   for (const LossPoint& p : points) {
     const double r = std::log(fit.law.Loss(p.parameters, p.tokens) / p.loss);

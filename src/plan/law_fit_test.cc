@@ -83,8 +83,22 @@ TEST(LawFit, RunsThatDetermineNothingAreSaidToBeSo) {
   EXPECT_TRUE(FitLaw(PointsOf(PublishedLaws()[0], 0.005), LawForm::kSum, 0, 1).determined());
 }
 
+TEST(LawFit, TheOrderOfRunsDoesNotMatter) {
+  std::vector<LossPoint> points = PointsOf(PublishedLaws()[0], 0.005);
+  const LawFit one = FitLaw(points, LawForm::kJoint, 5, 1);
+  std::reverse(points.begin(), points.end());
+  const LawFit two = FitLaw(points, LawForm::kJoint, 5, 1);
+  EXPECT_EQ(one.law.alpha, two.law.alpha);
+  EXPECT_EQ(one.alpha.high, two.alpha.high);
+}
+
 TEST(LawFit, TooFewRunsAreAnError) {
   std::vector<LossPoint> points = PointsOf(PublishedLaws()[0], 0);
+  const std::vector<LossPoint> same(20, points[0]);
+  EXPECT_THROW(FitLaw(same, LawForm::kSum, 0, 1), Error);
+  std::vector<LossPoint> five(points.begin(), points.begin() + 5);
+  five.insert(five.end(), points.begin(), points.begin() + 5);
+  EXPECT_THROW(FitLaw(five, LawForm::kSum, 0, 1), Error);
   EXPECT_THROW(FitLaw({points.begin(), points.begin() + 5}, LawForm::kSum, 0, 1), Error);
   for (LossPoint& p : points) p.parameters = 1e6;
   EXPECT_THROW(FitLaw(points, LawForm::kSum, 0, 1), Error);
