@@ -34,6 +34,7 @@ def talk(cria, model: pathlib.Path) -> None:
 
     plain = replies("Hello\nAnd?\n", "--temperature", 0)
     assert plain[0] and replies("Hello\nAnd?\n", "--temperature", 0, "--speculate", "lookup") == plain, plain
+    assert plain[0] == plain[0].lstrip(), plain  # a template ends where a blank is due
     first, again = replies("Hello\n/regen\n", "--top-k", 100, "--kv-type", "q8_0")
     assert first != again, first
     stop = plain[0][2:5]

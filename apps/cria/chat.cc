@@ -293,7 +293,7 @@ void AddChatCommand(CLI::App* app) {
   flags.more.AddTo(c, &flags.sampling);
   flags.engine.batch = 1;
   AddContextFlag(c, &flags.engine.context_tokens);
-  flags.engine.AddCacheTo(c);
+  AddKvTypeFlag(c, &flags.engine.kv_type);
   flags.engine.AddSpeculationTo(c);
   c->footer("Example: cria chat runs/demo\nOther input than a terminal is taken line by line.");
 }

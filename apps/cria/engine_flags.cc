@@ -46,8 +46,6 @@ void EngineFlags::AddBatchTo(CLI::App* command, const char* what) {
       ->check(CLI::Range(int64_t{1}, int64_t{4096}));
 }
 
-void EngineFlags::AddCacheTo(CLI::App* command) { AddKvTypeFlag(command, &kv_type); }
-
 void EngineFlags::AddSpeculationTo(CLI::App* command) {
   command->add_option("--speculate", speculate,
                       "Guess several tokens at a time, for speed; the text stays the same: "

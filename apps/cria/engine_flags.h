@@ -16,7 +16,6 @@ struct EngineFlags {
   int64_t context_tokens = 0, batch = 16;
 
   void AddBatchTo(CLI::App* command, const char* what);
-  void AddCacheTo(CLI::App* command);        ///< --kv-type
   void AddSpeculationTo(CLI::App* command);  ///< --speculate
 };
 

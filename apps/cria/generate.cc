@@ -265,7 +265,7 @@ void AddGenerateCommand(CLI::App* app) {
       ->check(CLI::Range(0, 1 << 20));
   AddContextFlag(c, &flags.engine.context_tokens);
   flags.engine.AddBatchTo(c, "Texts written at once, at most");
-  flags.engine.AddCacheTo(c);
+  AddKvTypeFlag(c, &flags.engine.kv_type);
   flags.engine.AddSpeculationTo(c);
   c->footer(
       "Examples: cria generate runs/demo --prompt \"In the beginning\"\n"

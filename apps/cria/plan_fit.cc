@@ -59,6 +59,7 @@ Fit FitRuns(const Flags& flags, const std::vector<plan::LossPoint>& points) {
           .other_residual = joins ? sum.residual : joint.residual};
 }
 
+LawForm Other(LawForm form) { return form == LawForm::kSum ? LawForm::kJoint : LawForm::kSum; }
 std::string FormName(LawForm form) { return form == LawForm::kSum ? "sum" : "joint"; }
 
 eval::Table LawTable(const Fit& runs) {
@@ -71,17 +72,17 @@ eval::Table LawTable(const Fit& runs) {
   std::vector<eval::Table::Column> columns = {{"Constant"}, {"Value", true}};
   if (fit.resamples > 0) columns.push_back({"90 % of resampled fits", true});
   return {
-      .caption = fmt::format(
-          "{}; misses the runs by {:.2f} % (root mean square){}{}", plan::LawFormula(fit.law.form),
-          100 * fit.residual,
-          runs.other_residual ? fmt::format(", --form {} by {:.2f} %",
-                                            fit.law.form == LawForm::kSum ? "joint" : "sum",
-                                            100 * *runs.other_residual)
-                              : "",
-          fit.determined() ? ""
-                           : ". These runs determine no law: an exponent lies at "
-                             "the edge of the search. Add runs whose loss falls "
-                             "with size, and with length"),
+      .caption =
+          fmt::format("{}; misses the runs by {:.2f} % (root mean square){}{}",
+                      plan::LawFormula(fit.law.form), 100 * fit.residual,
+                      runs.other_residual
+                          ? fmt::format(", --form {} by {:.2f} %", FormName(Other(fit.law.form)),
+                                        100 * *runs.other_residual)
+                          : "",
+                      fit.determined() ? ""
+                                       : ". These runs determine no law: an exponent lies at "
+                                         "the edge of the search. Add runs whose loss falls "
+                                         "with size, and with length"),
       .columns = std::move(columns),
       .rows = {row("E", fit.law.e, fit.e), row("A", fit.law.a, fit.a), row("B", fit.law.b, fit.b),
                row("alpha", fit.law.alpha, fit.alpha), row("beta", fit.law.beta, fit.beta)}};

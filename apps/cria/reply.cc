@@ -14,11 +14,17 @@ void Reply::Emit(const std::string& text) {
   if (!text.empty()) turn_.on_text(text);
 }
 
+void Reply::TakeText(std::string_view text) {
+  if (!turn_.started) text.remove_prefix(std::min(text.find_first_not_of(" \n\r\t"), text.size()));
+  turn_.started = turn_.started || !text.empty();
+  Emit(turn_.stops.Feed(text));
+}
+
 void Reply::TakeToken(const infer::TokenEvent& event) {
-  if (turn_.request != event.request || turn_.filter.stopped()) return;
+  if (turn_.request != event.request || turn_.stops.stopped()) return;
   ++turn_.result.new_tokens;
-  Emit(turn_.filter.Feed(event.text));
-  if (turn_.filter.stopped()) engine_->engine()->Cancel(event.request);
+  TakeText(event.text);
+  if (turn_.stops.stopped()) engine_->engine()->Cancel(event.request);
 }
 
 void Reply::End(const infer::Completion& done) {
@@ -36,9 +42,9 @@ void Reply::End(const infer::Completion& done) {
     }
     return "?";
   };
-  if (!turn_.filter.stopped()) Emit(turn_.filter.Feed(done.tail));
-  if (!turn_.filter.stopped()) Emit(turn_.filter.Flush());
-  turn_.result.stop = turn_.filter.stopped() ? "stop text" : stop();
+  TakeText(done.tail);
+  Emit(turn_.stops.Flush());
+  turn_.result.stop = turn_.stops.stopped() ? "stop text" : stop();
   turn_.result.full = done.reason == infer::FinishReason::kContext;
   turn_.result.reused_tokens = done.reused_tokens;
 }
@@ -58,7 +64,7 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
   request.on_end = [this](int64_t id, const infer::Completion& done) {
     if (turn_.request == id) End(done);
   };
-  turn_ = {.filter = StopTextFilter(stop_texts), .on_text = on_text};
+  turn_ = {.stops = infer::StopMatcher(stop_texts), .on_text = on_text};
   turn_.request = engine.Submit(std::move(request), "chat");
   try {
     bool interrupted = false;
@@ -73,34 +79,6 @@ Reply::Result Reply::Run(const std::vector<int32_t>& prompt,
     throw;
   }
   return std::move(turn_.result);
-}
-
-std::string StopTextFilter::Feed(std::string_view text) {
-  held_ += text;
-  if (stopped_) held_.clear();
-  if (!started_) {
-    const size_t first = held_.find_first_not_of(" \n\r\t");
-    held_.erase(0, first);
-    if (held_.empty()) return "";
-    started_ = true;
-  }
-  size_t sure = held_.size();
-  for (const std::string& stop : stop_texts_) {
-    const size_t at = held_.find(stop);
-    if (at == std::string::npos) continue;
-    sure = std::min(sure, at);
-    stopped_ = true;
-  }
-  if (!stopped_) {
-    for (const std::string& stop : stop_texts_) {
-      size_t size = std::min(stop.size() - 1, held_.size());
-      while (!std::string_view(held_).ends_with(std::string_view(stop).substr(0, size))) --size;
-      sure = std::min(sure, held_.size() - size);
-    }
-  }
-  std::string out = held_.substr(0, sure);
-  held_.erase(0, stopped_ ? held_.size() : sure);
-  return out;
 }
 
 }  // namespace cria::app

@@ -8,26 +8,9 @@
 #include <vector>
 
 #include "engine_flags.h"
+#include "infer/stop_matcher.h"
 
 namespace cria::app {
-
-/// Text as it streams, held back where it may be the beginning of a stop text.
-class StopTextFilter {
- public:
-  explicit StopTextFilter(std::vector<std::string> stop_texts = {})
-      : stop_texts_(std::move(stop_texts)) {}
-
-  /// The text that is sure. Blanks at the very front are dropped, and no stop text is seen in them.
-  std::string Feed(std::string_view text);
-  /// What was held back.
-  std::string Flush() { return std::exchange(held_, {}); }
-  bool stopped() const { return stopped_; }
-
- private:
-  std::vector<std::string> stop_texts_;
-  std::string held_;
-  bool started_ = false, stopped_ = false;
-};
 
 class Reply {
  public:
@@ -55,12 +38,14 @@ class Reply {
   // What is being written now; of one that threw, the engine may still know the request.
   struct Turn {
     int64_t request = 0;
-    StopTextFilter filter = StopTextFilter();
+    infer::StopMatcher stops = infer::StopMatcher();
+    bool started = false;  // a text begins behind blanks, in which no stop text is seen
     std::function<void(std::string_view)> on_text = nullptr;
     Result result = {};
   };
 
   void Emit(const std::string& text);
+  void TakeText(std::string_view text);
   void TakeToken(const infer::TokenEvent& event);
   void End(const infer::Completion& done);
 

@@ -191,7 +191,7 @@ void AddScoreCommand(CLI::App* app) {
   flags.engine.batch = 64;
   AddContextFlag(c, &flags.engine.context_tokens);
   flags.engine.AddBatchTo(c, "Lines scored at once, at most");
-  flags.engine.AddCacheTo(c);
+  AddKvTypeFlag(c, &flags.engine.kv_type);
   c->footer("Example: echo '{\"text\": \"Hello world\"}' | cria score runs/demo");
 }
 
